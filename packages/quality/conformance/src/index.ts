@@ -29,7 +29,7 @@ export { geminiGenerate } from './wires/gemini-generate/wire.ts';
 export { chatDialects, type ChatDialect } from './wires/openai-chat/dialect.ts';
 export { ollamaChat } from './wires/ollama-chat/wire.ts';
 export { openaiChat, openaiChatWire } from './wires/openai-chat/wire.ts';
-export type { ResponsesDialect } from './wires/openai-responses/dialect.ts';
+export type { ResponsesDialect } from './wires/openai-responses/stream.ts';
 export { openaiResponses, openaiResponsesWire } from './wires/openai-responses/wire.ts';
 export { workersaiRun } from './wires/workersai-run/wire.ts';
 export type {
@@ -72,7 +72,7 @@ export {
 
 export { casesFor, conformance } from './provider/conformance.ts';
 export type { Case, Harness } from './provider/harness.ts';
-export type { Scenario } from './provider/scenario.ts';
+export type { Scenario } from './provider/harness.ts';
 
 export { sandboxConformance } from './sandbox/conformance.ts';
 export type { SandboxCase, TestedSandbox } from './sandbox/sandbox.ts';

@@ -23,7 +23,7 @@ export type { ExcludedCall, ExcludedCalls, ListedCall, Traffic } from './traffic
 // Run
 export { planReplay, readReplay, removeReplay, replay } from './run/replay.ts';
 export { labelReplay, type LabeledPair } from './stored/label.ts';
-export type { ReplayPlan } from './report/replay-plan.ts';
+export type { ReplayPlan } from './report/report.ts';
 
 // Report
 export { toReplayHtml, type ReplayHtmlOptions } from './stored/replay-html.ts';

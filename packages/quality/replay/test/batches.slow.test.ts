@@ -1,32 +1,19 @@
 import { createBatches, type BatchItem } from '@majordomo/batch';
 import { startBatchServer, type BatchServer } from '@majordomo/conformance';
-import { createMajordomo, systemClock, user, type ChatModel, type Clock } from '@majordomo/core';
+import { createMajordomo, systemClock, type ChatModel, type Clock } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { expect, it } from 'vitest';
-import { planReplay, removeReplay, replay, type RecordedCall, type ReplayDefinition } from '../src/index.ts';
+import { planReplay, removeReplay, replay, type ReplayDefinition } from '../src/index.ts';
 import { tempFolder } from './support/fixture.ts';
+import { questionAt, recordedCall, trafficOf } from './support/recorded-calls.ts';
 
 const USAGE = { input: 100, output: 20, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
 const UNITS = 30;
 
-const calls = Array.from({ length: UNITS }, (_, at): RecordedCall => {
-  const words = Array.from({ length: 8 }, (_word, place) =>
-    Math.sin(at * 8 + place)
-      .toString(36)
-      .slice(3),
-  );
-  return {
-    id: `call-${at}`,
-    at: '2026-11-01T00:00:00.000Z',
-    request: { messages: [user(words.join(' '))], maxTokens: 100 },
-    response: {
-      parts: [{ type: 'text', text: `answer to ${words.join(' ')}${at < 10 ? ', and more' : ''}` }],
-      finish: 'stop',
-      target: 'openai/gpt-5.4',
-      usage: USAGE,
-    },
-  };
+const calls = Array.from({ length: UNITS }, (_, at) => {
+  const call = recordedCall(at, {}, `answer to ${questionAt(at)}${at < 10 ? ', and more' : ''}`);
+  return { ...call, response: { ...call.response, usage: USAGE } };
 });
 
 /** @param isInMemory whether the jobs are known to be lost at the end of the process */
@@ -41,12 +28,7 @@ function experiment(server: BatchServer, isInMemory = false): ReplayDefinition {
   return {
     name: 'batched',
     majordomo,
-    traffic: {
-      async *list() {
-        for (const { id } of calls) yield { id };
-      },
-      read: async (id) => calls.find((call) => call.id === id) ?? { excluded: 'unknown' },
-    },
+    traffic: trafficOf(calls),
     candidate: { spec: 'openai/gpt-5.4-mini' },
     judge: { models: 'anthropic/claude-haiku-4-5', rubric: 'The answer is complete.' },
     batches: { ...createBatches({ majordomo }), ...(isInMemory ? {} : { isInMemory }) },

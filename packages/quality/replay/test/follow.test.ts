@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   createMajordomo,
   LlmError,
@@ -11,7 +8,7 @@ import {
   type ModelRequest,
 } from '@majordomo/core';
 import { fakeProvider, seededRandom, type FakeProvider, type Turn } from '@majordomo/testing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   labelReplay,
   planReplay,
@@ -21,14 +18,14 @@ import {
   type RecordedCall,
   type ReplayDefinition,
   type ReplayReport,
-  type Traffic,
 } from '../src/index.ts';
+import { tempFolder } from './support/fixture.ts';
+import { trafficOf } from './support/recorded-calls.ts';
 
 let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'follow-'));
+beforeEach(() => {
+  folder = tempFolder();
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const PRESENT = 'openai/gpt-5.4-mini';
 const CANDIDATE = 'google/gemini-3-flash-preview';
@@ -96,15 +93,6 @@ function recordedRun(at: number): RecordedCall {
     nanoUsd: '1000',
   };
 }
-
-const trafficOf = (calls: readonly RecordedCall[]): Traffic => ({
-  async *list() {
-    yield* calls;
-  },
-  async read(id) {
-    return calls.find((one) => one.id === id) ?? { excluded: 'gone' };
-  },
-});
 
 type Model = (request: ModelRequest) => Turn;
 

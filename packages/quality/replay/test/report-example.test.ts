@@ -1,7 +1,7 @@
 import { assistant, image, LlmError, toolResult, user, type ChatRequest } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import type { Answer } from '../src/traffic/answer.ts';
-import { contentsOf, type Content } from '../src/report/html-example.ts';
+import { contentsOf, type Content } from '../src/report/html.ts';
 
 const responseOf = (members: Partial<NonNullable<Answer['response']>>): Answer => ({
   response: {

@@ -1,10 +1,9 @@
-import { mkdtemp, readFile, rm, stat, writeFile, appendFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { catalog } from '@majordomo/catalog';
 import { LlmError } from '@majordomo/core';
 import { createLedger } from '@majordomo/ledger';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   fromCallLog,
   planReplay,
@@ -15,12 +14,12 @@ import {
 } from '../src/index.ts';
 import { exceededLimits } from '../src/run/exceeded-limits.ts';
 import { company, type Company } from './company.ts';
+import { tempFolder } from './support/fixture.ts';
 
 let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'replay-'));
+beforeEach(() => {
+  folder = tempFolder();
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const CANDIDATE = 'google/gemini-3-flash-preview';
 const JUDGE = 'google/gemini-2.5-pro';

@@ -2,7 +2,6 @@ import { assistant, image, user, type ChatRequest } from '@majordomo/core';
 import { seededRandom } from '@majordomo/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { detectableShare } from '../src/plan/detectable.ts';
 import { precisionOf, shapeOf, sizeFor } from '../src/plan/sizes.ts';
 import { drawSample, sharesOf } from '../src/sample/draw.ts';
 import type { Features } from '../src/sample/features.ts';
@@ -223,10 +222,4 @@ describe('a sample', () => {
     expect(precisionOf(shape, size - 1)).toBeGreaterThan(0.02);
     expect(sizeFor(shape, 0.0001)).toBeUndefined();
   });
-});
-
-it('states the share of worse answers that names a kind', () => {
-  expect(detectableShare(2, 10)).toBeUndefined();
-  expect(detectableShare(400, 1) ?? 1).toBeLessThan(0.02);
-  expect(detectableShare(20, 6)).toBeGreaterThan(detectableShare(200, 6) ?? 1);
 });

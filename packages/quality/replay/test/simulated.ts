@@ -1,4 +1,4 @@
-import type { Unit } from '../src/statistics/unit.ts';
+import type { Unit } from '../src/statistics/stratified-mean.ts';
 import { allocate } from '../src/statistics/sample-size.ts';
 
 export type Random = () => number;

@@ -1,16 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toolResult, user, type Message } from '@majordomo/core';
 import { toLine, type Trajectory } from '@majordomo/trajectory';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { fromTrajectories, type Traffic } from '../src/index.ts';
+import { tempFolder } from './support/fixture.ts';
 
 let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'replay-'));
+beforeEach(() => {
+  folder = tempFolder();
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const messages: readonly Message[] = [
   user('Where is my order?'),

@@ -24,19 +24,18 @@ export {
   type Failure,
   FAILURE_KINDS,
   type FailureForm,
+  failureForm,
   failureHeaders,
   type FailureName,
   formOf,
   type RetryAfter,
 } from './vendor/failure.ts';
 export type { Fault, Point } from './vendor/fault.ts';
-export { type Frame, type Framing, type Reply, sseComment, sseFrame } from './vendor/frame.ts';
+export { type Frame, type Framing, type Reply, sseComment, sseFrame } from './vendor/wire-writer.ts';
 export { listen } from './vendor/listen.ts';
-export { CHAT_FAILURES } from './vendor/openai-chat/failures.ts';
 export { type ChatAnswerDialect, CREATED } from './vendor/openai-chat/stream.ts';
-export { chatWriter } from './vendor/openai-chat/writer.ts';
+export { CHAT_FAILURES, chatWriter } from './vendor/openai-chat/writer.ts';
 export { type Body, chatBody, damagedPlan, type Plan, planOf, undamagedPlan } from './vendor/plan.ts';
-export { send } from './vendor/send.ts';
+export { send, type Split } from './vendor/send.ts';
 export { CLAUDE_SCOPE, isSigned, sealText, signText, unsealText } from './vendor/signature.ts';
-export type { Split } from './vendor/split.ts';
 export type { AnsweredRequest, WireWriter } from './vendor/wire-writer.ts';

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { foundBinaryOf } from '../binaries.ts';
 import {
   chromium,
@@ -78,6 +80,31 @@ export async function openPage(
       page.off('console', onConsole).off('pageerror', onError).off('request', onRequest);
       await clear(page);
       emptyPages.set(browser, [...(emptyPages.get(browser) ?? []), { page, scriptBefore }]);
+    },
+  };
+}
+
+/** Opens a document from a server that counts its requests. `paths`: requested paths, in order. */
+export async function openHtml(
+  browser: Browser,
+  html: string,
+  options?: PageOptions,
+): Promise<Opened & { readonly paths: readonly string[] }> {
+  const paths: string[] = [];
+  const server = createServer(({ url = '' }, response) => {
+    paths.push(url);
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const opened = await openPage(browser, `http://127.0.0.1:${port}/`, options);
+  return {
+    ...opened,
+    paths,
+    async [Symbol.asyncDispose]() {
+      await opened[Symbol.asyncDispose]();
+      server.closeAllConnections();
+      server.close();
     },
   };
 }

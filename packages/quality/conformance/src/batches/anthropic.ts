@@ -1,57 +1,34 @@
 import { asList, asRecord } from '@majordomo/core/toolkit';
-import type { BatchItem, BatchReply, BatchRoute, ReceivedBatchRequest } from './contract.ts';
-import { type BatchState, type ItemReply, itemOf, type OpenBatch } from './state.ts';
+import {
+  type BatchItem,
+  type BatchReply,
+  type BatchRoute,
+  type ReceivedBatchRequest,
+  routeOf,
+} from './contract.ts';
+import { type BatchState, countsOf, isOver, type ItemReply, itemOf, type OpenBatch } from './state.ts';
 
 /** Returns the endpoints of the Message Batches API. Source: types of @anthropic-ai/sdk 1.12. */
 export function anthropicRoutes(state: BatchState): readonly BatchRoute[] {
-  const route = (
-    step: BatchRoute['step'],
-    method: string,
-    path: RegExp,
-    run: BatchRoute['run'],
-  ): BatchRoute => ({ vendor: 'anthropic', step, method, path, run });
-  const withBatch =
-    (run: (batch: OpenBatch, request: ReceivedBatchRequest) => BatchReply): BatchRoute['run'] =>
-    (request) => {
-      const batch = state.batch('anthropic', request.params[0] ?? '');
-      return batch === undefined
-        ? failure(state, 404, 'not_found_error', 'no such batch')
-        : run(batch, request);
-    };
+  const route = routeOf('anthropic');
+  const missing = failure(state, 404, 'not_found_error', 'no such batch');
+  const look = state.onBatch(missing, (batch, request) => state.json(jobOf(state.look(batch), request)));
+  const results = state.onBatch(missing, (batch) => {
+    if (batch.replies.length === 0) return failure(state, 404, 'not_found_error', 'the batch has no results');
+    const lines = state.lines(batch, lineOf).map((line) => `${line.text}\n`);
+    return { status: 200, headers: { 'content-type': 'application/x-jsonl' }, body: lines.join('') };
+  });
+  const cancel = state.onBatch(missing, (batch, request) => {
+    if (batch.state !== 'running') return failure(state, 400, 'invalid_request_error', 'the batch has ended');
+    batch.state = 'cancelling';
+    return state.json(jobOf(batch, request));
+  });
   return [
     route('create', 'POST', /^\/v1\/messages\/batches$/, (request) => create(state, request)),
     route('find', 'GET', /^\/v1\/messages\/batches$/, ({ query }) => list(state, query)),
-    route(
-      'look',
-      'GET',
-      /^\/v1\/messages\/batches\/([^/]+)$/,
-      withBatch((batch, request) => state.json(jobOf(state.look(batch), request))),
-    ),
-    route(
-      'results',
-      'GET',
-      /^\/v1\/messages\/batches\/([^/]+)\/results$/,
-      withBatch((batch) => {
-        if (batch.replies.length === 0)
-          return failure(state, 404, 'not_found_error', 'the batch has no results');
-        const text = state
-          .lines(batch, lineOf)
-          .map((line) => `${line.text}\n`)
-          .join('');
-        return { status: 200, headers: { 'content-type': 'application/x-jsonl' }, body: text };
-      }),
-    ),
-    route(
-      'cancel',
-      'POST',
-      /^\/v1\/messages\/batches\/([^/]+)\/cancel$/,
-      withBatch((batch, request) => {
-        if (batch.state !== 'running')
-          return failure(state, 400, 'invalid_request_error', 'the batch has ended');
-        batch.state = 'cancelling';
-        return state.json(jobOf(batch, request));
-      }),
-    ),
+    route('look', 'GET', /^\/v1\/messages\/batches\/([^/]+)$/, look),
+    route('results', 'GET', /^\/v1\/messages\/batches\/([^/]+)\/results$/, results),
+    route('cancel', 'POST', /^\/v1\/messages\/batches\/([^/]+)\/cancel$/, cancel),
   ];
 }
 
@@ -81,24 +58,20 @@ function create(state: BatchState, request: ReceivedBatchRequest): BatchReply {
 }
 
 function jobOf(batch: OpenBatch, { origin }: Pick<ReceivedBatchRequest, 'origin'>): object {
-  const { ref: id, items, state, createdAt, replies } = batch;
-  const isEnded = state !== 'running' && state !== 'cancelling';
-  const count = (isCounted: (reply: ItemReply) => boolean): number =>
-    replies.filter(([, reply]) => isCounted(reply)).length;
-  const counts = {
-    processing: 0,
-    succeeded: count((reply) => 'status' in reply && reply.status < 400),
-    errored: count((reply) => 'status' in reply && reply.status >= 400),
-    canceled: count((reply) => 'result' in reply && reply.result === 'cancelled'),
-    expired: count((reply) => 'result' in reply && reply.result !== 'cancelled'),
-  };
+  const { ref: id, items, state, createdAt } = batch;
+  const isEnded = isOver(batch);
+  const { completed, failed, cancelled, expired } = countsOf(batch);
   return {
     id,
     type: 'message_batch',
     processing_status: isEnded ? 'ended' : state === 'running' ? 'in_progress' : 'canceling',
-    request_counts: isEnded
-      ? counts
-      : { processing: items.length, succeeded: 0, errored: 0, canceled: 0, expired: 0 },
+    request_counts: {
+      processing: isEnded ? 0 : items.length,
+      succeeded: completed,
+      errored: failed,
+      canceled: cancelled,
+      expired,
+    },
     created_at: new Date(createdAt).toISOString(),
     expires_at: new Date(createdAt + 86_400_000).toISOString(),
     ended_at: isEnded ? new Date(createdAt).toISOString() : null,
@@ -107,7 +80,7 @@ function jobOf(batch: OpenBatch, { origin }: Pick<ReceivedBatchRequest, 'origin'
 }
 
 function list(state: BatchState, query: URLSearchParams): BatchReply {
-  const all = state.batches.filter(({ vendor }) => vendor === 'anthropic');
+  const all = state.batchesOf('anthropic');
   const from = all.findIndex(({ ref }) => ref === query.get('after_id')) + 1;
   const page = all.slice(from, from + Math.min(Number(query.get('limit') ?? 20), state.script.pageSize));
   return state.json({

@@ -114,3 +114,14 @@ export interface BatchRoute {
   /** Processes a request and returns the response. */
   run(request: ReceivedBatchRequest): BatchReply | Promise<BatchReply>;
 }
+
+/** Returns a function that creates endpoints of a vendor. */
+export const routeOf =
+  (vendor: BatchVendor) =>
+  (step: BatchStep, method: string, path: RegExp, run: BatchRoute['run']): BatchRoute => ({
+    vendor,
+    step,
+    method,
+    path,
+    run,
+  });

@@ -1,6 +1,13 @@
 import { asNumber, asRecord, asText, tryParseJson } from '@majordomo/core/toolkit';
-import type { BatchItem, BatchReply, BatchRoute, BatchRequest, ReceivedBatchRequest } from './contract.ts';
-import { type BatchState, type ItemReply, itemOf, type OpenBatch } from './state.ts';
+import {
+  type BatchItem,
+  type BatchReply,
+  type BatchRequest,
+  type BatchRoute,
+  type ReceivedBatchRequest,
+  routeOf,
+} from './contract.ts';
+import { type BatchState, countsOf, isOver, type ItemReply, itemOf, type OpenBatch } from './state.ts';
 
 /** Upload that has not ended. */
 interface Upload {
@@ -11,24 +18,19 @@ interface Upload {
 /** Returns the endpoints of the Gemini API for files and batches. Source: types and requests of @google/genai 3.1. */
 export function googleRoutes(state: BatchState): readonly BatchRoute[] {
   const uploads = new Map<string, Upload>();
-  const route = (
-    step: BatchRoute['step'],
-    method: string,
-    path: RegExp,
-    run: BatchRoute['run'],
-  ): BatchRoute => ({ vendor: 'google', step, method, path, run });
-  const withBatch =
-    (run: (batch: OpenBatch) => BatchReply): BatchRoute['run'] =>
-    ({ params: [id = ''] }) => {
-      const batch = state.batch('google', `batches/${id}`);
-      return batch === undefined ? failure(state, 404, 'NOT_FOUND', 'no such batch') : run(batch);
-    };
+  const route = routeOf('google');
+  const missing = failure(state, 404, 'NOT_FOUND', 'no such batch or file');
+  const look = state.onBatch(missing, (batch) => state.json(jobOf(state.look(batch), state)));
+  const cancel = state.onBatch(missing, (batch) => {
+    if (batch.state !== 'running') return failure(state, 400, 'FAILED_PRECONDITION', 'the batch has ended');
+    batch.state = 'cancelling';
+    return state.json({});
+  });
   return [
     route('upload', 'POST', /^\/upload\/v1beta\/files$/, (request) => upload(state, uploads, request)),
-    route('find-upload', 'GET', /^\/v1beta\/files$/, ({ query }) => {
-      const files = [...state.files.values()].map(fileOf);
-      return list(state, 'files', files, query);
-    }),
+    route('find-upload', 'GET', /^\/v1beta\/files$/, ({ query }) =>
+      list(state, 'files', [...state.files.values()].map(fileOf), query),
+    ),
     route('delete', 'DELETE', /^\/v1beta\/(files\/[^/]+)$/, ({ params: [id = ''] }) =>
       state.files.delete(id)
         ? state.json({})
@@ -37,36 +39,13 @@ export function googleRoutes(state: BatchState): readonly BatchRoute[] {
     route('create', 'POST', /^\/v1beta\/models\/([^/:]+):batchGenerateContent$/, (request) =>
       create(state, request),
     ),
-    route('find', 'GET', /^\/v1beta\/batches$/, ({ query }) =>
-      list(
-        state,
-        'operations',
-        state.batches.filter(({ vendor }) => vendor === 'google').map((batch) => jobOf(batch, state)),
-        query,
-      ),
-    ),
-    route(
-      'look',
-      'GET',
-      /^\/v1beta\/batches\/([^/:]+)$/,
-      withBatch((batch) => state.json(jobOf(state.look(batch), state))),
-    ),
-    route(
-      'cancel',
-      'POST',
-      /^\/v1beta\/batches\/([^/:]+):cancel$/,
-      withBatch((batch) => {
-        if (batch.state !== 'running')
-          return failure(state, 400, 'FAILED_PRECONDITION', 'the batch has ended');
-        batch.state = 'cancelling';
-        return state.json({});
-      }),
-    ),
-    route('results', 'GET', /^\/download\/v1beta\/(files\/[^/:]+):download$/, ({ params: [id = ''] }) => {
-      const file = state.files.get(id);
-      if (file === undefined) return failure(state, 404, 'NOT_FOUND', `no such file: ${id}`);
-      return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: file.text };
+    route('find', 'GET', /^\/v1beta\/batches$/, ({ query }) => {
+      const jobs = state.batchesOf('google').map((batch) => jobOf(batch, state));
+      return list(state, 'operations', jobs, query);
     }),
+    route('look', 'GET', /^\/v1beta\/(batches\/[^/:]+)$/, look),
+    route('cancel', 'POST', /^\/v1beta\/(batches\/[^/:]+):cancel$/, cancel),
+    route('results', 'GET', /^\/download\/v1beta\/(files\/[^/:]+):download$/, state.fileContent(missing)),
   ];
 }
 
@@ -134,18 +113,12 @@ const STATES: Readonly<Record<OpenBatch['state'], string>> = {
 /** Returns a batch as an operation. If a batch expired or was cancelled, its unprocessed requests have no line in the results. */
 function jobOf(batch: OpenBatch, state: BatchState): object {
   const { displayName } = asRecord(asRecord(batch.body)['batch']);
-  const isOver = batch.state !== 'running' && batch.state !== 'cancelling';
-  if (isOver && batch.resultFiles === undefined) {
-    const own = { ...batch, replies: batch.replies.filter(([, reply]) => !isUnsent(batch, reply)) };
-    const lines = state.lines(own, lineOf);
-    batch.resultFiles =
-      lines.length === 0
-        ? []
-        : [state.addFile('files/r', '', lines.map(({ text }) => `${text}\n`).join('')).id];
+  if (isOver(batch)) {
+    const replies = batch.replies.filter(([, reply]) => !('result' in reply && reply.result === batch.state));
+    batch.resultFiles ??= [state.addResults('files/r', state.lines({ ...batch, replies }, lineOf))];
   }
   const [responsesFile] = batch.resultFiles ?? [];
-  const count = (isCounted: (reply: ItemReply) => boolean): string =>
-    String(batch.replies.filter(([, reply]) => isCounted(reply)).length);
+  const { completed, failed } = countsOf(batch);
   return {
     name: batch.ref,
     metadata: {
@@ -154,19 +127,16 @@ function jobOf(batch: OpenBatch, state: BatchState): object {
       createTime: new Date(batch.createdAt).toISOString(),
       batchStats: {
         requestCount: String(batch.items.length),
-        successfulRequestCount: count((reply) => 'status' in reply && reply.status < 400),
-        failedRequestCount: count((reply) => 'status' in reply && reply.status >= 400),
+        successfulRequestCount: String(completed),
+        failedRequestCount: String(failed),
       },
       inputConfig: { fileName: batch.input },
       output: responsesFile === undefined ? undefined : { responsesFile },
     },
-    done: isOver,
+    done: isOver(batch),
     error: batch.failure && { code: 3, message: batch.failure.message },
   };
 }
-
-const isUnsent = (batch: OpenBatch, reply: ItemReply): boolean =>
-  'result' in reply && reply.result === batch.state;
 
 /** gRPC codes by HTTP status. */
 const CODES: Readonly<Record<number, number>> = { 400: 3, 403: 7, 404: 5, 429: 8, 500: 13, 503: 14, 504: 4 };

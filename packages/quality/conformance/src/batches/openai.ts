@@ -1,96 +1,72 @@
 import { asList, asNumber, asRecord, asText, tryParseJson } from '@majordomo/core/toolkit';
 import { isFile, readForm } from '../wires/operations/form.ts';
-import type { BatchItem, BatchReply, BatchRoute, BatchVendor, ReceivedBatchRequest } from './contract.ts';
-import { type BatchState, type ItemReply, itemOf, type OpenBatch, type ResultLine } from './state.ts';
+import {
+  type BatchItem,
+  type BatchReply,
+  type BatchRoute,
+  type ReceivedBatchRequest,
+  routeOf,
+} from './contract.ts';
+import {
+  type BatchState,
+  countsOf,
+  type ItemReply,
+  itemOf,
+  type OpenBatch,
+  type ResultLine,
+} from './state.ts';
 
 /** Returns the endpoints for OpenAI's files and batches (openai 7.57), and for Mistral's jobs (@mistralai/mistralai 2.7). */
 export function openaiRoutes(state: BatchState): readonly BatchRoute[] {
-  const route = (
-    vendor: BatchVendor,
-    step: BatchRoute['step'],
-    method: string,
-    path: RegExp,
-    run: BatchRoute['run'],
-  ): BatchRoute => ({ vendor, step, method, path, run });
-  const withBatch =
-    (vendor: BatchVendor, run: (batch: OpenBatch) => BatchReply): BatchRoute['run'] =>
-    ({ params: [ref = ''] }) => {
-      const batch = state.batch(vendor, ref);
-      return batch === undefined ? missing(state) : run(batch);
-    };
+  const route = routeOf('openai');
   return [
-    route('openai', 'upload', 'POST', /^\/v1\/files$/, async ({ bytes, headers }) => {
+    route('upload', 'POST', /^\/v1\/files$/, async ({ bytes, headers }) => {
       const { purpose, file } = await readForm(bytes, headers['content-type'] ?? '');
       if (purpose !== 'batch' || !isFile(file)) return invalid(state, 'expected a file with purpose batch');
       const { id, name } = state.addFile('file-', file.name, new TextDecoder().decode(file.bytes));
       return state.json({ id, object: 'file', purpose, filename: name });
     }),
-    route('openai', 'find-upload', 'GET', /^\/v1\/files$/, ({ query }) => {
+    route('find-upload', 'GET', /^\/v1\/files$/, ({ query }) => {
       const files = [...state.files.values()].map(({ id, name }) => ({ id, object: 'file', filename: name }));
       return list(state, files, query);
     }),
-    route('openai', 'results', 'GET', /^\/v1\/files\/([^/]+)\/content$/, ({ params: [id = ''] }) => {
-      const file = state.files.get(id);
-      if (file === undefined) return missing(state);
-      return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: file.text };
-    }),
-    route('openai', 'delete', 'DELETE', /^\/v1\/files\/([^/]+)$/, ({ params: [id = ''] }) =>
+    route('results', 'GET', /^\/v1\/files\/([^/]+)\/content$/, state.fileContent(missing(state))),
+    route('delete', 'DELETE', /^\/v1\/files\/([^/]+)$/, ({ params: [id = ''] }) =>
       state.files.delete(id) ? state.json({ id, deleted: true }) : missing(state),
     ),
-    route('openai', 'create', 'POST', /^\/v1\/batches$/, (request) => create(state, request)),
-    route('openai', 'find', 'GET', /^\/v1\/batches$/, ({ query }) =>
-      list(
-        state,
-        state.batches.filter(({ vendor }) => vendor === 'openai').map((batch) => openaiJob(batch, state)),
-        query,
-      ),
-    ),
-    route(
-      'openai',
-      'look',
-      'GET',
-      /^\/v1\/batches\/([^/]+)$/,
-      withBatch('openai', (batch) => state.json(openaiJob(state.look(batch), state))),
-    ),
-    route(
-      'openai',
-      'cancel',
-      'POST',
-      /^\/v1\/batches\/([^/]+)\/cancel$/,
-      withBatch('openai', (batch) => {
-        if (batch.state !== 'running')
-          return invalid(state, `cannot cancel a batch with status '${batch.state}'`, 409);
-        batch.state = 'cancelling';
-        return state.json(openaiJob(batch, state));
-      }),
-    ),
-    route('mistral', 'create', 'POST', /^\/v1\/batch\/jobs$/, (request) => create(state, request)),
-    route('mistral', 'find', 'GET', /^\/v1\/batch\/jobs$/, ({ query }) =>
-      list(
-        state,
-        state.batches.filter(({ vendor }) => vendor === 'mistral').map((batch) => mistralJob(batch, state)),
-        query,
-      ),
-    ),
-    route(
-      'mistral',
-      'look',
-      'GET',
-      /^\/v1\/batch\/jobs\/([^/]+)$/,
-      withBatch('mistral', (batch) => state.json(mistralJob(state.look(batch), state))),
-    ),
-    route(
-      'mistral',
-      'cancel',
-      'POST',
-      /^\/v1\/batch\/jobs\/([^/]+)\/cancel$/,
-      withBatch('mistral', (batch) => {
-        if (batch.state === 'running') batch.state = 'cancelling';
-        return state.json(mistralJob(batch, state));
-      }),
-    ),
+    ...batchRoutes('openai', '/v1/batches', state),
+    ...batchRoutes('mistral', '/v1/batch/jobs', state),
   ];
 }
+
+function batchRoutes(vendor: 'openai' | 'mistral', path: string, state: BatchState): readonly BatchRoute[] {
+  const route = routeOf(vendor);
+  const look = state.onBatch(missing(state), (batch) => state.json(jobOf(state.look(batch), state)));
+  const cancel = state.onBatch(missing(state), (batch) => {
+    if (batch.state === 'running') batch.state = 'cancelling';
+    else if (vendor === 'openai')
+      return invalid(state, `cannot cancel a batch with status '${batch.state}'`, 409);
+    return state.json(jobOf(batch, state));
+  });
+  return [
+    route('create', 'POST', new RegExp(`^${path}$`), (request) => create(state, request)),
+    route('find', 'GET', new RegExp(`^${path}$`), ({ query }) => {
+      const jobs = state.batchesOf(vendor).map((batch) => jobOf(batch, state));
+      return list(state, jobs, query);
+    }),
+    route('look', 'GET', new RegExp(`^${path}/([^/]+)$`), look),
+    route('cancel', 'POST', new RegExp(`^${path}/([^/]+)/cancel$`), cancel),
+  ];
+}
+
+/** Batch as a vendor reports it. */
+interface Job {
+  readonly id: string;
+  readonly [member: string]: unknown;
+}
+
+const jobOf = (batch: OpenBatch, state: BatchState): Job =>
+  batch.vendor === 'openai' ? openaiJob(batch, state) : mistralJob(batch, state);
 
 const missing = (state: BatchState): BatchReply =>
   state.json({ error: { message: 'No such object', type: 'invalid_request_error' } }, 404);
@@ -121,7 +97,7 @@ function create(state: BatchState, request: ReceivedBatchRequest): BatchReply {
     items.push(itemOf(request.vendor, id, body, asText(model)));
   }
   const batch = state.create(request, isOpenAI ? 'batch_' : 'job-', items, input);
-  return state.json(isOpenAI ? openaiJob(batch, state) : mistralJob(batch, state));
+  return state.json(jobOf(batch, state));
 }
 
 /**
@@ -134,9 +110,9 @@ function resultFilesOf(batch: OpenBatch, state: BatchState): readonly (string | 
   const lines = state.lines(batch, lineOf);
   const isError = ({ reply }: ResultLine): boolean =>
     reply !== undefined && ('result' in reply || reply.status >= 400);
-  const fileOf = (own: readonly ResultLine[]): string | undefined =>
-    own.length === 0 ? undefined : state.addFile('file-', '', own.map(({ text }) => `${text}\n`).join('')).id;
-  batch.resultFiles = [fileOf(lines.filter((line) => !isError(line))), fileOf(lines.filter(isError))];
+  batch.resultFiles = [lines.filter((line) => !isError(line)), lines.filter(isError)].map((own) =>
+    state.addResults('file-', own),
+  );
   return batch.resultFiles;
 }
 
@@ -150,16 +126,16 @@ function lineOf(id: string, reply: ItemReply): object {
   return { ...line, response, error: null };
 }
 
-/** Returns the number of answered requests and the number of failed requests. */
-function countsOf({ replies }: OpenBatch): { readonly completed: number; readonly failed: number } {
-  const completed = replies.filter(([, reply]) => 'status' in reply && reply.status < 400).length;
-  return { completed, failed: replies.length - completed };
+/** Returns the number of answered requests, and that of all others. */
+function numbersOf(batch: OpenBatch): { readonly completed: number; readonly failed: number } {
+  const { completed } = countsOf(batch);
+  return { completed, failed: batch.replies.length - completed };
 }
 
 /** OpenAI's names for the states of a batch. Omits the states that OpenAI names as this server does. */
 const STATUS: Readonly<Record<string, string>> = { running: 'in_progress', ended: 'completed' };
 
-function openaiJob(batch: OpenBatch, state: BatchState): object {
+function openaiJob(batch: OpenBatch, state: BatchState): Job {
   const { endpoint, metadata } = asRecord(batch.body);
   const [output, errors] = resultFilesOf(batch, state);
   const status = STATUS[batch.state] ?? batch.state;
@@ -173,7 +149,7 @@ function openaiJob(batch: OpenBatch, state: BatchState): object {
     status,
     created_at: Math.floor(batch.createdAt / 1000),
     expires_at: Math.floor(batch.createdAt / 1000) + 86_400,
-    request_counts: { total: batch.items.length, ...countsOf(batch) },
+    request_counts: { total: batch.items.length, ...numbersOf(batch) },
     output_file_id: output,
     error_file_id: errors,
     errors: batch.failure && { object: 'list', data: [{ ...batch.failure, line: 1, param: null }] },
@@ -189,10 +165,10 @@ const MISTRAL_STATES: Readonly<Record<OpenBatch['state'], string>> = {
   failed: 'FAILED',
 };
 
-function mistralJob(batch: OpenBatch, state: BatchState): object {
+function mistralJob(batch: OpenBatch, state: BatchState): Job {
   const { endpoint, metadata, model } = asRecord(batch.body);
   const [output, errors] = resultFilesOf(batch, state);
-  const { completed, failed } = countsOf(batch);
+  const { completed, failed } = numbersOf(batch);
   return {
     id: batch.ref,
     object: 'batch',

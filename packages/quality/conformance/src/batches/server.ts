@@ -9,15 +9,15 @@ import {
   type VendorServer,
 } from '../server/vendor-server.ts';
 import { anthropicRoutes } from './anthropic.ts';
-import type {
-  BatchFault,
-  BatchReply,
-  BatchRequest,
-  BatchRoute,
-  BatchVendor,
-  ReceivedBatchRequest,
-  ServerBatch,
-  ServerFile,
+import {
+  type BatchFault,
+  type BatchReply,
+  type BatchRequest,
+  type BatchRoute,
+  type ReceivedBatchRequest,
+  routeOf,
+  type ServerBatch,
+  type ServerFile,
 } from './contract.ts';
 import { googleRoutes } from './google.ts';
 import { openaiRoutes } from './openai.ts';
@@ -110,23 +110,17 @@ const NO_KEY = { message: 'no credential', type: 'authentication_error' };
 
 /** Returns the endpoints of live calls. */
 function liveRoutes(state: BatchState): readonly BatchRoute[] {
-  const route = (vendor: BatchVendor, path: RegExp): BatchRoute => ({
-    vendor,
-    step: 'live',
-    method: 'POST',
-    path,
-    run({ body, params: [model] }) {
-      const item = itemOf(vendor, undefined, body, model);
-      const reply = replyTo(item, state.script.answer(item));
-      return 'result' in reply
-        ? state.json({ error: { message: `a live call cannot be ${reply.result}` } }, 500)
-        : state.json(reply.body, reply.status);
-    },
-  });
+  const run: BatchRoute['run'] = ({ vendor, body, params: [model] }) => {
+    const item = itemOf(vendor, undefined, body, model);
+    const reply = replyTo(item, state.script.answer(item));
+    return 'result' in reply
+      ? state.json({ error: { message: `a live call cannot be ${reply.result}` } }, 500)
+      : state.json(reply.body, reply.status);
+  };
   return [
-    route('openai', /^\/v1\/(?:responses|chat\/completions|embeddings)$/),
-    route('anthropic', /^\/v1\/messages$/),
-    route('google', /^\/v1(?:beta)?\/models\/([^/:]+):generateContent$/),
+    routeOf('openai')('live', 'POST', /^\/v1\/(?:responses|chat\/completions|embeddings)$/, run),
+    routeOf('anthropic')('live', 'POST', /^\/v1\/messages$/, run),
+    routeOf('google')('live', 'POST', /^\/v1(?:beta)?\/models\/([^/:]+):generateContent$/, run),
   ];
 }
 

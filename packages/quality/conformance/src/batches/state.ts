@@ -10,6 +10,7 @@ import type {
   BatchItem,
   BatchReply,
   BatchResult,
+  BatchRoute,
   BatchVendor,
   ReceivedBatchRequest,
   ServerBatch,
@@ -103,8 +104,34 @@ export class BatchState {
     return batch;
   }
 
-  batch(vendor: BatchVendor, ref: string): OpenBatch | undefined {
-    return this.batches.find((batch) => batch.vendor === vendor && batch.ref === ref);
+  batchesOf(vendor: BatchVendor): readonly OpenBatch[] {
+    return this.batches.filter((batch) => batch.vendor === vendor);
+  }
+
+  /** Returns an endpoint for one batch, whose id is the first parameter. `missing`: response for an unknown id. */
+  onBatch(
+    missing: BatchReply,
+    run: (batch: OpenBatch, request: ReceivedBatchRequest) => BatchReply,
+  ): BatchRoute['run'] {
+    return (request) => {
+      const batch = this.batchesOf(request.vendor).find(({ ref }) => ref === request.params[0]);
+      return batch === undefined ? missing : run(batch, request);
+    };
+  }
+
+  /** Returns an endpoint that sends the text of a file, whose id is the first parameter. */
+  fileContent(missing: BatchReply): BatchRoute['run'] {
+    return ({ params: [id = ''] }) => {
+      const file = this.files.get(id);
+      if (file === undefined) return missing;
+      return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: file.text };
+    };
+  }
+
+  /** Adds a file with lines of results. Returns its id, or `undefined` without lines. */
+  addResults(prefix: string, lines: readonly ResultLine[]): string | undefined {
+    const text = lines.map((line) => `${line.text}\n`).join('');
+    return lines.length === 0 ? undefined : this.addFile(prefix, '', text).id;
   }
 
   /** Processes a status request. Ends a batch that is being cancelled, is 24 hours old, or had `looks` status requests before. */
@@ -126,12 +153,8 @@ export class BatchState {
       const result = this.script.answer(item);
       const isTwice = isSpecial(result) && result.result === 'twice';
       const reply = replyTo(item, isTwice ? `answer to ${item.text}` : result);
-      return isTwice
-        ? [
-            [item, reply],
-            [item, reply],
-          ]
-        : [[item, reply]];
+      const line: [BatchItem, ItemReply] = [item, reply];
+      return isTwice ? [line, line] : [line];
     });
     batch.replies = replies.reverse();
   }
@@ -154,6 +177,21 @@ export class BatchState {
     const text = JSON.stringify(body, (name, value: unknown) => (omit.includes(name) ? undefined : value));
     return { status, headers: { 'content-type': 'application/json' }, body: text };
   }
+}
+
+/** Whether the server does not process a batch any more. */
+export const isOver = ({ state }: ServerBatch): boolean => state !== 'running' && state !== 'cancelling';
+
+/** Returns the numbers of requests by their results. */
+export function countsOf({
+  replies,
+}: OpenBatch): Readonly<Record<'completed' | 'failed' | 'cancelled' | 'expired', number>> {
+  const counts = { completed: 0, failed: 0, cancelled: 0, expired: 0 };
+  for (const [, reply] of replies) {
+    if ('status' in reply) counts[reply.status < 400 ? 'completed' : 'failed']++;
+    else counts[reply.result === 'cancelled' ? 'cancelled' : 'expired']++;
+  }
+  return counts;
 }
 
 const isSpecial = (result: BatchResult): result is Extract<BatchResult, { readonly result: string }> =>

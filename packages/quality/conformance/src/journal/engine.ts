@@ -64,37 +64,33 @@ export function engineConformance<Agent>(kit: AgentKit<Agent>): EngineConformanc
   };
 }
 
+const engineCase = (name: string, run: EngineCase['run']): EngineCase => ({ name, run });
+
 const completionCases: readonly EngineCase[] = [
-  {
-    name: 'completes a run once under its id, however often it is started',
-    async run(of) {
-      const runs = of('plain');
-      await runs.start('plain 1', 'go');
-      await runs.start('plain 1', 'go');
-      const { text, done, messages } = await runs.result('plain 1');
-      deepEqual([text, done], ['Done.', 'answered']);
-      match(JSON.stringify(messages), /look under plain 1\/1\/1/);
-      deepEqual(await runs.awaiting('plain 1'), []);
-    },
-  },
-  {
-    name: 'rejects a run id that stores cannot hold and an invalid input',
-    async run(of) {
-      for (const [runId, input] of [
-        ['fine', {}],
-        ['fine', 7],
-        ['', 'go'],
-        ['a\0b', 'go'],
-      ] as const)
-        await rejects(of('plain').start(runId, input as never), kindIs('config'));
-    },
-  },
+  engineCase('completes a run once under its id, however often it is started', async (of) => {
+    const runs = of('plain');
+    await runs.start('plain 1', 'go');
+    await runs.start('plain 1', 'go');
+    const { text, done, messages } = await runs.result('plain 1');
+    deepEqual([text, done], ['Done.', 'answered']);
+    match(JSON.stringify(messages), /look under plain 1\/1\/1/);
+    deepEqual(await runs.awaiting('plain 1'), []);
+  }),
+  engineCase('rejects a run id that stores cannot hold and an invalid input', async (of) => {
+    for (const [runId, input] of [
+      ['fine', {}],
+      ['fine', 7],
+      ['', 'go'],
+      ['a\0b', 'go'],
+    ] as const)
+      await rejects(of('plain').start(runId, input as never), kindIs('config'));
+  }),
 ];
 
 const decisionCases: readonly EngineCase[] = [
-  {
-    name: 'waits for decisions, lists all open calls of a step and accepts decisions in any order',
-    async run(of) {
+  engineCase(
+    'waits for decisions, lists all open calls of a step and accepts decisions in any order',
+    async (of) => {
       const runs = of('approval');
       const early = runs.awaiting('approval 1');
       await runs.start('approval 1', 'go');
@@ -107,71 +103,55 @@ const decisionCases: readonly EngineCase[] = [
       match(transcript, /too expensive/);
       deepEqual(await runs.awaiting('approval 1'), []);
     },
-  },
-  {
-    name: 'rejects a decision that would end the run and continues to wait',
-    async run(of) {
-      const runs = of('suspended');
-      await runs.start('suspended 1', 'go');
-      deepEqual(idsOf(await runs.awaiting('suspended 1')), ['s']);
-      const wrong = [{ callId: 's', approve: true }, { callId: 'x', deny: 'no' }, { callId: 's' }, null];
-      for (const decision of wrong)
-        await rejects(runs.decide('suspended 1', decision as never), kindIs('invalid-request'));
-      await runs.decide('suspended 1', { callId: 's', result: '42' });
-      equal((await runs.result('suspended 1')).text, 'Thanks.');
-    },
-  },
-  {
-    name: 'accepts decisions for call ids with any characters',
-    async run(of) {
-      const runs = of('unusual-ids');
-      await runs.start('unusual-ids 1', 'go');
-      deepEqual(idsOf(await runs.awaiting('unusual-ids 1')), UNUSUAL_IDS);
-      for (const callId of UNUSUAL_IDS) await runs.decide('unusual-ids 1', { callId, approve: true });
-      equal((await runs.result('unusual-ids 1')).text, 'Odd.');
-    },
-  },
-  {
-    name: 'ends the wait, but not the run, when the signal aborts',
-    async run(of) {
-      const runs = of('waiting');
-      await runs.start('waiting 1', 'go');
-      await runs.awaiting('waiting 1');
-      const controller = new AbortController();
-      const waits = [runs.result('waiting 1', controller), runs.awaiting('never started', controller)];
-      controller.abort();
-      for (const wait of waits) await rejects(wait, kindIs('aborted'));
-      deepEqual(idsOf(await runs.awaiting('waiting 1')), ['e']);
-    },
-  },
+  ),
+  engineCase('rejects a decision that would end the run and continues to wait', async (of) => {
+    const runs = of('suspended');
+    await runs.start('suspended 1', 'go');
+    deepEqual(idsOf(await runs.awaiting('suspended 1')), ['s']);
+    const wrong = [{ callId: 's', approve: true }, { callId: 'x', deny: 'no' }, { callId: 's' }, null];
+    for (const decision of wrong)
+      await rejects(runs.decide('suspended 1', decision as never), kindIs('invalid-request'));
+    await runs.decide('suspended 1', { callId: 's', result: '42' });
+    equal((await runs.result('suspended 1')).text, 'Thanks.');
+  }),
+  engineCase('accepts decisions for call ids with any characters', async (of) => {
+    const runs = of('unusual-ids');
+    await runs.start('unusual-ids 1', 'go');
+    deepEqual(idsOf(await runs.awaiting('unusual-ids 1')), UNUSUAL_IDS);
+    for (const callId of UNUSUAL_IDS) await runs.decide('unusual-ids 1', { callId, approve: true });
+    equal((await runs.result('unusual-ids 1')).text, 'Odd.');
+  }),
+  engineCase('ends the wait, but not the run, when the signal aborts', async (of) => {
+    const runs = of('waiting');
+    await runs.start('waiting 1', 'go');
+    await runs.awaiting('waiting 1');
+    const controller = new AbortController();
+    const waits = [runs.result('waiting 1', controller), runs.awaiting('never started', controller)];
+    controller.abort();
+    for (const wait of waits) await rejects(wait, kindIs('aborted'));
+    deepEqual(idsOf(await runs.awaiting('waiting 1')), ['e']);
+  }),
 ];
 
 const failureCases: readonly EngineCase[] = [
-  {
-    name: 'fails with the error of the model and the partial response, without a retry',
-    async run(of) {
-      const runs = of('failing');
-      await runs.start('failing 1', 'go');
-      const error = await runs.result('failing 1').catch((reason: unknown) => reason);
-      ok(LlmError.is(error, 'auth'), `${String(error)} has the kind of the model's error`);
-      deepEqual([error.details.status, error.details.partial?.text], [401, 'half an ans']);
-      // The script contains one response, so a retry would fail with another message.
-      equal(error.message, 'run "failing 1": the run ended in step 1: f/m failed as scripted: auth');
-      deepEqual(await runs.awaiting('failing 1'), []);
-    },
-  },
-  {
-    name: 'fails with config for an invalid rule of the agent instead of hanging',
-    async run(of) {
-      await of('invalid').start('invalid 1', 'go');
-      await rejects(of('invalid').result('invalid 1'), kindIs('config'));
-    },
-  },
+  engineCase('fails with the error of the model and the partial response, without a retry', async (of) => {
+    const runs = of('failing');
+    await runs.start('failing 1', 'go');
+    const error = await runs.result('failing 1').catch((reason: unknown) => reason);
+    ok(LlmError.is(error, 'auth'), `${String(error)} has the kind of the model's error`);
+    deepEqual([error.details.status, error.details.partial?.text], [401, 'half an ans']);
+    // The script contains one response, so a retry would fail with another message.
+    equal(error.message, 'run "failing 1": the run ended in step 1: f/m failed as scripted: auth');
+    deepEqual(await runs.awaiting('failing 1'), []);
+  }),
+  engineCase('fails with config for an invalid rule of the agent instead of hanging', async (of) => {
+    await of('invalid').start('invalid 1', 'go');
+    await rejects(of('invalid').result('invalid 1'), kindIs('config'));
+  }),
 ];
 
-const parallelCase = (startedKeys: readonly string[]): EngineCase => ({
-  name: 'runs tools in parallel, each once',
-  async run(of) {
+const parallelCase = (startedKeys: readonly string[]): EngineCase =>
+  engineCase('runs tools in parallel, each once', async (of) => {
     const runs = of('parallel');
     await runs.start('parallel 1', 'go');
     const { text, messages } = await runs.result('parallel 1');
@@ -180,12 +160,11 @@ const parallelCase = (startedKeys: readonly string[]): EngineCase => ({
       startedKeys.toSorted(),
       ['1', '2', '3', '4'].map((id) => `parallel 1/1/${id}`),
     );
-  },
-});
+  });
 
-const teamCase: EngineCase = {
-  name: 'hands the run over, and waits for the decision on a call inside a sub-agent',
-  async run(of) {
+const teamCase: EngineCase = engineCase(
+  'hands the run over, and waits for the decision on a call inside a sub-agent',
+  async (of) => {
     const runs = of('team');
     await runs.start('team 1', 'go');
     deepEqual(idsOf(await runs.awaiting('team 1')), ['a/p']);
@@ -198,7 +177,7 @@ const teamCase: EngineCase = {
       ok(JSON.stringify(messages).includes(text), `the transcript contains "${text}"`);
     deepEqual(await runs.awaiting('team 1'), []);
   },
-};
+);
 
 const idsOf = (calls: readonly { readonly id: string }[]): readonly string[] => calls.map(({ id }) => id);
 

@@ -1,10 +1,26 @@
 import assert from 'node:assert/strict';
-import type { Model, ModelContext, ModelRequest, Provider } from '@majordomo/core';
+import {
+  type ChatRequest,
+  type ChatResponse,
+  createMajordomo,
+  type Model,
+  type ModelContext,
+  type ModelRequest,
+  type Provider,
+} from '@majordomo/core';
 import { eventOrderError } from '@majordomo/core/toolkit';
 import { collect, type Collected, type OnStep } from '@majordomo/testing';
+import { inspect } from 'node:util';
+import type { Step } from '../script/step.ts';
 import type { Exchange } from '../server/exchange.ts';
 import { type Script, startWireServer, type WireServer, type WireServerOptions } from '../server/server.ts';
 import type { Harness } from './harness.ts';
+
+/** Image with the signature of PNG and every byte value. */
+export const PICTURE: Uint8Array = Uint8Array.from([
+  ...Buffer.from('89504e470d0a1a0a', 'hex'),
+  ...Array.from({ length: 256 }, (_, n) => n),
+]);
 
 /** API key of all calls. No error may contain it. */
 export const KEY = 'sk-conformance-0123456789abcdef';
@@ -14,6 +30,7 @@ type Delivery = ModelContext['delivery'];
 /** Provider, its model and a server for one case. */
 export interface Bench {
   readonly server: WireServer;
+  readonly provider: Provider;
   readonly model: Model;
   readonly target: string;
   /** Returns the possible deliveries of a request: `deltas`, and `complete` if the model supports non-streaming requests. */
@@ -46,6 +63,33 @@ export async function withBench(
   }
 }
 
+/**
+ * Sends a request in every delivery to a server that answers with `step`, and runs a check of each result. Asserts that a call sends
+ * one request.
+ */
+export const inEveryDelivery = (
+  harness: Harness,
+  step: Step,
+  check: (result: Collected, bench: Bench) => void,
+  request: ModelRequest = chatRequest('hi'),
+): Promise<void> =>
+  withBench(
+    harness,
+    () => step,
+    async (bench) => {
+      for (const [n, delivery] of bench.deliveries(request).entries()) {
+        const result = await bench.generate(request, { delivery });
+        try {
+          check(result, bench);
+          assert.equal(bench.server.requests.length, n + 1, 'the provider repeated the request');
+        } catch (error) {
+          if (error instanceof Error) error.message = `delivery ${delivery}: ${error.message}`;
+          throw error;
+        }
+      }
+    },
+  );
+
 /** Creates the bench of an existing provider. */
 export function createBench({ model: id }: Harness, provider: Provider, server: WireServer): Bench {
   const model = provider.model(id);
@@ -58,6 +102,7 @@ export function createBench({ model: id }: Harness, provider: Provider, server: 
   });
   return {
     server,
+    provider,
     model,
     target,
     context,
@@ -130,6 +175,12 @@ export function failed(result: Collected, ...kinds: readonly string[]): NonNulla
   return result.error;
 }
 
+/** Asserts that an error does not contain the API key, wherever it could be printed. */
+export function assertNoKey(error: Error): void {
+  const shown = `${inspect(error, { depth: 10, showHidden: true, customInspect: false })} ${JSON.stringify(error)} ${error.stack}`;
+  assert.ok(!shown.includes(KEY), 'the error contains the API key');
+}
+
 /** Asserts that `count` requests were sent, and that the last one satisfies the wire's rules. Returns the last one. */
 export function assertSent(server: WireServer, count = 1): Exchange {
   assert.equal(server.requests.length, count, `${server.requests.length} requests, expected ${count}`);
@@ -154,3 +205,14 @@ export async function waitForClientClose(exchange: Exchange): Promise<void> {
     `the socket is ${exchange.outcome}, expected the client to have closed it`,
   );
 }
+
+/** Runs a case with a chain of one target. The chain repeats a rejected request with the changes that the provider returns. */
+export const onTarget = (
+  harness: Harness,
+  script: Script,
+  run: (generate: (request: ChatRequest) => Promise<ChatResponse>, server: WireServer) => Promise<void>,
+): Promise<void> =>
+  withBench(harness, script, async ({ provider, server, target }) => {
+    const model = createMajordomo({ providers: [provider], chain: { attempts: 1 } }).model(target);
+    await run((request) => model.generate(request), server);
+  });

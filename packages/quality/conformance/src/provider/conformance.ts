@@ -1,4 +1,4 @@
-import { OPERATION_NAMES } from '../script/check.ts';
+import { OPERATION_NAMES } from '../script/step.ts';
 import { abortCases } from './cases/abort.ts';
 import { answerCases } from './cases/answers.ts';
 import { failureCases } from './cases/failures.ts';

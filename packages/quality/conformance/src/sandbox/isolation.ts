@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { env } from 'node:process';
 import type { JsonObject } from '@majordomo/core';
 import { ESCAPES, type Escape } from './escapes.ts';
-import { runCode, valueOf, type SandboxCase, type TestedSandbox } from './sandbox.ts';
+import { runCode, valueOf, sandboxCase, type SandboxCase, type TestedSandbox } from './sandbox.ts';
 
 /** Part of every secret. A program that returns or prints it has escaped. */
 const SECRET = 'canary-of-the-host';
@@ -51,9 +51,8 @@ const hostObjects = (): readonly string[] =>
     (object) => Reflect.ownKeys(object).map(String).join(),
   );
 
-const escapeCase = ({ name, code }: Escape): SandboxCase => ({
-  name: `keeps the host out of reach of ${name}`,
-  async run(sandbox) {
+const escapeCase = ({ name, code }: Escape): SandboxCase =>
+  sandboxCase(`keeps the host out of reach of ${name}`, async (sandbox) => {
     const before = hostObjects();
     await withSecrets(async (fill) => {
       const [ending] = await Promise.allSettled([runCode(sandbox, fill(code))]);
@@ -62,78 +61,62 @@ const escapeCase = ({ name, code }: Escape): SandboxCase => ({
       ok(!text.includes(SECRET), `the program found a secret: ${text.slice(0, 300)}`);
     });
     deepEqual(hostObjects(), before, 'the program changed objects of the host');
-  },
-});
+  });
 
 const POLLUTION = `{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}, "a": {"__proto__": {"polluted": 1}}}`;
 
 /** Cases for what programs share with the host and with each other. */
 export const isolationCases: readonly SandboxCase[] = [
   ...ESCAPES.map(escapeCase),
-  {
-    name: 'passes only JSON to tools, without prototypes of the program',
-    async run(sandbox) {
-      const received: JsonObject[] = [];
-      const take = (args: JsonObject): null => {
-        received.push(args);
-        return null;
-      };
-      await runCode(sandbox, `await tools.take(JSON.parse('${POLLUTION}'));`, { tools: { take } });
-      equal(({} as { polluted?: number }).polluted, undefined);
-      equal(received.length, 1);
-      ok([Object.prototype, null].includes(Object.getPrototypeOf(received[0]) as object | null));
-      const { a } = received[0] as { readonly a: object };
-      ok([Object.prototype, null].includes(Object.getPrototypeOf(a) as object | null));
-    },
-  },
-  {
-    name: 'returns only JSON of the host',
-    async run(sandbox) {
-      const value = await valueOf(sandbox, `return [JSON.parse('${POLLUTION}'), [1], { b: {} }];`);
-      equal(({} as { polluted?: number }).polluted, undefined);
-      ok(Array.isArray(value));
-      for (const item of value)
-        ok([Object.prototype, Array.prototype, null].includes(Object.getPrototypeOf(item) as object | null));
-    },
-  },
-  {
-    name: 'passes a copy of the result of a tool',
-    async run(sandbox) {
-      const result = { list: [1] };
-      const tools = { get: () => result };
-      await runCode(sandbox, 'const got = await tools.get({}); got.list.push(2); got.x = 1;', { tools });
-      deepEqual(result, { list: [1] });
-    },
-  },
-  {
-    name: 'shares nothing between programs',
-    async run(sandbox) {
-      const change = `
+  sandboxCase('passes only JSON to tools, without prototypes of the program', async (sandbox) => {
+    const received: JsonObject[] = [];
+    const take = (args: JsonObject): null => {
+      received.push(args);
+      return null;
+    };
+    await runCode(sandbox, `await tools.take(JSON.parse('${POLLUTION}'));`, { tools: { take } });
+    equal(({} as { polluted?: number }).polluted, undefined);
+    equal(received.length, 1);
+    ok([Object.prototype, null].includes(Object.getPrototypeOf(received[0]) as object | null));
+    const { a } = received[0] as { readonly a: object };
+    ok([Object.prototype, null].includes(Object.getPrototypeOf(a) as object | null));
+  }),
+  sandboxCase('returns only JSON of the host', async (sandbox) => {
+    const value = await valueOf(sandbox, `return [JSON.parse('${POLLUTION}'), [1], { b: {} }];`);
+    equal(({} as { polluted?: number }).polluted, undefined);
+    ok(Array.isArray(value));
+    for (const item of value)
+      ok([Object.prototype, Array.prototype, null].includes(Object.getPrototypeOf(item) as object | null));
+  }),
+  sandboxCase('passes a copy of the result of a tool', async (sandbox) => {
+    const result = { list: [1] };
+    const tools = { get: () => result };
+    await runCode(sandbox, 'const got = await tools.get({}); got.list.push(2); got.x = 1;', { tools });
+    deepEqual(result, { list: [1] });
+  }),
+  sandboxCase('shares nothing between programs', async (sandbox) => {
+    const change = `
         const changes = [
           () => { globalThis.left = 'here'; }, () => { Object.prototype.left = 'here'; }, () => { Array.prototype.left = 'here'; },
           () => { JSON.parse = () => 'here'; }, () => { Promise.left = 'here'; }, () => { tools.left = 'here'; }, () => { console.left = 'here'; },
         ];
         for (const each of changes) try { each(); } catch {}
         await tools.wait({});`;
-      const look = `await tools.wait({}); return [globalThis.left, ({}).left, [].left, Promise.left, console.left, JSON.parse('1')].map((value) => value ?? null);`;
-      const untouched = [null, null, null, null, null, 1];
-      await Promise.allSettled([runWaiting(sandbox, change)]);
-      deepEqual((await runWaiting(sandbox, look)).value, untouched);
-      const [, second] = await Promise.allSettled([runWaiting(sandbox, change), runWaiting(sandbox, look)]);
-      deepEqual(second.status === 'fulfilled' ? second.value.value : second.reason, untouched);
-    },
-  },
-  {
-    name: 'gives a program only its own tools',
-    async run(sandbox) {
-      const secret = (): string => 'secret';
-      const [first] = await Promise.all([
-        valueOf(sandbox, 'return Object.keys(tools);', { tools: { own: () => null } }),
-        runCode(sandbox, 'return tools.secret({});', { tools: { secret } }),
-      ]);
-      ok(!JSON.stringify(first).includes('secret'));
-    },
-  },
+    const look = `await tools.wait({}); return [globalThis.left, ({}).left, [].left, Promise.left, console.left, JSON.parse('1')].map((value) => value ?? null);`;
+    const untouched = [null, null, null, null, null, 1];
+    await Promise.allSettled([runWaiting(sandbox, change)]);
+    deepEqual((await runWaiting(sandbox, look)).value, untouched);
+    const [, second] = await Promise.allSettled([runWaiting(sandbox, change), runWaiting(sandbox, look)]);
+    deepEqual(second.status === 'fulfilled' ? second.value.value : second.reason, untouched);
+  }),
+  sandboxCase('gives a program only its own tools', async (sandbox) => {
+    const secret = (): string => 'secret';
+    const [first] = await Promise.all([
+      valueOf(sandbox, 'return Object.keys(tools);', { tools: { own: () => null } }),
+      runCode(sandbox, 'return tools.secret({});', { tools: { secret } }),
+    ]);
+    ok(!JSON.stringify(first).includes('secret'));
+  }),
 ];
 
 const runWaiting = (sandbox: TestedSandbox, code: string): ReturnType<TestedSandbox['run']> =>

@@ -1,5 +1,5 @@
 import { equal, ok } from 'node:assert/strict';
-import { errorOf, runCode, type SandboxCase } from './sandbox.ts';
+import { errorOf, runCode, sandboxCase, type SandboxCase } from './sandbox.ts';
 
 const MAX_STOP_MS = 10_000;
 const MAX_HOST_BYTES = 600 * 2 ** 20;
@@ -21,9 +21,8 @@ const ENDLESS: Readonly<Record<string, string>> = {
   'the message of an error': 'throw { get message() { for (;;) {} }, toString() { for (;;) {} } };',
 };
 
-const endlessCase = ([what, code]: readonly [string, string]): SandboxCase => ({
-  name: `stops ${what} when the signal aborts, without blocking the host`,
-  async run(sandbox) {
+const endlessCase = ([what, code]: readonly [string, string]): SandboxCase =>
+  sandboxCase(`stops ${what} when the signal aborts, without blocking the host`, async (sandbox) => {
     const controller = new AbortController();
     let ticks = 0;
     let calls = 0;
@@ -56,8 +55,7 @@ const endlessCase = ([what, code]: readonly [string, string]): SandboxCase => ({
     } finally {
       clearInterval(ticking);
     }
-  },
-});
+  });
 
 /**
  * Sources that take some parsers exponential time, because they may be JavaScript or TypeScript. They are long enough for a test, and
@@ -70,9 +68,8 @@ const AMBIGUOUS: Readonly<Record<string, string>> = {
 };
 const MAX_BLOCK_MS = 400;
 
-const parseCase = ([what, code]: readonly [string, string]): SandboxCase => ({
-  name: `parses nested ${what} without blocking the host`,
-  async run(sandbox) {
+const parseCase = ([what, code]: readonly [string, string]): SandboxCase =>
+  sandboxCase(`parses nested ${what} without blocking the host`, async (sandbox) => {
     await runCode(sandbox, 'return 1;');
     let longest = 0;
     let last = performance.now();
@@ -85,8 +82,7 @@ const parseCase = ([what, code]: readonly [string, string]): SandboxCase => ({
     clearInterval(ticking);
     tick();
     ok(longest < MAX_BLOCK_MS, `blocked the host for ${Math.round(longest)} ms`);
-  },
-});
+  });
 
 /** Programs that allocate without end. */
 const HUNGRY: Readonly<Record<string, string>> = {
@@ -98,86 +94,69 @@ const HUNGRY: Readonly<Record<string, string>> = {
   'a map of 1 GB': 'const all = new Map(); for (let n = 0; ; n++) all.set(n, { n });',
 };
 
-const hungryCase = ([what, code]: readonly [string, string]): SandboxCase => ({
-  name: `ends a program that allocates ${what}, without the memory of the host`,
-  async run(sandbox) {
+const hungryCase = ([what, code]: readonly [string, string]): SandboxCase =>
+  sandboxCase(`ends a program that allocates ${what}, without the memory of the host`, async (sandbox) => {
     const before = process.memoryUsage.rss();
     const message = await errorOf(sandbox, code);
     ok(message.length < MAX_TEXT_CHARS);
     ok(process.memoryUsage.rss() - before < MAX_HOST_BYTES, 'the host used too much memory');
     equal((await runCode(sandbox, 'return 1;')).value, 1);
-  },
-});
+  });
 
 /** Cases for programs that use more than their share. */
 export const limitCases: readonly SandboxCase[] = [
   ...Object.entries(ENDLESS).map(endlessCase),
   ...Object.entries(HUNGRY).map(hungryCase),
   ...Object.entries(AMBIGUOUS).map(parseCase),
-  {
-    name: 'rejects without running the program if the signal has aborted',
-    async run(sandbox) {
-      let calls = 0;
-      const tools = { echo: () => (calls += 1) };
-      await errorOf(sandbox, 'await tools.echo({});', {
-        tools,
-        signal: AbortSignal.abort(new Error('over')),
-      });
-      equal(calls, 0);
-    },
-  },
-  {
-    name: 'bounds 10 MB of output',
-    async run(sandbox) {
-      const code = 'for (let n = 0; n < 1000; n++) console.log("x".repeat(10_000)); return 1;';
-      const [ending] = await Promise.allSettled([runCode(sandbox, code)]);
-      const text = ending.status === 'fulfilled' ? ending.value.output : String(ending.reason as unknown);
-      ok(text.length > 0 && text.length < MAX_TEXT_CHARS, `${text.length} characters`);
-    },
-  },
-  {
-    name: 'bounds values, arguments and messages of 10 MB',
-    async run(sandbox) {
-      for (const code of [
-        'return "x".repeat(1e7);',
-        'return await tools.echo({ text: "x".repeat(1e7) });',
-        'throw new Error("x".repeat(1e7));',
-        'throw "x".repeat(1e7);',
-      ])
-        ok((await errorOf(sandbox, code)).length < MAX_TEXT_CHARS, code);
-    },
-  },
-  {
-    name: 'ends a program whose recursion has no end',
-    async run(sandbox) {
-      await errorOf(sandbox, 'const deep = () => deep() + 1; return deep();');
-      await errorOf(
-        sandbox,
-        'let a = {}; const top = a; for (let n = 0; n < 1e5; n++) a = a.a = {}; return top;',
-      );
-      equal((await runCode(sandbox, 'return 1;')).value, 1);
-    },
-  },
-  {
-    name: 'runs other programs while one does not end',
-    async run(sandbox) {
-      const controller = new AbortController();
-      let begun: () => void = () => undefined;
-      const begin = new Promise<void>((resolve) => (begun = resolve));
-      const tools = {
-        begin: () => {
-          begun();
-          return null;
-        },
-      };
-      const endless = errorOf(sandbox, 'await tools.begin({}); for (;;) {}', {
-        tools,
-        signal: controller.signal,
-      });
-      await begin;
-      equal((await runCode(sandbox, 'return 1;')).value, 1);
-      controller.abort(new Error('over'));
-      await endless;
-    },
-  },
+  sandboxCase('rejects without running the program if the signal has aborted', async (sandbox) => {
+    let calls = 0;
+    const tools = { echo: () => (calls += 1) };
+    await errorOf(sandbox, 'await tools.echo({});', {
+      tools,
+      signal: AbortSignal.abort(new Error('over')),
+    });
+    equal(calls, 0);
+  }),
+  sandboxCase('bounds 10 MB of output', async (sandbox) => {
+    const code = 'for (let n = 0; n < 1000; n++) console.log("x".repeat(10_000)); return 1;';
+    const [ending] = await Promise.allSettled([runCode(sandbox, code)]);
+    const text = ending.status === 'fulfilled' ? ending.value.output : String(ending.reason as unknown);
+    ok(text.length > 0 && text.length < MAX_TEXT_CHARS, `${text.length} characters`);
+  }),
+  sandboxCase('bounds values, arguments and messages of 10 MB', async (sandbox) => {
+    for (const code of [
+      'return "x".repeat(1e7);',
+      'return await tools.echo({ text: "x".repeat(1e7) });',
+      'throw new Error("x".repeat(1e7));',
+      'throw "x".repeat(1e7);',
+    ])
+      ok((await errorOf(sandbox, code)).length < MAX_TEXT_CHARS, code);
+  }),
+  sandboxCase('ends a program whose recursion has no end', async (sandbox) => {
+    await errorOf(sandbox, 'const deep = () => deep() + 1; return deep();');
+    await errorOf(
+      sandbox,
+      'let a = {}; const top = a; for (let n = 0; n < 1e5; n++) a = a.a = {}; return top;',
+    );
+    equal((await runCode(sandbox, 'return 1;')).value, 1);
+  }),
+  sandboxCase('runs other programs while one does not end', async (sandbox) => {
+    const controller = new AbortController();
+    let begun: () => void = () => undefined;
+    const begin = new Promise<void>((resolve) => (begun = resolve));
+    const tools = {
+      begin: () => {
+        begun();
+        return null;
+      },
+    };
+    const endless = errorOf(sandbox, 'await tools.begin({}); for (;;) {}', {
+      tools,
+      signal: controller.signal,
+    });
+    await begin;
+    equal((await runCode(sandbox, 'return 1;')).value, 1);
+    controller.abort(new Error('over'));
+    await endless;
+  }),
 ];

@@ -24,6 +24,9 @@ export interface SandboxCase {
   run(sandbox: TestedSandbox): Promise<void>;
 }
 
+/** Returns a case. */
+export const sandboxCase = (name: string, run: SandboxCase['run']): SandboxCase => ({ name, run });
+
 type Call = (args: JsonObject) => JsonValue | Promise<JsonValue>;
 
 /** Tools, memory and signal of a program. */

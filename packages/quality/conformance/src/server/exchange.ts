@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { readForm } from '../wires/operations/form.ts';
 import type { OperationRequest, Violation, WireRequest } from '../wires/wire.ts';
 
@@ -41,9 +42,7 @@ export function maskedHeaders(headers: IncomingMessage['headers']): Readonly<Rec
 }
 
 export async function readBody(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array));
-  const bytes = Buffer.concat(chunks);
+  const bytes = await buffer(request);
   const type = request.headers['content-type'] ?? '';
   const text = bytes.toString('utf8');
   try {

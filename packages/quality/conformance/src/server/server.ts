@@ -10,7 +10,7 @@ import {
   send,
   type Split,
 } from '@majordomo/testing/internal';
-import { stepProblem } from '../script/check.ts';
+import { stepProblem } from '../script/step.ts';
 import type { Step } from '../script/step.ts';
 import type { ValidateOptions, Violation, Wire } from '../wires/wire.ts';
 import { type Exchange, maskedHeaders, type OpenExchange, readBody } from './exchange.ts';

@@ -1,7 +1,7 @@
 import type { CallEntry, CallLog, CallStats, CallStatsQuery, CallStore } from '@majordomo/admin';
 import { fakeClock } from '@majordomo/testing';
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import type { StoreCase } from './store-case.ts';
+import { storeCase, type StoreCase } from './store-case.ts';
 import { call, entries, isoAt, matches, queries, random, START, type CallStores } from './stored-calls.ts';
 
 const DAY_MS = 86_400_000;
@@ -44,25 +44,20 @@ function near(actual: number | undefined, values: readonly number[], share: numb
 
 /** Cases of the statistics that a call log computes from a store. */
 export const callStatsCases: readonly StoreCase<CallStores>[] = [
-  {
-    name: 'sums groups, with percentiles within 5 % of the nearest rank',
-    async run(create) {
-      const [mine, theirs] = await create();
-      const all = entries(300, 54);
-      await mine.append(all);
-      const groupings: readonly CallStatsQuery[] = [
-        { by: [] },
-        { by: ['model'] },
-        { by: ['tenant', 'outcome'] },
-        { by: ['kind', 'key', 'target'], operation: 'chat', minMs: 100 },
-      ];
-      for (const query of groupings) await checkStats(theirs, all, query);
-    },
-  },
-  {
-    name: 'sums what its entries sum to, after random additions, replacements and deletions by two processes',
-    async run(create) {
-      const [mine, theirs] = await create();
+  storeCase('sums groups, with percentiles within 5 % of the nearest rank', async (mine, theirs) => {
+    const all = entries(300, 54);
+    await mine.append(all);
+    const groupings: readonly CallStatsQuery[] = [
+      { by: [] },
+      { by: ['model'] },
+      { by: ['tenant', 'outcome'] },
+      { by: ['kind', 'key', 'target'], operation: 'chat', minMs: 100 },
+    ];
+    for (const query of groupings) await checkStats(theirs, all, query);
+  }),
+  storeCase(
+    'sums what its entries sum to, after random additions, replacements and deletions by two processes',
+    async (mine, theirs) => {
       const next = random(55);
       const all = new Map<string, CallEntry>();
       const dimensions = ['model', 'target', 'tenant', 'key', 'outcome', 'kind', 'hour', 'day'] as const;
@@ -91,64 +86,56 @@ export const callStatsCases: readonly StoreCase<CallStores>[] = [
         }
       }
     },
-  },
-  {
-    name: 'does not store sums of an hour that has changed since it was read',
-    async run(create) {
-      const [mine, theirs] = await create();
-      if (mine.hours === undefined || theirs.hours === undefined) return;
-      const range = { from: START, to: START + 3_600_000, limit: 10, level: 'models' } as const;
-      await mine.append([call('a', { content: { request: {}, response: undefined } })]);
-      const [first] = await mine.hours.read(range);
-      ok(first !== undefined);
-      // A store does not read the sums.
-      const sums = { models: '[]', callers: '[1]' };
-      await theirs.append([call('b')]);
-      // `first` has the version before the second entry.
-      await mine.hours.write({ ...first, ...sums });
-      const [second] = await theirs.hours.read(range);
-      equal(second?.sums, undefined);
-      await theirs.hours.write({ ...first, ...second, ...sums });
-      equal((await mine.hours.read(range))[0]?.sums, '[]');
-      equal((await mine.hours.read({ ...range, level: 'callers' }))[0]?.sums, '[1]');
-      // A deleted entry changes the sums. Deleted content does not.
-      const old = new Date(START + 1);
-      equal(await mine.prune({ entries: new Date(START), content: old }, 10), 1);
-      equal((await theirs.hours.read(range))[0]?.sums, '[]');
-      await mine.append([call('c', { at: isoAt(1000) })]);
-      await mine.prune({ entries: old, content: old }, 10);
-      equal((await theirs.hours.read(range))[0]?.sums, undefined);
-    },
-  },
-  {
-    name: 'groups by hours and days of a time zone',
-    async run(create) {
-      const [mine] = await create();
-      const at = (time: string): CallEntry => call(time, { at: `2026-${time}:00.000Z` });
-      await mine.append(
-        ['10-24T22:10', '10-24T23:50', '10-25T00:30', '10-25T01:30', '10-25T23:10'].map((time) => at(time)),
-      );
-      const stats = await statsOf(mine);
-      const keys = async (query: CallStatsQuery) =>
-        (await stats(query)).map(({ key, calls }) => [...Object.values(key), calls].join(' ')).sort();
-      deepEqual(await keys({ by: ['day'] }), ['2026-10-24 2', '2026-10-25 3']);
-      deepEqual(await keys({ by: ['day'], zone: 'Europe/Berlin' }), ['2026-10-25 4', '2026-10-26 1']);
-      deepEqual(await keys({ by: ['hour'], zone: 'Europe/Berlin' }), [
-        '2026-10-25T00 1',
-        '2026-10-25T01 1',
-        // This hour occurs twice, because the clocks go back.
-        '2026-10-25T02 2',
-        '2026-10-26T00 1',
-      ]);
-      deepEqual(await keys({ by: ['hour'], zone: 'Asia/Kathmandu' }), [
-        '2026-10-25T03 1',
-        '2026-10-25T05 1',
-        '2026-10-25T06 1',
-        '2026-10-25T07 1',
-        '2026-10-26T04 1',
-      ]);
-    },
-  },
+  ),
+  storeCase('does not store sums of an hour that has changed since it was read', async (mine, theirs) => {
+    if (mine.hours === undefined || theirs.hours === undefined) return;
+    const range = { from: START, to: START + 3_600_000, limit: 10, level: 'models' } as const;
+    await mine.append([call('a', { content: { request: {}, response: undefined } })]);
+    const [first] = await mine.hours.read(range);
+    ok(first !== undefined);
+    // A store does not read the sums.
+    const sums = { models: '[]', callers: '[1]' };
+    await theirs.append([call('b')]);
+    // `first` has the version before the second entry.
+    await mine.hours.write({ ...first, ...sums });
+    const [second] = await theirs.hours.read(range);
+    equal(second?.sums, undefined);
+    await theirs.hours.write({ ...first, ...second, ...sums });
+    equal((await mine.hours.read(range))[0]?.sums, '[]');
+    equal((await mine.hours.read({ ...range, level: 'callers' }))[0]?.sums, '[1]');
+    // A deleted entry changes the sums. Deleted content does not.
+    const old = new Date(START + 1);
+    equal(await mine.prune({ entries: new Date(START), content: old }, 10), 1);
+    equal((await theirs.hours.read(range))[0]?.sums, '[]');
+    await mine.append([call('c', { at: isoAt(1000) })]);
+    await mine.prune({ entries: old, content: old }, 10);
+    equal((await theirs.hours.read(range))[0]?.sums, undefined);
+  }),
+  storeCase('groups by hours and days of a time zone', async (mine) => {
+    const at = (time: string): CallEntry => call(time, { at: `2026-${time}:00.000Z` });
+    await mine.append(
+      ['10-24T22:10', '10-24T23:50', '10-25T00:30', '10-25T01:30', '10-25T23:10'].map((time) => at(time)),
+    );
+    const stats = await statsOf(mine);
+    const keys = async (query: CallStatsQuery) =>
+      (await stats(query)).map(({ key, calls }) => [...Object.values(key), calls].join(' ')).sort();
+    deepEqual(await keys({ by: ['day'] }), ['2026-10-24 2', '2026-10-25 3']);
+    deepEqual(await keys({ by: ['day'], zone: 'Europe/Berlin' }), ['2026-10-25 4', '2026-10-26 1']);
+    deepEqual(await keys({ by: ['hour'], zone: 'Europe/Berlin' }), [
+      '2026-10-25T00 1',
+      '2026-10-25T01 1',
+      // This hour occurs twice, because the clocks go back.
+      '2026-10-25T02 2',
+      '2026-10-26T00 1',
+    ]);
+    deepEqual(await keys({ by: ['hour'], zone: 'Asia/Kathmandu' }), [
+      '2026-10-25T03 1',
+      '2026-10-25T05 1',
+      '2026-10-25T06 1',
+      '2026-10-25T07 1',
+      '2026-10-26T04 1',
+    ]);
+  }),
 ];
 
 function checkRow(row: CallStats, group: readonly CallEntry[]): void {

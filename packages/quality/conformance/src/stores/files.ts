@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import type { StoreCase } from './store-case.ts';
+import { storeCase, type StoreCase } from './store-case.ts';
 
 /*
  * `FileContentStore` of `@majordomo/files`. This package cannot import it, because the tests of `files` need this package. One of them
@@ -60,64 +60,43 @@ function chunks(): { readonly stream: ReadableStream<Uint8Array>; readonly bytes
 
 /** Cases that every store of the bytes of files must pass, for any test runner. */
 export const fileStoreConformance: readonly StoreCase<FileStores>[] = [
-  {
-    name: 'returns content in every process',
-    async run(create) {
-      const [mine, theirs] = await create();
-      await put(mine, 'one');
-      equal(await textOf(theirs), 'one');
-      equal(await theirs.read('file-2'), undefined);
-    },
-  },
-  {
-    name: 'returns the same bytes for chunks of every size',
-    async run(create) {
-      const [mine, theirs] = await create();
-      const { stream, bytes } = chunks();
-      await mine.put('file-1', stream);
-      const content = await theirs.read('file-1');
-      ok(content);
-      const stored = new Uint8Array(await new Response(content).arrayBuffer());
-      ok(stored.length === bytes.length && stored.every((byte, at) => byte === bytes[at]));
-    },
-  },
-  {
-    name: 'stores an empty file',
-    async run(create) {
-      const [mine, theirs] = await create();
-      await put(mine, '');
-      equal(await textOf(theirs), '');
-    },
-  },
-  {
-    name: 'rejects with the error of content that cannot be read, and stores the same file later',
-    async run(create) {
-      const [mine, theirs] = await create();
+  storeCase('returns content in every process', async (mine, theirs) => {
+    await put(mine, 'one');
+    equal(await textOf(theirs), 'one');
+    equal(await theirs.read('file-2'), undefined);
+  }),
+  storeCase('returns the same bytes for chunks of every size', async (mine, theirs) => {
+    const { stream, bytes } = chunks();
+    await mine.put('file-1', stream);
+    const content = await theirs.read('file-1');
+    ok(content);
+    const stored = new Uint8Array(await new Response(content).arrayBuffer());
+    ok(stored.length === bytes.length && stored.every((byte, at) => byte === bytes[at]));
+  }),
+  storeCase('stores an empty file', async (mine, theirs) => {
+    await put(mine, '');
+    equal(await textOf(theirs), '');
+  }),
+  storeCase(
+    'rejects with the error of content that cannot be read, and stores the same file later',
+    async (mine, theirs) => {
       await rejects(mine.put('file-1', cutStream()), { message: 'the client has left' });
       await theirs.delete('file-1');
       equal(await theirs.read('file-1'), undefined);
       await put(theirs, 'one');
       equal(await textOf(mine), 'one');
     },
-  },
-  {
-    name: 'deletes content, and ignores content that does not exist',
-    async run(create) {
-      const [mine, theirs] = await create();
-      await put(mine, 'x'.repeat(2 * MIB));
-      await put(mine, 'two', 'file-2');
-      await theirs.delete('file-1');
-      await mine.delete('file-1');
-      deepEqual([await mine.read('file-1'), await textOf(mine, 'file-2')], [undefined, 'two']);
-    },
-  },
-  {
-    name: 'stores parallel uploads separately',
-    async run(create) {
-      const [mine, theirs] = await create();
-      const ids = Array.from({ length: 20 }, (_, number) => `file-${number}`);
-      await Promise.all(ids.map((id, number) => put(number % 2 === 0 ? mine : theirs, id.repeat(9), id)));
-      for (const id of ids) equal(await textOf(mine, id), id.repeat(9));
-    },
-  },
+  ),
+  storeCase('deletes content, and ignores content that does not exist', async (mine, theirs) => {
+    await put(mine, 'x'.repeat(2 * MIB));
+    await put(mine, 'two', 'file-2');
+    await theirs.delete('file-1');
+    await mine.delete('file-1');
+    deepEqual([await mine.read('file-1'), await textOf(mine, 'file-2')], [undefined, 'two']);
+  }),
+  storeCase('stores parallel uploads separately', async (mine, theirs) => {
+    const ids = Array.from({ length: 20 }, (_, number) => `file-${number}`);
+    await Promise.all(ids.map((id, number) => put(number % 2 === 0 ? mine : theirs, id.repeat(9), id)));
+    for (const id of ids) equal(await textOf(mine, id), id.repeat(9));
+  }),
 ];

@@ -8,6 +8,15 @@ export interface StoreCase<Store> {
   run(create: () => Promise<Store>): Promise<void>;
 }
 
+/** Returns a case for two stores that share initially empty data. */
+export const storeCase = <Store>(
+  name: string,
+  run: (mine: Store, theirs: Store) => Promise<void>,
+): StoreCase<readonly [Store, Store]> => ({
+  name,
+  run: async (create) => run(...(await create())),
+});
+
 const LOOK_EVERY_MS = 5;
 const LONGEST_WAIT_MS = 10_000;
 

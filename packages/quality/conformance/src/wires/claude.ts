@@ -1,4 +1,6 @@
-import { isString } from './shape.ts';
+import { asList, isRecord } from '@majordomo/core/toolkit';
+import type { Turn } from './turns.ts';
+import { isString, type Report } from './shape.ts';
 
 /**
  * Rules of Claude models on every platform, from the vendor's pages and from rejections that users reported. These rules are an
@@ -23,3 +25,45 @@ export function forcedToolRefusal(model: unknown, thinking: unknown): string | u
 }
 
 export const refusesPrefill = (model: unknown): boolean => isString(model) && NO_PREFILL.test(model);
+
+/** Checks that Claude can continue the last message if it is an assistant message. */
+export function checkPrefill(last: Turn, isRefused: boolean, report: Report): void {
+  const text = last.blocks.at(-1)?.block['text'];
+  if (isString(text) && /\s$/.test(text))
+    report('trailing-space', last.path, 'final assistant content cannot end with trailing whitespace');
+  if (isRefused) report('prefill', last.path, 'the conversation must end with a user message');
+}
+
+/** Settings that thinking restricts, by the names of the Messages API. */
+interface ThinkingSettings {
+  readonly budget: unknown;
+  readonly maxTokens: unknown;
+  readonly temperature: unknown;
+  readonly topP: unknown;
+}
+
+/** Checks the settings of a request with thinking. */
+export function checkThinkingSettings(
+  { budget, maxTokens, temperature, topP }: ThinkingSettings,
+  path: string,
+  report: Report,
+): void {
+  const refuse = (message: string): void => {
+    report('thinking-options', path, message);
+  };
+  if (typeof budget === 'number' && budget < 1024) refuse('budget_tokens must be at least 1024');
+  if (typeof budget === 'number' && typeof maxTokens === 'number' && budget >= maxTokens)
+    refuse('max_tokens must be greater than budget_tokens');
+  if (temperature !== undefined && temperature !== 1)
+    refuse('temperature may only be set to 1 when thinking is enabled');
+  if (typeof topP === 'number' && topP < 0.95) refuse('top_p must be at least 0.95 when thinking is enabled');
+}
+
+/** Returns the number of cache marks in a body. A mark is an object under the key `mark`. `data`: keys of arguments and schemas. */
+export function countMarks(value: unknown, mark: string, data: readonly string[]): number {
+  if (!isRecord(value))
+    return asList(value).reduce<number>((sum, item) => sum + countMarks(item, mark, data), 0);
+  return Object.entries(value)
+    .filter(([key]) => !data.includes(key))
+    .reduce((sum, [, item]) => sum + countMarks(item, mark, data), isRecord(value[mark]) ? 1 : 0);
+}

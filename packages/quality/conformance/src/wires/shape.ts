@@ -1,5 +1,6 @@
 import {
   anyObject,
+  asRecord,
   type Check,
   integer,
   isList,
@@ -10,6 +11,7 @@ import {
   record,
   where,
 } from '@majordomo/core/toolkit';
+import type { Members } from './members.ts';
 import type { Violation } from './wire.ts';
 
 /** Function that receives the rule, the path and the message of a violation. */
@@ -41,18 +43,30 @@ export function wellFormed(value: unknown): Problem | undefined {
   return isRecord(value) ? record(wellFormed)(value) : undefined;
 }
 
-/** Applies checks and then rules to a body. Returns the first problem of each check, and all violations of the rules. */
+/** Rules that the checks of all wires report. */
+export const SHAPE_RULES: Readonly<Record<string, string>> = {
+  'unknown-key': 'a key that the API does not define',
+  'missing-key': 'a missing required key',
+  'wrong-type': 'a value of the wrong JSON type',
+  'out-of-range': 'a number or a list outside its bounds',
+  'unknown-value': 'a string that is not an allowed value',
+  'lone-surrogate': 'a string with an unpaired surrogate',
+};
+
+/**
+ * Applies checks and then rules to a body. Returns the first problem of each check, and all violations of the rules. `rules` receives
+ * an empty object in place of a body that is not an object.
+ */
 export function violations(
   body: unknown,
   checks: readonly Check[],
-  rules: (report: Report) => void = () => undefined,
+  rules: (body: Members, report: Report) => void = () => undefined,
 ): readonly Violation[] {
-  const found: Violation[] = [];
-  for (const check of checks) {
+  const found = checks.flatMap((check): Violation[] => {
     const first = check(body);
-    if (first !== undefined) found.push({ rule: first.rule, path: first.path, message: first.why });
-  }
-  rules((rule, path, message) => {
+    return first === undefined ? [] : [{ rule: first.rule, path: first.path, message: first.why }];
+  });
+  rules(asRecord(body), (rule, path, message) => {
     found.push({ rule, path, message });
   });
   return found;

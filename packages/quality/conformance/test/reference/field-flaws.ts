@@ -1,5 +1,5 @@
 import type { ModelEvent, ModelRequest } from '@majordomo/core';
-import { batches, eachPart, type Flaw, onEvents, onRequest } from './flaw.ts';
+import { batches, eachPart, eventFlaw, type Flaw, flaw, onEvents, onRequest, requestFlaw } from './flaw.ts';
 
 /** Part of any message. */
 interface Piece {
@@ -31,48 +31,40 @@ const withoutZero =
 
 /** Flaws of one field in an otherwise correct request or answer. */
 export const FIELD_FLAWS: readonly Flaw[] = [
-  {
-    name: 'drops audio',
-    caught: ['audio'],
+  flaw(
+    'drops audio',
+    ['audio'],
+    eachOf('audio', () => []),
+    { wire: 'openai-chat' },
+  ),
+  flaw(
+    'sends audio as an image',
+    ['audio'],
+    eachOf('audio', (part) => [{ ...part, type: 'image' }]),
+    { wire: 'openai-chat' },
+  ),
+  flaw(
+    'sends unsupported audio as text',
+    ['audio-declared'],
+    eachOf('audio', () => [{ type: 'text', text: 'a recording' }]),
+    { wire: 'anthropic-messages' },
+  ),
+  flaw('declares no audio input on a wire with audio', ['audio-declared'], (stream) => stream, {
     wire: 'openai-chat',
-    stream: eachOf('audio', () => []),
-  },
-  {
-    name: 'sends audio as an image',
-    caught: ['audio'],
-    wire: 'openai-chat',
-    stream: eachOf('audio', (part) => [{ ...part, type: 'image' }]),
-  },
-  {
-    name: 'sends unsupported audio as text',
-    caught: ['audio-declared'],
-    wire: 'anthropic-messages',
-    stream: eachOf('audio', () => [{ type: 'text', text: 'a recording' }]),
-  },
-  {
-    name: 'declares no audio input on a wire with audio',
-    caught: ['audio-declared'],
-    wire: 'openai-chat',
-    stream: (stream) => stream,
     provider: (provider) => ({
       ...provider,
       model: (id) => ({ ...provider.model(id), capabilities: { audio: false } }),
     }),
-  },
-  {
-    name: 'drops citations',
-    caught: ['citations'],
-    stream: onEvents((event) =>
-      event.type === 'part-end' && event.part.type === 'text'
-        ? [{ ...event, part: { type: 'text', text: event.part.text } }]
-        : [event],
-    ),
-  },
-  {
-    name: 'reports wrong ranges of citations',
-    caught: ['citations'],
-    wire: 'openai-chat',
-    stream: onEvents((event) =>
+  }),
+  eventFlaw('drops citations', ['citations'], (event) =>
+    event.type === 'part-end' && event.part.type === 'text'
+      ? [{ ...event, part: { type: 'text', text: event.part.text } }]
+      : [event],
+  ),
+  flaw(
+    'reports wrong ranges of citations',
+    ['citations'],
+    onEvents((event) =>
       event.type === 'part-end' && event.part.type === 'text'
         ? [
             {
@@ -85,26 +77,26 @@ export const FIELD_FLAWS: readonly Flaw[] = [
           ]
         : [event],
     ),
-  },
-  {
-    name: 'drops vendor parts',
-    caught: ['vendor-parts'],
-    wire: 'anthropic-messages',
-    stream: eachOf('vendor', () => []),
-  },
-  {
-    name: 'changes vendor parts',
-    caught: ['vendor-parts'],
-    wire: 'anthropic-messages',
-    stream: eachOf('vendor', ({ replay, ...part }) => [
+    { wire: 'openai-chat' },
+  ),
+  flaw(
+    'drops vendor parts',
+    ['vendor-parts'],
+    eachOf('vendor', () => []),
+    { wire: 'anthropic-messages' },
+  ),
+  flaw(
+    'changes vendor parts',
+    ['vendor-parts'],
+    eachOf('vendor', ({ replay, ...part }) => [
       { ...part, replay: { ...replay, data: { block: { ...replay?.data.block, cache_control: null } } } },
     ]),
-  },
-  {
-    name: 'moves vendor parts to the front of their turn',
-    caught: ['vendor-parts'],
-    wire: 'anthropic-messages',
-    stream: onRequest((request) => ({
+    { wire: 'anthropic-messages' },
+  ),
+  flaw(
+    'moves vendor parts to the front of their turn',
+    ['vendor-parts'],
+    onRequest((request) => ({
       ...request,
       messages: request.messages.map((message) =>
         message.role === 'assistant'
@@ -112,91 +104,89 @@ export const FIELD_FLAWS: readonly Flaw[] = [
           : message,
       ),
     })),
-  },
-  {
-    name: 'assigns vendor parts to another family',
-    caught: ['vendor-parts'],
-    wire: 'anthropic-messages',
-    stream: onEvents((event) =>
+    { wire: 'anthropic-messages' },
+  ),
+  flaw(
+    'assigns vendor parts to another family',
+    ['vendor-parts'],
+    onEvents((event) =>
       event.type === 'part-end' && event.part.type === 'vendor'
         ? [{ ...event, part: { ...event.part, replay: { ...event.part.replay, family: 'elsewhere' } } }]
         : [event],
     ),
-  },
-  {
-    name: 'sends vendor parts of another vendor as text',
-    caught: ['vendor-foreign'],
-    stream: eachOf('vendor', ({ text }) => [{ type: 'text', text }]),
-  },
-  {
-    name: 'claims another family and drops its vendor parts without a warning',
-    caught: ['vendor-foreign'],
-    stream: (stream) => stream,
-    provider: (provider) => ({
-      ...provider,
-      model: (id) => {
-        const model = provider.model(id);
-        return { ...model, families: [...model.families, 'elsewhere'] };
-      },
-    }),
-  },
-  { name: 'trims texts', caught: ['request-history'], stream: eachText((text) => text.trim()) },
-  {
-    name: 'collapses whitespace',
-    caught: ['request-history'],
-    stream: eachText((text) => text.replaceAll(/\s+/g, ' ')),
-  },
-  {
-    name: 'normalizes Unicode',
-    caught: ['request-history'],
-    stream: eachText((text) => text.normalize('NFC')),
-  },
-  {
-    name: 'drops a temperature or seed of 0',
-    caught: ['request-sampling'],
-    stream: onRequest(withoutZero('temperature', 'seed')),
-  },
-  {
-    name: 'sends every image as a PNG',
-    caught: ['image'],
-    stream: eachOf('image', (part) => [{ ...part, mediaType: 'image/png' }]),
-  },
-  {
-    name: 'sends only the first image',
-    caught: ['image'],
-    stream: (stream) => (request, context) => {
-      let imageCount = 0;
-      const first = eachPart(request, (part: Piece) =>
-        part.type === 'image' && imageCount++ > 0 ? [] : [part],
-      );
-      return stream(first, context);
+    { wire: 'anthropic-messages' },
+  ),
+  flaw(
+    'sends vendor parts of another vendor as text',
+    ['vendor-foreign'],
+    eachOf('vendor', ({ text }) => [{ type: 'text', text }]),
+  ),
+  flaw(
+    'claims another family and drops its vendor parts without a warning',
+    ['vendor-foreign'],
+    (stream) => stream,
+    {
+      provider: (provider) => ({
+        ...provider,
+        model: (id) => {
+          const model = provider.model(id);
+          return { ...model, families: [...model.families, 'elsewhere'] };
+        },
+      }),
     },
-  },
-  {
-    name: 'sends texts before images',
-    caught: ['image'],
-    stream: onRequest((request) => ({
-      ...request,
-      messages: request.messages.map((message) => ({
-        ...message,
-        parts: [...message.parts].sort((a, b) => Number(a.type === 'image') - Number(b.type === 'image')),
-      })) as ModelRequest['messages'],
-    })),
-  },
-  {
-    name: 'drops documents',
-    caught: ['file'],
-    stream: eachOf('file', () => []),
-  },
-  {
-    name: 'drops the arguments of calls in the history',
-    caught: ['tool-result'],
-    stream: eachOf('tool-call', (part) => [{ ...part, args: {} }]),
-  },
-  {
-    name: 'converts numbers of the history to strings',
-    caught: ['tool-result'],
-    stream: eachOf('tool-call', (part) => [
+  ),
+  flaw(
+    'trims texts',
+    ['request-history'],
+    eachText((text) => text.trim()),
+  ),
+  flaw(
+    'collapses whitespace',
+    ['request-history'],
+    eachText((text) => text.replaceAll(/\s+/g, ' ')),
+  ),
+  flaw(
+    'normalizes Unicode',
+    ['request-history'],
+    eachText((text) => text.normalize('NFC')),
+  ),
+  flaw(
+    'drops a temperature or seed of 0',
+    ['request-sampling'],
+    onRequest(withoutZero('temperature', 'seed')),
+  ),
+  flaw(
+    'sends every image as a PNG',
+    ['image'],
+    eachOf('image', (part) => [{ ...part, mediaType: 'image/png' }]),
+  ),
+  flaw('sends only the first image', ['image'], (stream) => (request, context) => {
+    let imageCount = 0;
+    const first = eachPart(request, (part: Piece) =>
+      part.type === 'image' && imageCount++ > 0 ? [] : [part],
+    );
+    return stream(first, context);
+  }),
+  requestFlaw('sends texts before images', ['image'], (request) => ({
+    messages: request.messages.map((message) => ({
+      ...message,
+      parts: [...message.parts].sort((a, b) => Number(a.type === 'image') - Number(b.type === 'image')),
+    })) as ModelRequest['messages'],
+  })),
+  flaw(
+    'drops documents',
+    ['file'],
+    eachOf('file', () => []),
+  ),
+  flaw(
+    'drops the arguments of calls in the history',
+    ['tool-result'],
+    eachOf('tool-call', (part) => [{ ...part, args: {} }]),
+  ),
+  flaw(
+    'converts numbers of the history to strings',
+    ['tool-result'],
+    eachOf('tool-call', (part) => [
       {
         ...part,
         args: JSON.parse(JSON.stringify(part.args), (_key, value: unknown) =>
@@ -204,116 +194,78 @@ export const FIELD_FLAWS: readonly Flaw[] = [
         ) as object,
       },
     ]),
-  },
-  {
-    name: 'assigns results to the wrong calls',
-    caught: ['tool-result'],
-    stream: onRequest((request) => ({
-      ...request,
-      messages: request.messages.map((message) => {
-        if (message.role !== 'tool') return message;
-        const ids = message.parts.map(({ callId }) => callId).reverse();
-        return {
-          ...message,
-          parts: message.parts.map((part, at) => ({ ...part, callId: ids[at] ?? part.callId })),
-        };
-      }),
-    })),
-  },
-  {
-    name: 'reverses the tools',
-    caught: ['request-tools'],
-    stream: onRequest((request) => ({ ...request, tools: request.tools.toReversed() })),
-  },
-  {
-    name: 'adds a tool',
-    caught: ['request-nothing-added'],
-    stream: onRequest((request) => ({
-      ...request,
-      tools: [
-        ...request.tools,
-        { name: 'web_search', description: 'Searches', parameters: { type: 'object', properties: {} } },
-      ],
-    })),
-  },
-  {
-    name: 'replaces the output schema',
-    caught: ['structured-output'],
-    stream: onRequest((request) => ({
-      ...request,
-      output: request.output && { ...request.output, schema: { type: 'object' } },
-    })),
-  },
-  {
-    name: 'drops descriptions of the output schema',
-    caught: ['structured-output'],
-    stream: onRequest((request) => ({
-      ...request,
-      output: request.output && {
-        ...request.output,
-        schema: JSON.parse(
-          JSON.stringify(request.output.schema, (key, value: unknown) =>
-            key === 'description' ? undefined : value,
-          ),
-        ) as NonNullable<ModelRequest['output']>['schema'],
-      },
-    })),
-  },
-  {
-    name: 'doubles the token limit',
-    caught: ['system'],
-    stream: onRequest((request) => ({ ...request, maxTokens: request.maxTokens && request.maxTokens * 2 })),
-  },
-  {
-    name: 'drops all lines of the system text but the first',
-    caught: ['system'],
-    stream: onRequest((request) => ({ ...request, system: request.system?.split('\n')[0] })),
-  },
-  {
-    name: 'drops the id of the response',
-    caught: ['text'],
-    stream: onEvents((event) => (event.type === 'start' ? [{ ...event, id: undefined }] : [event])),
-  },
-  {
-    name: 'drops the model that answered',
-    caught: ['served-model'],
-    stream: onEvents((event) =>
-      event.type === 'start' || event.type === 'finish' ? [{ ...event, model: undefined }] : [event],
-    ),
-  },
-  {
-    name: 'drops the facts of the vendor',
-    caught: ['served-model'],
-    stream: onFinish(() => ({ vendor: undefined })),
-  },
-  {
-    name: 'replaces rawFinish',
-    caught: ['unknown-finish'],
-    stream: onFinish(({ reason }) => ({ raw: reason })),
-  },
-  {
-    name: 'drops cached tokens',
-    caught: ['usage'],
-    stream: onFinish(({ usage }) => ({ usage: usage && { ...usage, cacheRead: undefined } })),
-  },
-  {
-    name: 'drops reasoning tokens',
-    caught: ['usage'],
-    stream: onFinish(({ usage }) => ({ usage: usage && { ...usage, reasoning: undefined } })),
-  },
-  {
-    name: 'drops the replay token of reasoning',
-    caught: ['reasoning-replay'],
-    stream: onEvents((event) =>
-      event.type === 'part-end' && event.part.type === 'reasoning'
-        ? [{ ...event, part: { type: 'reasoning', text: event.part.text } }]
-        : [event],
-    ),
-  },
-  {
-    name: 'emits an unnecessary warning',
-    caught: ['request-nothing-added'],
-    stream: (stream) =>
+  ),
+  requestFlaw('assigns results to the wrong calls', ['tool-result'], (request) => ({
+    messages: request.messages.map((message) => {
+      if (message.role !== 'tool') return message;
+      const ids = message.parts.map(({ callId }) => callId).reverse();
+      return {
+        ...message,
+        parts: message.parts.map((part, at) => ({ ...part, callId: ids[at] ?? part.callId })),
+      };
+    }),
+  })),
+  requestFlaw('reverses the tools', ['request-tools'], (request) => ({ tools: request.tools.toReversed() })),
+  requestFlaw('adds a tool', ['request-nothing-added'], (request) => ({
+    tools: [
+      ...request.tools,
+      { name: 'web_search', description: 'Searches', parameters: { type: 'object', properties: {} } },
+    ],
+  })),
+  requestFlaw('replaces the output schema', ['structured-output'], (request) => ({
+    output: request.output && { ...request.output, schema: { type: 'object' } },
+  })),
+  requestFlaw('drops descriptions of the output schema', ['structured-output'], (request) => ({
+    output: request.output && {
+      ...request.output,
+      schema: JSON.parse(
+        JSON.stringify(request.output.schema, (key, value: unknown) =>
+          key === 'description' ? undefined : value,
+        ),
+      ) as NonNullable<ModelRequest['output']>['schema'],
+    },
+  })),
+  requestFlaw('doubles the token limit', ['system'], (request) => ({
+    maxTokens: request.maxTokens && request.maxTokens * 2,
+  })),
+  requestFlaw('drops all lines of the system text but the first', ['system'], (request) => ({
+    system: request.system?.split('\n')[0],
+  })),
+  eventFlaw('drops the id of the response', ['text'], (event) =>
+    event.type === 'start' ? [{ ...event, id: undefined }] : [event],
+  ),
+  eventFlaw('drops the model that answered', ['served-model'], (event) =>
+    event.type === 'start' || event.type === 'finish' ? [{ ...event, model: undefined }] : [event],
+  ),
+  flaw(
+    'drops the facts of the vendor',
+    ['served-model'],
+    onFinish(() => ({ vendor: undefined })),
+  ),
+  flaw(
+    'replaces rawFinish',
+    ['unknown-finish'],
+    onFinish(({ reason }) => ({ raw: reason })),
+  ),
+  flaw(
+    'drops cached tokens',
+    ['usage'],
+    onFinish(({ usage }) => ({ usage: usage && { ...usage, cacheRead: undefined } })),
+  ),
+  flaw(
+    'drops reasoning tokens',
+    ['usage'],
+    onFinish(({ usage }) => ({ usage: usage && { ...usage, reasoning: undefined } })),
+  ),
+  eventFlaw('drops the replay token of reasoning', ['reasoning-replay'], (event) =>
+    event.type === 'part-end' && event.part.type === 'reasoning'
+      ? [{ ...event, part: { type: 'reasoning', text: event.part.text } }]
+      : [event],
+  ),
+  flaw(
+    'emits an unnecessary warning',
+    ['request-nothing-added'],
+    (stream) =>
       async function* (request, context) {
         for await (const batch of batches(stream(request, context))) {
           yield batch.flatMap((event): ModelEvent[] =>
@@ -330,29 +282,21 @@ export const FIELD_FLAWS: readonly Flaw[] = [
           );
         }
       },
-  },
-  {
-    name: 'mixes concurrent calls',
-    caught: ['request-nothing-added'],
-    stream: (stream) => {
-      let last: ModelRequest | undefined;
-      return async function* (request, context) {
-        last = request;
-        await Promise.resolve();
-        yield* batches(stream(last, context));
-      };
-    },
-  },
-  {
-    name: 'adds the messages of earlier calls',
-    caught: ['request-nothing-added'],
-    stream: (stream) => {
-      const transcript: ModelRequest['messages'][number][] = [];
-      return (request, context) => {
-        const messages = [...transcript, ...request.messages];
-        transcript.push(...request.messages, { role: 'assistant', parts: [{ type: 'text', text: 'Yes.' }] });
-        return stream({ ...request, messages }, context);
-      };
-    },
-  },
+  ),
+  flaw('mixes concurrent calls', ['request-nothing-added'], (stream) => {
+    let last: ModelRequest | undefined;
+    return async function* (request, context) {
+      last = request;
+      await Promise.resolve();
+      yield* batches(stream(last, context));
+    };
+  }),
+  flaw('adds the messages of earlier calls', ['request-nothing-added'], (stream) => {
+    const transcript: ModelRequest['messages'][number][] = [];
+    return (request, context) => {
+      const messages = [...transcript, ...request.messages];
+      transcript.push(...request.messages, { role: 'assistant', parts: [{ type: 'text', text: 'Yes.' }] });
+      return stream({ ...request, messages }, context);
+    };
+  }),
 ];

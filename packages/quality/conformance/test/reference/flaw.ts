@@ -24,6 +24,14 @@ export interface Flaw {
   readonly hangs?: boolean;
 }
 
+/** Returns a flaw of chats. `stream` changes the calls of a model. */
+export const flaw = (
+  name: string,
+  caught: readonly Scenario[],
+  stream: Flaw['stream'],
+  more: Pick<Flaw, 'hangs' | 'provider' | 'wire'> = {},
+): Flaw => ({ name, caught, stream, ...more });
+
 /** Returns the provider with the flaw. */
 export const flawed = (original: Provider, { stream, provider: change }: Flaw, baseURL: string): Provider => {
   const provider = change?.(original) ?? original;
@@ -98,3 +106,22 @@ export const eachPart = (
 });
 
 export const never: AbortSignal = new AbortController().signal;
+
+/** Returns a flaw that replaces members of requests. */
+export const requestFlaw = (
+  name: string,
+  caught: readonly Scenario[],
+  change: (request: ModelRequest) => Partial<ModelRequest>,
+): Flaw =>
+  flaw(
+    name,
+    caught,
+    onRequest((request) => ({ ...request, ...change(request) })),
+  );
+
+/** Returns a flaw that replaces each event. */
+export const eventFlaw = (
+  name: string,
+  caught: readonly Scenario[],
+  change: (event: ModelEvent, context: ModelContext) => Batch,
+): Flaw => flaw(name, caught, onEvents(change));

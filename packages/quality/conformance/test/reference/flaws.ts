@@ -1,11 +1,11 @@
 import { LlmError, type Model, type ModelEvent } from '@majordomo/core';
-import { batches, eachPart, finish, type Flaw, never, onError, onEvents, onRequest } from './flaw.ts';
+import { batches, eachPart, eventFlaw, finish, type Flaw, flaw, never, onError, onRequest } from './flaw.ts';
 
 /** Flaws that the suite must detect. */
 export const FLAWS: readonly Flaw[] = [
-  {
-    name: 'retries a failed request',
-    caught: [
+  flaw(
+    'retries a failed request',
+    [
       'failure-server',
       'failure-overloaded',
       'in-band-before-content',
@@ -20,7 +20,7 @@ export const FLAWS: readonly Flaw[] = [
       'chain-retry-after',
       'chain-benched',
     ],
-    stream: (stream) =>
+    (stream) =>
       async function* (request, context) {
         try {
           yield* batches(stream(request, context));
@@ -28,46 +28,37 @@ export const FLAWS: readonly Flaw[] = [
           yield* batches(stream(request, context));
         }
       },
-  },
-  {
-    name: 'ignores the signal',
-    hangs: true,
-    caught: ['abort-before', 'abort-headers', 'abort-body', 'abort-after-content', 'chain-abort'],
-    stream: (stream) => (request, context) => stream(request, { ...context, signal: never }),
-  },
-  {
-    name: 'ends without an error when it is aborted',
-    caught: ['abort-before', 'abort-headers', 'abort-after-content'],
-    stream: onError((error, { target }) => (error.kind === 'aborted' ? [finish(target)] : error)),
-  },
-  {
-    name: 'continues to read after the caller has left',
-    hangs: true,
-    caught: ['abandon'],
-    stream: (stream) => (request, context) => ({
+  ),
+  flaw(
+    'ignores the signal',
+    ['abort-before', 'abort-headers', 'abort-body', 'abort-after-content', 'chain-abort'],
+    (stream) => (request, context) => stream(request, { ...context, signal: never }),
+    { hangs: true },
+  ),
+  flaw(
+    'ends without an error when it is aborted',
+    ['abort-before', 'abort-headers', 'abort-after-content'],
+    onError((error, { target }) => (error.kind === 'aborted' ? [finish(target)] : error)),
+  ),
+  flaw(
+    'continues to read after the caller has left',
+    ['abandon'],
+    (stream) => (request, context) => ({
       [Symbol.asyncIterator]: () => {
         const iterator = stream(request, context)[Symbol.asyncIterator]();
         return { next: () => iterator.next() };
       },
     }),
-  },
-  {
-    name: 'finishes a broken answer',
-    caught: [
-      'end',
-      'cut',
-      'bad-json',
-      'in-band-mid-stream',
-      'empty-body',
-      'refused',
-      'chain-end',
-      'chain-cut',
-    ],
-    stream: onError((_error, { target }) => [finish(target)]),
-  },
-  {
-    name: 'reports one kind of error only',
-    caught: [
+    { hangs: true },
+  ),
+  flaw(
+    'finishes a broken answer',
+    ['end', 'cut', 'bad-json', 'in-band-mid-stream', 'empty-body', 'refused', 'chain-end', 'chain-cut'],
+    onError((_error, { target }) => [finish(target)]),
+  ),
+  flaw(
+    'reports one kind of error only',
+    [
       'failure-invalid',
       'failure-parameter',
       'chain-recover-parameter',
@@ -98,20 +89,20 @@ export const FLAWS: readonly Flaw[] = [
       'chain-empty',
       'chain-reset',
     ],
-    stream: onError(({ message }) => new LlmError('denied', message)),
-  },
-  {
-    name: 'includes its key in errors',
-    caught: ['secret'],
-    stream: onError(
+    onError(({ message }) => new LlmError('denied', message)),
+  ),
+  flaw(
+    'includes its key in errors',
+    ['secret'],
+    onError(
       (error) =>
         new LlmError(error.kind, `${error.message} (sk-conformance-0123456789abcdef)`, error.details),
     ),
-  },
-  {
-    name: 'reads text as ASCII',
-    caught: ['unicode-split', 'non-streaming-equals-deltas'],
-    stream: (stream) =>
+  ),
+  flaw(
+    'reads text as ASCII',
+    ['unicode-split', 'non-streaming-equals-deltas'],
+    (stream) =>
       async function* (request, context) {
         const broken = (text: string): string =>
           context.delivery === 'deltas' ? text.replace(/[^\p{ASCII}]/gu, '?') : text;
@@ -123,118 +114,89 @@ export const FLAWS: readonly Flaw[] = [
           );
         }
       },
-  },
-  {
-    name: 'warns about normal events',
-    caught: ['text', 'stream-noise'],
-    stream: onEvents((event) =>
-      event.type === 'start'
-        ? [event, { type: 'warning', warning: { action: 'dropped', what: 'a ping', why: 'unknown event' } }]
-        : [event],
-    ),
-  },
-  {
-    name: 'drops the arguments of calls',
-    caught: ['tool-call', 'parallel-tool-calls', 'interleaved-tool-calls', 'bad-arguments', 'tool-result'],
-    stream: onEvents((event) =>
+  ),
+  eventFlaw('warns about normal events', ['text', 'stream-noise'], (event) =>
+    event.type === 'start'
+      ? [event, { type: 'warning', warning: { action: 'dropped', what: 'a ping', why: 'unknown event' } }]
+      : [event],
+  ),
+  eventFlaw(
+    'drops the arguments of calls',
+    ['tool-call', 'parallel-tool-calls', 'interleaved-tool-calls', 'bad-arguments', 'tool-result'],
+    (event) =>
       event.type === 'part-end' && event.part.type === 'tool-call'
         ? [{ ...event, part: { type: 'tool-call', id: event.part.id, name: event.part.name, args: {} } }]
         : [event],
-    ),
-  },
-  {
-    name: 'emits no deltas of arguments',
-    caught: ['streamed-arguments'],
-    stream: onEvents((event) => (event.type === 'args-delta' ? [] : [event])),
-  },
-  {
-    name: 'marks missing arguments as invalid',
-    caught: ['empty-arguments'],
-    stream: onEvents((event) =>
-      event.type === 'part-end' &&
-      event.part.type === 'tool-call' &&
-      Object.keys(event.part.args).length === 0
-        ? [{ ...event, part: { ...event.part, invalid: { raw: '' } } }]
-        : [event],
-    ),
-  },
-  {
-    name: 'assigns the same id to every call',
-    caught: ['tool-call', 'parallel-tool-calls', 'missing-call-ids', 'tool-result'],
-    stream: onEvents((event) =>
+  ),
+  eventFlaw('emits no deltas of arguments', ['streamed-arguments'], (event) =>
+    event.type === 'args-delta' ? [] : [event],
+  ),
+  eventFlaw('marks missing arguments as invalid', ['empty-arguments'], (event) =>
+    event.type === 'part-end' && event.part.type === 'tool-call' && Object.keys(event.part.args).length === 0
+      ? [{ ...event, part: { ...event.part, invalid: { raw: '' } } }]
+      : [event],
+  ),
+  eventFlaw(
+    'assigns the same id to every call',
+    ['tool-call', 'parallel-tool-calls', 'missing-call-ids', 'tool-result'],
+    (event) =>
       event.type === 'part-end' && event.part.type === 'tool-call'
         ? [{ ...event, part: { ...event.part, id: 'call' } }]
         : [event],
-    ),
-  },
-  {
-    name: 'changes the ids of calls, but not of their results',
-    caught: ['foreign-tool-ids', 'tool-result', 'prefix-stability', 'frozen'],
-    stream: onRequest((request) =>
+  ),
+  flaw(
+    'changes the ids of calls, but not of their results',
+    ['foreign-tool-ids', 'tool-result', 'prefix-stability', 'frozen'],
+    onRequest((request) =>
       eachPart(request, (part: { type: string; id?: string }) => [
         part.type === 'tool-call' ? { ...part, id: `${part.id}x` } : part,
       ]),
     ),
-  },
-  {
-    name: 'drops reasoning',
-    caught: ['reasoning', 'reasoning-replay', 'reasoning-redacted'],
-    stream: onEvents((event) =>
-      event.type === 'part-end' && event.part.type === 'reasoning'
-        ? [{ ...event, part: { type: 'text', text: '' } } as ModelEvent].slice(1)
-        : [event],
-    ),
-  },
-  {
-    name: 'sends reasoning of another family',
-    caught: ['reasoning-foreign'],
-    stream: (stream, { families }) =>
-      onRequest((request) =>
-        eachPart(request, (part: { type: string; replay?: { data: unknown } }) => [
-          part.type === 'reasoning'
-            ? { ...part, replay: { family: families[0], data: part.replay?.data ?? { signature: 'x' } } }
-            : part,
-        ]),
-      )(stream, { families } as Model, ''),
-  },
-  {
-    name: 'reports 0 for unknown token counts',
-    caught: ['usage', 'usage-missing'],
-    stream: onEvents((event) =>
-      event.type === 'finish'
-        ? [
-            {
-              ...event,
-              usage: { cacheRead: 0, cacheWrite: 0, reasoning: 0, ...event.usage, input: 0, output: 0 },
-            },
-          ]
-        : [event],
-    ),
-  },
-  {
-    name: 'reports one finish reason only',
-    caught: ['length', 'refusal', 'content-filter', 'unknown-finish', 'marker-without-finish', 'tool-call'],
-    stream: onEvents((event) => (event.type === 'finish' ? [{ ...event, reason: 'stop' }] : [event])),
-  },
-  {
-    name: 'emits an empty part for an empty answer',
-    caught: ['empty'],
-    stream: onEvents((event) =>
-      event.type === 'finish'
-        ? [
-            { type: 'part-start', index: 0, part: { type: 'text' } },
-            { type: 'part-end', index: 0, part: { type: 'text', text: '' } },
-            event,
-          ]
-        : event.type === 'start'
-          ? [event]
-          : [],
-    ),
-  },
-  {
-    name: 'drops fields of the request',
-    caught: ['structured-output', 'system', 'image', 'file', 'tool-call'],
-    stream: onRequest(({ messages, extra }) => ({
+  ),
+  eventFlaw('drops reasoning', ['reasoning', 'reasoning-replay', 'reasoning-redacted'], (event) =>
+    event.type === 'part-end' && event.part.type === 'reasoning'
+      ? [{ ...event, part: { type: 'text', text: '' } } as ModelEvent].slice(1)
+      : [event],
+  ),
+  flaw('sends reasoning of another family', ['reasoning-foreign'], (stream, { families }) =>
+    onRequest((request) =>
+      eachPart(request, (part: { type: string; replay?: { data: unknown } }) => [
+        part.type === 'reasoning'
+          ? { ...part, replay: { family: families[0], data: part.replay?.data ?? { signature: 'x' } } }
+          : part,
+      ]),
+    )(stream, { families } as Model, ''),
+  ),
+  eventFlaw('reports 0 for unknown token counts', ['usage', 'usage-missing'], (event) =>
+    event.type === 'finish'
+      ? [
+          {
+            ...event,
+            usage: { cacheRead: 0, cacheWrite: 0, reasoning: 0, ...event.usage, input: 0, output: 0 },
+          },
+        ]
+      : [event],
+  ),
+  eventFlaw(
+    'reports one finish reason only',
+    ['length', 'refusal', 'content-filter', 'unknown-finish', 'marker-without-finish', 'tool-call'],
+    (event) => (event.type === 'finish' ? [{ ...event, reason: 'stop' }] : [event]),
+  ),
+  eventFlaw('emits an empty part for an empty answer', ['empty'], (event) =>
+    event.type === 'finish'
+      ? [
+          { type: 'part-start', index: 0, part: { type: 'text' } },
+          { type: 'part-end', index: 0, part: { type: 'text', text: '' } },
+          event,
+        ]
+      : event.type === 'start'
+        ? [event]
+        : [],
+  ),
+  flaw(
+    'drops fields of the request',
+    ['structured-output', 'system', 'image', 'file', 'tool-call'],
+    onRequest(({ messages, extra }) => ({
       messages: messages.map((message) =>
         message.role === 'user'
           ? { ...message, parts: message.parts.filter(({ type }) => type === 'text') }
@@ -244,20 +206,20 @@ export const FLAWS: readonly Flaw[] = [
       tools: [],
       output: undefined,
     })),
-  },
-  {
-    name: 'replaces texts with unpaired surrogates',
-    caught: ['lone-surrogate'],
-    stream: onRequest((request) =>
+  ),
+  flaw(
+    'replaces texts with unpaired surrogates',
+    ['lone-surrogate'],
+    onRequest((request) =>
       eachPart(request, (part: { type: string; text?: string }) =>
         /\p{Surrogate}/u.test(part.text ?? '') ? [{ ...part, text: 'x' }] : [part],
       ),
     ),
-  },
-  {
-    name: 'changes earlier messages',
-    caught: ['prefix-stability'],
-    stream: onRequest((request) => {
+  ),
+  flaw(
+    'changes earlier messages',
+    ['prefix-stability'],
+    onRequest((request) => {
       const [first, ...rest] = request.messages;
       const stamp = {
         role: 'user' as const,
@@ -265,20 +227,20 @@ export const FLAWS: readonly Flaw[] = [
       };
       return { ...request, messages: first === undefined ? [] : [stamp, ...rest] };
     }),
-  },
-  {
-    name: 'changes the request object',
-    caught: ['frozen'],
-    stream: onRequest((request) => {
+  ),
+  flaw(
+    'changes the request object',
+    ['frozen'],
+    onRequest((request) => {
       (request.messages as unknown[]).push();
       Object.assign(request, { seen: true });
       return request;
     }),
-  },
-  {
-    name: 'times out on slow streams',
-    caught: ['trickle', 'slow'],
-    stream: (stream) =>
+  ),
+  flaw(
+    'times out on slow streams',
+    ['trickle', 'slow'],
+    (stream) =>
       async function* (request, context) {
         let steps = 0;
         for await (const batch of batches(stream(request, context))) {
@@ -286,15 +248,11 @@ export const FLAWS: readonly Flaw[] = [
           yield batch;
         }
       },
-  },
-  {
-    name: 'ignores a finish without an end marker',
-    caught: ['finish-without-marker'],
-    stream: onEvents((event) => (event.type === 'finish' ? [] : [event])),
-  },
-  {
-    name: 'emits events in the wrong order',
-    caught: ['text', 'length', 'usage'],
-    stream: onEvents((event) => (event.type === 'part-end' ? [event, event] : [event])),
-  },
+  ),
+  eventFlaw('ignores a finish without an end marker', ['finish-without-marker'], (event) =>
+    event.type === 'finish' ? [] : [event],
+  ),
+  eventFlaw('emits events in the wrong order', ['text', 'length', 'usage'], (event) =>
+    event.type === 'part-end' ? [event, event] : [event],
+  ),
 ];

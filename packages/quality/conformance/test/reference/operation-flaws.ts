@@ -10,110 +10,82 @@ import {
   type SpeechBackend,
   type TranscriptionBackend,
 } from '@majordomo/core';
+import type { OperationName } from '@majordomo/testing';
 import { type Flaw, never } from './flaw.ts';
 
 const same: Flaw['stream'] = (stream) => stream;
 
-type Embed = EmbeddingBackend['embed'];
-type Transcribe = TranscriptionBackend['transcribe'];
-type Speak = SpeechBackend['speak'];
-type Rerank = RerankBackend['rerank'];
-type Moderate = ModerationBackend['moderate'];
-type Classify = ClassificationBackend['classify'];
-
+/** Changes of the methods of a provider's models. */
 interface Changes {
-  readonly embed?: (embed: Embed) => Embed;
-  readonly transcribe?: (transcribe: Transcribe) => Transcribe;
-  readonly speak?: (speak: Speak) => Speak;
-  readonly rerank?: (rerank: Rerank) => Rerank;
-  readonly moderate?: (moderate: Moderate) => Moderate;
-  readonly classify?: (classify: Classify) => Classify;
+  readonly embed?: (embed: EmbeddingBackend['embed']) => EmbeddingBackend['embed'];
+  readonly transcribe?: (
+    transcribe: TranscriptionBackend['transcribe'],
+  ) => TranscriptionBackend['transcribe'];
+  readonly speak?: (speak: SpeechBackend['speak']) => SpeechBackend['speak'];
+  readonly rerank?: (rerank: RerankBackend['rerank']) => RerankBackend['rerank'];
+  readonly moderate?: (moderate: ModerationBackend['moderate']) => ModerationBackend['moderate'];
+  readonly classify?: (classify: ClassificationBackend['classify']) => ClassificationBackend['classify'];
 }
+
+const METHODS = {
+  embedding: 'embed',
+  transcription: 'transcribe',
+  speech: 'speak',
+  rerank: 'rerank',
+  moderation: 'moderate',
+  classification: 'classify',
+} as const satisfies Record<OperationName, keyof Changes>;
+
+const OPERATIONS = Object.keys(METHODS) as OperationName[];
+
+/** Method of any model. */
+type Method = (request: object, context: ModelContext) => unknown;
+type AsyncMethod = (request: object, context: ModelContext) => Promise<object>;
+type StreamMethod = (request: object, context: ModelContext) => AsyncIterable<object>;
 
 /** Applies changes to the operations of a provider. */
 const onOperations =
-  ({ embed, transcribe, speak, rerank, moderate, classify }: Changes) =>
+  (changes: Changes) =>
   (provider: Provider): Provider => {
-    const { embeddingModel, transcriptionModel, speechModel, rerankModel, moderationModel } = provider;
-    const { classificationModel } = provider;
-    return {
-      ...provider,
-      ...(embed &&
-        embeddingModel && {
-          embeddingModel: (id) => {
-            const model = embeddingModel(id);
-            return { ...model, embed: embed((request, context) => model.embed(request, context)) };
-          },
-        }),
-      ...(transcribe &&
-        transcriptionModel && {
-          transcriptionModel: (id) => {
-            const model = transcriptionModel(id);
-            return {
-              ...model,
-              transcribe: transcribe((request, context) => model.transcribe(request, context)),
-            };
-          },
-        }),
-      ...(speak &&
-        speechModel && {
-          speechModel: (id) => {
-            const model = speechModel(id);
-            return { ...model, speak: speak((request, context) => model.speak(request, context)) };
-          },
-        }),
-      ...(rerank &&
-        rerankModel && {
-          rerankModel: (id) => {
-            const model = rerankModel(id);
-            return { ...model, rerank: rerank((request, context) => model.rerank(request, context)) };
-          },
-        }),
-      ...(moderate &&
-        moderationModel && {
-          moderationModel: (id) => {
-            const model = moderationModel(id);
-            return { ...model, moderate: moderate((request, context) => model.moderate(request, context)) };
-          },
-        }),
-      ...(classify &&
-        classificationModel && {
-          classificationModel: (id) => {
-            const model = classificationModel(id);
-            return (
-              model && {
-                ...model,
-                classify: classify((request, context) => model.classify(request, context)),
-              }
-            );
-          },
-        }),
-    };
+    const factories = OPERATIONS.flatMap((operation) => {
+      const method = METHODS[operation];
+      const change = changes[method] as ((method: Method) => Method) | undefined;
+      const create = provider[`${operation}Model`] as ((id: string) => Record<string, Method>) | undefined;
+      if (change === undefined || create === undefined) return [];
+      const flawedModel = (id: string): object => {
+        const model = create(id);
+        return { ...model, [method]: change((request, context) => model[method]?.(request, context)) };
+      };
+      return [[`${operation}Model`, flawedModel]];
+    });
+    return { ...provider, ...(Object.fromEntries(factories) as object) };
   };
 
+/** Changes the methods of all models: those that return a promise, and the one that streams audio. */
+const onAll = (
+  change: (call: AsyncMethod) => AsyncMethod,
+  changeSpeech: (speak: StreamMethod) => StreamMethod,
+): Changes => {
+  const others = Object.values(METHODS).filter((method) => method !== 'speak');
+  return { ...Object.fromEntries(others.map((method) => [method, change])), speak: changeSpeech as never };
+};
+
 /** Changes the context of every operation. */
-const onContext = (change: (context: ModelContext) => ModelContext): Changes => ({
-  embed: (embed) => (request, context) => embed(request, change(context)),
-  transcribe: (transcribe) => (request, context) => transcribe(request, change(context)),
-  speak: (speak) => (request, context) => speak(request, change(context)),
-  rerank: (rerank) => (request, context) => rerank(request, change(context)),
-  moderate: (moderate) => (request, context) => moderate(request, change(context)),
-  classify: (classify) => (request, context) => classify(request, change(context)),
-});
+const onContext = (change: (context: ModelContext) => ModelContext): Changes =>
+  onAll(
+    (call) => (request, context) => call(request, change(context)),
+    (speak) => (request, context) => speak(request, change(context)),
+  );
 
 /** Changes the errors of every operation. */
 const onFailure = (change: (error: LlmError) => LlmError): Changes => {
   const changed = (error: unknown): unknown => (LlmError.is(error) ? change(error) : error);
-  return {
-    embed: (embed) => (request, context) =>
-      embed(request, context).catch((error: unknown) => {
+  return onAll(
+    (call) => (request, context) =>
+      call(request, context).catch((error: unknown) => {
         throw changed(error);
       }),
-    transcribe: (transcribe) => (request, context) =>
-      transcribe(request, context).catch((error: unknown) => {
-        throw changed(error);
-      }),
-    speak: (speak) =>
+    (speak) =>
       async function* (request, context) {
         try {
           yield* speak(request, context);
@@ -121,20 +93,20 @@ const onFailure = (change: (error: LlmError) => LlmError): Changes => {
           throw changed(error);
         }
       },
-    rerank: (rerank) => (request, context) =>
-      rerank(request, context).catch((error: unknown) => {
-        throw changed(error);
-      }),
-    moderate: (moderate) => (request, context) =>
-      moderate(request, context).catch((error: unknown) => {
-        throw changed(error);
-      }),
-    classify: (classify) => (request, context) =>
-      classify(request, context).catch((error: unknown) => {
-        throw changed(error);
-      }),
-  };
+  );
 };
+
+/** Drops the usage of a response. */
+const withoutUsage =
+  <Request, Response>(call: (request: Request, context: ModelContext) => Promise<Response>) =>
+  async (request: Request, context: ModelContext) => ({
+    ...(await call(request, context)),
+    usage: undefined,
+  });
+
+/** Returns the scenarios of all operations with this ending. */
+const scenarios = <End extends 'declared' | 'failures' | 'faults' | 'abort' | 'secret'>(end: End) =>
+  OPERATIONS.map((operation) => `${operation}-${end}` as const);
 
 const flaw = (
   name: string,
@@ -144,33 +116,13 @@ const flaw = (
 ): Flaw => ({ name, caught, stream: same, provider: onOperations(changes), wire: 'openai-chat', ...more });
 
 /** Scenarios that check failures of operations. */
-const FAILURES: Flaw['caught'] = [
-  'embedding-failures',
-  'transcription-failures',
-  'speech-failures',
-  'rerank-failures',
-  'moderation-failures',
-  'classification-failures',
-  'embedding-faults',
-  'transcription-faults',
-  'speech-faults',
-  'rerank-faults',
-  'moderation-faults',
-  'classification-faults',
-];
+const FAILURES: Flaw['caught'] = [...scenarios('failures'), ...scenarios('faults')];
 
 /** Flaws of embeddings, transcription and speech. */
 export const OPERATION_FLAWS: readonly Flaw[] = [
   {
     name: 'declares no operation other than chat',
-    caught: [
-      'embedding-declared',
-      'transcription-declared',
-      'speech-declared',
-      'rerank-declared',
-      'moderation-declared',
-      'classification-declared',
-    ],
+    caught: scenarios('declared'),
     stream: same,
     wire: 'openai-chat',
     provider: ({
@@ -185,14 +137,7 @@ export const OPERATION_FLAWS: readonly Flaw[] = [
   },
   {
     name: 'declares operations that its harness does not name',
-    caught: [
-      'embedding-declared',
-      'transcription-declared',
-      'speech-declared',
-      'rerank-declared',
-      'moderation-declared',
-      'classification-declared',
-    ],
+    caught: scenarios('declared'),
     stream: same,
     wire: 'anthropic-messages',
     provider: (provider) => ({
@@ -253,11 +198,8 @@ export const OPERATION_FLAWS: readonly Flaw[] = [
     },
   }),
   flaw('drops the usage of embeddings and transcriptions', ['embedding-usage', 'transcription-usage'], {
-    embed: (embed) => async (request, context) => ({ ...(await embed(request, context)), usage: undefined }),
-    transcribe: (transcribe) => async (request, context) => ({
-      ...(await transcribe(request, context)),
-      usage: undefined,
-    }),
+    embed: withoutUsage,
+    transcribe: withoutUsage,
   }),
   flaw('reports 0 tokens for speech', ['speech-usage'], {
     speak: (speak) =>
@@ -272,24 +214,21 @@ export const OPERATION_FLAWS: readonly Flaw[] = [
     FAILURES,
     onFailure(({ message, details }) => new LlmError('server', message, details)),
   ),
-  flaw('retries failed operations', FAILURES, {
-    embed: (embed) => (request, context) => embed(request, context).catch(() => embed(request, context)),
-    transcribe: (transcribe) => (request, context) =>
-      transcribe(request, context).catch(() => transcribe(request, context)),
-    speak: (speak) =>
-      async function* (request, context) {
-        try {
-          yield* speak(request, context);
-        } catch {
-          yield* speak(request, context);
-        }
-      },
-    rerank: (rerank) => (request, context) => rerank(request, context).catch(() => rerank(request, context)),
-    moderate: (moderate) => (request, context) =>
-      moderate(request, context).catch(() => moderate(request, context)),
-    classify: (classify) => (request, context) =>
-      classify(request, context).catch(() => classify(request, context)),
-  }),
+  flaw(
+    'retries failed operations',
+    FAILURES,
+    onAll(
+      (call) => (request, context) => call(request, context).catch(() => call(request, context)),
+      (speak) =>
+        async function* (request, context) {
+          try {
+            yield* speak(request, context);
+          } catch {
+            yield* speak(request, context);
+          }
+        },
+    ),
+  ),
   flaw('sends only the first documents', ['rerank'], {
     rerank: (rerank) => async (request, context) => {
       const { results, ...answer } = await rerank(
@@ -338,68 +277,37 @@ export const OPERATION_FLAWS: readonly Flaw[] = [
         { ...request, questions: Object.fromEntries(first ? [first] : []) },
         context,
       );
-      const even = others.map(([name, question]) => [name, evenly(question)] as const);
-      return { ...answer, distributions: { ...answer.distributions, ...Object.fromEntries(even) } };
+      const even = evenAnswers(Object.fromEntries(others));
+      return { ...answer, distributions: { ...answer.distributions, ...even } };
     },
   }),
   flaw('replaces invalid distributions', ['classification-invalid'], {
     classify: (classify) => async (request, context) => {
       const answer = await classify(request, context);
-      const even = Object.entries(request.questions).map(
-        ([name, question]) => [name, evenly(question)] as const,
-      );
-      return { ...answer, distributions: Object.fromEntries(even) };
+      return { ...answer, distributions: evenAnswers(request.questions) };
     },
   }),
   flaw('answers refused questions', ['classification-refusal'], {
     classify: (classify) => (request, context) =>
       classify(request, context).catch((error: unknown) => {
         if (!LlmError.is(error, 'content-filter') || error.details.code !== 'refusal') throw error;
-        const even = Object.entries(request.questions).map(
-          ([name, question]) => [name, evenly(question)] as const,
-        );
-        return { distributions: Object.fromEntries(even), usage: undefined, warnings: [] };
+        return { distributions: evenAnswers(request.questions), usage: undefined, warnings: [] };
       }),
   }),
-  flaw('drops the usage of answers to questions', ['classification-usage'], {
-    classify: (classify) => async (request, context) => ({
-      ...(await classify(request, context)),
-      usage: undefined,
-    }),
-  }),
+  flaw('drops the usage of answers to questions', ['classification-usage'], { classify: withoutUsage }),
   flaw('drops the usage of rankings and verdicts', ['rerank-usage', 'moderation-usage'], {
-    rerank: (rerank) => async (request, context) => ({
-      ...(await rerank(request, context)),
-      usage: undefined,
-    }),
-    moderate: (moderate) => async (request, context) => ({
-      ...(await moderate(request, context)),
-      usage: undefined,
-    }),
+    rerank: withoutUsage,
+    moderate: withoutUsage,
   }),
   flaw(
     'ignores the signal of an operation',
-    [
-      'embedding-abort',
-      'transcription-abort',
-      'speech-abort',
-      'rerank-abort',
-      'moderation-abort',
-      'classification-abort',
-    ],
+    scenarios('abort'),
     onContext((context) => ({ ...context, signal: never })),
     { hangs: true },
   ),
   flaw(
     'includes the key in errors of operations',
-    [
-      'embedding-secret',
-      'transcription-secret',
-      'speech-secret',
-      'rerank-secret',
-      'moderation-secret',
-      'classification-secret',
-    ],
+    scenarios('secret'),
     onFailure(({ kind, details }) => new LlmError(kind, `Incorrect API key provided: ${KEY}`, details)),
   ),
   flaw('sends half of a recording', ['transcription'], {
@@ -451,21 +359,26 @@ export const OPERATION_FLAWS: readonly Flaw[] = [
 /** API key of the suite. */
 const KEY = 'sk-conformance-0123456789abcdef';
 
-/** Returns equal probabilities for the options of a question. */
-function evenly(question: Question): readonly number[] {
-  const options =
-    'choices' in question ? Object.keys(question.choices) : 'levels' in question ? question.levels : [1, 2];
-  return options.map(() => 1 / options.length);
-}
+/** Returns equal probabilities for the options of each question. */
+const evenAnswers = (questions: Readonly<Record<string, Question>>): Record<string, readonly number[]> =>
+  Object.fromEntries(
+    Object.entries(questions).map(([name, question]) => {
+      const levels = 'levels' in question ? question.levels : [1, 2];
+      const options = 'choices' in question ? Object.keys(question.choices) : levels;
+      return [name, options.map(() => 1 / options.length)];
+    }),
+  );
+
+const reject = (): Promise<never> => Promise.reject(new Error('no such model'));
 
 const missing = {
   id: 'm',
   space: 'm',
-  embed: () => Promise.reject(new Error('no such model')),
-  transcribe: () => Promise.reject(new Error('no such model')),
-  rerank: () => Promise.reject(new Error('no such model')),
-  moderate: () => Promise.reject(new Error('no such model')),
-  classify: () => Promise.reject(new Error('no such model')),
+  embed: reject,
+  transcribe: reject,
+  rerank: reject,
+  moderate: reject,
+  classify: reject,
   // eslint-disable-next-line require-yield -- it fails before the first chunk
   speak: async function* () {
     throw new Error('no such model');

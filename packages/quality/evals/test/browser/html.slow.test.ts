@@ -1,15 +1,7 @@
 import { mkdirSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describeWith } from '@majordomo/services';
-import {
-  openBrowser,
-  openPage,
-  violations,
-  type Browser,
-  type PageOptions,
-} from '@majordomo/services/browser';
+import { openBrowser, openHtml, violations, type Browser } from '@majordomo/services/browser';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { evaluate, toHtml, type Evaluation } from '../../src/index.ts';
@@ -54,32 +46,11 @@ describeWith('chromium', 'the HTML report in a browser', () => {
   }, LONG);
   afterAll(() => browser.close());
 
-  /** Opens a page of a server that counts its requests. */
-  async function open(html: string, options: PageOptions) {
-    const paths: (string | undefined)[] = [];
-    const server = createServer(({ url }, response) => {
-      paths.push(url);
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    const opened = await openPage(browser, `http://127.0.0.1:${port}/`, options);
-    return {
-      ...opened,
-      paths,
-      async [Symbol.asyncDispose]() {
-        await opened[Symbol.asyncDispose]();
-        server.closeAllConnections();
-        server.close();
-      },
-    };
-  }
-
   test.each(VIEWS)(
     'in %s mode at %i px has no violation, no request and no horizontal scroll',
     async (colorScheme, width) => {
       const html = toHtml(await hostileEvaluation());
-      await using opened = await open(html, { colorScheme, viewport: { width, height: 900 } });
+      await using opened = await openHtml(browser, html, { colorScheme, viewport: { width, height: 900 } });
       const { page, wrong, paths } = opened;
       const path = join(SCREENSHOTS, `report-${colorScheme}-${width}.png`);
       if (IS_SOAK) await page.screenshot({ path, fullPage: true });
@@ -93,7 +64,7 @@ describeWith('chromium', 'the HTML report in a browser', () => {
   test(
     'a hostile output stays text, and failed samples are first and open',
     async () => {
-      await using opened = await open(toHtml(await hostileEvaluation()), {});
+      await using opened = await openHtml(browser, toHtml(await hostileEvaluation()));
       const { page } = opened;
       expect(await page.title()).toBe('demo: fail');
       expect(await page.locator('script, img, a').count()).toBe(0);

@@ -1,17 +1,16 @@
 import type { ChatRequest, LlmError, Message, ToolCallPart } from '@majordomo/core';
 import { tryParseJson } from '@majordomo/core/toolkit';
-import { textOf, toolCallsOf } from '@majordomo/evals/internal';
-import type { AnswerContent, Divergence } from '../traffic/answer.ts';
+import { digest, textOf, toolCallsOf } from '@majordomo/evals/internal';
 import type { Candidate } from '../experiment/definition.ts';
-import { languageOf } from './language.ts';
+import type { AnswerContent, Divergence } from '../traffic/answer.ts';
 import type { Comparison } from './comparison.ts';
 import { differingPaths } from './differing-paths.ts';
 import { divergencesOf } from './divergences.ts';
 import { badCalls, failureOf } from './format.ts';
-import { mediaDifferences } from './media-differences.ts';
+import { languageOf } from './language.ts';
 
 /** Recorded answer and another answer to the same call. */
-export interface ComparedAnswers {
+interface ComparedAnswers {
   readonly request: ChatRequest;
   readonly recorded: AnswerContent;
   /** Messages between the request and the recorded answer, if complete runs are compared. */
@@ -137,3 +136,27 @@ const otherLanguage = (before: string, after: string): readonly string[] =>
   before === after || UNKNOWN.has(before) || UNKNOWN.has(after) ? [] : [`answered in ${after}`];
 
 const plain = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+const MEDIA = ['image', 'audio'] as const;
+const CHANGES = ['missing', 'additional', 'other'] as const;
+const NAMES: ReadonlySet<string> = new Set(
+  CHANGES.flatMap((change) => MEDIA.map((type) => `${change} ${type}`)),
+);
+
+/** Returns the differences of images and audio by their content, such as `other image`. */
+const mediaDifferences = (recorded: AnswerContent, response: AnswerContent): readonly string[] =>
+  MEDIA.flatMap((type) => {
+    const [before, after] = [mediaOf(recorded, type), mediaOf(response, type)];
+    if (before.length > after.length) return [`missing ${type}`];
+    if (before.length < after.length) return [`additional ${type}`];
+    return before.every((content, at) => content === after[at]) ? [] : [`other ${type}`];
+  });
+
+/** Whether a difference is one of `mediaDifferences`. */
+export const isMediaDifference = (difference: string): boolean => NAMES.has(difference);
+
+/** Returns digests of the parts of one type. */
+const mediaOf = ({ parts }: AnswerContent, type: string): readonly string[] =>
+  parts.flatMap((part) =>
+    part.type === type && 'bytes' in part ? [digest([part.mediaType, part.bytes])] : [],
+  );

@@ -1,9 +1,9 @@
 import type { Batches } from '@majordomo/batch';
 import type { Catalog } from '@majordomo/catalog';
-import { LlmError, type ChatModel, type ChatRequest, type Clock, type Majordomo } from '@majordomo/core';
+import { type ChatModel, type ChatRequest, type Clock, LlmError, type Majordomo } from '@majordomo/core';
 import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
 import type { Check } from '@majordomo/evals';
-import { nanoUsdOf } from '@majordomo/evals/internal';
+import { digest, nanoUsdOf } from '@majordomo/evals/internal';
 import type { Ledger } from '@majordomo/ledger';
 import type { Pair, RecordedCall } from '../traffic/answer.ts';
 import type { Traffic } from '../traffic/traffic.ts';
@@ -266,3 +266,6 @@ const CANDIDATE_KINDS: KindsOf<Candidate> = {
   sameArgument: 'function',
   version: 'string',
 };
+
+/** Returns the seed of the random numbers of an experiment without a given one. */
+export const seedOf = (name: string): number => Number.parseInt(digest(name, 8), 16);

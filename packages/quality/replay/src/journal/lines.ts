@@ -1,6 +1,6 @@
 import type { JsonValue } from '@majordomo/core';
 import type { Divergence } from '../traffic/answer.ts';
-import type { ReplayPlan } from '../report/replay-plan.ts';
+import type { ReplayPlan } from '../report/report.ts';
 import type { Comparison } from '../compare/comparison.ts';
 
 /** Format of the first line of a journal. */

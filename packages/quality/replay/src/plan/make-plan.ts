@@ -2,19 +2,16 @@ import { toJson } from '@majordomo/core';
 import { randomNumbers } from '@majordomo/evals/internal';
 import type { RecordedCall } from '../traffic/answer.ts';
 import { failureOf } from '../compare/format.ts';
-import { replayError, type Experiment } from '../experiment/definition.ts';
+import { type Experiment, replayError, seedOf } from '../experiment/definition.ts';
 import { FORMAT, type HeaderLine, type UnitLine } from '../journal/lines.ts';
-import type { ReplaySample } from '../report/report.ts';
+import type { ReplayPlan, ReplaySample } from '../report/report.ts';
 import { readUnit } from '../follow/recorded-run.ts';
 import { collect, type Collected } from '../sample/collect.ts';
-import { drawSample, shuffled, type Drawn } from '../sample/draw.ts';
+import { type Drawn, drawSample, shuffled } from '../sample/draw.ts';
 import { kindsOf } from '../sample/kinds.ts';
 import { powerOf } from '../statistics/sample-size.ts';
-import { seedOf } from '../experiment/seed.ts';
-import { detectableShare } from './detectable.ts';
 import { planWarnings, type SampledTargets } from './plan-warnings.ts';
 import type { Planning, Sampled } from './planning.ts';
-import type { ReplayPlan } from '../report/replay-plan.ts';
 import { unitCosts } from './unit-costs.ts';
 import { errorOf, LEAST_SAMPLE, precisionOf, shapeOf, sizeFor, type TrafficShape } from './sizes.ts';
 
@@ -210,13 +207,7 @@ interface Drawing {
 
 function planOf(experiment: Experiment, drawing: Drawing): ReplayPlan {
   const { name, minQuality, judges } = experiment;
-  const { shape, size, drawn, stored } = drawing;
-  const conversationsOf = (kind: string): number =>
-    new Set(drawn.filter(({ call }) => call.kind === kind).map(({ call }) => call.conversation)).size;
-  const detectable = shape.kinds.map(({ kind }) => [
-    kind,
-    detectableShare(conversationsOf(kind), shape.kinds.length),
-  ]);
+  const { shape, size, stored } = drawing;
   return {
     format: 'majordomo-replay-plan/1',
     name,
@@ -232,7 +223,6 @@ function planOf(experiment: Experiment, drawing: Drawing): ReplayPlan {
     maxCallNanoUsd: String(stored.maxCallNanoUsd),
     precision: precisionOf(shape, size),
     power: powerOf(1 - minQuality, errorOf(shape, size)),
-    detectable: Object.fromEntries(detectable) as ReplayPlan['detectable'],
     bestPrecision: precisionOf(shape, shape.total),
     warnings: drawing.warnings,
   };

@@ -1,8 +1,7 @@
-import { compare, countsOf, examplesOf } from './examples.ts';
+import { compare, countsOf, examplesOf, scoreOf } from './scored-units.ts';
 import type { ReplayReport } from './report.ts';
 import type { Comparison } from '../compare/comparison.ts';
 import type { ScoredUnit } from './results.ts';
-import { scoreOf } from './strata.ts';
 
 type Divergences = ReplayReport['divergences'];
 

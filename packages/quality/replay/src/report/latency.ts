@@ -1,9 +1,9 @@
 import { randomNumbers } from '@majordomo/evals/internal';
-import { seedOf } from '../experiment/seed.ts';
+import { seedOf } from '../experiment/definition.ts';
 import { quantileDifferences } from '../statistics/quantile-difference.ts';
 import type { Estimate, ReplayLatency } from './report.ts';
 import type { Results, ScoredUnit } from './results.ts';
-import { estimateOf, strataOf, type Weights } from './strata.ts';
+import { estimateOf, strataOf, type Weights } from './scored-units.ts';
 
 /** Numbers of rounds of the bootstrap. More units need fewer rounds, because their intervals are narrow. */
 const ROUNDS = { least: 500, most: 2000 } as const;

@@ -1,7 +1,7 @@
 import { cell, code } from '@majordomo/evals/internal';
 import type { Block, Line, Section, Text } from './block.ts';
-import { integer } from './figures.ts';
 import { pageOf } from './page.ts';
+import { integer } from './figures.ts';
 import type { ReplayReport } from './report.ts';
 
 /** GitHub accepts comments of at most 65,536 characters. */

@@ -5,7 +5,7 @@ import type { ReplayKind, ReplayReport } from './report.ts';
 import { factsOf, tablesOf } from './tables.ts';
 
 /** Report as it is shown in a terminal, in a pull request and in a browser. */
-export interface Page extends Pick<ReplayReport, 'name' | 'at' | 'verdict' | 'summary'> {
+interface Page extends Pick<ReplayReport, 'name' | 'at' | 'verdict' | 'summary'> {
   /** Names of the compared models. */
   readonly models: string;
   /** Recommendation. */

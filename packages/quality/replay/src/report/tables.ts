@@ -1,7 +1,7 @@
 import type { Line, Section, Text } from './block.ts';
 import { change, counted, duration, durationRange, integer, percent, percentRange, usd } from './figures.ts';
 import type { Estimate, ReplayCost, ReplayLatency, ReplayReport } from './report.ts';
-import { failedOf } from './summary.ts';
+import { failedOf } from './decision.ts';
 
 /** Largest number of rows of the tables whose length depends on the calls. */
 const MAX_ROWS = 25;

@@ -1,7 +1,7 @@
 import { aligned, fit, plainLine, wrapped } from '@majordomo/evals/internal';
 import type { Block, Line, Section } from './block.ts';
-import { joinUnits, NO_BREAK } from './figures.ts';
 import { pageOf } from './page.ts';
+import { joinUnits, NO_BREAK } from './figures.ts';
 import type { ReplayReport } from './report.ts';
 
 /** Options of `toReplayText`. */

@@ -1,4 +1,4 @@
-import { isMediaDifference } from '../compare/media-differences.ts';
+import { isMediaDifference } from '../compare/compare.ts';
 import { hasCosts } from './cost.ts';
 import { counted, percent, usd } from './figures.ts';
 import type { ReplayCost, ReplayJudgment } from './report.ts';

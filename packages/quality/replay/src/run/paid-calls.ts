@@ -1,7 +1,4 @@
 import {
-  LlmError,
-  messageOf,
-  toJson,
   type CallEvent,
   type CallOptions,
   type ChatModel,
@@ -9,16 +6,19 @@ import {
   type ChatResponse,
   type Clock,
   type ErrorKind,
+  LlmError,
   type Majordomo,
   type Message,
+  messageOf,
+  toJson,
 } from '@majordomo/core';
 import { isOwnFailure, storeError } from '@majordomo/evals/internal';
+import type { JudgeRequest } from '../experiment/judge-request.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { AnswerLine, Side, VerdictLine } from '../journal/lines.ts';
 import type { Prices } from '../plan/prices.ts';
 import { tenantOf } from '../traffic/tenant.ts';
 import type { Budget, PaidCall } from './budget.ts';
-import type { JudgeRequest } from '../experiment/judge-request.ts';
 
 /** Dependencies of the calls of an experiment. */
 export interface CallSetup {

@@ -1,34 +1,33 @@
 import { formatUsd } from '@majordomo/catalog';
-import { LlmError, systemClock, type Clock } from '@majordomo/core';
-import { atLeast, checkOptions, notify, type KindsOf } from '@majordomo/core/toolkit';
+import { type Clock, LlmError, systemClock } from '@majordomo/core';
+import { atLeast, checkOptions, type KindsOf, notify } from '@majordomo/core/toolkit';
 import type { Limit } from '@majordomo/ledger';
 import {
   checkName,
   checkRules,
   DEFAULT_FOLDER,
   DEFAULT_MIN_QUALITY,
-  readDefinition,
-  replayError,
   type Experiment,
+  readDefinition,
   type ReplayDefinition,
+  replayError,
   type ReplayOptions,
   type ReplayProgress,
 } from '../experiment/definition.ts';
 import type { JournalIndex } from '../journal/journal-index.ts';
 import { Journal, journalFile, readIndex, removeJournal } from '../journal/journal.ts';
-import { ageWarnings } from '../plan/age-warnings.ts';
+import { ageWarnings } from '../plan/plan-warnings.ts';
 import { ensurePlan } from '../plan/make-plan.ts';
-import type { ReplayPlan } from '../report/replay-plan.ts';
+import type { ReplayPlan, ReplayReport } from '../report/report.ts';
 import { Prices } from '../plan/prices.ts';
 import { reportOf } from '../report/report-of.ts';
-import type { ReplayReport } from '../report/report.ts';
 import type { Rules } from '../journal/lines.ts';
 import { resultsOf } from '../stored/results.ts';
 import { tenantOf } from '../traffic/tenant.ts';
 import { Budget } from './budget.ts';
 import { exceededLimits } from './exceeded-limits.ts';
 import { BatchCalls } from './batch-calls.ts';
-import { PaidCalls, type Calls } from './paid-calls.ts';
+import { type Calls, PaidCalls } from './paid-calls.ts';
 import { runUnits } from './run-units.ts';
 
 const CONCURRENCY = 16;

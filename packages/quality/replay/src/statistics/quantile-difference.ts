@@ -1,6 +1,5 @@
 import { studentT, Z } from '@majordomo/evals/internal';
-import { designOf } from './design.ts';
-import type { Interval, Unit } from './unit.ts';
+import { designOf, type Interval, type Unit } from './stratified-mean.ts';
 
 type Place = Pick<Unit, 'kind' | 'conversation'>;
 

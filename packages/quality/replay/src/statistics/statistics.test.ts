@@ -1,14 +1,11 @@
 import { wilson, Z } from '@majordomo/evals/internal';
 import { describe, expect, it } from 'vitest';
-import { ratioOfTotals } from './cost-ratio.ts';
-import { designOf } from './design.ts';
-import { qualityDifference } from './quality.ts';
+import { ratioOfTotals } from '../report/cost.ts';
+import { designOf, stratifiedMean, type Unit } from './stratified-mean.ts';
+import { qualityDifference, scoreInterval } from './quality.ts';
 import { quantileDifferences } from './quantile-difference.ts';
 import { allocate, powerOf } from './sample-size.ts';
-import { scoreInterval } from './score-interval.ts';
-import { stratifiedMean } from './stratified-mean.ts';
-import type { Unit } from './unit.ts';
-import { signTest, worseKinds } from './worse-kinds.ts';
+import { corrected, signTest, WORSE_LEVEL } from '../report/kinds.ts';
 
 const unitsOf = (scores: readonly number[], kind = 0): readonly Unit[] =>
   scores.map((score, at) => ({ kind, conversation: `${kind}/${at}`, score }));
@@ -197,8 +194,9 @@ describe('the sign test', () => {
   });
 
   it('names kinds whose probability is below their part of a tenth', () => {
-    const tested = [0.2, 0.001, 0.04, 0.06].map((p, kind) => ({ kind, p }));
-    expect(worseKinds(tested)).toEqual([1, 2, 3]);
-    expect(worseKinds([{ kind: 0, p: 0.11 }])).toEqual([]);
+    const isWorse = (probabilities: readonly number[]): readonly boolean[] =>
+      corrected(probabilities).map((p) => p <= WORSE_LEVEL);
+    expect(isWorse([0.2, 0.001, 0.04, 0.06])).toEqual([false, true, true, true]);
+    expect(isWorse([0.11])).toEqual([false]);
   });
 });

@@ -1,13 +1,12 @@
-import { LlmError, systemClock, type ChatRequest } from '@majordomo/core';
+import { type ChatRequest, LlmError, systemClock } from '@majordomo/core';
 import { checkOptions } from '@majordomo/core/toolkit';
 import { randomNumbers } from '@majordomo/evals/internal';
 import type { Answer } from '../traffic/answer.ts';
-import { checkName, DEFAULT_FOLDER, type ReplayOptions } from '../experiment/definition.ts';
+import { checkName, DEFAULT_FOLDER, type ReplayOptions, seedOf } from '../experiment/definition.ts';
 import { Journal, journalFile } from '../journal/journal.ts';
 import type { JournalIndex } from '../journal/journal-index.ts';
 import { readPairs } from '../journal/pairs.ts';
 import { shuffled } from '../sample/draw.ts';
-import { seedOf } from '../experiment/seed.ts';
 
 /** Number of clear verdicts that a person also decides, to measure the judge. */
 const CLEAR_PAIRS = 20;

@@ -2,8 +2,7 @@ import { checkOptions } from '@majordomo/core/toolkit';
 import { DEFAULT_FOLDER, type ReplayOptions } from '../experiment/definition.ts';
 import { journalFile, readIndex } from '../journal/journal.ts';
 import { readPairs } from '../journal/pairs.ts';
-import { htmlOf } from '../report/html.ts';
-import type { ReplayExample } from '../report/html-example.ts';
+import { htmlOf, type ReplayExample } from '../report/html.ts';
 import type { ReplayReport } from '../report/report.ts';
 
 /** Options of `toReplayHtml`. */

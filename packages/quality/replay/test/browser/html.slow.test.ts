@@ -1,23 +1,14 @@
 import { mkdirSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describeWith } from '@majordomo/services';
-import {
-  openBrowser,
-  openPage,
-  violations,
-  type Browser,
-  type PageOptions,
-} from '@majordomo/services/browser';
+import { openBrowser, openHtml, violations, type Browser } from '@majordomo/services/browser';
 import { user } from '@majordomo/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Answer } from '../../src/traffic/answer.ts';
-import { htmlOf } from '../../src/report/html.ts';
-import type { ReplayExample } from '../../src/report/html-example.ts';
+import { htmlOf, type ReplayExample } from '../../src/report/html.ts';
 import { reportOf } from '../../src/report/report-of.ts';
 import type { ReplayReport } from '../../src/report/report.ts';
-import { AT, reportCase, type CaseName } from '../report-cases.ts';
+import { AT, type CaseName, reportCase } from '../report-cases.ts';
 import { HOSTILE, hostileUnits } from '../report-hostile.ts';
 import { resultsOf } from '../report-traffic.ts';
 
@@ -85,31 +76,10 @@ describeWith('chromium', 'the page of a replay in a browser', () => {
   }, LONG);
   afterAll(() => browser.close());
 
-  /** Opens a page of a server that counts its requests. */
-  async function open(html: string, options: PageOptions) {
-    const paths: (string | undefined)[] = [];
-    const server = createServer(({ url }, response) => {
-      paths.push(url);
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    const opened = await openPage(browser, `http://127.0.0.1:${port}/`, options);
-    return {
-      ...opened,
-      paths,
-      async [Symbol.asyncDispose]() {
-        await opened[Symbol.asyncDispose]();
-        server.closeAllConnections();
-        server.close();
-      },
-    };
-  }
-
   test.each(VIEWS)(
     '%s in %s mode at %i px has no violation, no request and no horizontal scroll',
     async (name, colorScheme, width) => {
-      await using opened = await open(PAGES[name](), {
+      await using opened = await openHtml(browser, PAGES[name](), {
         colorScheme,
         viewport: { width, height: 900 },
       });
@@ -133,7 +103,7 @@ describeWith('chromium', 'the page of a replay in a browser', () => {
     'the first screen of the case `%s` contains the decision, its reasons and the next step',
     async (name, title, step) => {
       const viewport = { width: 390, height: 844 };
-      await using opened = await open(PAGES[name](), { viewport });
+      await using opened = await openHtml(browser, PAGES[name](), { viewport });
       const { page } = opened;
       expect(await page.locator('h1').textContent()).toBe(title);
       const reasons = page.locator('header ul').first().locator('li');
@@ -149,7 +119,7 @@ describeWith('chromium', 'the page of a replay in a browser', () => {
   test(
     'an example is opened by keyboard, and closed tables are printed',
     async () => {
-      await using opened = await open(PAGES.worse(), {});
+      await using opened = await openHtml(browser, PAGES.worse());
       const { page } = opened;
       const example = page.locator('details:not([open])', { hasText: 'Example call-0004' }).first();
       await example.locator('summary').focus();
@@ -168,7 +138,7 @@ describeWith('chromium', 'the page of a replay in a browser', () => {
   test(
     'hostile names and contents stay text',
     async () => {
-      await using opened = await open(PAGES.hostile(), {});
+      await using opened = await openHtml(browser, PAGES.hostile());
       const { page } = opened;
       expect(await page.locator('script, img, a').count()).toBe(0);
       expect(await page.title()).toMatch(/: fail$/);

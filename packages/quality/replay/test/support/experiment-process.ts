@@ -2,9 +2,10 @@
 // Third argument: `calls` or `runs`. Fourth argument: budget. Fifth argument: file with the milliseconds by which the clock is ahead.
 // Prints the report.
 import { readFileSync } from 'node:fs';
-import { createMajordomo, user, type Message } from '@majordomo/core';
+import { createMajordomo, type Message } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { replay, type RecordedCall } from '@majordomo/replay';
+import { replay } from '@majordomo/replay';
+import { recordedCall, trafficOf } from './recorded-calls.ts';
 
 const [, , baseURL = '', folder = '', mode = 'calls', budgetUsd = '5', ahead] = process.argv;
 if (ahead !== undefined) {
@@ -13,7 +14,6 @@ if (ahead !== undefined) {
 }
 
 const UNITS = 30;
-const USAGE = { input: 12, output: 5, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
 const FIND = { name: 'find', description: 'Finds.', parameters: { type: 'object', properties: {} } } as const;
 
 /** Two equal calls with different results. */
@@ -26,25 +26,10 @@ const steps = (at: number): readonly Message[] =>
     },
   ]);
 
-const calls = Array.from({ length: UNITS }, (_, at): RecordedCall => {
-  const words = Array.from({ length: 8 }, (_word, place) =>
-    Math.sin(at * 8 + place)
-      .toString(36)
-      .slice(3),
-  );
-  const messages = [user(words.join(' ')), ...(mode === 'runs' ? steps(at) : [])];
-  return {
-    id: `call-${at}`,
-    at: '2026-11-01T00:00:00.000Z',
-    request: { messages, maxTokens: 50, ...(mode === 'runs' && { tools: [FIND] }) },
-    response: {
-      parts: [{ type: 'text', text: `answer ${words[0] ?? ''}` }],
-      finish: 'stop',
-      target: 'openai/gpt-5.4',
-      usage: USAGE,
-    },
-    metadata: { kind: 'all' },
-  };
+const calls = Array.from({ length: UNITS }, (_, at) => {
+  const { request, ...call } = recordedCall(at, { metadata: { kind: 'all' } });
+  const messages = [...request.messages, ...(mode === 'runs' ? steps(at) : [])];
+  return { ...call, request: { messages, maxTokens: 50, ...(mode === 'runs' && { tools: [FIND] }) } };
 });
 
 const report = await replay(
@@ -55,12 +40,7 @@ const report = await replay(
       env: { OPENAI_API_KEY: 'sk-test' },
       chain: { attempts: 1 },
     }),
-    traffic: {
-      async *list() {
-        for (const { id } of calls) yield { id };
-      },
-      read: async (id) => calls.find((call) => call.id === id) ?? { excluded: 'unknown' },
-    },
+    traffic: trafficOf(calls),
     candidate: { spec: 'openai/gpt-5.4-mini' },
     judge: { models: 'openai/gpt-4.1', rubric: 'The answer is right.' },
     sample: UNITS,

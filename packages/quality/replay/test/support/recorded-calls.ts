@@ -13,12 +13,16 @@ export const questionAt = (at: number): string =>
   ).join(' ');
 
 /** Returns the recorded call at a position, which `openai/gpt-5.4` answered. */
-export const recordedCall = (at: number, more: Partial<RecordedCall> = {}): RecordedCall => ({
+export const recordedCall = (
+  at: number,
+  more: Partial<RecordedCall> = {},
+  text = `answer to ${questionAt(at)}`,
+): RecordedCall => ({
   id: `call-${at}`,
   at: '2026-11-01T00:00:00.000Z',
   request: { messages: [user(questionAt(at))], maxTokens: 100 },
   response: {
-    parts: [{ type: 'text', text: `answer to ${questionAt(at)}` }],
+    parts: [{ type: 'text', text }],
     finish: 'stop',
     target: 'openai/gpt-5.4',
     usage: USAGE,

@@ -1,6 +1,5 @@
 import {
-  LlmError,
-  messageOf,
+  systemClock,
   type Billing,
   type Capabilities,
   type Clock,
@@ -11,12 +10,11 @@ import {
   type ModelRequest,
   type Provider,
 } from '@majordomo/core';
-import { systemClock } from '../clock/system-clock.ts';
 import { fakeOperations, type FakeOperationOptions, type FakeOperations } from './operations.ts';
 import { scriptedError, play, waitFor } from './play.ts';
 import { FakeScript, unscriptedError } from './script.ts';
-import { plainTurn } from '../script/plain-turn.ts';
-import type { PlainTurn, Turn } from '../script/turn.ts';
+import { turnProblem } from '../script/check.ts';
+import type { Turn } from '../script/turn.ts';
 
 /** Options of `fakeProvider`: scripts and properties of its models. */
 export interface FakeOptions extends FakeOperationOptions {
@@ -81,7 +79,7 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
   const { id, models = {}, clock = systemClock, families = [`fake/${id}`], capabilities = {} } = options;
   const requests: FakeCall[] = [];
   const imageRequests: FakeProvider['imageRequests'][number][] = [];
-  const script = new FakeScript(models);
+  const script = new FakeScript(models, turnProblem);
   const { unplayed, ...operations } = fakeOperations(options, clock);
 
   const model = (modelId: string): Model => ({
@@ -92,9 +90,9 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
     async *stream(request, context) {
       const { delivery, signal, target } = context;
       requests.push({ model: modelId, request, delivery, signal, at: clock.now() });
-      const { turn, number } = script.next(modelId, target);
+      const { turn, number } = script.next(modelId, request, target);
       const stage = { clock, family: families[0] ?? `fake/${id}`, name: modelId, turn: number };
-      yield* play(resolveTurn(turn, request, target, number), context, stage);
+      yield* play(typeof turn === 'string' ? { text: turn } : turn, context, stage);
     },
   });
 
@@ -103,7 +101,7 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
     async generate(request, context) {
       imageRequests.push({ model: modelId, request });
       const { target } = context;
-      const { turn, number } = script.next(modelId, target);
+      const { turn, number } = script.next(modelId, request, target);
       if (typeof turn !== 'object') throw unscriptedError(target, `turn ${number} has no images; add images`);
       await waitFor(clock, turn.delayMs, context);
       if ('fail' in turn) throw scriptedError(turn, context);
@@ -135,14 +133,4 @@ export function fakeProvider(options: FakeOptions): FakeProvider {
       return script.unplayed + unplayed();
     },
   };
-}
-
-/** Returns the turn for a request. Calls the turn if it is a function. Throws `config` for an invalid turn. */
-function resolveTurn(turn: Turn, request: ModelRequest, target: string, number: number): PlainTurn {
-  try {
-    return plainTurn(turn, request);
-  } catch (error) {
-    const message = `the script of the fake model ${target}: turn ${number} ${messageOf(error)}`;
-    throw new LlmError('config', message, { target, code: 'script' }, { cause: error });
-  }
 }

@@ -5,7 +5,6 @@ import {
   type EmbeddingBackend,
   type EmbeddingRequest,
   LlmError,
-  messageOf,
   type ModelContext,
   type ModerationBackend,
   type ModerationRequest,
@@ -18,18 +17,21 @@ import {
   type TranscriptionBackend,
   type TranscriptionRequest,
 } from '@majordomo/core';
+import { isRecord } from '@majordomo/core/toolkit';
 import { operationProblem } from '../script/check.ts';
-import type { OperationName } from '../script/operation-answer.ts';
+import type { OperationAnswer, OperationName } from '../script/operation-answer.ts';
 import type {
   ClassificationTurn,
   EmbeddingTurn,
   ModerationTurn,
+  OperationFail,
+  OperationHang,
   RerankTurn,
   SpeechTurn,
   TranscriptionTurn,
 } from '../script/operation-turn.ts';
 import { scriptedError, waitForAbort, throwIfAborted, waitFor } from './play.ts';
-import { FakeScript, type Scripts } from './script.ts';
+import { FakeScript, type ResolvedTurn, type Scripts } from './script.ts';
 
 /** Scripts and properties of the models of a fake provider, except chat and image models. */
 export interface FakeOperationOptions {
@@ -142,38 +144,43 @@ export function fakeOperations(options: FakeOperationOptions, clock: Clock): Fak
   };
 }
 
-/** Turn whose functions have been replaced by their results. */
-type ResolvedTurn<T> = Exclude<T, (request: never) => unknown>;
-
 /** Script of one operation, with the received requests. */
 class OperationScript<Turn, Request> {
-  readonly operation: OperationName;
   readonly script: FakeScript<Turn>;
   readonly clock: Clock;
   readonly requests: FakeOperationCall<Request>[] = [];
 
   constructor(operation: OperationName, scripts: Scripts<Turn> | undefined, clock: Clock) {
-    this.operation = operation;
-    this.script = new FakeScript(scripts ?? {});
+    this.script = new FakeScript(scripts ?? {}, (turn) => operationProblem(turn, operation));
     this.clock = clock;
   }
 
-  /** Returns the next turn of a model. Calls the turn if it is a function. Throws `config` for an invalid turn. */
-  next(model: string, request: Request, { target }: ModelContext): ResolvedTurn<Turn> {
+  /** Records a request, and returns the turn of the model after its delay. */
+  async next(model: string, request: Request, context: ModelContext): Promise<ResolvedTurn<Turn>> {
     this.requests.push({ model, request });
-    const { turn: first, number } = this.script.next(model, target);
-    try {
-      let turn: unknown = first;
-      while (typeof turn === 'function') turn = (turn as (request: Request) => unknown)(request);
-      const problem = operationProblem(turn, this.operation);
-      if (problem !== undefined) throw new Error(problem);
-      return turn as ResolvedTurn<Turn>;
-    } catch (error) {
-      const message = `the script of the fake model ${target}: turn ${number} ${messageOf(error)}`;
-      throw new LlmError('config', message, { target, code: 'script' }, { cause: error });
-    }
+    const { turn } = this.script.next(model, request, context.target);
+    await waitFor(this.clock, (turn as OperationHang).delayMs, context);
+    return turn;
+  }
+
+  /** Returns the answer of the next turn. Fails or hangs if the turn states it. */
+  async answer(
+    model: string,
+    request: Request,
+    context: ModelContext,
+  ): Promise<Exclude<ResolvedTurn<Turn>, OperationFail | OperationHang>> {
+    const turn: unknown = await this.next(model, request, context);
+    if (isRecord(turn) && 'fail' in turn) throw scriptedError(turn as unknown as OperationFail, context);
+    if (isRecord(turn) && 'hang' in turn) return waitForAbort(context);
+    return turn as Exclude<ResolvedTurn<Turn>, OperationFail | OperationHang>;
   }
 }
+
+/** Members that the responses of all operations have. */
+const responseOf = (
+  { model, vendor, usage, warnings = [] }: Omit<OperationAnswer, 'delayMs'>,
+  { target }: ModelContext,
+): Omit<OperationResponse, 'attempts'> => ({ target, model, vendor, usage, warnings });
 
 type Embedding = Pick<EmbeddingBackend, 'id' | 'embed'>;
 type Transcription = Pick<TranscriptionBackend, 'id' | 'transcribe' | 'transcribeStream'>;
@@ -182,13 +189,11 @@ type Speech = Pick<SpeechBackend, 'id' | 'speak'>;
 const fakeEmbedding = (id: string, playing: OperationScript<EmbeddingTurn, EmbeddingRequest>): Embedding => ({
   id,
   async embed(request, context) {
-    const turn = playing.next(id, request, context);
-    await waitFor(playing.clock, turn.delayMs, context);
-    if ('fail' in turn) throw scriptedError(turn, context);
-    if ('hang' in turn) return waitForAbort(context);
-    const { vectors, usage, warnings = [] } = turn;
-    const floats = vectors.map((vector) => Float32Array.from(vector));
-    return { target: context.target, ...servedBy(turn), vectors: floats, usage, warnings };
+    const turn = await playing.answer(id, request, context);
+    return {
+      ...responseOf(turn, context),
+      vectors: turn.vectors.map((vector) => Float32Array.from(vector)),
+    };
   },
 });
 
@@ -198,22 +203,10 @@ const fakeTranscription = (
 ): Transcription => ({
   id,
   async transcribe(request, context) {
-    const given = playing.next(id, request, context);
+    const given = await playing.answer(id, request, context);
     const turn = typeof given === 'string' ? { transcript: given } : given;
-    await waitFor(playing.clock, turn.delayMs, context);
-    if ('fail' in turn) throw scriptedError(turn, context);
-    if ('hang' in turn) return waitForAbort(context);
-    const { transcript: text, language, durationMs, segments = [], usage, warnings = [] } = turn;
-    return {
-      target: context.target,
-      ...servedBy(turn),
-      text,
-      language,
-      durationMs,
-      segments,
-      usage,
-      warnings,
-    };
+    const { transcript: text, language, durationMs, segments = [] } = turn;
+    return { ...responseOf(turn, context), text, language, durationMs, segments };
   },
   async *transcribeStream(request, context) {
     const response = await this.transcribe(request, context);
@@ -226,19 +219,17 @@ const fakeTranscription = (
 const fakeSpeech = (id: string, playing: OperationScript<SpeechTurn, SpeechRequest>): Speech => ({
   id,
   async *speak(request, context) {
-    const turn = playing.next(id, request, context);
-    const { clock } = playing;
-    await waitFor(clock, turn.delayMs, context);
+    const turn = await playing.next(id, request, context);
     if (!('audio' in turn)) {
       if (turn.after !== undefined) yield { mediaType: DEFAULT_AUDIO_TYPE, bytes: turn.after };
       if ('fail' in turn) throw scriptedError(turn, context);
       return waitForAbort(context);
     }
-    const { audio, mediaType = DEFAULT_AUDIO_TYPE, usage, warnings, everyMs } = turn;
+    const { audio, mediaType = DEFAULT_AUDIO_TYPE, model, vendor, usage, warnings, everyMs } = turn;
     for (const [at, bytes] of (audio instanceof Uint8Array ? [audio] : audio).entries()) {
-      if (at > 0) await waitFor(clock, everyMs, context);
+      if (at > 0) await waitFor(playing.clock, everyMs, context);
       throwIfAborted(context);
-      yield at === 0 ? { mediaType, bytes, ...servedBy(turn), usage, warnings } : { bytes };
+      yield at === 0 ? { mediaType, bytes, model, vendor, usage, warnings } : { bytes };
     }
   },
 });
@@ -246,12 +237,8 @@ const fakeSpeech = (id: string, playing: OperationScript<SpeechTurn, SpeechReque
 const fakeRerank = (id: string, playing: OperationScript<RerankTurn, RerankRequest>): RerankBackend => ({
   id,
   async rerank(request, context) {
-    const turn = playing.next(id, request, context);
-    await waitFor(playing.clock, turn.delayMs, context);
-    if ('fail' in turn) throw scriptedError(turn, context);
-    if ('hang' in turn) return waitForAbort(context);
-    const { ranking: results, usage, warnings = [] } = turn;
-    return { target: context.target, ...servedBy(turn), results, usage, warnings };
+    const turn = await playing.answer(id, request, context);
+    return { ...responseOf(turn, context), results: turn.ranking };
   },
 });
 
@@ -261,12 +248,8 @@ const fakeModeration = (
 ): ModerationBackend => ({
   id,
   async moderate(request, context) {
-    const turn = playing.next(id, request, context);
-    await waitFor(playing.clock, turn.delayMs, context);
-    if ('fail' in turn) throw scriptedError(turn, context);
-    if ('hang' in turn) return waitForAbort(context);
-    const { verdicts: results, usage, warnings = [] } = turn;
-    return { target: context.target, ...servedBy(turn), results, usage, warnings };
+    const turn = await playing.answer(id, request, context);
+    return { ...responseOf(turn, context), results: turn.verdicts };
   },
 });
 
@@ -276,25 +259,15 @@ const fakeClassification = (
 ): Omit<ClassificationBackend, 'basis'> => ({
   id,
   async classify(request, context) {
-    const turn = playing.next(id, request, context);
-    await waitFor(playing.clock, turn.delayMs, context);
-    if ('fail' in turn) throw scriptedError(turn, context);
-    if ('hang' in turn) return waitForAbort(context);
-    const { distributions, refuses, usage, warnings = [] } = turn;
-    if (refuses === undefined) return { ...servedBy(turn), distributions, usage, warnings };
+    const turn = await playing.answer(id, request, context);
+    const { distributions, refuses, usage } = turn;
+    if (refuses === undefined) return { ...responseOf(turn, context), distributions };
     if (usage !== undefined) context.reportUsage?.(usage);
     const { target } = context;
     const message = `${target}: the model refused the question "${refuses}"`;
-    throw new LlmError('content-filter', message, {
-      target,
-      code: 'refusal',
-      path: `questions.${refuses}`,
-    });
+    const path = `questions.${refuses}`;
+    throw new LlmError('content-filter', message, { target, code: 'refusal', path });
   },
 });
-
-type Served = Pick<OperationResponse, 'model' | 'vendor'>;
-
-const servedBy = ({ model, vendor }: Served): Served => ({ model, vendor });
 
 const DEFAULT_AUDIO_TYPE = 'audio/mpeg';

@@ -1,6 +1,6 @@
 import { LlmError, type Clock, type ModelContext, type ModelEvent } from '@majordomo/core';
 import { EventWriter } from '@majordomo/wire-kit';
-import { pieces } from '../script/pieces.ts';
+import { pieces } from '../vendor/answer.ts';
 import type { AnswerTurn, FailTurn, PlainTurn } from '../script/turn.ts';
 
 /** Context in which a turn is played. */

@@ -1,19 +1,32 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, messageOf } from '@majordomo/core';
 
 /** Turns of each model, one per call, in order. */
 export type Scripts<Turn> = Readonly<Record<string, readonly Turn[]>>;
 
+/** Turn whose functions have been replaced by their results. */
+export type ResolvedTurn<Turn> = Exclude<Turn, (request: never) => unknown>;
+
 /** Scripts of several models, with the number of played turns of each model. */
 export class FakeScript<Turn> {
   private readonly scripts: Scripts<Turn>;
+  private readonly problemOf: (turn: unknown) => string | undefined;
   private readonly played = new Map<string, number>();
 
-  constructor(scripts: Scripts<Turn>) {
+  /** `problemOf` returns the problem of a turn as a predicate; `undefined` for a valid turn. */
+  constructor(scripts: Scripts<Turn>, problemOf: (turn: unknown) => string | undefined) {
     this.scripts = scripts;
+    this.problemOf = problemOf;
   }
 
-  /** Returns the next turn of a model and its number, from 1. Throws `config` if the model has no script or no next turn. */
-  next(modelId: string, target: string): { readonly turn: Turn; readonly number: number } {
+  /**
+   * Returns the next turn of a model and its number, from 1. Calls the turn if it is a function. Throws `config` for an invalid turn,
+   * and if the model has no script or no next turn.
+   */
+  next(
+    modelId: string,
+    request: unknown,
+    target: string,
+  ): { readonly turn: ResolvedTurn<Turn>; readonly number: number } {
     const { scripts, played } = this;
     const script = Object.hasOwn(scripts, modelId) ? scripts[modelId] : undefined;
     if (script === undefined)
@@ -26,7 +39,15 @@ export class FakeScript<Turn> {
     const turn = script[number - 1];
     if (turn === undefined)
       throw unscriptedError(target, `the script has no turn ${number}; add it (turns: ${script.length})`);
-    return { turn, number };
+    try {
+      const resolved = resolvedTurn(turn, request);
+      const problem = this.problemOf(resolved);
+      if (problem !== undefined) throw new Error(problem);
+      return { turn: resolved as ResolvedTurn<Turn>, number };
+    } catch (error) {
+      const message = `the script of the fake model ${target}: turn ${number} ${messageOf(error)}`;
+      throw new LlmError('config', message, { target, code: 'script' }, { cause: error });
+    }
   }
 
   /** Number of turns that were not played. */
@@ -36,6 +57,16 @@ export class FakeScript<Turn> {
       0,
     );
   }
+}
+
+function resolvedTurn(turn: unknown, request: unknown): unknown {
+  let resolved = turn;
+  try {
+    while (typeof resolved === 'function') resolved = (resolved as (request: unknown) => unknown)(request);
+  } catch (error) {
+    throw new Error(`threw ${messageOf(error)}`, { cause: error });
+  }
+  return resolved;
 }
 
 /** Creates the `config` error of a call for which the script has no suitable turn. */

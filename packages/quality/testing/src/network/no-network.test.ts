@@ -1,9 +1,8 @@
 import { createServer } from 'node:http';
 import { request } from 'node:https';
-import { connect, type AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { isLoopback } from './destination.ts';
-import { noNetwork } from './no-network.ts';
+import { isLoopback, noNetwork } from './no-network.ts';
 
 let restore = (): void => undefined;
 afterEach(() => {

@@ -1,5 +1,4 @@
 import { Socket } from 'node:net';
-import { isLoopback, type Destination } from './destination.ts';
 
 /** Error of a connection that `noNetwork` blocked. */
 export interface BlockedConnection extends Error {
@@ -48,4 +47,21 @@ function destination(args: readonly unknown[]): Destination | undefined {
 function blocked({ host, port }: Destination): BlockedConnection {
   const message = `noNetwork: blocked a connection to ${host}:${port}; connect to a server on 127.0.0.1`;
   return Object.assign(new Error(message), { code: 'ENETBLOCKED' as const, host });
+}
+
+/** Destination of a TCP connection. */
+interface Destination {
+  readonly host: string;
+  readonly port: string;
+}
+
+/** Whether a host is `localhost`, `*.localhost`, ::1 or in 127.0.0.0/8, including IPv4-mapped and bracketed forms. */
+export function isLoopback({ host }: Destination): boolean {
+  const bare = host
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '');
+  if (bare === 'localhost' || bare.endsWith('.localhost')) return true;
+  if (/^(?:::|(?:0+:){7})0*1$/.test(bare)) return true;
+  return /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/.test(bare);
 }

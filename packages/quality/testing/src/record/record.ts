@@ -1,7 +1,6 @@
-import type { Clock } from '@majordomo/core';
+import { type Clock, systemClock } from '@majordomo/core';
 import { patientFetch } from '@majordomo/wire-kit';
-import { systemClock } from '../clock/system-clock.ts';
-import { concealChunks, concealHeaders, credentialsOf } from './conceal.ts';
+import { concealChunks, concealHeaders, credentialsOf, hidden } from './conceal.ts';
 import {
   FORMAT,
   type RecordedChunk,
@@ -9,9 +8,8 @@ import {
   type RecordedResponse,
   type Recording,
 } from './recording.ts';
-import { hidden } from './secrets.ts';
 import { sealRecording } from './seal.ts';
-import { concealed, readSent, textOf, type Sent } from './sent.ts';
+import { concealed, readSent, type Sent, textOf } from './sent.ts';
 import { tap, type Tap } from './tap.ts';
 
 /** Options of `record`. */

@@ -1,6 +1,5 @@
-import { asBytes } from './conceal.ts';
+import { asBytes, spansOf } from './conceal.ts';
 import { bodyOf, type Recording } from './recording.ts';
-import { spansOf } from './secrets.ts';
 
 /**
  * Returns the content of a recording's file. Throws if the content contains a string with the format of a key, or one of the

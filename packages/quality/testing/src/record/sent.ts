@@ -1,6 +1,5 @@
 import type { JsonValue } from '@majordomo/core';
-import { hidden } from './secrets.ts';
-import { concealHeaders, concealJson, concealUrl, credentialsOf } from './conceal.ts';
+import { concealHeaders, concealJson, concealUrl, credentialsOf, hidden } from './conceal.ts';
 import type { RecordedBody, RecordedRequest } from './recording.ts';
 
 /** Request that was passed to `fetch`. */

@@ -29,6 +29,15 @@ export interface FailureForm {
   readonly message: string;
 }
 
+/** Returns the format of a failure. `param`: name of the rejected parameter. */
+export const failureForm = (
+  status: number,
+  type: string,
+  message: string,
+  code?: string,
+  param?: string,
+): FailureForm => ({ status, type, message, code, param });
+
 /** Delay that the vendor requests. `ms` is sent in `retry-after-ms`, `seconds` and `date` are sent in `retry-after`. */
 export type RetryAfter = { readonly ms: number } | { readonly seconds: number } | { readonly date: Date };
 

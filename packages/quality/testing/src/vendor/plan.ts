@@ -1,7 +1,6 @@
 import type { Answer } from './answer.ts';
 import type { Fault, Point } from './fault.ts';
-import type { Frame, Framing, Reply } from './frame.ts';
-import type { AnsweredRequest, WireWriter } from './wire-writer.ts';
+import type { AnsweredRequest, Frame, Framing, Reply, WireWriter } from './wire-writer.ts';
 
 /** Response to send, with all of its bytes. */
 export interface Plan {

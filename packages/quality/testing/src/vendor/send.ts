@@ -1,7 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { seededRandom } from '../clock/random.ts';
 import type { Plan } from './plan.ts';
-import { split, type Split } from './split.ts';
+
+/**
+ * Sizes of the writes of a body: the complete body, one event, this number of bytes, or random sizes of at most `most` bytes
+ * (default 16), which depend on `seed`. A write can end within a character or a line end.
+ */
+export type Split =
+  | 'complete'
+  | 'event'
+  | number
+  | { readonly seed: number; readonly most?: number | undefined };
 
 /** Sizes of the writes of a body, and the time between them. */
 export interface Pace {
@@ -72,6 +82,23 @@ async function end(response: ServerResponse, how: Plan['end'], progress: Progres
   progress.outcome = 'broken';
   if (how === 'reset') response.socket?.resetAndDestroy();
   else response.socket?.destroy();
+}
+
+/** Splits the frames of a body into writes. */
+function split(frames: readonly Uint8Array[], how: Split): readonly Uint8Array[] {
+  if (how === 'event') return frames;
+  const body = Buffer.concat(frames);
+  if (body.length === 0) return [];
+  if (how === 'complete') return [body];
+  const random = typeof how === 'number' ? undefined : seededRandom(how.seed);
+  const most = typeof how === 'number' ? how : (how.most ?? 16);
+  const writes: Uint8Array[] = [];
+  for (let at = 0; at < body.length;) {
+    const size = random === undefined ? most : 1 + Math.floor(random() * most);
+    writes.push(body.subarray(at, at + size));
+    at += size;
+  }
+  return writes;
 }
 
 /** Returns the writes. Splits the write that contains the position `bytes` at this position. */

@@ -11,8 +11,8 @@ import {
 } from '@majordomo/core';
 import type { Collected } from '@majordomo/testing';
 import type { Exchange } from '../../server/exchange.ts';
-import { withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
-import type { Case, Harness } from '../harness.ts';
+import { assertSent, chatRequest, PICTURE, succeeded, withBench } from '../bench.ts';
+import { type Case, type Harness, testCase } from '../harness.ts';
 import { hasLeaf, leavesOf, assertInOrder } from './leaves.ts';
 
 const NONE_CACHE = { prefix: 'none', messages: 'none', after: 0, key: 'k' } as const;
@@ -40,18 +40,6 @@ const WEATHER: ModelTool = {
 };
 
 const TIDES: ModelTool = { ...WEATHER, name: 'tides', description: 'Returns the tides-8d4.' };
-
-const PICTURE = Uint8Array.from([
-  137,
-  80,
-  78,
-  71,
-  13,
-  10,
-  26,
-  10,
-  ...Array.from({ length: 64 }, (_, n) => n),
-]);
 
 const PDF = new TextEncoder().encode('%PDF-1.4 report-9a1');
 
@@ -219,21 +207,21 @@ const limitIn = (body: unknown, limit: number): string =>
 
 /** Cases that check that requests contain exactly the settings and content that the caller passes. */
 export const fidelityCases: readonly Case[] = [
-  {
-    name: 'the request contains every text of the conversation once and in order',
-    scenario: 'request-history',
-    async run(harness) {
+  testCase(
+    'request-history',
+    'the request contains every text of the conversation once and in order',
+    async (harness) => {
       // The text contains whitespace and characters that normalization would change.
       const first = ' first-7a1:\n\tif  a\r\n\n  e\u0301 ';
       const messages = [user(first, 'second-7b2'), assistant('third-7c3'), user('fourth-7d4')];
       const { exchange } = await sendOne(harness, chatRequest('', { messages }));
       assertInOrder(exchange.body, [first, 'second-7b2', 'third-7c3', 'fourth-7d4']);
     },
-  },
-  {
-    name: 'the request contains the description and the complete schema of a tool',
-    scenario: 'request-tools',
-    async run(harness) {
+  ),
+  testCase(
+    'request-tools',
+    'the request contains the description and the complete schema of a tool',
+    async (harness) => {
       const { exchange } = await sendOne(harness, chatRequest('Is it warm?', { tools: [WEATHER, TIDES] }));
       assert.deepEqual(exchange.request.tools, ['weather', 'tides']);
       assertInOrder(exchange.body, ['weather-8a1', 'tides-8d4']);
@@ -243,59 +231,50 @@ export const fidelityCases: readonly Case[] = [
       }
       assert.match(text, /"integer"/i, 'the types are missing');
     },
-  },
-  {
-    name: 'the request contains the tool choice, or a warning names it',
-    scenario: 'request-tool-choice',
-    run: (harness) =>
-      assertEffect(
-        harness,
-        chatRequest('Is it warm?', { tools: [WEATHER, TIDES] }),
-        [{ toolChoice: 'required' }, { toolChoice: 'none' }, { toolChoice: { name: 'tides' } }],
-        /tool/i,
-      ),
-  },
-  {
-    name: 'the request contains the sampling parameters, or a warning names them',
-    scenario: 'request-sampling',
-    run: checkSampling,
-  },
-  {
-    name: 'the request contains the reasoning effort, or a warning names it',
-    scenario: 'request-effort',
-    run: (harness) =>
-      assertEffect(
-        harness,
-        chatRequest('hi', { maxTokens: 30_000 }),
-        [{ reasoning: 'low' }, { reasoning: 'high' }],
-        /reason|effort|think/i,
-        // If the model does not support reasoning, core drops the setting with a warning before the provider is called.
-        ({ reasoning }) => reasoning === false,
-      ),
-  },
-  {
-    name: 'the request contains the cache setting, or a warning names it',
-    scenario: 'request-cache',
-    run: (harness) =>
-      assertEffect(
-        harness,
-        chatRequest('hi', { system: 'A long text that is repeated. '.repeat(400), cache: NONE_CACHE }),
-        [{ cache: SHORT_CACHE }, { cache: LONG_CACHE }],
-        /cache/i,
-      ),
-  },
-  {
-    name: 'the request contains no option that the caller did not set',
-    scenario: 'request-nothing-added',
-    async run(harness) {
+  ),
+  testCase('request-tool-choice', 'the request contains the tool choice, or a warning names it', (harness) =>
+    assertEffect(
+      harness,
+      chatRequest('Is it warm?', { tools: [WEATHER, TIDES] }),
+      [{ toolChoice: 'required' }, { toolChoice: 'none' }, { toolChoice: { name: 'tides' } }],
+      /tool/i,
+    ),
+  ),
+  testCase(
+    'request-sampling',
+    'the request contains the sampling parameters, or a warning names them',
+    checkSampling,
+  ),
+  testCase('request-effort', 'the request contains the reasoning effort, or a warning names it', (harness) =>
+    assertEffect(
+      harness,
+      chatRequest('hi', { maxTokens: 30_000 }),
+      [{ reasoning: 'low' }, { reasoning: 'high' }],
+      /reason|effort|think/i,
+      // If the model does not support reasoning, core drops the setting with a warning before the provider is called.
+      ({ reasoning }) => reasoning === false,
+    ),
+  ),
+  testCase('request-cache', 'the request contains the cache setting, or a warning names it', (harness) =>
+    assertEffect(
+      harness,
+      chatRequest('hi', { system: 'A long text that is repeated. '.repeat(400), cache: NONE_CACHE }),
+      [{ cache: SHORT_CACHE }, { cache: LONG_CACHE }],
+      /cache/i,
+    ),
+  ),
+  testCase(
+    'request-nothing-added',
+    'the request contains no option that the caller did not set',
+    async (harness) => {
       await checkNothingAdded(harness);
       await checkConcurrentCalls(harness);
     },
-  },
-  {
-    name: 'the request contains the complete result of a tool with its images',
-    scenario: 'tool-result-content',
-    async run(harness) {
+  ),
+  testCase(
+    'tool-result-content',
+    'the request contains the complete result of a tool with its images',
+    async (harness) => {
       const call = {
         type: 'tool-call',
         id: 'call_1',
@@ -319,5 +298,5 @@ export const fidelityCases: readonly Case[] = [
       if (!hasWarning(sent, /image/i)) assert.deepEqual(images, expected);
       await checkResultDocument(harness, call);
     },
-  },
+  ),
 ];

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { assistant, type Message, type ModelRequest, toolResult, user } from '@majordomo/core';
-import { chatRequest, assertSent, succeeded, withBench } from '../bench.ts';
-import { onTarget } from '../chain/target.ts';
-import type { Case } from '../harness.ts';
+import { assertSent, chatRequest, inEveryDelivery, onTarget, succeeded } from '../bench.ts';
+import { type Case, testCase } from '../harness.ts';
 import { ADD } from './tools.ts';
 
 const LATER = { name: 'later', description: 'Runs later.', parameters: ADD.parameters };
@@ -16,10 +15,10 @@ const search = (id: string, ...loads: string[]): [Message, Message] => [
 
 /** Test cases for tools that a result loads. */
 export const loadedToolCases: readonly Case[] = [
-  {
-    name: 'deferred tools are sent once a result has loaded them, behind the others, and can be called',
-    scenario: 'loaded-tools',
-    async run(harness) {
+  testCase(
+    'loaded-tools',
+    'deferred tools are sent once a result has loaded them, behind the others, and can be called',
+    async (harness) => {
       await onTarget(
         harness,
         () => 'Fine.',
@@ -39,24 +38,17 @@ export const loadedToolCases: readonly Case[] = [
         },
       );
       const call = { type: 'tool-call', name: 'later', json: '{"a":1,"b":2}' } as const;
-      await withBench(
+      const messages = [user('go'), ...search('c1', 'later')] as ModelRequest['messages'];
+      await inEveryDelivery(
         harness,
-        () => ({ parts: [call] }),
-        async ({ generate, deliveries, server }) => {
-          const request: ModelRequest = chatRequest('', {
-            messages: [user('go'), ...search('c1', 'later')] as ModelRequest['messages'],
-            tools: [ADD, { ...LATER, deferred: true }],
-          });
-          for (const [at, delivery] of deliveries(request).entries()) {
-            const { toolCalls } = succeeded(await generate(request, { delivery }));
-            assert.deepEqual(
-              toolCalls.map(({ name, args }) => ({ name, args })),
-              [{ name: 'later', args: { a: 1, b: 2 } }],
-            );
-            assertSent(server, at + 1);
-          }
+        { parts: [call] },
+        (result, { server }) => {
+          const [loaded] = succeeded(result).toolCalls;
+          assert.deepEqual([loaded?.name, loaded?.args], ['later', { a: 1, b: 2 }]);
+          assert.deepEqual(server.requests.at(-1)?.violations, []);
         },
+        chatRequest('', { messages, tools: [ADD, { ...LATER, deferred: true }] }),
       );
     },
-  },
+  ),
 ];

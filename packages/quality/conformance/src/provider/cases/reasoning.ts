@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type AssistantPart, type ModelRequest, toolResult } from '@majordomo/core';
 import type { AnswerPart } from '@majordomo/testing/internal';
-import { withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
-import type { Case } from '../harness.ts';
+import { withBench, assertSent, chatRequest, inEveryDelivery, succeeded } from '../bench.ts';
+import { type Case, testCase } from '../harness.ts';
 import { ADD } from './tools.ts';
 
 const THOUGHT = 'The user wants a sum; I call the tool. 🧮';
@@ -24,37 +24,33 @@ function continued(parts: readonly AssistantPart[]): ModelRequest {
 
 /** Cases of reasoning and its replay data, including replay data of other model families. */
 export const reasoningCases: readonly Case[] = [
-  {
-    name: 'reasoning is a separate part before the text',
-    scenario: 'reasoning',
-    run: (harness) =>
-      withBench(
-        harness,
-        () => ({
-          parts: [
-            { type: 'reasoning', text: THOUGHT },
-            { type: 'text', text: 'Three.' },
+  testCase('reasoning', 'reasoning is a separate part before the text', (harness) =>
+    inEveryDelivery(
+      harness,
+      {
+        parts: [
+          { type: 'reasoning', text: THOUGHT },
+          { type: 'text', text: 'Three.' },
+        ],
+      },
+      (result) => {
+        const { parts, finish } = succeeded(result);
+        assert.deepEqual(
+          parts.map((part) => [part.type, 'text' in part ? part.text : '']),
+          [
+            ['reasoning', THOUGHT],
+            ['text', 'Three.'],
           ],
-        }),
-        async ({ generate, deliveries }) => {
-          for (const delivery of deliveries(thinking)) {
-            const { parts, finish } = succeeded(await generate(thinking, { delivery }));
-            assert.deepEqual(
-              parts.map((part) => [part.type, 'text' in part ? part.text : '']),
-              [
-                ['reasoning', THOUGHT],
-                ['text', 'Three.'],
-              ],
-            );
-            assert.equal(finish, 'stop');
-          }
-        },
-      ),
-  },
-  {
-    name: 'reasoning of the first family of the model is sent back unchanged',
-    scenario: 'reasoning-replay',
-    run: (harness) =>
+        );
+        assert.equal(finish, 'stop');
+      },
+      thinking,
+    ),
+  ),
+  testCase(
+    'reasoning-replay',
+    'reasoning of the first family of the model is sent back unchanged',
+    (harness) =>
       withBench(
         harness,
         [{ parts: [{ type: 'reasoning', text: THOUGHT }, CALL] }, 'Three.'],
@@ -71,38 +67,32 @@ export const reasoningCases: readonly Case[] = [
           if (echoed.signature !== undefined) assert.equal(echoed.signature, harness.wire.sign(THOUGHT));
         },
       ),
-  },
-  {
-    name: 'encrypted reasoning has no text and is sent back unchanged',
-    scenario: 'reasoning-redacted',
-    run: (harness) =>
-      withBench(
-        harness,
-        [{ parts: [{ type: 'reasoning', text: THOUGHT, redacted: true }, CALL] }, 'Three.'],
-        async ({ generate, server }) => {
-          const { parts } = succeeded(await generate(thinking));
-          const [reasoning] = parts;
-          assert.equal(reasoning?.type === 'reasoning' ? reasoning.text : undefined, '');
-          succeeded(await generate(continued(parts)));
-          assert.equal(
-            assertSent(server, 2).request.reasoning[0]?.text,
-            THOUGHT,
-            'the vendor cannot decrypt it',
-          );
-        },
-      ),
-  },
-  {
-    name: 'reasoning of another family or without a token is not sent',
-    scenario: 'reasoning-foreign',
-    run: (harness) =>
-      withBench(harness, ['Three.', 'Three.'], async ({ generate, server }) => {
-        const call = { type: 'tool-call' as const, id: 'call_1', name: 'add', args: { a: 1, b: 2 } };
-        const foreign = { family: 'elsewhere', data: 'c2lnbmVkIGVsc2V3aGVyZQ==' };
-        succeeded(await generate(continued([{ type: 'reasoning', text: THOUGHT, replay: foreign }, call])));
-        assert.deepEqual(assertSent(server).request.reasoning, []);
-        succeeded(await generate(continued([{ type: 'reasoning', text: THOUGHT }, call])));
-        assert.deepEqual(assertSent(server, 2).request.reasoning, []);
-      }),
-  },
+  ),
+  testCase('reasoning-redacted', 'encrypted reasoning has no text and is sent back unchanged', (harness) =>
+    withBench(
+      harness,
+      [{ parts: [{ type: 'reasoning', text: THOUGHT, redacted: true }, CALL] }, 'Three.'],
+      async ({ generate, server }) => {
+        const { parts } = succeeded(await generate(thinking));
+        const [reasoning] = parts;
+        assert.equal(reasoning?.type === 'reasoning' ? reasoning.text : undefined, '');
+        succeeded(await generate(continued(parts)));
+        assert.equal(
+          assertSent(server, 2).request.reasoning[0]?.text,
+          THOUGHT,
+          'the vendor cannot decrypt it',
+        );
+      },
+    ),
+  ),
+  testCase('reasoning-foreign', 'reasoning of another family or without a token is not sent', (harness) =>
+    withBench(harness, ['Three.', 'Three.'], async ({ generate, server }) => {
+      const call = { type: 'tool-call' as const, id: 'call_1', name: 'add', args: { a: 1, b: 2 } };
+      const foreign = { family: 'elsewhere', data: 'c2lnbmVkIGVsc2V3aGVyZQ==' };
+      succeeded(await generate(continued([{ type: 'reasoning', text: THOUGHT, replay: foreign }, call])));
+      assert.deepEqual(assertSent(server).request.reasoning, []);
+      succeeded(await generate(continued([{ type: 'reasoning', text: THOUGHT }, call])));
+      assert.deepEqual(assertSent(server, 2).request.reasoning, []);
+    }),
+  ),
 ];

@@ -9,24 +9,10 @@ import {
   type TurnMessage,
   user,
 } from '@majordomo/core';
-import { startWireServer } from '../../server/server.ts';
-import { createBench, failed, KEY, withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
-import type { Case, Harness } from '../harness.ts';
+import { assertSent, chatRequest, createBench, failed, PICTURE, succeeded, withBench } from '../bench.ts';
+import { type Case, type Harness, testCase } from '../harness.ts';
 import { assertInOrder } from './leaves.ts';
 import { ADD } from './tools.ts';
-
-/** Image with the signature of PNG and every byte value. */
-const PICTURE = Uint8Array.from([
-  137,
-  80,
-  78,
-  71,
-  13,
-  10,
-  26,
-  10,
-  ...Array.from({ length: 256 }, (_, n) => n),
-]);
 
 /** Image that has only the start and the end of a JPEG file. */
 const PHOTO = Uint8Array.of(255, 216, 255, 224, 0, 16, 74, 70, 73, 70, 0, 1, 2, 3, 255, 217);
@@ -39,6 +25,8 @@ const EXTRA_MEMBER: Readonly<Record<string, string>> = { 'bedrock-converse': 'ad
 
 /** Document with the start of a PDF file and bytes that are not valid UTF-8. */
 const PAGE = Uint8Array.from([...new TextEncoder().encode('%PDF-1.7\n'), 0, 255, 254, 128]);
+
+const PAGE_FILE = { type: 'file', mediaType: 'application/pdf', bytes: PAGE, name: 'page.pdf' } as const;
 
 const CALL = { type: 'tool-call', name: 'add', json: '{"a":1,"b":2}' } as const;
 
@@ -53,10 +41,8 @@ function withPlace(request: ModelRequest, place: FileReference): ModelRequest {
 }
 
 /** Asserts that a request contains either the reference of a document or its bytes, depending on the file storage of the vendor. */
-async function checkFileReference(harness: Harness): Promise<void> {
-  const server = await startWireServer({ wire: harness.wire, script: ['A page.'] });
-  try {
-    const provider = await harness.open({ baseURL: server.baseURL, server, apiKey: KEY });
+const checkFileReference = (harness: Harness): Promise<void> =>
+  withBench(harness, ['A page.'], async ({ provider, server, target }) => {
     const place = { id: 'file-7', uri: 'https://files.example/file-7', size: PAGE.length };
     const files: FileReferences = {
       aboveBytes: 1,
@@ -64,18 +50,13 @@ async function checkFileReference(harness: Harness): Promise<void> {
       refer: (request) => Promise.resolve({ request: withPlace(request, place), warnings: [] }),
     };
     const majordomo = createMajordomo({ providers: [provider], files, env: {} });
-    const page = { type: 'file', mediaType: 'application/pdf', bytes: PAGE, name: 'page.pdf' } as const;
-    const messages = [user('What is this?', page)];
-    await majordomo.model(`${provider.id}/${harness.model}`).generate({ messages });
+    await majordomo.model(target).generate({ messages: [user('What is this?', PAGE_FILE)] });
     const sent = JSON.stringify(assertSent(server).body);
-    const isStored = provider.files?.(harness.model)?.accepts(page.mediaType, PAGE.length) === true;
+    const isStored = provider.files?.(harness.model)?.accepts(PAGE_FILE.mediaType, PAGE.length) === true;
     assert.equal(sent.includes(place.id), isStored, 'the reference is sent to the wrong vendor');
     const hasBytes = sent.includes(Buffer.from(PAGE).toString('base64'));
     assert.equal(hasBytes, !isStored, 'the bytes are sent although the vendor has them, or are not sent');
-  } finally {
-    await server.close();
-  }
-}
+  });
 
 /** Asserts that the messages of each request begin with the messages of the previous request. */
 async function checkStablePrefix(harness: Harness): Promise<void> {
@@ -118,80 +99,67 @@ function freezeDeep<T>(value: T): T {
 
 /** Cases that check the contents of requests. */
 export const requestCases: readonly Case[] = [
-  {
-    name: 'an invalid limit is rejected before a request is sent',
-    scenario: 'local-refusal',
-    run: (harness) =>
-      withBench(harness, [], async ({ generate, server }) => {
-        for (const maxTokens of [0, -1, Number.NaN, 1.5]) {
-          failed(await generate(chatRequest('hi', { maxTokens })), 'invalid-request', 'config');
-        }
-        assert.equal(server.requests.length, 0);
-      }),
-  },
-  {
-    name: 'a call without an API key fails with auth and sends no request',
-    scenario: 'missing-key',
-    run: (harness) =>
-      withBench(harness, [], async ({ server }) => {
-        const provider = await harness.open({ baseURL: server.baseURL, server, apiKey: undefined });
-        failed(await createBench(harness, provider, server).generate(), 'auth');
-        assert.equal(server.requests.length, 0);
-      }),
-  },
-  {
-    name: 'earlier messages are sent again byte for byte, so that a prompt cache matches',
-    scenario: 'prefix-stability',
-    run: checkStablePrefix,
-  },
-  {
-    name: 'images are sent byte for byte, each at its position',
-    scenario: 'image',
-    run: (harness) =>
-      withBench(harness, ['A cat.'], async ({ generate, server }) => {
-        const png = { type: 'image', mediaType: 'image/png', bytes: PICTURE } as const;
-        const jpeg = { type: 'image', mediaType: 'image/jpeg', bytes: PHOTO } as const;
-        const messages = [user('one-3a1', png, 'two-3b2', jpeg, 'three-3c3')];
-        succeeded(await generate(chatRequest('', { messages })));
-        const { body, request } = assertSent(server);
-        assert.deepEqual(
-          request.images,
-          [png, jpeg].map(({ mediaType, bytes }) => ({ mediaType, bytes })),
-        );
-        if (WIRES_WITH_IMAGE_LIST.has(harness.wire.name)) return;
-        const [first, second] = [PICTURE, PHOTO].map((bytes) => Buffer.from(bytes).toString('base64'));
-        assert.ok(first !== undefined && second !== undefined);
-        assertInOrder(body, ['one-3a1', first, 'two-3b2', second, 'three-3c3']);
-      }),
-  },
-  {
-    name: 'a document is sent byte for byte, or by reference if the vendor stores it',
-    scenario: 'file',
-    async run(harness) {
+  testCase('local-refusal', 'an invalid limit is rejected before a request is sent', (harness) =>
+    withBench(harness, [], async ({ generate, server }) => {
+      for (const maxTokens of [0, -1, Number.NaN, 1.5]) {
+        failed(await generate(chatRequest('hi', { maxTokens })), 'invalid-request', 'config');
+      }
+      assert.equal(server.requests.length, 0);
+    }),
+  ),
+  testCase('missing-key', 'a call without an API key fails with auth and sends no request', (harness) =>
+    withBench(harness, [], async ({ server }) => {
+      const provider = await harness.open({ baseURL: server.baseURL, server, apiKey: undefined });
+      failed(await createBench(harness, provider, server).generate(), 'auth');
+      assert.equal(server.requests.length, 0);
+    }),
+  ),
+  testCase(
+    'prefix-stability',
+    'earlier messages are sent again byte for byte, so that a prompt cache matches',
+    checkStablePrefix,
+  ),
+  testCase('image', 'images are sent byte for byte, each at its position', (harness) =>
+    withBench(harness, ['A cat.'], async ({ generate, server }) => {
+      const png = { type: 'image', mediaType: 'image/png', bytes: PICTURE } as const;
+      const jpeg = { type: 'image', mediaType: 'image/jpeg', bytes: PHOTO } as const;
+      const messages = [user('one-3a1', png, 'two-3b2', jpeg, 'three-3c3')];
+      succeeded(await generate(chatRequest('', { messages })));
+      const { body, request } = assertSent(server);
+      assert.deepEqual(
+        request.images,
+        [png, jpeg].map(({ mediaType, bytes }) => ({ mediaType, bytes })),
+      );
+      if (WIRES_WITH_IMAGE_LIST.has(harness.wire.name)) return;
+      const [first, second] = [PICTURE, PHOTO].map((bytes) => Buffer.from(bytes).toString('base64'));
+      assert.ok(first !== undefined && second !== undefined);
+      assertInOrder(body, ['one-3a1', first, 'two-3b2', second, 'three-3c3']);
+    }),
+  ),
+  testCase(
+    'file',
+    'a document is sent byte for byte, or by reference if the vendor stores it',
+    async (harness) => {
       await withBench(harness, ['A page.'], async ({ generate, server }) => {
-        const file = { type: 'file', mediaType: 'application/pdf', bytes: PAGE, name: 'page.pdf' } as const;
-        succeeded(await generate(chatRequest('', { messages: [user('What is this?', file)] })));
+        succeeded(await generate(chatRequest('', { messages: [user('What is this?', PAGE_FILE)] })));
         const sent = JSON.stringify(assertSent(server).body);
         assert.ok(sent.includes(Buffer.from(PAGE).toString('base64')), 'the bytes are not in the body');
       });
       await checkFileReference(harness);
     },
-  },
-  {
-    name: 'the request contains the system text and the token limit',
-    scenario: 'system',
-    run: (harness) =>
-      withBench(harness, ['Aye.'], async ({ generate, server }) => {
-        const options = { system: 'Talk like a pirate.\n\n  Always.', maxTokens: 123 };
-        succeeded(await generate(chatRequest('hi', options)));
-        const { system, maxTokens } = assertSent(server).request;
-        assert.deepEqual({ system, maxTokens }, options);
-      }),
-  },
-  {
-    name: 'the request contains the members of `extra`, or a warning names them',
-    scenario: 'request-extra',
-    run: (harness) =>
+  ),
+  testCase('system', 'the request contains the system text and the token limit', (harness) =>
+    withBench(harness, ['Aye.'], async ({ generate, server }) => {
+      const options = { system: 'Talk like a pirate.\n\n  Always.', maxTokens: 123 };
+      succeeded(await generate(chatRequest('hi', options)));
+      const { system, maxTokens } = assertSent(server).request;
+      assert.deepEqual({ system, maxTokens }, options);
+    }),
+  ),
+  testCase(
+    'request-extra',
+    'the request contains the members of `extra`, or a warning names them',
+    (harness) =>
       withBench(harness, ['Aye.'], async ({ generate, server }) => {
         const members = { extra_plain: 'plain-7a1', extra_nested: { inner: [{ value: 'nested-7a2' }] } };
         const place = EXTRA_MEMBER[harness.wire.name];
@@ -204,42 +172,36 @@ export const requestCases: readonly Case[] = [
           assert.ok(isNamed || sent.includes(JSON.stringify(member)), `${name} is not in the body`);
         }
       }),
-  },
-  {
-    name: 'an unpaired surrogate is not sent',
-    scenario: 'lone-surrogate',
-    run: (harness) =>
-      withBench(harness, ['Aye.'], async ({ generate, server }) => {
-        const half = 'cut \ud83d here';
-        const messages = [user(half), assistant(half), user(`${half}, again`)];
-        succeeded(await generate(chatRequest('', { system: half, messages })));
-        const sent = JSON.stringify(assertSent(server).body);
-        assert.ok(sent.includes('cut \ufffd here, again'), 'the rest of the text is not in the body');
-      }),
-  },
-  {
-    name: 'a frozen request works and is not changed',
-    scenario: 'frozen',
-    run: (harness) =>
-      withBench(harness, ['done'], async ({ generate }) => {
-        const request: ModelRequest = freezeDeep(
-          chatRequest('', {
-            system: 'Add.',
-            tools: [structuredClone(ADD)],
-            maxTokens: 50,
-            messages: [
-              user('1 + 2?'),
-              {
-                role: 'assistant',
-                parts: [{ type: 'tool-call', id: 'call_1', name: 'add', args: { a: 1, b: 2 } }],
-              },
-              toolResult({ callId: 'call_1', name: 'add', content: '3' }),
-            ],
-          }),
-        );
-        const before = structuredClone(request);
-        succeeded(await generate(request));
-        assert.deepEqual(request, before);
-      }),
-  },
+  ),
+  testCase('lone-surrogate', 'an unpaired surrogate is not sent', (harness) =>
+    withBench(harness, ['Aye.'], async ({ generate, server }) => {
+      const half = 'cut \ud83d here';
+      const messages = [user(half), assistant(half), user(`${half}, again`)];
+      succeeded(await generate(chatRequest('', { system: half, messages })));
+      const sent = JSON.stringify(assertSent(server).body);
+      assert.ok(sent.includes('cut \ufffd here, again'), 'the rest of the text is not in the body');
+    }),
+  ),
+  testCase('frozen', 'a frozen request works and is not changed', (harness) =>
+    withBench(harness, ['done'], async ({ generate }) => {
+      const request: ModelRequest = freezeDeep(
+        chatRequest('', {
+          system: 'Add.',
+          tools: [structuredClone(ADD)],
+          maxTokens: 50,
+          messages: [
+            user('1 + 2?'),
+            {
+              role: 'assistant',
+              parts: [{ type: 'tool-call', id: 'call_1', name: 'add', args: { a: 1, b: 2 } }],
+            },
+            toolResult({ callId: 'call_1', name: 'add', content: '3' }),
+          ],
+        }),
+      );
+      const before = structuredClone(request);
+      succeeded(await generate(request));
+      assert.deepEqual(request, before);
+    }),
+  ),
 ];

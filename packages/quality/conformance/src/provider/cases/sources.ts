@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Citation, type ModelRequest, user } from '@majordomo/core';
-import { failed, withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
-import type { Case } from '../harness.ts';
+import { failed, withBench, assertSent, chatRequest, inEveryDelivery, succeeded } from '../bench.ts';
+import { type Case, testCase } from '../harness.ts';
 
 const TEXT = 'Oslo is sunny. It is warm.';
 const PAGE: Citation = { url: 'https://weather.example/oslo', title: 'Weather', start: 0, end: 14 };
@@ -13,21 +13,18 @@ const audioRequest: ModelRequest = chatRequest('', {
 
 /** Cases of audio input and citations. */
 export const sourceCases: readonly Case[] = [
-  {
-    name: 'audio is sent byte for byte',
-    scenario: 'audio',
-    run: (harness) =>
-      withBench(harness, ['Hello.'], async ({ generate, server }) => {
-        const { warnings } = succeeded(await generate(audioRequest));
-        assert.deepEqual(warnings, []);
-        const sent = JSON.stringify(assertSent(server).body);
-        assert.ok(sent.includes(Buffer.from(BYTES).toString('base64')), 'the bytes are not in the body');
-      }),
-  },
-  {
-    name: 'a model without audio input declares it, and no audio is sent to it',
-    scenario: 'audio-declared',
-    run: (harness) =>
+  testCase('audio', 'audio is sent byte for byte', (harness) =>
+    withBench(harness, ['Hello.'], async ({ generate, server }) => {
+      const { warnings } = succeeded(await generate(audioRequest));
+      assert.deepEqual(warnings, []);
+      const sent = JSON.stringify(assertSent(server).body);
+      assert.ok(sent.includes(Buffer.from(BYTES).toString('base64')), 'the bytes are not in the body');
+    }),
+  ),
+  testCase(
+    'audio-declared',
+    'a model without audio input declares it, and no audio is sent to it',
+    (harness) =>
       withBench(harness, ['Hello.'], async ({ generate, model, server }) => {
         const { audio } = model.capabilities;
         if (harness.wire.cannot['audio'] !== undefined) {
@@ -44,29 +41,19 @@ export const sourceCases: readonly Case[] = [
           );
         else if (audio !== undefined) assert.equal(reason, undefined, 'the capabilities declare audio input');
       }),
-  },
-  {
-    name: 'the end of a text part contains its citations',
-    scenario: 'citations',
-    run: (harness) =>
-      withBench(
-        harness,
-        () => ({ parts: [{ type: 'text', text: TEXT, citations: [PAGE] }] }),
-        async ({ generate, deliveries }) => {
-          for (const delivery of deliveries()) {
-            const { parts, text } = succeeded(await generate(chatRequest('hi'), { delivery }));
-            assert.equal(text, TEXT);
-            const cited = parts.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : []));
-            assert.deepEqual(
-              cited.map(({ url, title }) => [url, title]),
-              [[PAGE.url, PAGE.title]],
-              `delivery ${delivery}`,
-            );
-            const [{ start, end } = {}] = cited;
-            if (start !== undefined || end !== undefined)
-              assert.equal(text.slice(start, end), TEXT.slice(PAGE.start, PAGE.end), 'wrong cited range');
-          }
-        },
-      ),
-  },
+  ),
+  testCase('citations', 'the end of a text part contains its citations', (harness) =>
+    inEveryDelivery(harness, { parts: [{ type: 'text', text: TEXT, citations: [PAGE] }] }, (result) => {
+      const { parts, text } = succeeded(result);
+      assert.equal(text, TEXT);
+      const cited = parts.flatMap((part) => (part.type === 'text' ? (part.citations ?? []) : []));
+      assert.deepEqual(
+        cited.map(({ url, title }) => [url, title]),
+        [[PAGE.url, PAGE.title]],
+      );
+      const [{ start, end } = {}] = cited;
+      if (start !== undefined || end !== undefined)
+        assert.equal(text.slice(start, end), TEXT.slice(PAGE.start, PAGE.end), 'wrong cited range');
+    }),
+  ),
 ];

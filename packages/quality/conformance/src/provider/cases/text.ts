@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Collected } from '@majordomo/testing';
 import type { Answer, Split } from '@majordomo/testing/internal';
 import { withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
-import type { Case } from '../harness.ts';
+import { type Case, testCase } from '../harness.ts';
 
 /** Text with characters of one to four bytes in UTF-8, an emoji of several code points, and a line feed. */
 const UNICODE = 'a é ж 世 🌍 👩‍👩‍👧\nß';
@@ -40,26 +40,23 @@ const comparable = ({ parts, finish, rawFinish, usage, id }: Collected): object 
 
 /** Cases of text that arrives in chunks of different sizes. */
 export const textCases: readonly Case[] = [
-  {
-    name: 'a text is complete and in order after one request',
-    scenario: 'text',
-    run: (harness) =>
-      withBench(harness, ['Hello, world.'], async ({ generate, server, target }) => {
-        const result = succeeded(await generate());
-        assert.equal(result.text, 'Hello, world.');
-        assert.equal(result.finish, 'stop');
-        assert.ok(result.rawFinish, 'rawFinish is missing');
-        assert.ok(result.id, "the vendor's response id is missing");
-        assert.deepEqual(result.warnings, []);
-        const [first] = result.events;
-        assert.equal(first?.type === 'start' ? first.target : undefined, target);
-        assert.equal(assertSent(server).model, harness.model);
-      }),
-  },
-  {
-    name: 'a stream returns the same answer for every split of its bytes',
-    scenario: 'unicode-split',
-    run: async (harness) => {
+  testCase('text', 'a text is complete and in order after one request', (harness) =>
+    withBench(harness, ['Hello, world.'], async ({ generate, server, target }) => {
+      const result = succeeded(await generate());
+      assert.equal(result.text, 'Hello, world.');
+      assert.equal(result.finish, 'stop');
+      assert.ok(result.rawFinish, 'rawFinish is missing');
+      assert.ok(result.id, "the vendor's response id is missing");
+      assert.deepEqual(result.warnings, []);
+      const [first] = result.events;
+      assert.equal(first?.type === 'start' ? first.target : undefined, target);
+      assert.equal(assertSent(server).model, harness.model);
+    }),
+  ),
+  testCase(
+    'unicode-split',
+    'a stream returns the same answer for every split of its bytes',
+    async (harness) => {
       // Writes of 1 to 3 bytes also split UTF-8 characters and CRLFs.
       await withBench(
         harness,
@@ -83,26 +80,23 @@ export const textCases: readonly Case[] = [
         );
       }
     },
-  },
-  {
-    name: 'comments and pings between events change nothing',
-    scenario: 'stream-noise',
-    run: (harness) =>
-      withBench(
-        harness,
-        ['Hello, world.'],
-        async ({ generate }) => {
-          const result = succeeded(await generate());
-          assert.equal(result.text, 'Hello, world.');
-          assert.deepEqual(result.warnings, []);
-        },
-        { framing: { noise: true }, split: 'event' },
-      ),
-  },
-  {
-    name: 'a non-streaming call and a stream return the same response',
-    scenario: 'non-streaming-equals-deltas',
-    run: (harness) =>
+  ),
+  testCase('stream-noise', 'comments and pings between events change nothing', (harness) =>
+    withBench(
+      harness,
+      ['Hello, world.'],
+      async ({ generate }) => {
+        const result = succeeded(await generate());
+        assert.equal(result.text, 'Hello, world.');
+        assert.deepEqual(result.warnings, []);
+      },
+      { framing: { noise: true }, split: 'event' },
+    ),
+  ),
+  testCase(
+    'non-streaming-equals-deltas',
+    'a non-streaming call and a stream return the same response',
+    (harness) =>
       withBench(
         harness,
         // A function answers any number of requests.
@@ -116,5 +110,5 @@ export const textCases: readonly Case[] = [
           }
         },
       ),
-  },
+  ),
 ];

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { assistant, type ModelRequest, type ModelTool, toolResult, user } from '@majordomo/core';
 import type { AnswerToolCall } from '@majordomo/testing/internal';
-import { withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
-import type { Case, Harness } from '../harness.ts';
+import { withBench, assertSent, chatRequest, inEveryDelivery, succeeded } from '../bench.ts';
+import { type Case, type Harness, testCase } from '../harness.ts';
 
 /** Tool whose schema every strict mode accepts. */
 export const ADD: Omit<ModelTool, 'extra'> = {
@@ -36,98 +36,76 @@ const call = (json: string, more: Partial<AnswerToolCall> = {}): AnswerToolCall 
 async function checkCalls(
   harness: Harness,
   parts: readonly AnswerToolCall[],
-  check: (calls: readonly object[]) => void,
+  expected: readonly object[],
   interleave = false,
 ): Promise<void> {
-  await withBench(
+  await inEveryDelivery(
     harness,
-    () => ({ id: 'calls', parts, interleave }),
-    async ({ generate, deliveries }) => {
-      for (const delivery of deliveries(withTools)) {
-        const result = succeeded(await generate(withTools, { delivery }));
-        assert.equal(result.finish, 'tool-calls');
-        assert.equal(result.text, '');
-        const ids = result.toolCalls.map(({ id }) => id);
-        assert.ok(
-          ids.every((id) => id !== ''),
-          'a tool call without an id',
-        );
-        assert.equal(new Set(ids).size, ids.length, 'two tool calls with one id');
-        check(
-          result.toolCalls.map(({ name, args, invalid }) => ({ name, args, ...(invalid && { invalid }) })),
-        );
-      }
+    { id: 'calls', parts, interleave },
+    (result) => {
+      const { finish, text, toolCalls } = succeeded(result);
+      assert.deepEqual([finish, text], ['tool-calls', '']);
+      const ids = toolCalls.map(({ id }) => id);
+      assert.ok(!ids.includes(''), 'a tool call without an id');
+      assert.equal(new Set(ids).size, ids.length, 'two tool calls with one id');
+      const calls = toolCalls.map(({ name, args, invalid }) => ({ name, args, ...(invalid && { invalid }) }));
+      assert.deepEqual(calls, expected);
     },
+    withTools,
   );
 }
 
 /** Cases of tool calls, their arguments, ids and results. */
 export const toolCases: readonly Case[] = [
-  {
-    name: 'a tool call has its name and its parsed arguments',
-    scenario: 'tool-call',
-    run: async (harness) => {
-      await checkCalls(harness, [call('{"a": 1, "b": 2}')], (found) => {
-        assert.deepEqual(found, [{ name: 'add', args: { a: 1, b: 2 } }]);
-      });
-      await withBench(
-        harness,
-        [{ parts: [call('{"a":1,"b":2}', { id: 'given_1' })] }],
-        async ({ generate, server }) => {
-          const { toolCalls } = succeeded(await generate(withTools));
-          assert.equal(toolCalls[0]?.id, 'given_1', 'the call id of the wire is replaced');
-          assert.deepEqual(assertSent(server).request.tools, ['add', 'noop']);
-        },
-      );
-    },
-  },
-  {
-    name: 'parallel tool calls have their order and their arguments',
-    scenario: 'parallel-tool-calls',
-    run: (harness) =>
-      checkCalls(
-        harness,
-        [call('{"a":1,"b":2}'), call('{"a":3,"b":4}'), call('{}', { name: 'noop' })],
-        (found) => {
-          assert.deepEqual(found, [
-            { name: 'add', args: { a: 1, b: 2 } },
-            { name: 'add', args: { a: 3, b: 4 } },
-            { name: 'noop', args: {} },
-          ]);
-        },
-      ),
-  },
-  {
-    name: 'interleaved fragments of parallel calls are assembled per call',
-    scenario: 'interleaved-tool-calls',
-    run: (harness) =>
+  testCase('tool-call', 'a tool call has its name and its parsed arguments', async (harness) => {
+    await checkCalls(harness, [call('{"a": 1, "b": 2}')], [{ name: 'add', args: { a: 1, b: 2 } }]);
+    await withBench(
+      harness,
+      [{ parts: [call('{"a":1,"b":2}', { id: 'given_1' })] }],
+      async ({ generate, server }) => {
+        const { toolCalls } = succeeded(await generate(withTools));
+        assert.equal(toolCalls[0]?.id, 'given_1', 'the call id of the wire is replaced');
+        assert.deepEqual(assertSent(server).request.tools, ['add', 'noop']);
+      },
+    );
+  }),
+  testCase('parallel-tool-calls', 'parallel tool calls have their order and their arguments', (harness) =>
+    checkCalls(
+      harness,
+      [call('{"a":1,"b":2}'), call('{"a":3,"b":4}'), call('{}', { name: 'noop' })],
+      [
+        { name: 'add', args: { a: 1, b: 2 } },
+        { name: 'add', args: { a: 3, b: 4 } },
+        { name: 'noop', args: {} },
+      ],
+    ),
+  ),
+  testCase(
+    'interleaved-tool-calls',
+    'interleaved fragments of parallel calls are assembled per call',
+    (harness) =>
       checkCalls(
         harness,
         [call('{"a":1,"b":2}', { chunks: 1 }), call('{"a":30,"b":40}', { chunks: 2 })],
-        (found) => {
-          assert.deepEqual(found, [
-            { name: 'add', args: { a: 1, b: 2 } },
-            { name: 'add', args: { a: 30, b: 40 } },
-          ]);
-        },
+        [
+          { name: 'add', args: { a: 1, b: 2 } },
+          { name: 'add', args: { a: 30, b: 40 } },
+        ],
         true,
       ),
-  },
-  {
-    name: 'arguments are emitted as they arrive',
-    scenario: 'streamed-arguments',
-    run: (harness) =>
-      withBench(harness, [{ parts: [call('{"a":1,"b":2}', { chunks: 3 })] }], async ({ generate }) => {
-        const { events, toolCalls } = succeeded(await generate(withTools));
-        const pieces = events.flatMap((event) => (event.type === 'args-delta' ? [event.json] : []));
-        assert.ok(pieces.length > 1, `the arguments arrived in ${pieces.length} deltas`);
-        assert.deepEqual(JSON.parse(pieces.join('')), toolCalls[0]?.args);
-      }),
-  },
-  {
-    name: 'calls without ids get ids, and the same response gets the same ids',
-    scenario: 'missing-call-ids',
-    run: (harness) =>
+  ),
+  testCase('streamed-arguments', 'arguments are emitted as they arrive', (harness) =>
+    withBench(harness, [{ parts: [call('{"a":1,"b":2}', { chunks: 3 })] }], async ({ generate }) => {
+      const { events, toolCalls } = succeeded(await generate(withTools));
+      const pieces = events.flatMap((event) => (event.type === 'args-delta' ? [event.json] : []));
+      assert.ok(pieces.length > 1, `the arguments arrived in ${pieces.length} deltas`);
+      assert.deepEqual(JSON.parse(pieces.join('')), toolCalls[0]?.args);
+    }),
+  ),
+  testCase(
+    'missing-call-ids',
+    'calls without ids get ids, and the same response gets the same ids',
+    (harness) =>
       withBench(
         harness,
         () => ({ id: 'bare', parts: [call('{"a":1,"b":2}', { id: '' }), call('{"a":3,"b":4}', { id: '' })] }),
@@ -146,22 +124,21 @@ export const toolCases: readonly Case[] = [
           assert.deepEqual(again, first, 'the same response has different ids');
         },
       ),
-  },
-  {
-    name: 'missing arguments become an empty object',
-    scenario: 'empty-arguments',
-    run: (harness) =>
-      checkCalls(harness, [call('', { name: 'noop' }), call('{}', { name: 'noop' })], (found) => {
-        assert.deepEqual(found, [
-          { name: 'noop', args: {} },
-          { name: 'noop', args: {} },
-        ]);
-      }),
-  },
-  {
-    name: 'arguments that are not a JSON object are marked invalid and returned as text',
-    scenario: 'bad-arguments',
-    run: (harness) =>
+  ),
+  testCase('empty-arguments', 'missing arguments become an empty object', (harness) =>
+    checkCalls(
+      harness,
+      [call('', { name: 'noop' }), call('{}', { name: 'noop' })],
+      [
+        { name: 'noop', args: {} },
+        { name: 'noop', args: {} },
+      ],
+    ),
+  ),
+  testCase(
+    'bad-arguments',
+    'arguments that are not a JSON object are marked invalid and returned as text',
+    (harness) =>
       withBench(
         harness,
         [{ parts: [call('{"a": 1, "b":')] }, { parts: [call('[1, 2]')] }],
@@ -175,11 +152,11 @@ export const toolCases: readonly Case[] = [
           }
         },
       ),
-  },
-  {
-    name: 'tool results are sent with the ids of their calls, and errors are marked',
-    scenario: 'tool-result',
-    run: (harness) =>
+  ),
+  testCase(
+    'tool-result',
+    'tool results are sent with the ids of their calls, and errors are marked',
+    (harness) =>
       withBench(
         harness,
         [{ parts: [call('{"a":1,"b":2}'), call('{"a":3,"b":4}')] }, 'done'],
@@ -208,11 +185,11 @@ export const toolCases: readonly Case[] = [
           assert.match(request.toolResults[1]?.text ?? '', /out of numbers/);
         },
       ),
-  },
-  {
-    name: "another vendor's call ids are mapped to ids that the wire accepts",
-    scenario: 'foreign-tool-ids',
-    run: (harness) =>
+  ),
+  testCase(
+    'foreign-tool-ids',
+    "another vendor's call ids are mapped to ids that the wire accepts",
+    (harness) =>
       withBench(harness, ['done'], async ({ generate, server }) => {
         const ids = ['call|fc_68a0.ä:1', 'x'.repeat(90), 'x'.repeat(91)];
         const messages = [
@@ -228,5 +205,5 @@ export const toolCases: readonly Case[] = [
         );
         assert.equal(new Set(toolCalls.map(({ id }) => id)).size, 3, 'two calls have the same id');
       }),
-  },
+  ),
 ];

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { assistant, type JsonObject, type ModelRequest, toolResult, user } from '@majordomo/core';
-import { assertSent, chatRequest, succeeded, withBench } from '../bench.ts';
-import { onTarget } from '../chain/target.ts';
-import type { Case, Harness } from '../harness.ts';
+import { assertSent, chatRequest, onTarget, succeeded, withBench } from '../bench.ts';
+import { type Case, type Harness, testCase } from '../harness.ts';
 import { assertInOrder } from './leaves.ts';
 import { ADD } from './tools.ts';
 
@@ -128,34 +127,26 @@ async function checkToolSchemas(harness: Harness): Promise<void> {
 
 /** Cases of transcripts and schemas from real applications. Calls with these transcripts and schemas must not fail. */
 export const transcriptCases: readonly Case[] = [
-  {
-    name: 'calls with invented tool names are sent in a form that the wire accepts',
-    scenario: 'made-up-tool-names',
-    run: checkInventedNames,
-  },
-  {
-    name: 'text next to tool calls is sent with the history',
-    scenario: 'text-with-tool-calls',
-    run: checkTextWithCalls,
-  },
-  {
-    name: 'a user message may directly follow tool results',
-    scenario: 'user-after-tools',
-    run: checkUserAfterTools,
-  },
-  {
-    name: 'tool names that the wire rejects are replaced, and calls have the original names',
-    scenario: 'fitted-tool-names',
-    run: checkFittedNames,
-  },
-  {
-    name: 'output schemas of common validators are accepted at the first request',
-    scenario: 'output-schemas',
-    run: checkOutputSchemas,
-  },
-  {
-    name: 'tool schemas of common validators are accepted at the first request',
-    scenario: 'tool-schemas',
-    run: checkToolSchemas,
-  },
+  testCase(
+    'made-up-tool-names',
+    'calls with invented tool names are sent in a form that the wire accepts',
+    checkInventedNames,
+  ),
+  testCase('text-with-tool-calls', 'text next to tool calls is sent with the history', checkTextWithCalls),
+  testCase('user-after-tools', 'a user message may directly follow tool results', checkUserAfterTools),
+  testCase(
+    'fitted-tool-names',
+    'tool names that the wire rejects are replaced, and calls have the original names',
+    checkFittedNames,
+  ),
+  testCase(
+    'output-schemas',
+    'output schemas of common validators are accepted at the first request',
+    checkOutputSchemas,
+  ),
+  testCase(
+    'tool-schemas',
+    'tool schemas of common validators are accepted at the first request',
+    checkToolSchemas,
+  ),
 ];

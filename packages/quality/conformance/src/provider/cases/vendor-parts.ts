@@ -3,9 +3,8 @@ import { type AssistantPart, type ModelRequest, user, type VendorPart } from '@m
 import { isDeepStrictEqual } from 'node:util';
 import type { Answer } from '@majordomo/testing/internal';
 import type { WireRequest } from '../../wires/wire.ts';
-import { type Bench, withBench, assertSent, chatRequest, succeeded } from '../bench.ts';
-import { onTarget } from '../chain/target.ts';
-import type { Case, Harness } from '../harness.ts';
+import { assertSent, type Bench, chatRequest, onTarget, succeeded, withBench } from '../bench.ts';
+import { type Case, type Harness, testCase } from '../harness.ts';
 
 const BEFORE = 'Let me look that up.';
 const QUERY = 'highest-mountain-5e2';
@@ -121,19 +120,16 @@ function assertUnsent({ request, body }: ReturnType<typeof assertSent>): void {
 
 /** Cases of vendor parts, such as calls of tools that the vendor executed. */
 export const vendorCases: readonly Case[] = [
-  {
-    name: 'vendor parts have their position and are sent back unchanged',
-    scenario: 'vendor-parts',
-    run: (harness) =>
-      withBench(
-        harness,
-        () => SEARCH_ANSWER,
-        (bench) => checkRoundTrip(harness, bench),
-      ),
-  },
-  {
-    name: 'vendor parts of another vendor are dropped with a warning',
-    scenario: 'vendor-foreign',
-    run: checkForeignPartDropped,
-  },
+  testCase('vendor-parts', 'vendor parts have their position and are sent back unchanged', (harness) =>
+    withBench(
+      harness,
+      () => SEARCH_ANSWER,
+      (bench) => checkRoundTrip(harness, bench),
+    ),
+  ),
+  testCase(
+    'vendor-foreign',
+    'vendor parts of another vendor are dropped with a warning',
+    checkForeignPartDropped,
+  ),
 ];

@@ -16,9 +16,8 @@ import { eventOrderError } from '@majordomo/core/toolkit';
 import { refusedURL } from '@majordomo/testing';
 import type { Step } from '../../script/step.ts';
 import { startWireServer, type WireServer } from '../../server/server.ts';
-import { KEY } from '../bench.ts';
+import { KEY, onTarget } from '../bench.ts';
 import type { Harness } from '../harness.ts';
-import { onTarget } from './target.ts';
 
 /** Text that the fallback target returns. */
 export const FALLBACK_TEXT = 'Hello from the fallback.';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChatResponse, LlmError, type Timeouts } from '@majordomo/core';
 import { getEventListeners } from 'node:events';
-import type { Case, Harness } from '../harness.ts';
+import { type Case, type Harness, testCase } from '../harness.ts';
 import { assertBeforeTimeout } from '../timeout-retry.ts';
 import { type ChainBench, FALLBACK_TEXT, onChain, REQUEST, consume } from './bench.ts';
 import { type Row, rows } from './rows.ts';
@@ -27,7 +27,7 @@ function checkAnswer(row: Row, bench: ChainBench, response: ChatResponse, what: 
 const REFUSED_TRIES = 2;
 
 /** Returns the expected numbers of requests. A provider may report an incomplete JSON body as invalid, and not retry. */
-const triesOf = ({ tries, isMidStream }: Row, { first }: ChainBench): readonly number[] =>
+const triesOf = ({ tries = 2, isMidStream = false }: Row, { first }: ChainBench): readonly number[] =>
   isMidStream && first.requests[0]?.request.streamed === false ? [1, tries] : [tries];
 
 async function checkFailover(harness: Harness, row: Row): Promise<void> {
@@ -39,11 +39,11 @@ async function checkFailover(harness: Harness, row: Row): Promise<void> {
   const checkRestart = async (bench: ChainBench): Promise<void> => {
     const { text, resets, response } = await consume(bench.model);
     assert.equal(text, FALLBACK_TEXT, 'text of the stream');
-    assert.equal(resets.length, row.isMidStream ? row.tries : 0, 'resets');
+    assert.equal(resets.length, row.isMidStream === true ? (row.tries ?? 2) : 0, 'resets');
     checkAnswer(row, bench, response, 'a stream that restarts');
   };
   const checkStream = async (bench: ChainBench): Promise<void> => {
-    if (row.isMidStream) await checkTypedError(bench);
+    if (row.isMidStream === true) await checkTypedError(bench);
     else checkAnswer(row, bench, (await consume(bench.model)).response, 'a stream');
   };
   await onChain(harness, step, checkGenerate, { timeouts });
@@ -65,11 +65,12 @@ async function checkTypedError({ model, first, fallback }: ChainBench): Promise<
   assert.equal(fallback.requests.length, before, 'the fallback was called after content was emitted');
 }
 
-const rowCase = (row: Row): Case => ({
-  name: `a chain whose first target ${row.name} returns one complete answer, or a typed error after content`,
-  scenario: row.scenario,
-  run: (harness) => checkFailover(harness, row),
-});
+const rowCase = (row: Row): Case =>
+  testCase(
+    row.scenario,
+    `a chain whose first target ${row.name} returns one complete answer, or a typed error after content`,
+    (harness) => checkFailover(harness, row),
+  );
 
 /** Asserts that finished, failed and abandoned calls leave no listener on the caller's signal. */
 async function checkListeners(harness: Harness): Promise<void> {
@@ -89,10 +90,10 @@ async function checkListeners(harness: Harness): Promise<void> {
 /** Cases of a chain of two targets. For any fault of the first target, the call returns one complete answer or a typed error. */
 export const chainCases: readonly Case[] = [
   ...rows.map(rowCase),
-  {
-    name: 'a first target with a Retry-After of an hour is skipped by the next call',
-    scenario: 'chain-benched',
-    run: (harness) =>
+  testCase(
+    'chain-benched',
+    'a first target with a Retry-After of an hour is skipped by the next call',
+    (harness) =>
       onChain(
         harness,
         { failure: 'rate-limit', retryAfter: { seconds: 3600 } },
@@ -116,27 +117,20 @@ export const chainCases: readonly Case[] = [
           );
         },
       ),
-  },
-  {
-    name: 'an abort stops the chain without another attempt or a health change',
-    scenario: 'chain-abort',
-    run: (harness) =>
-      onChain(harness, { fault: 'late' }, async (bench) => {
-        const controller = new AbortController();
-        const answered = bench.model.generate(REQUEST, { signal: controller.signal });
-        const exchange = await bench.first.request(0);
-        controller.abort();
-        const error: unknown = await answered.catch((thrown: unknown) => thrown);
-        assert.ok(LlmError.is(error, 'aborted'), String(error));
-        await exchange.ended;
-        assert.equal(exchange.outcome, 'left');
-        assert.equal(bench.fallback.requests.length, 0);
-        assert.equal(bench.majordomo.health.snapshot()[`first/${harness.model}`]?.failures ?? 0, 0);
-      }),
-  },
-  {
-    name: "no listener remains on the caller's signal",
-    scenario: 'chain-listeners',
-    run: checkListeners,
-  },
+  ),
+  testCase('chain-abort', 'an abort stops the chain without another attempt or a health change', (harness) =>
+    onChain(harness, { fault: 'late' }, async (bench) => {
+      const controller = new AbortController();
+      const answered = bench.model.generate(REQUEST, { signal: controller.signal });
+      const exchange = await bench.first.request(0);
+      controller.abort();
+      const error: unknown = await answered.catch((thrown: unknown) => thrown);
+      assert.ok(LlmError.is(error, 'aborted'), String(error));
+      await exchange.ended;
+      assert.equal(exchange.outcome, 'left');
+      assert.equal(bench.fallback.requests.length, 0);
+      assert.equal(bench.majordomo.health.snapshot()[`first/${harness.model}`]?.failures ?? 0, 0);
+    }),
+  ),
+  testCase('chain-listeners', "no listener remains on the caller's signal", checkListeners),
 ];

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ChatRequest, type Message, toolResult, user } from '@majordomo/core';
 import type { Script } from '../../server/server.ts';
-import type { Case, Harness } from '../harness.ts';
-import { onTarget } from './target.ts';
+import { type Case, type Harness, testCase } from '../harness.ts';
+import { onTarget } from '../bench.ts';
 
 async function checkParameterDropped(harness: Harness): Promise<void> {
   const script: Script = ({ body }) =>
@@ -70,14 +70,14 @@ async function checkReasoningDropped(harness: Harness): Promise<void> {
 
 /** Cases of rejected requests that a provider can repeat with a change. */
 export const recoveryCases: readonly Case[] = [
-  {
-    name: 'a parameter that the model rejects is dropped with a warning, and later calls omit it',
-    scenario: 'chain-recover-parameter',
-    run: checkParameterDropped,
-  },
-  {
-    name: 'reasoning with a rejected signature is dropped, and the call continues',
-    scenario: 'chain-recover-signature',
-    run: checkReasoningDropped,
-  },
+  testCase(
+    'chain-recover-parameter',
+    'a parameter that the model rejects is dropped with a warning, and later calls omit it',
+    checkParameterDropped,
+  ),
+  testCase(
+    'chain-recover-signature',
+    'reasoning with a rejected signature is dropped, and the call continues',
+    checkReasoningDropped,
+  ),
 ];

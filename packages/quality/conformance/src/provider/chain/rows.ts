@@ -1,6 +1,6 @@
 import type { Timeouts } from '@majordomo/core';
 import type { Step } from '../../script/step.ts';
-import type { Scenario } from '../scenario.ts';
+import type { Scenario } from '../harness.ts';
 
 /** Fault of the first target, with the expected behavior of the chain. */
 export interface Row {
@@ -8,10 +8,10 @@ export interface Row {
   readonly name: string;
   /** Response of the first server; `undefined` for a refused connection. */
   readonly step: Step | undefined;
-  /** Number of requests to the first target before the chain tries the next target. */
-  readonly tries: number;
-  /** Whether the fault occurs after the stream has emitted content. */
-  readonly isMidStream: boolean;
+  /** Number of requests to the first target before the chain tries the next target. `@default 2` */
+  readonly tries?: number;
+  /** Whether the fault occurs after the stream has emitted content. `@default false` */
+  readonly isMidStream?: boolean;
   /** Timeouts that are expected to expire. */
   readonly timeouts?: Timeouts | undefined;
 }
@@ -28,50 +28,40 @@ export const rows: readonly Row[] = [
     scenario: 'chain-unavailable',
     name: 'answers 503',
     step: { failure: 'unavailable' },
-    tries: 2,
-    isMidStream: false,
   },
   {
     scenario: 'chain-retry-after',
     name: 'answers 429 with a Retry-After of an hour',
     step: { failure: 'rate-limit', retryAfter: { seconds: 3600 } },
     tries: 1,
-    isMidStream: false,
   },
   {
     scenario: 'chain-in-band',
     name: 'reports an error in HTTP 200 before content',
     step: { fault: 'in-band', failure: { failure: 'overloaded' } },
-    tries: 2,
-    isMidStream: false,
   },
   {
     scenario: 'chain-end',
     name: 'ends its stream without a finish event',
     step: { fault: 'end' },
-    tries: 2,
     isMidStream: true,
   },
   {
     scenario: 'chain-cut',
     name: 'closes the socket in the middle of a stream',
     step: { fault: 'cut' },
-    tries: 2,
     isMidStream: true,
   },
   {
     scenario: 'chain-stall-before',
     name: 'stalls after its headers',
     step: { fault: 'stall', at: { content: 0 } },
-    tries: 2,
-    isMidStream: false,
     timeouts: { firstContentMs: NO_RESPONSE_MS, completeMs: NO_RESPONSE_MS },
   },
   {
     scenario: 'chain-stall-middle',
     name: 'stalls in the middle of a stream',
     step: { fault: 'stall' },
-    tries: 2,
     isMidStream: true,
     timeouts: { idleMs: STALLED_MS, completeMs: STALLED_MS },
   },
@@ -80,7 +70,6 @@ export const rows: readonly Row[] = [
     name: 'refuses the connection',
     step: undefined,
     tries: 0,
-    isMidStream: false,
   },
   {
     scenario: 'chain-bad-json',
@@ -93,29 +82,21 @@ export const rows: readonly Row[] = [
     scenario: 'chain-html',
     name: 'answers with the 502 page of a gateway',
     step: { fault: 'html' },
-    tries: 2,
-    isMidStream: false,
   },
   {
     scenario: 'chain-empty',
     name: 'answers 200 with an empty body',
     step: { fault: 'empty' },
-    tries: 2,
-    isMidStream: false,
   },
   {
     scenario: 'chain-late',
     name: 'never sends its headers',
     step: { fault: 'late' },
-    tries: 2,
-    isMidStream: false,
     timeouts: { connectMs: NO_RESPONSE_MS, completeMs: NO_RESPONSE_MS },
   },
   {
     scenario: 'chain-reset',
     name: 'resets the connection',
     step: { fault: 'reset' },
-    tries: 2,
-    isMidStream: false,
   },
 ];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { RerankResult } from '@majordomo/core';
 import { waitForClientClose } from '../bench.ts';
 import type { Exchange } from '../../server/exchange.ts';
-import type { Case, Harness } from '../harness.ts';
+import { type Case, type Harness, testCase } from '../harness.ts';
 import { classificationCases } from './classification-cases.ts';
 import { validAnswer, validAnswers, AUDIO_CHUNKS, vectorOf, verdictOf } from './answers.ts';
 import { failedWith, onOperation, RECORDING, operationRequest, TEXT } from './bench.ts';
@@ -42,10 +42,10 @@ async function checkInvalidVectors(harness: Harness): Promise<void> {
 
 /** Cases of operations other than chat: their requests and responses. */
 export const operationAnswerCases: readonly Case[] = [
-  {
-    name: 'embeddings have one vector per text, in order and with the declared length',
-    scenario: 'embedding',
-    run: (harness) =>
+  testCase(
+    'embedding',
+    'embeddings have one vector per text, in order and with the declared length',
+    (harness) =>
       onOperation(harness, 'embedding', validAnswers('embedding'), async ({ call, server, size }) => {
         const { vectors } = await call({ values: VALUES });
         assert.deepEqual(
@@ -56,74 +56,58 @@ export const operationAnswerCases: readonly Case[] = [
         assert.deepEqual(sent.flatMap(({ values }) => values).sort(), VALUES.toSorted());
         assert.ok(sent.every(({ model }) => model === harness.models?.embedding));
       }),
-  },
-  {
-    name: 'shorter vectors are requested or cut, and have the norm 1',
-    scenario: 'embedding-dimensions',
-    run: (harness) =>
-      onOperation(
-        harness,
-        'embedding',
-        (size) =>
-          ({ operation }) => ({
-            vectors: [Float32Array.from({ length: operation?.dimensions ?? size }, () => 0.5)],
-          }),
-        async ({ call }) => {
-          const { vectors } = await call({ dimensions: 4 });
-          assert.deepEqual(vectors, [Float32Array.of(0.5, 0.5, 0.5, 0.5)]);
-        },
-      ),
-  },
-  {
-    name: 'a wrong number or length of vectors fails with protocol',
-    scenario: 'embedding-count',
-    run: checkInvalidVectors,
-  },
-  {
-    name: 'a recording is sent completely, and its transcript is returned',
-    scenario: 'transcription',
-    run: (harness) =>
-      onOperation(harness, 'transcription', validAnswers('transcription'), async ({ call, server }) => {
-        assert.equal((await call()).text, 'Hello there.');
-        const { audio, model } = operationRequest(server.requests[0] ?? assert.fail('no request'));
-        assert.deepEqual(audio?.bytes, RECORDING);
-        // On some wires, the request does not contain the media type.
-        assert.match(audio.mediaType || 'audio/wav', /^audio\/(?:x-|vnd\.)?wave?$/);
-        assert.equal(model, harness.models?.transcription);
-      }),
-  },
-  {
-    name: 'segments have times in milliseconds',
-    scenario: 'transcription-segments',
-    run: (harness) =>
-      onOperation(harness, 'transcription', validAnswers('transcription'), async ({ call }) => {
-        const { segments } = await call({ timestamps: 'segment' });
-        assert.deepEqual(
-          segments.map(({ text, startMs, endMs }) => [text, startMs, endMs]),
-          [
-            ['Hello', 0, 1250],
-            ['there.', 1250, 2500],
-          ],
-        );
-      }),
-  },
-  {
-    name: 'speech returns the complete audio and its media type',
-    scenario: 'speech',
-    run: (harness) =>
-      onOperation(harness, 'speech', validAnswers('speech'), async ({ call, server }) => {
-        const { audio, mediaType } = await call();
-        // Compare only the end, because a provider adds a header if the vendor sends raw samples.
-        assert.deepEqual(Buffer.from(audio).subarray(-lengthOf(AUDIO_CHUNKS)), Buffer.concat(AUDIO_CHUNKS));
-        assert.match(mediaType, /^audio\//);
-        const { text, model } = operationRequest(server.requests[0] ?? assert.fail('no request'));
-        assert.deepEqual([text, model], [TEXT, harness.models?.speech]);
-      }),
-  },
-  {
-    name: 'speech emits audio as it arrives, and a consumer that stops reading closes the socket',
-    scenario: 'speech-stream',
-    run: (harness) =>
+  ),
+  testCase('embedding-dimensions', 'shorter vectors are requested or cut, and have the norm 1', (harness) =>
+    onOperation(
+      harness,
+      'embedding',
+      (size) =>
+        ({ operation }) => ({
+          vectors: [Float32Array.from({ length: operation?.dimensions ?? size }, () => 0.5)],
+        }),
+      async ({ call }) => {
+        const { vectors } = await call({ dimensions: 4 });
+        assert.deepEqual(vectors, [Float32Array.of(0.5, 0.5, 0.5, 0.5)]);
+      },
+    ),
+  ),
+  testCase('embedding-count', 'a wrong number or length of vectors fails with protocol', checkInvalidVectors),
+  testCase('transcription', 'a recording is sent completely, and its transcript is returned', (harness) =>
+    onOperation(harness, 'transcription', validAnswers('transcription'), async ({ call, server }) => {
+      assert.equal((await call()).text, 'Hello there.');
+      const { audio, model } = operationRequest(server.requests[0] ?? assert.fail('no request'));
+      assert.deepEqual(audio?.bytes, RECORDING);
+      // On some wires, the request does not contain the media type.
+      assert.match(audio.mediaType || 'audio/wav', /^audio\/(?:x-|vnd\.)?wave?$/);
+      assert.equal(model, harness.models?.transcription);
+    }),
+  ),
+  testCase('transcription-segments', 'segments have times in milliseconds', (harness) =>
+    onOperation(harness, 'transcription', validAnswers('transcription'), async ({ call }) => {
+      const { segments } = await call({ timestamps: 'segment' });
+      assert.deepEqual(
+        segments.map(({ text, startMs, endMs }) => [text, startMs, endMs]),
+        [
+          ['Hello', 0, 1250],
+          ['there.', 1250, 2500],
+        ],
+      );
+    }),
+  ),
+  testCase('speech', 'speech returns the complete audio and its media type', (harness) =>
+    onOperation(harness, 'speech', validAnswers('speech'), async ({ call, server }) => {
+      const { audio, mediaType } = await call();
+      // Compare only the end, because a provider adds a header if the vendor sends raw samples.
+      assert.deepEqual(Buffer.from(audio).subarray(-lengthOf(AUDIO_CHUNKS)), Buffer.concat(AUDIO_CHUNKS));
+      assert.match(mediaType, /^audio\//);
+      const { text, model } = operationRequest(server.requests[0] ?? assert.fail('no request'));
+      assert.deepEqual([text, model], [TEXT, harness.models?.speech]);
+    }),
+  ),
+  testCase(
+    'speech-stream',
+    'speech emits audio as it arrives, and a consumer that stops reading closes the socket',
+    (harness) =>
       onOperation(
         harness,
         'speech',
@@ -141,63 +125,49 @@ export const operationAnswerCases: readonly Case[] = [
           await waitForClientClose(server.requests[0] ?? assert.fail('no request'));
         },
       ),
-  },
-  {
-    name: 'documents are sent unchanged, and the results are sorted and limited',
-    scenario: 'rerank',
-    run: (harness) =>
-      onOperation(harness, 'rerank', validAnswers('rerank'), async ({ call, server }) => {
-        const { results } = await call({ values: VALUES, topN: 2 });
-        assert.deepEqual(results, [
-          { index: 2, score: 1 },
-          { index: 1, score: 0 },
-        ]);
-        const { text, values, model } = operationRequest(server.requests[0] ?? assert.fail('no request'));
-        assert.deepEqual([text, values, model], [TEXT, VALUES, harness.models?.rerank]);
-        assert.equal((await call({ values: VALUES })).results.length, VALUES.length);
-        assert.equal(server.requests.length, 2);
-      }),
-  },
-  {
-    name: 'invalid rankings fail with protocol',
-    scenario: 'rerank-invalid',
-    async run(harness) {
-      for (const [what, ranking] of INVALID_RANKINGS) {
-        const script = () => () => ({ ranking: ranking as readonly RerankResult[] });
-        await onOperation(harness, 'rerank', script, async ({ call }) => {
-          await failedWith(call({ values: VALUES }), what, 'protocol');
-        });
-      }
-    },
-  },
-  {
-    name: 'verdicts are returned in the order of the values',
-    scenario: 'moderation',
-    run: (harness) =>
-      onOperation(harness, 'moderation', validAnswers('moderation'), async ({ call, server }) => {
-        const values = [...VALUES, 'bad'];
-        const { results } = await call({ values });
-        assert.deepEqual(results, values.map(verdictOf));
-        const sent = server.requests.map(operationRequest);
-        assert.deepEqual(
-          sent.flatMap((request) => request.values),
-          values,
-        );
-        assert.ok(sent.every(({ model }) => model === harness.models?.moderation));
-      }),
-  },
-  {
-    name: 'a wrong number of verdicts fails with protocol',
-    scenario: 'moderation-count',
-    async run(harness) {
-      for (const count of [0, 2, 4]) {
-        const script = () => () => ({ verdicts: ['a', 'b', 'c', 'd'].slice(0, count).map(verdictOf) });
-        await onOperation(harness, 'moderation', script, async ({ call }) => {
-          await failedWith(call({ values: VALUES }), `${count} verdicts`, 'protocol');
-        });
-      }
-    },
-  },
+  ),
+  testCase('rerank', 'documents are sent unchanged, and the results are sorted and limited', (harness) =>
+    onOperation(harness, 'rerank', validAnswers('rerank'), async ({ call, server }) => {
+      const { results } = await call({ values: VALUES, topN: 2 });
+      assert.deepEqual(results, [
+        { index: 2, score: 1 },
+        { index: 1, score: 0 },
+      ]);
+      const { text, values, model } = operationRequest(server.requests[0] ?? assert.fail('no request'));
+      assert.deepEqual([text, values, model], [TEXT, VALUES, harness.models?.rerank]);
+      assert.equal((await call({ values: VALUES })).results.length, VALUES.length);
+      assert.equal(server.requests.length, 2);
+    }),
+  ),
+  testCase('rerank-invalid', 'invalid rankings fail with protocol', async (harness) => {
+    for (const [what, ranking] of INVALID_RANKINGS) {
+      const script = () => () => ({ ranking: ranking as readonly RerankResult[] });
+      await onOperation(harness, 'rerank', script, async ({ call }) => {
+        await failedWith(call({ values: VALUES }), what, 'protocol');
+      });
+    }
+  }),
+  testCase('moderation', 'verdicts are returned in the order of the values', (harness) =>
+    onOperation(harness, 'moderation', validAnswers('moderation'), async ({ call, server }) => {
+      const values = [...VALUES, 'bad'];
+      const { results } = await call({ values });
+      assert.deepEqual(results, values.map(verdictOf));
+      const sent = server.requests.map(operationRequest);
+      assert.deepEqual(
+        sent.flatMap((request) => request.values),
+        values,
+      );
+      assert.ok(sent.every(({ model }) => model === harness.models?.moderation));
+    }),
+  ),
+  testCase('moderation-count', 'a wrong number of verdicts fails with protocol', async (harness) => {
+    for (const count of [0, 2, 4]) {
+      const script = () => () => ({ verdicts: ['a', 'b', 'c', 'd'].slice(0, count).map(verdictOf) });
+      await onOperation(harness, 'moderation', script, async ({ call }) => {
+        await failedWith(call({ values: VALUES }), `${count} verdicts`, 'protocol');
+      });
+    }
+  }),
   ...classificationCases,
 ];
 

@@ -1,4 +1,4 @@
-import type { ModerationResult } from '@majordomo/core';
+import type { ModerationResult, Usage } from '@majordomo/core';
 import type { OperationAnswer, OperationName } from '@majordomo/testing';
 import type { Exchange } from '../../server/exchange.ts';
 
@@ -12,7 +12,8 @@ export const AUDIO_CHUNKS: readonly [Uint8Array, Uint8Array] = [
 /** Duration of the recording in seconds. */
 export const RECORDING_SECONDS = 2.5;
 
-const usage = { ...TOKENS, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+/** Usage of valid answers. */
+export const USAGE: Usage = { ...TOKENS, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 
 const SEGMENTS = [
   { text: 'Hello', startMs: 0, endMs: 1250 },
@@ -35,7 +36,7 @@ export function validAnswer(
   switch (operation) {
     case 'embedding': {
       const { values = [], dimensions = size } = request ?? {};
-      return { vectors: values.map((value) => vectorOf(value, dimensions)), usage };
+      return { vectors: values.map((value) => vectorOf(value, dimensions)), usage: USAGE };
     }
     case 'transcription':
       return {
@@ -43,20 +44,23 @@ export function validAnswer(
         durationMs: RECORDING_SECONDS * 1000,
         language: 'en',
         segments: SEGMENTS,
-        usage,
+        usage: USAGE,
       };
     case 'speech':
-      return { audio: AUDIO_CHUNKS, usage };
+      return { audio: AUDIO_CHUNKS, usage: USAGE };
     case 'rerank':
-      return { ranking: (request?.values ?? []).map((_, index) => ({ index, score: index - 1 })), usage };
+      return {
+        ranking: (request?.values ?? []).map((_, index) => ({ index, score: index - 1 })),
+        usage: USAGE,
+      };
     case 'moderation':
-      return { verdicts: (request?.values ?? []).map(verdictOf), usage };
+      return { verdicts: (request?.values ?? []).map(verdictOf), usage: USAGE };
     case 'classification':
       return {
         distributions: Object.fromEntries(
           (request?.questions ?? []).map(({ name }) => [name, DISTRIBUTIONS[name] ?? []]),
         ),
-        usage,
+        usage: USAGE,
       };
     default:
       return operation satisfies never;

@@ -4,14 +4,13 @@ import {
   createMajordomo,
   LlmError,
   type ModerationResult,
-  type Provider,
   type RerankResult,
   type Usage,
 } from '@majordomo/core';
 import type { OperationName } from '@majordomo/testing';
 import type { Exchange } from '../../server/exchange.ts';
-import { type Script, startWireServer, type WireServer } from '../../server/server.ts';
-import { KEY } from '../bench.ts';
+import type { Script, WireServer } from '../../server/server.ts';
+import { withBench } from '../bench.ts';
 import type { Harness } from '../harness.ts';
 import { QUESTIONS } from './answers.ts';
 
@@ -35,14 +34,11 @@ export interface OperationResult {
 /** Provider and server for one case of an operation. */
 export interface OperationBench {
   readonly server: WireServer;
-  readonly provider: Provider;
-  /** Target as `provider/model`. */
-  readonly target: string;
   /** Default number of dimensions of the embedding model. */
   readonly size: number;
   readonly call: (options?: CallOptions) => Promise<OperationResult>;
   /** Returns the audio of a speech call as a stream. */
-  readonly streamSpeech: (signal?: AbortSignal) => AsyncIterable<Uint8Array>;
+  readonly streamSpeech: () => AsyncIterable<Uint8Array>;
 }
 
 interface CallOptions {
@@ -64,27 +60,22 @@ export async function onOperation(
 ): Promise<void> {
   const model = harness.models?.[operation] ?? assert.fail(`models.${operation} is missing in the harness`);
   let size = DEFAULT_SIZE;
-  const server = await startWireServer({
-    wire: harness.wire,
-    script: (exchange, n) => script(size)(exchange, n),
-  });
-  try {
-    const provider = await harness.open({ baseURL: server.baseURL, server, apiKey: KEY });
+  const sized: Script = (exchange, n) => script(size)(exchange, n);
+  await withBench(harness, sized, async ({ server, provider }) => {
     if (operation === 'embedding') size = provider.embeddingModel?.(model).dimensions ?? DEFAULT_SIZE;
     const target = `${provider.id}/${model}`;
     // Each call uses another `Majordomo`, so that a failed call does not bench the target for the next one.
     const majordomo = () => createMajordomo({ providers: [provider], chain: { attempts: 1 } });
     await run({
       server,
-      provider,
-      target,
       size,
-      call: (options) => runOperation(majordomo(), operation, target, options),
-      streamSpeech: (signal) => majordomo().speechModel(target).stream({ text: TEXT }, { signal }),
+      call: async (options) => ({
+        ...EMPTY_RESULT,
+        ...(await runOperation(majordomo(), operation, target, options)),
+      }),
+      streamSpeech: () => majordomo().speechModel(target).stream({ text: TEXT }),
     });
-  } finally {
-    await server.close();
-  }
+  });
 }
 
 async function runOperation(
@@ -92,39 +83,28 @@ async function runOperation(
   operation: OperationName,
   spec: string,
   { signal, values = ['one'], dimensions, timestamps, topN }: CallOptions = {},
-): Promise<OperationResult> {
+): Promise<Partial<OperationResult>> {
   switch (operation) {
     case 'embedding':
-      return {
-        ...EMPTY_RESULT,
-        ...(await majordomo.embeddingModel(spec).embed({ values, dimensions }, { signal })),
-      };
+      return majordomo.embeddingModel(spec).embed({ values, dimensions }, { signal });
     case 'transcription': {
       const recording = { audio: RECORDING, mediaType: 'audio/wav', timestamps };
-      return {
-        ...EMPTY_RESULT,
-        ...(await majordomo.transcriptionModel(spec).transcribe(recording, { signal })),
-      };
+      return majordomo.transcriptionModel(spec).transcribe(recording, { signal });
     }
     case 'speech':
-      return { ...EMPTY_RESULT, ...(await majordomo.speechModel(spec).speak({ text: TEXT }, { signal })) };
-    case 'rerank': {
-      const request = { query: TEXT, documents: values, topN };
-      return { ...EMPTY_RESULT, ...(await majordomo.rerankModel(spec).rerank(request, { signal })) };
-    }
+      return majordomo.speechModel(spec).speak({ text: TEXT }, { signal });
+    case 'rerank':
+      return majordomo.rerankModel(spec).rerank({ query: TEXT, documents: values, topN }, { signal });
     case 'moderation':
-      return { ...EMPTY_RESULT, ...(await majordomo.moderationModel(spec).moderate({ values }, { signal })) };
-    case 'classification': {
-      const request = { input: TEXT, questions: QUESTIONS };
-      const { answers, usage } = await majordomo.classificationModel(spec).classify(request, { signal });
-      return { ...EMPTY_RESULT, answers, usage };
-    }
+      return majordomo.moderationModel(spec).moderate({ values }, { signal });
+    case 'classification':
+      return majordomo.classificationModel(spec).classify({ input: TEXT, questions: QUESTIONS }, { signal });
     default:
       return operation satisfies never;
   }
 }
 
-const EMPTY_RESULT = {
+const EMPTY_RESULT: OperationResult = {
   vectors: [],
   text: '',
   audio: new Uint8Array(),
@@ -132,7 +112,8 @@ const EMPTY_RESULT = {
   segments: [],
   results: [],
   answers: undefined,
-} as const;
+  usage: undefined,
+};
 
 /** Returns the error of a call that must fail with one of these kinds. */
 export async function failedWith(

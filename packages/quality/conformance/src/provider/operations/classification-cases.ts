@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import type { Case } from '../harness.ts';
-import { DISTRIBUTIONS, QUESTIONS, TOKENS, validAnswers } from './answers.ts';
+import { type Case, testCase } from '../harness.ts';
+import { DISTRIBUTIONS, QUESTIONS, TOKENS, USAGE, validAnswers } from './answers.ts';
 import { failedWith, onOperation, operationRequest, TEXT } from './bench.ts';
 
 /** Cases of questions that are answered with probabilities. */
 export const classificationCases: readonly Case[] = [
-  {
-    name: 'questions are sent unchanged and in order, and each answer has the probabilities of its question',
-    scenario: 'classification',
-    run: (harness) =>
+  testCase(
+    'classification',
+    'questions are sent unchanged and in order, and each answer has the probabilities of its question',
+    (harness) =>
       onOperation(harness, 'classification', validAnswers('classification'), async ({ call, server }) => {
         const { answers } = await call();
         assert.ok(answers);
@@ -31,16 +31,15 @@ export const classificationCases: readonly Case[] = [
         assert.deepEqual(questions, SENT);
         assert.equal(server.requests.length, 1);
       }),
-  },
-  {
-    name: 'invalid answers fail with invalid-output that names the question, and their usage is recorded',
-    scenario: 'classification-invalid',
-    async run(harness) {
+  ),
+  testCase(
+    'classification-invalid',
+    'invalid answers fail with invalid-output that names the question, and their usage is recorded',
+    async (harness) => {
       for (const [what, name, distribution] of INVALID) {
         const { [name]: _valid, ...others } = DISTRIBUTIONS;
         const distributions = distribution === undefined ? others : { ...others, [name]: distribution };
-        const usage = { ...TOKENS, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
-        const script = () => () => ({ distributions, usage });
+        const script = () => () => ({ distributions, usage: USAGE });
         await onOperation(harness, 'classification', script, async ({ call }) => {
           const error = await failedWith(call(), what, 'invalid-output');
           assert.equal(error.details.path, `questions.${name}`, what);
@@ -48,20 +47,19 @@ export const classificationCases: readonly Case[] = [
         });
       }
     },
-  },
-  {
-    name: 'a refused question fails with content-filter, and the usage is recorded',
-    scenario: 'classification-refusal',
-    run: (harness) => {
-      const usage = { ...TOKENS, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
-      const script = () => () => ({ distributions: DISTRIBUTIONS, refuses: 'team', usage });
+  ),
+  testCase(
+    'classification-refusal',
+    'a refused question fails with content-filter, and the usage is recorded',
+    (harness) => {
+      const script = () => () => ({ distributions: DISTRIBUTIONS, refuses: 'team', usage: USAGE });
       return onOperation(harness, 'classification', script, async ({ call }) => {
         const error = await failedWith(call(), 'a refusal', 'content-filter');
         assert.deepEqual([error.details.code, error.details.path], ['refusal', 'questions.team']);
         assert.equal(error.details.attempts[0]?.usage?.input, TOKENS.input);
       });
     },
-  },
+  ),
 ];
 
 const SENT = Object.entries(QUESTIONS).map(([name, question]) => ({

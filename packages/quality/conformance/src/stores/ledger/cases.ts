@@ -2,22 +2,9 @@ import type { LedgerStore } from '@majordomo/ledger';
 import type { StoreCase } from '../store-case.ts';
 import { countingCases } from './counting.ts';
 import { leaseCases } from './lapsing.ts';
-import type { LedgerCase } from './ledger-case.ts';
 import { recordCases } from './recording.ts';
 import { reportCases } from './reporting.ts';
 import { windowCases } from './windows.ts';
-
-const withEmptyStore = (one: LedgerCase): StoreCase<LedgerStore> => ({
-  name: one.name,
-  async run(create) {
-    const store = await create();
-    try {
-      await one.run(store);
-    } finally {
-      await store.close();
-    }
-  },
-});
 
 /**
  * Test cases that every ledger store must pass, for any test runner. They take a few seconds. `create` must return an empty
@@ -28,10 +15,10 @@ export const ledgerStoreConformance: readonly StoreCase<LedgerStore>[] = [
   ...leaseCases,
   ...recordCases,
   ...reportCases,
-].map(withEmptyStore);
+];
 
 /**
  * Additional test cases for a ledger store with a separate clock, such as a database. The store must begin periods by its clock,
  * not by the client's. Both clocks must be correct.
  */
-export const ledgerWindowConformance: readonly StoreCase<LedgerStore>[] = windowCases.map(withEmptyStore);
+export const ledgerWindowConformance: readonly StoreCase<LedgerStore>[] = windowCases;

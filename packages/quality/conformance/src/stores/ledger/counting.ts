@@ -1,22 +1,21 @@
+import type { LedgerStore } from '@majordomo/ledger';
 import { seededRandom } from '@majordomo/testing';
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import { claim, type LedgerCase, LONG_MS, MAX_AMOUNT, amounts } from './ledger-case.ts';
+import type { StoreCase } from '../store-case.ts';
+import { claim, ledgerCase, LONG_MS, MAX_AMOUNT, amounts } from './ledger-case.ts';
 import { InMemoryLedger } from './in-memory-ledger.ts';
 
 /** Cases of claims on counters and of booked amounts. */
-export const countingCases: readonly LedgerCase[] = [
-  {
-    name: 'holds a claim and replaces it with the settled amount',
-    async run(store) {
-      equal(await store.reserve('1', [claim({ amount: 7n })], LONG_MS), undefined);
-      deepEqual(await amounts(store), { a: [0n, 7n] });
-      equal(await store.settle('1', [{ counter: 'a', amount: 3n }]), true);
-      deepEqual(await amounts(store), { a: [3n, 0n] });
-    },
-  },
-  {
-    name: 'rejects a claim that does not fit, with the remaining amount and the time to the reset',
-    async run(store) {
+export const countingCases: readonly StoreCase<LedgerStore>[] = [
+  ledgerCase('holds a claim and replaces it with the settled amount', async (store) => {
+    equal(await store.reserve('1', [claim({ amount: 7n })], LONG_MS), undefined);
+    deepEqual(await amounts(store), { a: [0n, 7n] });
+    equal(await store.settle('1', [{ counter: 'a', amount: 3n }]), true);
+    deepEqual(await amounts(store), { a: [3n, 0n] });
+  }),
+  ledgerCase(
+    'rejects a claim that does not fit, with the remaining amount and the time to the reset',
+    async (store) => {
       await store.reserve('1', [claim({ amount: 7n, resetsInMs: LONG_MS })], LONG_MS);
       await store.settle('1', [{ counter: 'a', amount: 4n }]);
       await store.reserve('2', [claim({ amount: 4n, resetsInMs: LONG_MS })], LONG_MS);
@@ -26,100 +25,76 @@ export const countingCases: readonly LedgerCase[] = [
       ok(refusal.retryAfterMs > 0 && refusal.retryAfterMs <= LONG_MS, `${refusal.retryAfterMs} ms`);
       equal(await store.reserve('4', [claim({ amount: 2n, resetsInMs: LONG_MS })], LONG_MS), undefined);
     },
-  },
-  {
-    name: 'states the amount and the number of other reservations in a rejection',
-    async run(store) {
-      const holdersOf = async (): Promise<readonly unknown[]> => {
-        const refusal = await store.reserve('late', [claim({ amount: 10n })], LONG_MS);
-        return [refusal?.left, refusal?.held, refusal?.holders];
-      };
-      for (const id of ['1', '2', '3'])
-        await store.reserve(id, [claim({ amount: 2n }), claim({ counter: 'b' })], LONG_MS);
-      await store.reserve('none', [claim({ amount: 0n })], LONG_MS);
-      await store.reserve('other', [claim({ counter: 'b', amount: 2n })], LONG_MS);
-      deepEqual(await holdersOf(), [4n, 6n, 3]);
-      await store.settle('1', [{ counter: 'a', amount: 1n }]);
-      deepEqual(await holdersOf(), [5n, 4n, 2]);
-      await store.settle('2', []);
-      await store.settle('none', []);
-      deepEqual(await holdersOf(), [7n, 2n, 1]);
-    },
-  },
-  {
-    name: 'reports no reset time for a counter without a period',
-    async run(store) {
-      const refusal = await store.reserve('1', [claim({ amount: 11n })], LONG_MS);
-      deepEqual(refusal, { counter: 'a', left: 10n, held: 0n, holders: 0, retryAfterMs: undefined });
-    },
-  },
-  {
-    name: 'holds several claims together or none of them',
-    async run(store) {
-      const [a, b] = [claim({ counter: 'a', amount: 6n }), claim({ counter: 'b', amount: 6n, max: 5n })];
-      equal((await store.reserve('1', [a, b], LONG_MS))?.counter, 'b');
-      equal((await store.reserve('2', [b, a], LONG_MS))?.counter, 'b');
-      equal(await store.reserve('3', [a, { ...b, max: 6n }], LONG_MS), undefined);
-      deepEqual(await amounts(store), { a: [0n, 6n], b: [0n, 6n] });
-    },
-  },
-  {
-    name: 'adds up claims on one counter',
-    async run(store) {
-      equal((await store.reserve('1', [claim({ amount: 6n }), claim({ amount: 5n })], LONG_MS))?.left, 4n);
-      equal(await store.reserve('2', [claim({ amount: 6n }), claim({ amount: 4n })], LONG_MS), undefined);
-      deepEqual(await amounts(store), { a: [0n, 10n] });
-      await store.settle('2', [{ counter: 'a', amount: 2n }]);
-      deepEqual(await amounts(store), { a: [2n, 0n] });
-    },
-  },
-  {
-    name: 'holds nothing more for a repeated id, before and after it is settled',
-    async run(store) {
-      await store.reserve('1', [claim({ amount: 6n })], LONG_MS);
-      equal(await store.reserve('1', [claim({ amount: 6n })], LONG_MS), undefined);
-      deepEqual(await amounts(store), { a: [0n, 6n] });
-      await store.settle('1', [{ counter: 'a', amount: 5n }]);
-      equal(await store.reserve('1', [claim({ amount: 6n })], LONG_MS), undefined);
-      deepEqual(await amounts(store), { a: [5n, 0n] });
-    },
-  },
-  {
-    name: 'accepts a rejected id again',
-    async run(store) {
-      await store.reserve('1', [claim({ amount: 10n })], LONG_MS);
-      ok((await store.reserve('2', [claim()], LONG_MS)) !== undefined, 'refused');
-      await store.settle('1', []);
-      equal(await store.reserve('2', [claim()], LONG_MS), undefined);
-      deepEqual(await amounts(store), { a: [0n, 1n] });
-    },
-  },
-  {
-    name: 'applies only the first settle, and none of an unknown id',
-    async run(store) {
-      equal(await store.settle('unknown', [{ counter: 'a', amount: 5n }]), false);
-      await store.reserve('1', [claim({ amount: 6n })], LONG_MS);
-      equal(await store.settle('1', [{ counter: 'a', amount: 1n }]), true);
-      equal(await store.settle('1', [{ counter: 'a', amount: 2n }]), false);
-      deepEqual(await amounts(store), { a: [1n, 0n] });
-    },
-  },
-  {
-    name: 'applies exactly one of three concurrent settles, with its amount',
-    async run(store) {
-      await store.reserve('1', [claim({ amount: 6n })], LONG_MS);
-      const offered = [1n, 2n, 3n];
-      const settled = await Promise.all(
-        offered.map(async (amount) => store.settle('1', [{ counter: 'a', amount }])),
-      );
-      const applied = offered.filter((_, index) => settled[index] === true);
-      equal(applied.length, 1, `settle returned ${settled.join(', ')}`);
-      deepEqual(await amounts(store), { a: [applied[0], 0n] });
-    },
-  },
-  {
-    name: 'releases claims that settle does not name and ignores counters without a claim',
-    async run(store) {
+  ),
+  ledgerCase('states the amount and the number of other reservations in a rejection', async (store) => {
+    const holdersOf = async (): Promise<readonly unknown[]> => {
+      const refusal = await store.reserve('late', [claim({ amount: 10n })], LONG_MS);
+      return [refusal?.left, refusal?.held, refusal?.holders];
+    };
+    for (const id of ['1', '2', '3'])
+      await store.reserve(id, [claim({ amount: 2n }), claim({ counter: 'b' })], LONG_MS);
+    await store.reserve('none', [claim({ amount: 0n })], LONG_MS);
+    await store.reserve('other', [claim({ counter: 'b', amount: 2n })], LONG_MS);
+    deepEqual(await holdersOf(), [4n, 6n, 3]);
+    await store.settle('1', [{ counter: 'a', amount: 1n }]);
+    deepEqual(await holdersOf(), [5n, 4n, 2]);
+    await store.settle('2', []);
+    await store.settle('none', []);
+    deepEqual(await holdersOf(), [7n, 2n, 1]);
+  }),
+  ledgerCase('reports no reset time for a counter without a period', async (store) => {
+    const refusal = await store.reserve('1', [claim({ amount: 11n })], LONG_MS);
+    deepEqual(refusal, { counter: 'a', left: 10n, held: 0n, holders: 0, retryAfterMs: undefined });
+  }),
+  ledgerCase('holds several claims together or none of them', async (store) => {
+    const [a, b] = [claim({ counter: 'a', amount: 6n }), claim({ counter: 'b', amount: 6n, max: 5n })];
+    equal((await store.reserve('1', [a, b], LONG_MS))?.counter, 'b');
+    equal((await store.reserve('2', [b, a], LONG_MS))?.counter, 'b');
+    equal(await store.reserve('3', [a, { ...b, max: 6n }], LONG_MS), undefined);
+    deepEqual(await amounts(store), { a: [0n, 6n], b: [0n, 6n] });
+  }),
+  ledgerCase('adds up claims on one counter', async (store) => {
+    equal((await store.reserve('1', [claim({ amount: 6n }), claim({ amount: 5n })], LONG_MS))?.left, 4n);
+    equal(await store.reserve('2', [claim({ amount: 6n }), claim({ amount: 4n })], LONG_MS), undefined);
+    deepEqual(await amounts(store), { a: [0n, 10n] });
+    await store.settle('2', [{ counter: 'a', amount: 2n }]);
+    deepEqual(await amounts(store), { a: [2n, 0n] });
+  }),
+  ledgerCase('holds nothing more for a repeated id, before and after it is settled', async (store) => {
+    await store.reserve('1', [claim({ amount: 6n })], LONG_MS);
+    equal(await store.reserve('1', [claim({ amount: 6n })], LONG_MS), undefined);
+    deepEqual(await amounts(store), { a: [0n, 6n] });
+    await store.settle('1', [{ counter: 'a', amount: 5n }]);
+    equal(await store.reserve('1', [claim({ amount: 6n })], LONG_MS), undefined);
+    deepEqual(await amounts(store), { a: [5n, 0n] });
+  }),
+  ledgerCase('accepts a rejected id again', async (store) => {
+    await store.reserve('1', [claim({ amount: 10n })], LONG_MS);
+    ok((await store.reserve('2', [claim()], LONG_MS)) !== undefined, 'refused');
+    await store.settle('1', []);
+    equal(await store.reserve('2', [claim()], LONG_MS), undefined);
+    deepEqual(await amounts(store), { a: [0n, 1n] });
+  }),
+  ledgerCase('applies only the first settle, and none of an unknown id', async (store) => {
+    equal(await store.settle('unknown', [{ counter: 'a', amount: 5n }]), false);
+    await store.reserve('1', [claim({ amount: 6n })], LONG_MS);
+    equal(await store.settle('1', [{ counter: 'a', amount: 1n }]), true);
+    equal(await store.settle('1', [{ counter: 'a', amount: 2n }]), false);
+    deepEqual(await amounts(store), { a: [1n, 0n] });
+  }),
+  ledgerCase('applies exactly one of three concurrent settles, with its amount', async (store) => {
+    await store.reserve('1', [claim({ amount: 6n })], LONG_MS);
+    const offered = [1n, 2n, 3n];
+    const settled = await Promise.all(
+      offered.map(async (amount) => store.settle('1', [{ counter: 'a', amount }])),
+    );
+    const applied = offered.filter((_, index) => settled[index] === true);
+    equal(applied.length, 1, `settle returned ${settled.join(', ')}`);
+    deepEqual(await amounts(store), { a: [applied[0], 0n] });
+  }),
+  ledgerCase(
+    'releases claims that settle does not name and ignores counters without a claim',
+    async (store) => {
       await store.reserve('1', [claim({ counter: 'a' }), claim({ counter: 'b' })], LONG_MS);
       await store.settle('1', [
         { counter: 'a', amount: 1n },
@@ -127,102 +102,81 @@ export const countingCases: readonly LedgerCase[] = [
       ]);
       deepEqual(await amounts(store), { a: [1n, 0n], b: [0n, 0n] });
     },
-  },
-  {
-    name: 'books an amount beyond the claim and rejects the next claim',
-    async run(store) {
-      await store.reserve('1', [claim({ amount: 5n })], LONG_MS);
-      await store.settle('1', [{ counter: 'a', amount: 25n }]);
-      deepEqual(await amounts(store), { a: [25n, 0n] });
-      const refusal = await store.reserve('2', [claim({ amount: 0n })], LONG_MS);
-      deepEqual(refusal, { counter: 'a', left: -15n, held: 0n, holders: 0, retryAfterMs: undefined });
-    },
-  },
-  {
-    name: 'accepts a claim of 0 on a full counter',
-    async run(store) {
-      await store.reserve('1', [claim({ amount: 10n })], LONG_MS);
-      equal(await store.reserve('2', [claim({ amount: 0n })], LONG_MS), undefined);
-      equal(await store.reserve('3', [], LONG_MS), undefined);
-      equal(await store.settle('3', []), true);
-    },
-  },
-  {
-    name: 'rejects a negative claim with an error and changes nothing',
-    async run(store) {
-      const claims = [claim({ counter: 'b' }), claim({ amount: -1n })];
-      await rejects(async () => store.reserve('1', claims, LONG_MS));
-      for (const [used, held] of Object.values(await amounts(store))) deepEqual([used, held], [0n, 0n]);
-    },
-  },
-  {
-    name: 'counts exactly up to 2⁶³ − 1',
-    async run(store) {
-      const odd = 2n ** 53n + 1n;
-      equal(await store.reserve('1', [claim({ max: MAX_AMOUNT, amount: odd })], LONG_MS), undefined);
-      await store.settle('1', [{ counter: 'a', amount: odd }]);
-      const rest = MAX_AMOUNT - odd;
-      equal((await store.reserve('2', [claim({ max: MAX_AMOUNT, amount: rest + 1n })], LONG_MS))?.left, rest);
-      equal(await store.reserve('3', [claim({ max: MAX_AMOUNT, amount: rest })], LONG_MS), undefined);
-      await store.settle('3', [{ counter: 'a', amount: rest - 1n }]);
-      deepEqual(await amounts(store), { a: [MAX_AMOUNT - 1n, 0n] });
-    },
-  },
-  {
-    name: 'admits exactly 10 of 100 parallel reservations on a limit of 10',
-    async run(store) {
-      const ids = Array.from({ length: 100 }, (_, number) => `${number}`);
-      const answers = await Promise.all(ids.map(async (id) => store.reserve(id, [claim()], LONG_MS)));
-      equal(answers.filter((refusal) => refusal === undefined).length, 10);
-      deepEqual(await amounts(store), { a: [0n, 10n] });
-    },
-  },
-  {
-    name: 'lists counters by a prefix of their names with any characters',
-    async run(store) {
-      const names = [
-        'x/%',
-        'x/%y',
-        'x/_',
-        'x/*',
-        "x/'",
-        'x/\\',
-        'x/ä=😀',
-        'x/\ud800',
-        'x/\ud801',
-        'X/a',
-        'xy',
-        'x',
-      ];
-      for (const [index, counter] of names.entries())
-        await store.reserve(`${index}`, [claim({ counter })], LONG_MS);
-      const under = async (prefix: string): Promise<readonly string[]> =>
-        (await store.counters(prefix)).map(({ counter }) => counter).sort();
-      deepEqual(await under(''), [...names].sort());
-      for (const prefix of ['x/', 'x/%', 'x/_', 'x/\ud801', 'x', 'X', 'x/ä=', 'nothing'])
-        deepEqual(await under(prefix), names.filter((name) => name.startsWith(prefix)).sort());
-    },
-  },
-  {
-    name: 'agrees with an in-memory model after a thousand random steps',
-    async run(store) {
-      const random = seededRandom(20_261_120);
-      const below = (most: number): number => Math.floor(random() * most);
-      const expected = new InMemoryLedger();
-      for (let step = 0; step < 1000; step++) {
-        const id = `${below(300)}`;
-        if (random() < 0.6) {
-          const claims = ['a', 'b', 'c']
-            .filter(() => random() < 0.6)
-            .map((counter) => claim({ counter, max: 500n, amount: BigInt(below(40)) }));
-          const refusal = await store.reserve(id, claims, LONG_MS);
-          deepEqual(refusal === undefined, expected.reserve(id, claims), `step ${step}: reserve ${id}`);
-        } else {
-          const used = ['a', 'b', 'c', 'd'].map((counter) => ({ counter, amount: BigInt(below(10)) }));
-          deepEqual(await store.settle(id, used), expected.settle(id, used), `step ${step}: settle ${id}`);
-        }
+  ),
+  ledgerCase('books an amount beyond the claim and rejects the next claim', async (store) => {
+    await store.reserve('1', [claim({ amount: 5n })], LONG_MS);
+    await store.settle('1', [{ counter: 'a', amount: 25n }]);
+    deepEqual(await amounts(store), { a: [25n, 0n] });
+    const refusal = await store.reserve('2', [claim({ amount: 0n })], LONG_MS);
+    deepEqual(refusal, { counter: 'a', left: -15n, held: 0n, holders: 0, retryAfterMs: undefined });
+  }),
+  ledgerCase('accepts a claim of 0 on a full counter', async (store) => {
+    await store.reserve('1', [claim({ amount: 10n })], LONG_MS);
+    equal(await store.reserve('2', [claim({ amount: 0n })], LONG_MS), undefined);
+    equal(await store.reserve('3', [], LONG_MS), undefined);
+    equal(await store.settle('3', []), true);
+  }),
+  ledgerCase('rejects a negative claim with an error and changes nothing', async (store) => {
+    const claims = [claim({ counter: 'b' }), claim({ amount: -1n })];
+    await rejects(async () => store.reserve('1', claims, LONG_MS));
+    for (const [used, held] of Object.values(await amounts(store))) deepEqual([used, held], [0n, 0n]);
+  }),
+  ledgerCase('counts exactly up to 2⁶³ − 1', async (store) => {
+    const odd = 2n ** 53n + 1n;
+    equal(await store.reserve('1', [claim({ max: MAX_AMOUNT, amount: odd })], LONG_MS), undefined);
+    await store.settle('1', [{ counter: 'a', amount: odd }]);
+    const rest = MAX_AMOUNT - odd;
+    equal((await store.reserve('2', [claim({ max: MAX_AMOUNT, amount: rest + 1n })], LONG_MS))?.left, rest);
+    equal(await store.reserve('3', [claim({ max: MAX_AMOUNT, amount: rest })], LONG_MS), undefined);
+    await store.settle('3', [{ counter: 'a', amount: rest - 1n }]);
+    deepEqual(await amounts(store), { a: [MAX_AMOUNT - 1n, 0n] });
+  }),
+  ledgerCase('admits exactly 10 of 100 parallel reservations on a limit of 10', async (store) => {
+    const ids = Array.from({ length: 100 }, (_, number) => `${number}`);
+    const answers = await Promise.all(ids.map(async (id) => store.reserve(id, [claim()], LONG_MS)));
+    equal(answers.filter((refusal) => refusal === undefined).length, 10);
+    deepEqual(await amounts(store), { a: [0n, 10n] });
+  }),
+  ledgerCase('lists counters by a prefix of their names with any characters', async (store) => {
+    const names = [
+      'x/%',
+      'x/%y',
+      'x/_',
+      'x/*',
+      "x/'",
+      'x/\\',
+      'x/ä=😀',
+      'x/\ud800',
+      'x/\ud801',
+      'X/a',
+      'xy',
+      'x',
+    ];
+    for (const [index, counter] of names.entries())
+      await store.reserve(`${index}`, [claim({ counter })], LONG_MS);
+    const under = async (prefix: string): Promise<readonly string[]> =>
+      (await store.counters(prefix)).map(({ counter }) => counter).sort();
+    deepEqual(await under(''), [...names].sort());
+    for (const prefix of ['x/', 'x/%', 'x/_', 'x/\ud801', 'x', 'X', 'x/ä=', 'nothing'])
+      deepEqual(await under(prefix), names.filter((name) => name.startsWith(prefix)).sort());
+  }),
+  ledgerCase('agrees with an in-memory model after a thousand random steps', async (store) => {
+    const random = seededRandom(20_261_120);
+    const below = (most: number): number => Math.floor(random() * most);
+    const expected = new InMemoryLedger();
+    for (let step = 0; step < 1000; step++) {
+      const id = `${below(300)}`;
+      if (random() < 0.6) {
+        const claims = ['a', 'b', 'c']
+          .filter(() => random() < 0.6)
+          .map((counter) => claim({ counter, max: 500n, amount: BigInt(below(40)) }));
+        const refusal = await store.reserve(id, claims, LONG_MS);
+        deepEqual(refusal === undefined, expected.reserve(id, claims), `step ${step}: reserve ${id}`);
+      } else {
+        const used = ['a', 'b', 'c', 'd'].map((counter) => ({ counter, amount: BigInt(below(10)) }));
+        deepEqual(await store.settle(id, used), expected.settle(id, used), `step ${step}: settle ${id}`);
       }
-      deepEqual(await amounts(store), expected.amounts());
-    },
-  },
+    }
+    deepEqual(await amounts(store), expected.amounts());
+  }),
 ];

@@ -1,8 +1,8 @@
 import type { LedgerStore, ReportQuery, ReportRow, SpendRecord } from '@majordomo/ledger';
 import { seededRandom } from '@majordomo/testing';
 import { deepEqual, ok } from 'node:assert/strict';
-import type { LedgerCase } from './ledger-case.ts';
-import { spend } from './records.ts';
+import type { StoreCase } from '../store-case.ts';
+import { ledgerCase, spend } from './ledger-case.ts';
 
 /** Allowed relative deviation of durations in reports. */
 const TOLERANCE = 0.05;
@@ -21,16 +21,13 @@ const OFFSET_MINUTES: Readonly<Record<Zone, (at: number) => number>> = {
 };
 
 /** Cases of reports that the store computes. */
-export const reportCases: readonly LedgerCase[] = [
-  {
-    name: 'reports the sums of its records, if the store aggregates',
-    async run(store) {
-      if (store.report === undefined) return;
-      const records = randomRecords();
-      for (const record of records) await store.append(record);
-      for (const query of queries()) deepEqual(...(await compared(store, records, query)));
-    },
-  },
+export const reportCases: readonly StoreCase<LedgerStore>[] = [
+  ledgerCase('reports the sums of its records, if the store aggregates', async (store) => {
+    if (store.report === undefined) return;
+    const records = randomRecords();
+    for (const record of records) await store.append(record);
+    for (const query of queries()) deepEqual(...(await compared(store, records, query)));
+  }),
 ];
 
 function randomRecords(): readonly SpendRecord[] {

@@ -1,86 +1,81 @@
-import { isRecord } from '@majordomo/core/toolkit';
-import { forcedToolRefusal, refusesPrefill } from '../claude.ts';
-import { isString, type Report } from '../shape.ts';
-import { type Turn, turnsOf } from './conversation.ts';
-import { checkSchemas } from './schemas.ts';
+import { asRecord, isRecord } from '@majordomo/core/toolkit';
+import { checkPrefill, checkThinkingSettings, forcedToolRefusal, refusesPrefill } from '../claude.ts';
+import { type Members, objectsIn } from '../members.ts';
+import { checkGrammar, checkInputSchema } from '../schemas.ts';
+import type { Report } from '../shape.ts';
+import type { Turn } from '../turns.ts';
 
 /** Checks the rules that concern more than one option of a request. */
-export function checkOptions(body: unknown, report: Report): void {
-  if (!isRecord(body)) return;
-  const turns = turnsOf(body);
-  const last = turns.at(-1);
+export function checkOptions(body: Members, turns: readonly Turn[], report: Report): void {
+  const { model, thinking } = body;
+  const thinkingType = asRecord(thinking)['type'];
   checkTools(body, report);
-  checkSchemas(body, report);
-  checkForce(body, report);
-  checkThinking(body, turns, report);
-  if (last?.role !== 'assistant') return;
-  const final = last.blocks.at(-1)?.block;
-  if (final?.['type'] === 'text' && isString(final['text']) && /\s$/.test(final['text'])) {
-    report('trailing-space', last.path, 'final assistant content cannot end with trailing whitespace');
-  }
-  const isContinued = last.blocks.some(({ block }) => block['type'] === 'server_tool_use');
-  if (!isContinued && (isThinking(body) || refusesPrefill(body['model']))) {
-    report('prefill', last.path, 'the conversation must end with a user message');
-  }
-}
-
-function checkTools(body: Record<string, unknown>, report: Report): void {
-  const tools = (Array.isArray(body['tools']) ? body['tools'] : []).filter(isRecord);
-  const names = new Set<unknown>();
-  tools.forEach(({ name }, index) => {
-    if (names.has(name)) report('tool-duplicate', `tools[${index}].name`, 'tool names must be unique');
-    names.add(name);
-  });
-  if (tools.length > 0 && tools.every(isDeferred))
-    report(
-      'tools-deferred',
-      'tools',
-      'At least one tool must have defer_loading=false. All tools cannot be deferred.',
-    );
-  tools.forEach((tool, index) => {
-    if (isDeferred(tool) && isRecord(tool['cache_control']))
-      report('tools-deferred', `tools[${index}]`, 'a deferred tool cannot have cache_control');
-  });
-  const choice = body['tool_choice'];
-  if (!isRecord(choice)) return;
-  if (tools.length === 0 && choice['type'] !== 'none') {
-    report('tool-choice-without-tools', 'tool_choice', 'may only be specified while providing tools');
-  } else if (choice['type'] === 'tool' && !names.has(choice['name'])) {
-    report('tool-choice-unknown', 'tool_choice', 'names no tool of the request');
-  }
-}
-
-const isDeferred = (tool: Record<string, unknown>): boolean => tool['defer_loading'] === true;
-
-function checkForce(body: Record<string, unknown>, report: Report): void {
-  const { tool_choice: choice, model } = body;
-  if (!isRecord(choice) || (choice['type'] !== 'any' && choice['type'] !== 'tool')) return;
-  const refusal = forcedToolRefusal(model, thinkingType(body));
+  checkGrammars(body, report);
+  const { type: choice } = asRecord(body['tool_choice']);
+  const refusal = choice === 'any' || choice === 'tool' ? forcedToolRefusal(model, thinkingType) : undefined;
   if (refusal !== undefined) report('tool-choice-forced', 'tool_choice', refusal);
+  const isThinking = thinkingType === 'enabled' || thinkingType === 'adaptive';
+  if (isThinking) checkThinking(body, report);
+  if (thinkingType === 'enabled') checkLoopStart(turns, report);
+  const last = turns.at(-1);
+  if (last?.role !== 'assistant') return;
+  const isContinued = last.blocks.some(({ block }) => block['type'] === 'server_tool_use');
+  checkPrefill(last, !isContinued && (isThinking || refusesPrefill(model)), report);
 }
 
-const thinkingType = (body: Record<string, unknown>): unknown =>
-  isRecord(body['thinking']) ? body['thinking']['type'] : undefined;
-
-const isThinking = (body: Record<string, unknown>): boolean =>
-  thinkingType(body) === 'enabled' || thinkingType(body) === 'adaptive';
-
-function checkThinking(body: Record<string, unknown>, turns: readonly Turn[], report: Report): void {
-  if (!isThinking(body)) return;
-  const { temperature, top_k: topK, top_p: topP, max_tokens: limit, thinking } = body;
-  const budget = isRecord(thinking) ? thinking['budget_tokens'] : undefined;
-  const refuse = (path: string, message: string): void => {
-    report('thinking-options', path, message);
-  };
-  if (typeof budget === 'number' && budget < 1024) refuse('thinking.budget_tokens', 'must be at least 1024');
-  if (typeof budget === 'number' && typeof limit === 'number' && budget >= limit) {
-    refuse('max_tokens', 'must be greater than thinking.budget_tokens');
+function checkTools(body: Members, report: Report): void {
+  const tools = objectsIn(body['tools']);
+  const names = new Set<unknown>();
+  for (const [index, tool] of tools.entries()) {
+    const { name, input_schema: schema } = tool;
+    const path = `tools[${index}]`;
+    if (names.has(name)) report('tool-duplicate', `${path}.name`, 'tool names must be unique');
+    names.add(name);
+    checkInputSchema(schema, `${path}.input_schema`, report);
+    if (isDeferred(tool) && isRecord(tool['cache_control']))
+      report('tools-deferred', path, 'a deferred tool cannot have cache_control');
   }
-  if (temperature !== undefined && temperature !== 1)
-    refuse('temperature', 'may only be 1 when thinking is on');
-  if (topK !== undefined) refuse('top_k', 'must be unset when thinking is on');
-  if (typeof topP === 'number' && topP < 0.95) refuse('top_p', 'must be at least 0.95 when thinking is on');
-  if (thinkingType(body) === 'enabled') checkLoopStart(turns, report);
+  if (tools.length > 0 && tools.every(isDeferred)) {
+    const message = 'At least one tool must have defer_loading=false. All tools cannot be deferred.';
+    report('tools-deferred', 'tools', message);
+  }
+  const { type: choice, name: chosen } = asRecord(body['tool_choice']);
+  if (choice !== undefined && choice !== 'none' && tools.length === 0)
+    report('tool-choice-without-tools', 'tool_choice', 'may only be specified while providing tools');
+  else if (choice === 'tool' && !names.has(chosen))
+    report('tool-choice-unknown', 'tool_choice', 'names no tool of the request');
+}
+
+const isDeferred = (tool: Members): boolean => tool['defer_loading'] === true;
+
+/** Limits from error messages of 2026-07: "maximum number of strict tools … is 20", "limit: 16 parameters with unions". */
+const MOST_STRICT_TOOLS = 20;
+const MOST_UNIONS = 16;
+
+/** Checks the schemas that the vendor compiles to a grammar: those of strict tools, and that of the output. */
+function checkGrammars(body: Members, report: Report): void {
+  const grammars = objectsIn(body['tools']).flatMap(({ input_schema: schema, strict }, index) =>
+    strict === true ? [{ schema, path: `tools[${index}].input_schema` }] : [],
+  );
+  if (grammars.length > MOST_STRICT_TOOLS) {
+    const message = `Too many strict tools (${grammars.length}), at most ${MOST_STRICT_TOOLS}`;
+    report('strict-limits', 'tools', message);
+  }
+  const output = asRecord(body['output_config'])['format'] ?? body['output_format'];
+  if (isRecord(output)) grammars.push({ schema: output['schema'], path: 'output_config.format.schema' });
+  const unions = grammars.reduce(
+    (sum, { schema, path }) => sum + checkGrammar(schema, path, report, 'strict-schema'),
+    0,
+  );
+  if (unions > MOST_UNIONS)
+    report('strict-limits', '', `too many parameters with union types (${unions}), at most ${MOST_UNIONS}`);
+}
+
+function checkThinking(body: Members, report: Report): void {
+  const { temperature, top_p: topP, max_tokens: maxTokens, thinking } = body;
+  const { budget_tokens: budget } = asRecord(thinking);
+  checkThinkingSettings({ budget, maxTokens, temperature, topP }, 'thinking', report);
+  if (body['top_k'] !== undefined) report('thinking-options', 'top_k', 'must be unset when thinking is on');
 }
 
 /** Checks that the assistant turn of an unfinished tool loop begins with thinking. A fixed thinking budget requires this. */
@@ -89,10 +84,7 @@ function checkLoopStart(turns: readonly Turn[], report: Report): void {
   const turn = turns.at(-2);
   const type = turn?.blocks[0]?.block['type'];
   if (isLoop && turn !== undefined && type !== 'thinking' && type !== 'redacted_thinking') {
-    report(
-      'thinking-first',
-      turn.path,
-      'Expected `thinking` or `redacted_thinking` at the start of the turn',
-    );
+    const message = 'Expected `thinking` or `redacted_thinking` at the start of the turn';
+    report('thinking-first', turn.path, message);
   }
 }

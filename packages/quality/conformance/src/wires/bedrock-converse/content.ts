@@ -1,25 +1,39 @@
-import { isRecord } from '@majordomo/core/toolkit';
+import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import { CLAUDE_SCOPE, isSigned, unsealText } from '@majordomo/testing/internal';
-import { isBase64 } from '../base64.ts';
+import { countMarks } from '../claude.ts';
+import { isBase64 } from '../images.ts';
+import { duplicateIn, type Members, objectsIn, ofKind } from '../members.ts';
 import { isString, type Report } from '../shape.ts';
+import type { Turn } from '../turns.ts';
 import type { ValidateOptions } from '../wire.ts';
-import { type Turn, turnsOf } from './conversation.ts';
-
-type Members = Readonly<Record<string, unknown>>;
 
 const FOR_USER: readonly string[] = ['image', 'document', 'video', 'audio', 'guardContent', 'searchResult'];
 const FOR_ASSISTANT: readonly string[] = ['toolUse', 'reasoningContent', 'citationsContent'];
 
 /** Checks the kind, role, text, bytes and signature of all blocks, the documents, and the number of cache points. */
-export function checkContent(body: unknown, report: Report, options: ValidateOptions): void {
-  for (const turn of turnsOf(body)) {
+export function checkContent(
+  body: Members,
+  turns: readonly Turn[],
+  report: Report,
+  options: ValidateOptions,
+): void {
+  for (const turn of turns) {
     for (const { block, path } of turn.blocks) checkBlock(block, path, turn, report, options);
-    checkDocuments(turn, report);
+    if (documentsOf(turn).length > 0 && turn.blocks.every(({ block }) => block['text'] === undefined))
+      report('document-alone', turn.path, 'a text block is required in the message of a document');
   }
-  checkNames(body, report);
-  const points = countCachePoints(body);
+  const twice = duplicateIn(turns.flatMap((turn) => documentsOf(turn).map(({ name }) => name)));
+  if (twice !== undefined)
+    report('document-name', 'messages', `Document file names must be unique: ${JSON.stringify(twice)}`);
+  const points = countMarks(body, 'cachePoint', ['input', 'inputSchema']);
   if (points > 4) report('too-many-cache-points', 'messages', `${points} cache points, at most 4 may be`);
 }
+
+const documentsOf = ({ blocks }: Turn): readonly Members[] =>
+  ofKind(
+    blocks.map(({ block }) => block),
+    'document',
+  );
 
 function checkBlock(
   block: Members,
@@ -39,13 +53,12 @@ function checkBlock(
   for (const media of [image, document]) checkMedia(media, path, report);
   if (isRecord(reasoningContent) && options.signatures !== 'any')
     checkSignature(reasoningContent, path, report);
-  const inner = isRecord(toolResult) && Array.isArray(toolResult['content']) ? toolResult['content'] : [];
-  inner.filter(isRecord).forEach((piece, index) => {
+  for (const [index, piece] of objectsIn(asRecord(toolResult)['content']).entries()) {
     const at = `${path}.toolResult.content[${index}]`;
     if (Object.keys(piece).length !== 1) report('block-data', at, 'must have one kind of content');
     checkText(piece['text'], at, report);
     checkMedia(piece['image'], at, report);
-  });
+  }
 }
 
 function checkText(text: unknown, path: string, report: Report): void {
@@ -54,14 +67,13 @@ function checkText(text: unknown, path: string, report: Report): void {
 }
 
 function checkMedia(media: unknown, path: string, report: Report): void {
-  const source = isRecord(media) ? media['source'] : undefined;
-  const bytes = isRecord(source) ? source['bytes'] : undefined;
+  const { bytes } = asRecord(asRecord(media)['source']);
   if (isString(bytes) && (bytes === '' || !isBase64(bytes))) report('media-bytes', path, 'must be base64');
 }
 
 /** Checks that the server issued a block's signature for the block's reasoning. Some models issue no signatures. */
 function checkSignature({ reasoningText, redactedContent }: Members, path: string, report: Report): void {
-  const { text, signature } = isRecord(reasoningText) ? reasoningText : {};
+  const { text, signature } = asRecord(reasoningText);
   const sealed = isString(redactedContent)
     ? Buffer.from(redactedContent, 'base64').toString('utf8')
     : undefined;
@@ -70,29 +82,4 @@ function checkSignature({ reasoningText, redactedContent }: Members, path: strin
       ? isString(text) && isString(signature) && isSigned(CLAUDE_SCOPE, text, signature)
       : unsealText(CLAUDE_SCOPE, sealed) !== undefined;
   if (!isIssued) report('signature', path, 'Invalid `signature` in `thinking` block');
-}
-
-const documentsOf = ({ blocks }: Turn): readonly Members[] =>
-  blocks.flatMap(({ block: { document } }) => (isRecord(document) ? [document] : []));
-
-function checkDocuments(turn: Turn, report: Report): void {
-  if (documentsOf(turn).length === 0 || turn.blocks.some(({ block }) => block['text'] !== undefined)) return;
-  report('document-alone', turn.path, 'a text block is required in the message of a document');
-}
-
-function checkNames(body: unknown, report: Report): void {
-  const names = turnsOf(body).flatMap((turn) => documentsOf(turn).map(({ name }) => name));
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    report('document-name', 'messages', `Document file names must be unique: ${JSON.stringify(twice)}`);
-}
-
-/** Returns the number of cache points in tools, system text and messages. Arguments and schemas are data, so they are skipped. */
-function countCachePoints(value: unknown): number {
-  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + countCachePoints(item), 0);
-  if (!isRecord(value)) return 0;
-  let sum = isRecord(value['cachePoint']) ? 1 : 0;
-  for (const [key, item] of Object.entries(value))
-    if (key !== 'input' && key !== 'inputSchema') sum += countCachePoints(item);
-  return sum;
 }

@@ -1,13 +1,7 @@
 import { anything, asList, asNumber, asRecord, asText, list, object, text } from '@majordomo/core/toolkit';
-import {
-  embeddingEndpoint,
-  inputTokens,
-  jsonReply,
-  rankingJson,
-  rerankEndpoint,
-  textReply,
-} from '../operations/operation.ts';
-import { count, isString, violations } from '../shape.ts';
+import { endpoint, inputTokens, jsonReply, rankingJson, textReply } from '../operations/operation.ts';
+import { stringOf } from '../members.ts';
+import { count, isString } from '../shape.ts';
 import type { WireOperation } from '../wire.ts';
 
 // Source of InvokeModel with the bodies of Titan and Cohere: docs.aws.amazon.com/bedrock/latest/userguide/
@@ -29,22 +23,18 @@ const RERANK = object(
   { top_n: count },
 );
 
-const isRerank = (body: unknown): boolean => 'documents' in asRecord(body);
+const modelIn = (path: string): string => decodeURIComponent(PATH.exec(path)?.[1] ?? '');
 
-const isTitan = (body: unknown): boolean => 'inputText' in asRecord(body);
-
-const embeddings = embeddingEndpoint({
-  accepts: (method, path, body) => method === 'POST' && PATH.test(path) && !isRerank(body),
-  read(path, body) {
-    const { inputText, texts, dimensions, output_dimension: size = dimensions } = asRecord(body);
-    return {
-      model: decodeURIComponent(PATH.exec(path)?.[1] ?? ''),
-      values: isTitan(body) ? [asText(inputText) ?? ''] : asList(texts).filter(isString),
-      dimensions: asNumber(size),
-      format: isTitan(body) ? 'titan' : 'cohere',
-    };
-  },
-  validate: (body) => violations(body, [isTitan(body) ? TITAN : COHERE]),
+const embeddings = endpoint('embedding', {
+  path: PATH,
+  isOwn: (body) => !('documents' in body),
+  shape: (body) => ('inputText' in asRecord(body) ? TITAN : COHERE)(body),
+  read: ({ inputText, texts, dimensions, output_dimension: size = dimensions }, path) => ({
+    model: modelIn(path),
+    values: inputText === undefined ? asList(texts).filter(isString) : [stringOf(inputText)],
+    dimensions: asNumber(size),
+    format: inputText === undefined ? 'cohere' : 'titan',
+  }),
   answer(turn, { format, values }) {
     const vectors = turn.vectors.map((vector) => [...vector]);
     const tokens = inputTokens(turn);
@@ -59,17 +49,15 @@ const embeddings = embeddingEndpoint({
 });
 
 // Cohere's rerank body. Source: cohere-ai 8.1, 2026-11. The response contains no usage.
-const rerank = rerankEndpoint({
-  accepts: (method, path, body) => method === 'POST' && PATH.test(path) && isRerank(body),
-  read(path, body) {
-    const { query, documents } = asRecord(body);
-    return {
-      model: decodeURIComponent(PATH.exec(path)?.[1] ?? ''),
-      text: asText(query),
-      values: asList(documents).filter(isString),
-    };
-  },
-  validate: (body) => violations(body, [RERANK]),
+const rerank = endpoint('rerank', {
+  path: PATH,
+  isOwn: (body) => 'documents' in body,
+  shape: RERANK,
+  read: ({ query, documents }, path) => ({
+    model: modelIn(path),
+    text: asText(query),
+    values: asList(documents).filter(isString),
+  }),
   answer: (turn) => textReply(`{"results":${rankingJson(turn)}}`, { 'x-amzn-requestid': 'req_test' }),
 });
 

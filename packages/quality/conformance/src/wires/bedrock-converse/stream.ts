@@ -5,11 +5,19 @@ import {
   type Framing,
   type FullAnswer,
   type Reply,
+  eventFrame,
   fullAnswer,
   takeTurns,
 } from '@majordomo/testing/internal';
 import { type Block, blocksOf, converseUsage, STOP_REASONS } from './blocks.ts';
-import { event } from './frames.ts';
+
+const JSON_CONTENT = { ':content-type': 'application/json' };
+
+export const event = (type: string, payload: string): Uint8Array =>
+  eventFrame({ ':event-type': type, ...JSON_CONTENT, ':message-type': 'event' }, payload);
+
+export const exception = (type: string, payload: string): Uint8Array =>
+  eventFrame({ ':exception-type': type, ...JSON_CONTENT, ':message-type': 'exception' }, payload);
 
 const frame = (kind: Frame['kind'], type: string, payload: object): Frame => ({
   kind,

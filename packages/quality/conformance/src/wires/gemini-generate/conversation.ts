@@ -1,12 +1,11 @@
-import { isRecord } from '@majordomo/core/toolkit';
+import { asList, isRecord } from '@majordomo/core/toolkit';
 import { isGeneratedCallId } from '@majordomo/wire-kit';
 import { unsealText } from '@majordomo/testing/internal';
-import { isBase64 } from '../base64.ts';
+import { isBase64 } from '../images.ts';
+import { type Members, ofKind } from '../members.ts';
 import { isString, type Report, shown } from '../shape.ts';
 import type { ValidateOptions } from '../wire.ts';
 import { SCOPE } from './parts.ts';
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** Content of the conversation, with its path. The role `function` becomes `user`. */
 export interface Content {
@@ -36,42 +35,34 @@ const KINDS: readonly string[] = [
   ...SERVER_KINDS,
 ];
 
-export function contentsOf(body: unknown): readonly Content[] {
-  const contents = isRecord(body) && Array.isArray(body['contents']) ? body['contents'] : [];
-  return contents.flatMap((content: unknown, index) => {
+export const contentsOf = (body: Members): readonly Content[] =>
+  asList(body['contents']).flatMap((content, index): readonly Content[] => {
     if (!isRecord(content)) return [];
     const path = `contents[${index}]`;
-    const parts = Array.isArray(content['parts']) ? content['parts'] : [];
-    return [
-      {
-        path,
-        role: content['role'] === 'model' ? 'model' : 'user',
-        parts: parts.flatMap((part: unknown, at) =>
-          isRecord(part) ? [{ part, path: `${path}.parts[${at}]` }] : [],
-        ),
-      },
-    ];
+    const parts = asList(content['parts']).flatMap((part, at) =>
+      isRecord(part) ? [{ part, path: `${path}.parts[${at}]` }] : [],
+    );
+    return [{ path, role: content['role'] === 'model' ? 'model' : 'user', parts }];
   });
-}
 
 /** Checks each content, and the order of all contents. */
-export function checkConversation(body: unknown, report: Report, options: ValidateOptions): void {
-  const contents = contentsOf(body);
+export function checkConversation(
+  contents: readonly Content[],
+  report: Report,
+  options: ValidateOptions,
+): void {
   const [first] = contents;
   const last = contents.at(-1);
   if (first?.role === 'model') report('first-role', first.path, 'the conversation must begin with the user');
   if (last?.role === 'model') report('last-role', last.path, 'a model turn must be followed by the user');
-  contents.forEach((content, index) => {
+  for (const [index, content] of contents.entries()) {
     for (const { part, path } of content.parts) checkPart(part, path, content.role, report, options);
     checkAnswers(content, contents[index + 1], report);
     if (responsesOf(content).length > 0 && callsOf(contents[index - 1]).length === 0) {
-      report(
-        'response-unknown',
-        content.path,
-        'a function response must come immediately after a function call',
-      );
+      const message = 'a function response must come immediately after a function call';
+      report('response-unknown', content.path, message);
     }
-  });
+  }
 }
 
 function checkPart(
@@ -110,11 +101,13 @@ function checkInline({ data, mimeType }: Members, path: string, report: Report):
   if (!isSound) report('inline-data', path, 'must be base64 with a media type');
 }
 
-const callsOf = (content: Content | undefined): readonly Members[] => kindOf(content, 'functionCall');
-const responsesOf = (content: Content | undefined): readonly Members[] => kindOf(content, 'functionResponse');
+const callsOf = (content: Content | undefined): readonly Members[] => membersOf(content, 'functionCall');
 
-const kindOf = (content: Content | undefined, kind: string): readonly Members[] =>
-  (content?.parts ?? []).flatMap(({ part }) => (isRecord(part[kind]) ? [part[kind]] : []));
+const responsesOf = (content: Content | undefined): readonly Members[] =>
+  membersOf(content, 'functionResponse');
+
+const membersOf = (content: Content | undefined, kind: string): readonly Members[] =>
+  ofKind(content?.parts.map(({ part }) => part) ?? [], kind);
 
 /** Checks that the next content has one response per call, and that each response has the name and the id (if set) of a call. */
 function checkAnswers(content: Content, next: Content | undefined, report: Report): void {
@@ -122,11 +115,8 @@ function checkAnswers(content: Content, next: Content | undefined, report: Repor
   if (content.role !== 'model' || calls.length === 0) return;
   const responses = responsesOf(next);
   if (responses.length !== calls.length) {
-    report(
-      'call-unanswered',
-      content.path,
-      `${calls.length} function calls, ${responses.length} function responses`,
-    );
+    const message = `${calls.length} function calls, ${responses.length} function responses`;
+    report('call-unanswered', content.path, message);
   }
   for (const { id, name } of responses) {
     const isKnown = calls.some((call) => call['name'] === name && (id === undefined || call['id'] === id));

@@ -1,61 +1,59 @@
-import { type Failure, type FailureForm, type FailureName, formOf } from '@majordomo/testing/internal';
+import {
+  type Failure,
+  type FailureForm,
+  failureForm,
+  type FailureName,
+  formOf,
+} from '@majordomo/testing/internal';
 
 /** Failures as `google.rpc.Status`. `type` is the status, and `code` is the reason in ErrorInfo (recorded 2025-11 to 2026-05). */
 export const GEMINI_FAILURES: Readonly<Partial<Record<FailureName, FailureForm>>> = {
-  invalid: { status: 400, type: 'INVALID_ARGUMENT', message: 'Request contains an invalid argument.' },
-  overflow: {
-    status: 400,
-    type: 'INVALID_ARGUMENT',
-    message: 'The input token count (1250074) exceeds the maximum number of tokens allowed (1048576).',
-  },
-  auth: {
-    status: 400,
-    type: 'INVALID_ARGUMENT',
-    code: 'API_KEY_INVALID',
-    message: 'API key not valid. Please pass a valid API key.',
-  },
-  billing: {
-    status: 403,
-    type: 'PERMISSION_DENIED',
-    code: 'BILLING_DISABLED',
-    message: 'This API method requires billing to be enabled.',
-  },
-  permission: {
-    status: 403,
-    type: 'PERMISSION_DENIED',
-    code: 'SERVICE_DISABLED',
-    message: 'Generative Language API has not been used in project 1 before or it is disabled.',
-  },
-  'not-found': {
-    status: 404,
-    type: 'NOT_FOUND',
-    message: 'models/m is not found for API version v1, or is not supported for generateContent.',
-  },
-  'too-large': {
-    status: 400,
-    type: 'INVALID_ARGUMENT',
-    message: 'Request payload size exceeds the limit: 20971520 bytes.',
-  },
-  'rate-limit': {
-    status: 429,
-    type: 'RESOURCE_EXHAUSTED',
-    code: 'RATE_LIMIT_EXCEEDED',
-    message: "Quota exceeded for quota metric 'Generate Content API requests per minute'.",
-  },
-  quota: { status: 429, type: 'RESOURCE_EXHAUSTED', message: 'You exceeded your current quota.' },
-  server: { status: 500, type: 'INTERNAL', message: 'An internal error has occurred.' },
-  'bad-gateway': { status: 502, type: 'UNKNOWN', message: 'Bad gateway' },
-  unavailable: { status: 503, type: 'UNAVAILABLE', message: 'The service is currently unavailable.' },
-  overloaded: {
-    status: 503,
-    type: 'UNAVAILABLE',
-    message: 'The model is overloaded. Please try again later.',
-  },
-  timeout: {
-    status: 504,
-    type: 'DEADLINE_EXCEEDED',
-    message: 'Deadline expired before operation could complete.',
-  },
+  invalid: failureForm(400, 'INVALID_ARGUMENT', 'Request contains an invalid argument.'),
+  overflow: failureForm(
+    400,
+    'INVALID_ARGUMENT',
+    'The input token count (1250074) exceeds the maximum number of tokens allowed (1048576).',
+  ),
+  auth: failureForm(
+    400,
+    'INVALID_ARGUMENT',
+    'API key not valid. Please pass a valid API key.',
+    'API_KEY_INVALID',
+  ),
+  billing: failureForm(
+    403,
+    'PERMISSION_DENIED',
+    'This API method requires billing to be enabled.',
+    'BILLING_DISABLED',
+  ),
+  permission: failureForm(
+    403,
+    'PERMISSION_DENIED',
+    'Generative Language API has not been used in project 1 before or it is disabled.',
+    'SERVICE_DISABLED',
+  ),
+  'not-found': failureForm(
+    404,
+    'NOT_FOUND',
+    'models/m is not found for API version v1, or is not supported for generateContent.',
+  ),
+  'too-large': failureForm(
+    400,
+    'INVALID_ARGUMENT',
+    'Request payload size exceeds the limit: 20971520 bytes.',
+  ),
+  'rate-limit': failureForm(
+    429,
+    'RESOURCE_EXHAUSTED',
+    "Quota exceeded for quota metric 'Generate Content API requests per minute'.",
+    'RATE_LIMIT_EXCEEDED',
+  ),
+  quota: failureForm(429, 'RESOURCE_EXHAUSTED', 'You exceeded your current quota.'),
+  server: failureForm(500, 'INTERNAL', 'An internal error has occurred.'),
+  'bad-gateway': failureForm(502, 'UNKNOWN', 'Bad gateway'),
+  unavailable: failureForm(503, 'UNAVAILABLE', 'The service is currently unavailable.'),
+  overloaded: failureForm(503, 'UNAVAILABLE', 'The model is overloaded. Please try again later.'),
+  timeout: failureForm(504, 'DEADLINE_EXCEEDED', 'Deadline expired before operation could complete.'),
 };
 
 /** Returns the error body. Its code is the failure's usual status, even if the HTTP status is 200. */

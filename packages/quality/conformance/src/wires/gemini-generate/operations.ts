@@ -1,13 +1,7 @@
-import { asList, asNumber, asRecord, asText } from '@majordomo/core/toolkit';
+import { asList, asNumber, asRecord, asText, problem } from '@majordomo/core/toolkit';
 import { sseFrame } from '@majordomo/testing/internal';
-import {
-  embeddingEndpoint,
-  inputTokens,
-  jsonReply,
-  piecesOf,
-  speechEndpoint,
-  transcriptionEndpoint,
-} from '../operations/operation.ts';
+import { endpoint, inputTokens, jsonReply, piecesOf } from '../operations/operation.ts';
+import { mediaOf, type Members, objectsIn, ofKind, stringOf, textOf } from '../members.ts';
 import type { WireOperation } from '../wire.ts';
 import { camelCased } from './spelling.ts';
 
@@ -16,10 +10,7 @@ import { camelCased } from './spelling.ts';
 
 const modelIn = (path: string): string => /models\/([^/:]+):/.exec(path)?.[1] ?? '';
 
-const textIn = (content: unknown): string =>
-  asList(asRecord(content)['parts'])
-    .map((part) => asText(asRecord(part)['text']) ?? '')
-    .join('');
+const textIn = (content: unknown): string => textOf(asRecord(content)['parts']);
 
 /** Returns the strings and the dimensions of an embedding request: a batch, a single content, or the instances of Vertex AI. */
 function embeddingOf(body: unknown): {
@@ -27,31 +18,29 @@ function embeddingOf(body: unknown): {
   readonly dimensions: number | undefined;
 } {
   const { requests, content, outputDimensionality, instances, parameters } = asRecord(camelCased(body));
-  const batch = asList(requests).map(asRecord);
+  const batch = objectsIn(requests);
   const [first = {}] = batch;
   const size =
     first['outputDimensionality'] ?? outputDimensionality ?? asRecord(parameters)['outputDimensionality'];
   const values = [
     ...batch.map((request) => textIn(request['content'])),
     ...(content === undefined ? [] : [textIn(content)]),
-    ...asList(instances).map((each) => asText(asRecord(each)['content']) ?? ''),
+    ...objectsIn(instances).map((each) => stringOf(each['content'])),
   ];
   return { values, dimensions: asNumber(size) };
 }
 
 const EMBED = /:(?:batchEmbedContents|embedContent|predict)(?:\?|$)/;
 
-const embeddings = embeddingEndpoint({
-  accepts: (method, path) => method === 'POST' && EMBED.test(path),
-  read: (path, body) => ({
+const embeddings = endpoint('embedding', {
+  path: EMBED,
+  shape: (body) =>
+    embeddingOf(body).values.includes('') ? problem('content must not be empty', 'missing-key') : undefined,
+  read: (body, path) => ({
     model: modelIn(path),
     ...embeddingOf(body),
     format: EMBED.exec(path)?.[0].replace(/^:|\?$/g, ''),
   }),
-  validate: (body) =>
-    embeddingOf(body).values.some((value) => value === '')
-      ? [{ rule: 'missing-key', path: 'content', message: 'content must not be empty' }]
-      : [],
   answer(turn, { format }) {
     const vectors = turn.vectors.map((vector) => [...vector]);
     const tokens = inputTokens(turn);
@@ -70,28 +59,24 @@ const embeddings = embeddingEndpoint({
 });
 
 const GENERATE = /:(?:streamGenerateContent|generateContent)(?:\?|$)/;
-const isGenerate = (method: string, path: string): boolean => method === 'POST' && GENERATE.test(path);
+
 const isStreamed = (path: string): boolean => path.includes(':streamGenerateContent');
 
-const configOf = (body: unknown): Readonly<Record<string, unknown>> =>
-  asRecord(asRecord(camelCased(body))['generationConfig']);
+const configOf = (body: unknown): Members => asRecord(asRecord(camelCased(body))['generationConfig']);
 
-const partsIn = (body: unknown): readonly Readonly<Record<string, unknown>>[] =>
-  asList(asRecord(camelCased(body))['contents']).flatMap((content) =>
-    asList(asRecord(content)['parts']).map(asRecord),
-  );
+const partsIn = (body: unknown): readonly Members[] =>
+  objectsIn(asRecord(camelCased(body))['contents']).flatMap(({ parts }) => objectsIn(parts));
 
 const speaks = (body: unknown): boolean => asList(configOf(body)['responseModalities']).includes('AUDIO');
 
 /** Speech endpoint. It sends raw samples as base64, in one body or in one event per chunk. */
-const speech = speechEndpoint({
-  accepts: (method, path, body) => isGenerate(method, path) && speaks(body),
-  read: (path, body) => ({
+const speech = endpoint('speech', {
+  path: GENERATE,
+  isOwn: speaks,
+  read: (body, path) => ({
     model: modelIn(path),
     streamed: isStreamed(path),
-    text: partsIn(body)
-      .map(({ text }) => asText(text) ?? '')
-      .join(''),
+    text: textOf(partsIn(body)),
   }),
   answer(turn, { streamed }) {
     const { audio, mediaType = 'audio/L16;codec=pcm;rate=24000' } = turn;
@@ -126,23 +111,18 @@ const speech = speechEndpoint({
   },
 });
 
-const recordingIn = (body: unknown): Readonly<Record<string, unknown>> | undefined =>
-  partsIn(body)
-    .map(({ inlineData }) => asRecord(inlineData))
-    .find(({ mimeType }) => asText(mimeType)?.startsWith('audio/') === true);
+const recordingIn = (body: unknown): Members | undefined =>
+  ofKind(partsIn(body), 'inlineData').find(({ mimeType }) => stringOf(mimeType).startsWith('audio/'));
 
 /** Transcription endpoint, which is a chat with a recording. The answer is the transcript as text, or segments as JSON. */
-const transcriptions = transcriptionEndpoint({
-  accepts: (method, path, body) =>
-    isGenerate(method, path) && !isStreamed(path) && !speaks(body) && recordingIn(body) !== undefined,
-  read(path, body) {
+const transcriptions = endpoint('transcription', {
+  path: GENERATE,
+  isOwn: (body, path) => !isStreamed(path) && !speaks(body) && recordingIn(body) !== undefined,
+  read(body, path) {
     const { mimeType, data } = recordingIn(body) ?? {};
     return {
       model: modelIn(path),
-      audio: {
-        mediaType: asText(mimeType) ?? '',
-        bytes: new Uint8Array(Buffer.from(asText(data) ?? '', 'base64')),
-      },
+      audio: mediaOf(stringOf(mimeType), stringOf(data)),
       format: asText(configOf(body)['responseMimeType']),
     };
   },

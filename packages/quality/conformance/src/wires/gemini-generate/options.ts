@@ -1,31 +1,23 @@
-import { isRecord } from '@majordomo/core/toolkit';
-import { eachSchema } from '../json-schema.ts';
+import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
+import { duplicateIn, type Members, objectsIn } from '../members.ts';
+import { eachSchema } from '../schemas.ts';
 import { isString, type Report, shown } from '../shape.ts';
-import { contentsOf, unsignedCall } from './conversation.ts';
-
-type Members = Readonly<Record<string, unknown>>;
+import { type Content, unsignedCall } from './conversation.ts';
 
 /** Checks the rules that concern more than one option of a request. */
-export function checkOptions(body: unknown, report: Report): void {
-  if (!isRecord(body)) return;
+export function checkOptions(body: Members, contents: readonly Content[], report: Report): void {
   const declared = declarationsOf(body);
   const names = declared.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const twice = duplicateIn(names);
   if (twice !== undefined)
     report('tool-duplicate', 'tools', `Duplicate function declaration found: ${JSON.stringify(twice)}`);
   for (const declaration of declared) checkDeclaration(declaration, report);
   checkChoice(body['toolConfig'], names, report);
-  if (isRecord(body['generationConfig'])) checkGeneration(body, body['generationConfig'], report);
+  checkGeneration(asRecord(body['generationConfig']), contents, report);
 }
 
-export function declarationsOf({ tools }: Members): readonly Members[] {
-  const list: readonly unknown[] = Array.isArray(tools) ? tools : [];
-  return list.flatMap((tool) => {
-    const declared: readonly unknown[] =
-      isRecord(tool) && Array.isArray(tool['functionDeclarations']) ? tool['functionDeclarations'] : [];
-    return declared.filter(isRecord);
-  });
-}
+export const declarationsOf = ({ tools }: Members): readonly Members[] =>
+  objectsIn(tools).flatMap(({ functionDeclarations }) => objectsIn(functionDeclarations));
 
 function checkDeclaration({ name, parameters, parametersJsonSchema }: Members, report: Report): void {
   const path = `tools.${shown(name)}`;
@@ -56,39 +48,31 @@ function checkSubset(schema: unknown, path: string, report: Report): void {
 }
 
 function checkChoice(config: unknown, names: readonly unknown[], report: Report): void {
-  const choice = isRecord(config) ? config['functionCallingConfig'] : undefined;
-  if (!isRecord(choice) || !Array.isArray(choice['allowedFunctionNames'])) return;
-  const { mode, allowedFunctionNames: allowed } = choice;
+  const { mode, allowedFunctionNames: allowed } = asRecord(asRecord(config)['functionCallingConfig']);
+  if (allowed === undefined) return;
   const path = 'toolConfig.functionCallingConfig.allowedFunctionNames';
   if (mode !== 'ANY' && mode !== 'VALIDATED') report('tool-choice', path, 'allowed names require mode ANY');
-  const unknown = (allowed as readonly unknown[]).filter((name) => !names.includes(name));
+  const unknown = asList(allowed).filter((name) => !names.includes(name));
   if (unknown.length > 0) report('tool-choice', path, `${unknown.map(shown).join(', ')}: not declared`);
 }
 
-function checkGeneration(body: Members, config: Members, report: Report): void {
+function checkGeneration(config: Members, contents: readonly Content[], report: Report): void {
   const { responseSchema, responseJsonSchema, responseMimeType, thinkingConfig } = config;
   if (responseSchema !== undefined && responseJsonSchema !== undefined) {
-    report(
-      'schema-field',
-      'generationConfig',
-      'responseSchema and responseJsonSchema are mutually exclusive',
-    );
+    const message = 'responseSchema and responseJsonSchema are mutually exclusive';
+    report('schema-field', 'generationConfig', message);
   }
   checkSubset(responseSchema, 'generationConfig.responseSchema', report);
   const hasSchema = responseSchema !== undefined || responseJsonSchema !== undefined;
   if (hasSchema && responseMimeType !== 'application/json') {
     report('output-type', 'generationConfig.responseMimeType', 'a schema needs application/json');
   }
-  if (!isRecord(thinkingConfig)) return;
-  const { thinkingLevel, thinkingBudget } = thinkingConfig;
+  const { thinkingLevel, thinkingBudget } = asRecord(thinkingConfig);
   if (thinkingLevel !== undefined && thinkingBudget !== undefined) {
-    report(
-      'thinking',
-      'generationConfig.thinkingConfig',
-      'You can only set one of thinking_budget and thinking_level.',
-    );
+    const message = 'You can only set one of thinking_budget and thinking_level.';
+    report('thinking', 'generationConfig.thinkingConfig', message);
   }
   // The body does not contain the model. A thinking level shows that the model is Gemini 3 or later, which requires signatures.
-  const bare = isString(thinkingLevel) ? unsignedCall(contentsOf(body)) : undefined;
+  const bare = isString(thinkingLevel) ? unsignedCall(contents) : undefined;
   if (bare !== undefined) report('signature-missing', bare, 'Function call is missing a thought_signature');
 }

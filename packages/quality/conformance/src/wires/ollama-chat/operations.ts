@@ -3,16 +3,14 @@ import {
   anything,
   asList,
   asNumber,
-  asRecord,
-  asText,
   flag,
   list,
   object,
   text,
   textOr,
 } from '@majordomo/core/toolkit';
-import { embeddingEndpoint, inputTokens, jsonReply } from '../operations/operation.ts';
-import { count, isString, violations } from '../shape.ts';
+import { endpoint, inputTokens, jsonReply } from '../operations/operation.ts';
+import { count, isString } from '../shape.ts';
 import type { WireOperation } from '../wire.ts';
 
 // Source of /api/embed: Ollama's API reference, 2026-11.
@@ -22,17 +20,13 @@ const SHAPE = object(
   { truncate: flag, dimensions: count, keep_alive: anything, options: anyObject },
 );
 
-const embeddings = embeddingEndpoint({
-  accepts: (method, path) => method === 'POST' && /\/api\/embed(?:\?|$)/.test(path),
-  read(_path, body) {
-    const { model, input, dimensions } = asRecord(body);
-    return {
-      model: asText(model) ?? '',
-      values: isString(input) ? [input] : asList(input).filter(isString),
-      dimensions: asNumber(dimensions),
-    };
-  },
-  validate: (body) => violations(body, [SHAPE]),
+const embeddings = endpoint('embedding', {
+  path: /\/api\/embed(?:\?|$)/,
+  shape: SHAPE,
+  read: ({ input, dimensions }) => ({
+    values: isString(input) ? [input] : asList(input).filter(isString),
+    dimensions: asNumber(dimensions),
+  }),
   answer: (turn, { model }) =>
     jsonReply({
       model,

@@ -1,15 +1,14 @@
-import type { JsonObject } from '@majordomo/core';
-import { asList, isRecord } from '@majordomo/core/toolkit';
+import { asList, asNumber, asRecord } from '@majordomo/core/toolkit';
+import { mediaOf, isFailureText, type Members, objectsIn, schemaOf, stringOf } from '../members.ts';
 import { isString } from '../shape.ts';
 import type { WireRequest } from '../wire.ts';
 
 /** Returns the contents of a native chat request. Does not throw if the request is invalid. */
 export function readOllama(_path: string, body: unknown): WireRequest {
-  const request = isRecord(body) ? body : {};
-  const messages = asList(request['messages']);
-  const messagesOf = (role: string): Record<string, unknown>[] =>
-    messages.filter(isRecord).filter((message) => message['role'] === role);
-  const limit = isRecord(request['options']) ? request['options']['num_predict'] : undefined;
+  const request = asRecord(body);
+  const messages = objectsIn(request['messages']);
+  const messagesOf = (role: string): readonly Members[] =>
+    messages.filter((message) => message['role'] === role);
   return {
     model: stringOf(request['model']),
     // The server streams by default.
@@ -17,40 +16,33 @@ export function readOllama(_path: string, body: unknown): WireRequest {
     system: messagesOf('system')
       .map(({ content }) => stringOf(content))
       .join('\n'),
-    messages,
-    images: messages.filter(isRecord).flatMap(({ images }) => asList(images).filter(isString).map(imageOf)),
-    toolCalls: messagesOf('assistant').flatMap(({ tool_calls }) =>
-      asList(tool_calls).filter(isRecord).map(callOf),
-    ),
+    messages: asList(request['messages']),
+    images: messages.flatMap(({ images }) => asList(images).filter(isString).map(sniffedImage)),
+    toolCalls: messagesOf('assistant').flatMap(({ tool_calls }) => objectsIn(tool_calls).map(callOf)),
     toolResults: messagesOf('tool').map(({ tool_call_id, content }) => ({
       callId: stringOf(tool_call_id),
       text: stringOf(content),
-      // The wire has no field for failed results, so the text marks them.
-      isError: /^error\b/i.test(stringOf(content)),
+      isError: isFailureText(stringOf(content)),
     })),
     reasoning: messagesOf('assistant').flatMap(({ thinking }) =>
       isString(thinking) && thinking !== '' ? [{ text: thinking, signature: undefined }] : [],
     ),
     // The wire does not support vendor parts.
     vendorBlocks: [],
-    tools: asList(request['tools'])
-      .filter(isRecord)
-      .map(({ function: tool }) => (isRecord(tool) ? stringOf(tool['name']) : '')),
-    output: isRecord(request['format']) ? (request['format'] as JsonObject) : undefined,
-    maxTokens: typeof limit === 'number' ? limit : undefined,
+    tools: objectsIn(request['tools']).map(({ function: tool }) => stringOf(asRecord(tool)['name'])),
+    output: schemaOf(request['format']),
+    maxTokens: asNumber(asRecord(request['options'])['num_predict']),
     streamsUsage: true,
   };
 }
 
-const stringOf = (value: unknown): string => (isString(value) ? value : '');
-
 /** Returns an image. Its media type is determined from its first bytes, because the wire has no media types. */
-function imageOf(data: string): WireRequest['images'][number] {
-  const bytes = new Uint8Array(Buffer.from(data, 'base64'));
-  return { mediaType: bytes[0] === 0xff ? 'image/jpeg' : 'image/png', bytes };
+function sniffedImage(data: string): WireRequest['images'][number] {
+  const image = mediaOf('image/png', data);
+  return image.bytes[0] === 0xff ? { ...image, mediaType: 'image/jpeg' } : image;
 }
 
-function callOf({ id, function: called }: Record<string, unknown>): WireRequest['toolCalls'][number] {
-  const { name, arguments: args } = isRecord(called) ? called : {};
+function callOf({ id, function: called }: Members): WireRequest['toolCalls'][number] {
+  const { name, arguments: args } = asRecord(called);
   return { id: stringOf(id), name: stringOf(name), args };
 }

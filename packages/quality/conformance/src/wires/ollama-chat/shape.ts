@@ -13,7 +13,7 @@ import {
   text,
   where,
 } from '@majordomo/core/toolkit';
-import { isBase64 } from '../base64.ts';
+import { isBase64 } from '../images.ts';
 import { count, isString, objectSchema } from '../shape.ts';
 
 const any = number();

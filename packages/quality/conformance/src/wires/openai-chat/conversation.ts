@@ -1,35 +1,49 @@
-import { isRecord } from '@majordomo/core/toolkit';
-import { isString, type Report } from '../shape.ts';
+import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
+import { checkImageUrl } from '../images.ts';
+import { type Members, objectsIn, stringOf } from '../members.ts';
+import { isString, type Report, shown } from '../shape.ts';
 import type { ChatDialect } from './dialect.ts';
 
-/** Checks that every call has exactly one result, which directly follows the call and contains its id. */
-export function checkConversation(body: unknown, report: Report, dialect: ChatDialect): void {
-  const messages = isRecord(body) && Array.isArray(body['messages']) ? body['messages'] : [];
+/**
+ * Checks the parts and the order of the messages. Every call must have exactly one result, which directly follows the call and
+ * contains its id.
+ */
+export function checkConversation(messages: unknown, report: Report, dialect: ChatDialect): void {
   let open: ToolTurn | undefined;
-  messages.forEach((message: unknown, index) => {
-    if (!isRecord(message)) return;
+  let before: unknown;
+  for (const [index, message] of asList(messages).entries()) {
+    if (!isRecord(message)) continue;
+    const { role, content } = message;
     const path = `messages[${index}]`;
-    const before = isRecord(messages[index - 1]) ? (messages[index - 1] as Record<string, unknown>) : {};
-    checkOrder(before['role'], message['role'], path, report, dialect);
-    if (message['role'] === 'tool') {
+    checkParts(role, content, `${path}.content`, report, dialect);
+    if (before === 'tool' && dialect.afterTool?.includes(stringOf(role)) === false)
+      report('role-order', `${path}.role`, `Unexpected role '${shown(role)}' after role 'tool'`);
+    before = role;
+    if (role === 'tool') {
       checkResult(message, path, open, report);
-      return;
+      continue;
     }
     closeTurn(open, report);
-    open = message['role'] === 'assistant' ? openTurn(message, path, report, dialect) : undefined;
-  });
+    open = role === 'assistant' ? openTurn(message, path, report, dialect) : undefined;
+  }
   closeTurn(open, report);
 }
 
-function checkOrder(
-  before: unknown,
+/** Checks in which messages images occur, and the formats of the images. */
+function checkParts(
   role: unknown,
+  content: unknown,
   path: string,
   report: Report,
-  { afterTool }: ChatDialect,
+  { toolImages = false }: ChatDialect,
 ): void {
-  if (before !== 'tool' || afterTool === undefined || (isString(role) && afterTool.includes(role))) return;
-  report('role-order', `${path}.role`, `Unexpected role '${String(role)}' after role 'tool'`);
+  for (const [index, part] of asList(content).entries()) {
+    const { type, image_url: image } = asRecord(part);
+    const at = `${path}[${index}]`;
+    if (role === 'tool' && type !== 'text' && !(toolImages && type === 'image_url'))
+      report('tool-content', at, 'a tool message must contain only text');
+    else if (type === 'image_url') checkImageUrl(asRecord(image)['url'], `${at}.image_url.url`, report);
+  }
 }
 
 interface ToolTurn {
@@ -39,41 +53,32 @@ interface ToolTurn {
 }
 
 function openTurn(
-  message: Record<string, unknown>,
+  message: Members,
   path: string,
   report: Report,
   dialect: ChatDialect,
 ): ToolTurn | undefined {
-  const calls: readonly unknown[] = Array.isArray(message['tool_calls']) ? message['tool_calls'] : [];
+  const calls = objectsIn(message['tool_calls']);
   const { content, refusal, function_call: legacyCall, audio } = message;
-  if (
-    calls.length === 0 &&
-    [content, refusal, legacyCall, audio].every((value) => value === undefined || value === null)
-  ) {
+  const isEmpty = [content, refusal, legacyCall, audio].every(
+    (value) => value === undefined || value === null,
+  );
+  if (calls.length === 0 && isEmpty)
     report('content-missing', `${path}.content`, 'an assistant message needs content or tool_calls');
-  }
-  if (dialect.refusesEmptyTurns === true && calls.length === 0 && content === '') {
+  if (dialect.refusesEmptyTurns === true && calls.length === 0 && content === '')
     report('content-missing', `${path}.content`, "a message with the role 'assistant' must not be empty");
-  }
   const ids = new Set<string>();
-  calls.forEach((call, index) => {
-    const id = isRecord(call) ? call['id'] : undefined;
-    if (!isString(id)) return;
+  for (const [index, { id, extra_content: extra }] of calls.entries()) {
+    if (!isString(id)) continue;
     const at = `${path}.tool_calls[${index}].id`;
     if (ids.has(id)) report('tool-id-duplicate', at, `"${id}" is used twice in one message`);
     checkId(id, at, report, dialect);
-    if (dialect.hasCallSignatures === true && index === 0 && signatureOf(call) === undefined)
+    const signature = asRecord(asRecord(extra)['google'])['thought_signature'];
+    if (dialect.hasCallSignatures === true && index === 0 && signature === undefined)
       report('signature', at, 'Function call is missing a thought_signature in functionCall parts.');
     ids.add(id);
-  });
+  }
   return ids.size === 0 ? undefined : { path, ids, answered: new Set() };
-}
-
-/** Returns the thought signature of a call in `extra_content.google`. */
-function signatureOf(call: unknown): unknown {
-  const extra = isRecord(call) ? call['extra_content'] : undefined;
-  const google = isRecord(extra) ? extra['google'] : undefined;
-  return isRecord(google) ? google['thought_signature'] : undefined;
 }
 
 function checkId(id: string, path: string, report: Report, { toolIds }: ChatDialect): void {
@@ -85,12 +90,11 @@ function checkId(id: string, path: string, report: Report, { toolIds }: ChatDial
 }
 
 function checkResult(
-  message: Record<string, unknown>,
+  { tool_call_id: id }: Members,
   path: string,
   open: ToolTurn | undefined,
   report: Report,
 ): void {
-  const id = message['tool_call_id'];
   if (open === undefined) {
     report('tool-result-misplaced', path, 'a tool message must follow the message with its tool_calls');
   } else if (isString(id)) {
@@ -105,7 +109,6 @@ function checkResult(
 function closeTurn(open: ToolTurn | undefined, report: Report): void {
   if (open === undefined) return;
   const missing = [...open.ids].filter((id) => !open.answered.has(id));
-  if (missing.length > 0) {
+  if (missing.length > 0)
     report('tool-call-unanswered', open.path, `no tool message directly after it for ${missing.join(', ')}`);
-  }
 }

@@ -12,8 +12,13 @@ import {
   sseFrame,
   takeTurns,
 } from '@majordomo/testing/internal';
-import type { ResponsesDialect } from './dialect.ts';
 import { outputItem, type OutputItem, responseBody } from './output.ts';
+
+/** Differences between a server's Responses API and OpenAI's. */
+export interface ResponsesDialect {
+  /** Arguments in the last event of a call. `empty`: always `{}` (LM Studio, 2026-01). `@default 'complete'` */
+  readonly callsEnd?: 'complete' | 'empty' | undefined;
+}
 
 interface Event {
   readonly kind: Frame['kind'];

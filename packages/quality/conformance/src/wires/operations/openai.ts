@@ -13,53 +13,26 @@ import {
   textOr,
 } from '@majordomo/core/toolkit';
 import type { DistributionsTurn, TranscriptTurn } from '@majordomo/testing';
-import { count, isString, violations } from '../shape.ts';
+import { stringOf } from '../members.ts';
+import { count, isString } from '../shape.ts';
 import type { OperationRequest, WireOperation, WireQuestion } from '../wire.ts';
 import { isFile } from './form.ts';
-import {
-  classificationEndpoint,
-  embeddingEndpoint,
-  inputTokens,
-  jsonReply,
-  moderationEndpoint,
-  rankingJson,
-  rerankEndpoint,
-  soundReply,
-  speechEndpoint,
-  textReply,
-  transcriptionEndpoint,
-} from './operation.ts';
+import { endpoint, inputTokens, jsonReply, rankingJson, soundReply, textReply } from './operation.ts';
 
 // Operations of OpenAI other than chat, also of compatible vendors. Source, except for /rerank: types of openai 7.55.
 
-const at =
-  (end: RegExp) =>
-  (method: string, path: string): boolean =>
-    method === 'POST' && end.test(path);
-
-const modelIn = (body: unknown): string => asText(asRecord(body)['model']) ?? '';
-
-const embeddings = embeddingEndpoint({
-  accepts: at(/\/embeddings(?:\?|$)/),
-  read(_path, body) {
-    const {
-      input,
-      dimensions,
-      output_dimension: size = dimensions,
-      encoding_format: format,
-    } = asRecord(body);
-    return {
-      model: modelIn(body),
-      values: isString(input) ? [input] : asList(input).filter(isString),
-      dimensions: asNumber(size),
-      format: asText(format),
-    };
-  },
-  validate: (body) =>
-    violations(body, [
-      // Compatible vendors accept additional fields.
-      open({ model: text, input: textOr(list(text, 1, 2048)) }, { dimensions: count, encoding_format: text }),
-    ]),
+const embeddings = endpoint('embedding', {
+  path: /\/embeddings(?:\?|$)/,
+  read: ({ input, dimensions, output_dimension: size = dimensions, encoding_format: format }) => ({
+    values: isString(input) ? [input] : asList(input).filter(isString),
+    dimensions: asNumber(size),
+    format: asText(format),
+  }),
+  // Compatible vendors accept additional fields.
+  shape: open(
+    { model: text, input: textOr(list(text, 1, 2048)) },
+    { dimensions: count, encoding_format: text },
+  ),
   answer(turn, { format, model }) {
     const data = turn.vectors.map((vector, index) => ({
       object: 'embedding',
@@ -78,32 +51,25 @@ const REQUEST_ID = { 'x-request-id': 'req_test' };
 const base64 = (vector: Float32Array | readonly number[]): string =>
   Buffer.from(Float32Array.from(vector).buffer).toString('base64');
 
-const transcriptions = transcriptionEndpoint({
-  accepts: at(/\/audio\/transcriptions(?:\?|$)/),
-  read(_path, body) {
-    const { file, response_format: format } = asRecord(body);
-    return {
-      model: modelIn(body),
-      audio: isFile(file) ? { mediaType: file.mediaType, bytes: file.bytes } : undefined,
-      format: asText(format),
-    };
-  },
-  validate: (body) =>
-    violations(body, [
-      object(
-        { model: text, file: anything },
-        {
-          language: text,
-          prompt: text,
-          response_format: text,
-          temperature: text,
-          chunking_strategy: text,
-          stream: text,
-          'include[]': text,
-          'timestamp_granularities[]': text,
-        },
-      ),
-    ]),
+const transcriptions = endpoint('transcription', {
+  path: /\/audio\/transcriptions(?:\?|$)/,
+  read: ({ file, response_format: format }) => ({
+    audio: isFile(file) ? { mediaType: file.mediaType, bytes: file.bytes } : undefined,
+    format: asText(format),
+  }),
+  shape: object(
+    { model: text, file: anything },
+    {
+      language: text,
+      prompt: text,
+      response_format: text,
+      temperature: text,
+      chunking_strategy: text,
+      stream: text,
+      'include[]': text,
+      'timestamp_granularities[]': text,
+    },
+  ),
   answer: (turn, { format }) => jsonReply(transcriptBody(turn, format), REQUEST_ID),
 });
 
@@ -134,25 +100,19 @@ const segmentOf = ({ text: spoken, startMs, endMs, speaker }: TranscriptSegment,
   ...(speaker !== undefined && { speaker, type: 'transcript.text.segment' }),
 });
 
-const speech = speechEndpoint({
-  accepts: at(/\/audio\/speech(?:\?|$)/),
-  read(_path, body) {
-    const { input, response_format: format } = asRecord(body);
-    return { model: modelIn(body), text: asText(input), format: asText(format) };
-  },
-  validate: (body) =>
-    violations(body, [
-      object(
-        { model: text, input: text },
-        {
-          voice: anything,
-          response_format: text,
-          speed: number(0.25, 4),
-          instructions: text,
-          stream_format: text,
-        },
-      ),
-    ]),
+const speech = endpoint('speech', {
+  path: /\/audio\/speech(?:\?|$)/,
+  read: ({ input, response_format: format }) => ({ text: asText(input), format: asText(format) }),
+  shape: object(
+    { model: text, input: text },
+    {
+      voice: anything,
+      response_format: text,
+      speed: number(0.25, 4),
+      instructions: text,
+      stream_format: text,
+    },
+  ),
   answer: (turn, request) => soundReply(turn, usualType(request), REQUEST_ID),
 });
 
@@ -168,22 +128,17 @@ const usualType = ({ format = 'mp3' }: OperationRequest): string =>
   format in TYPES ? TYPES[format as keyof typeof TYPES] : TYPES.mp3;
 
 // Sources of rerank: cohere-ai 8.1 for /v2/rerank, voyageai 0.4 for `top_k`, and the servers of Jina, vLLM and llama.cpp.
-const rerank = rerankEndpoint({
-  accepts: at(/\/rerank(?:\?|$)/),
-  read(path, body) {
-    const { query, documents, top_k: k } = asRecord(body);
+const rerank = endpoint('rerank', {
+  path: /\/rerank(?:\?|$)/,
+  read({ query, documents, top_k: k }, path) {
     const format = path.endsWith('/v2/rerank') ? 'searches' : k === undefined ? 'results' : 'data';
     return {
-      model: modelIn(body),
       text: asText(query),
       values: asList(documents).filter(isString),
       format,
     };
   },
-  validate: (body) =>
-    violations(body, [
-      object({ model: text, query: text, documents: list(text, 1, 1000) }, { top_n: count, top_k: count }),
-    ]),
+  shape: object({ model: text, query: text, documents: list(text, 1, 1000) }, { top_n: count, top_k: count }),
   answer(turn, { format }) {
     const name = format === 'data' ? 'data' : 'results';
     const counts =
@@ -194,17 +149,14 @@ const rerank = rerankEndpoint({
   },
 });
 
-const moderations = moderationEndpoint({
-  accepts: at(/\/moderations(?:\?|$)/),
-  read(_path, body) {
-    const { input } = asRecord(body);
-    const imageURL = (part: unknown): string => asText(asRecord(asRecord(part)['image_url'])['url']) ?? '';
-    return {
-      model: modelIn(body),
-      values: asList(input).map((value) => (isString(value) ? value : imageURL(value))),
-    };
-  },
-  validate: (body) => violations(body, [object({ model: text, input: list(anything, 1, 2048) }, {})]),
+const moderations = endpoint('moderation', {
+  path: /\/moderations(?:\?|$)/,
+  read: ({ input }) => ({
+    values: asList(input).map(
+      (value) => asText(value) ?? stringOf(asRecord(asRecord(value)['image_url'])['url']),
+    ),
+  }),
+  shape: object({ model: text, input: list(anything, 1, 2048) }, {}),
   answer: ({ verdicts }) => {
     const results = verdicts.map(({ flagged, categories, scores }) => ({
       flagged,
@@ -215,19 +167,13 @@ const moderations = moderationEndpoint({
   },
 });
 
-const decisions = classificationEndpoint({
-  accepts: at(/\/decisions(?:\?|$)/),
-  read(_path, body) {
-    const { input, questions } = asRecord(body);
-    return { model: modelIn(body), text: asText(input), questions: asList(questions).map(questionIn) };
-  },
-  validate: (body) =>
-    violations(body, [
-      object(
-        { model: text, input: anything, questions: list(anything, 1, 400) },
-        { prompt_cache_key: text, safety_identifier: text },
-      ),
-    ]),
+const decisions = endpoint('classification', {
+  path: /\/decisions(?:\?|$)/,
+  read: ({ input, questions }) => ({ text: asText(input), questions: asList(questions).map(questionIn) }),
+  shape: object(
+    { model: text, input: anything, questions: list(anything, 1, 400) },
+    { prompt_cache_key: text, safety_identifier: text },
+  ),
   answer(turn, { questions, model }) {
     const answers = questions
       .filter(({ name }) => name === turn.refuses || name in turn.distributions)
@@ -248,15 +194,18 @@ const decisions = classificationEndpoint({
 function questionIn(question: unknown): WireQuestion {
   const { name, type, instructions, choices, levels } = asRecord(question);
   return {
-    name: asText(name) ?? '',
-    type: type === 'choice' || type === 'score' ? type : 'predicate',
-    instructions: asText(instructions) ?? '',
+    name: stringOf(name),
+    type: typeOf(type),
+    instructions: stringOf(instructions),
     options: [
-      ...asList(choices).map((choice) => asText(asRecord(choice)['value']) ?? ''),
-      ...asList(levels).map((level) => asText(asRecord(level)['label']) ?? ''),
+      ...asList(choices).map((choice) => stringOf(asRecord(choice)['value'])),
+      ...asList(levels).map((level) => stringOf(asRecord(level)['label'])),
     ],
   };
 }
+
+const typeOf = (type: unknown): WireQuestion['type'] =>
+  type === 'choice' || type === 'score' ? type : 'predicate';
 
 /** Returns an answer of OpenAI's Decisions API. Source: types of openai 7.55. */
 function decisionAnswer({ name, type, options }: WireQuestion, turn: DistributionsTurn): object {
@@ -273,26 +222,21 @@ function decisionAnswer({ name, type, options }: WireQuestion, turn: Distributio
 }
 
 // TypeSafe and OpenRouter. Source: types of @openrouter/sdk 1.3.19.
-const systemOne = classificationEndpoint({
-  accepts: at(/\/systemone(?:\?|$)/),
-  read(_path, body) {
-    const { state, questions } = asRecord(body);
-    return {
-      model: modelIn(body),
-      text: asText(state),
-      questions: Object.entries(asRecord(questions)).map(([name, question]) => {
-        const { type, instructions, criteria } = asRecord(question);
-        return {
-          name,
-          type: type === 'choice' || type === 'score' ? type : 'predicate',
-          instructions: asText(instructions) ?? '',
-          options: type === 'choice' ? Object.keys(asRecord(criteria)) : asList(criteria).filter(isString),
-        };
-      }),
-    };
-  },
-  validate: (body) =>
-    violations(body, [object({ model: text, state: anything, questions: anything }, { assets: anything })]),
+const systemOne = endpoint('classification', {
+  path: /\/systemone(?:\?|$)/,
+  read: ({ state, questions }) => ({
+    text: asText(state),
+    questions: Object.entries(asRecord(questions)).map(([name, question]) => {
+      const { type, instructions, criteria } = asRecord(question);
+      return {
+        name,
+        type: typeOf(type),
+        instructions: stringOf(instructions),
+        options: type === 'choice' ? Object.keys(asRecord(criteria)) : asList(criteria).filter(isString),
+      };
+    }),
+  }),
+  shape: object({ model: text, state: anything, questions: anything }, { assets: anything }),
   answer(turn, { questions }) {
     const refused = questions.find(({ name }) => name === turn.refuses);
     const answers = questions

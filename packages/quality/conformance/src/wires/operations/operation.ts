@@ -8,63 +8,60 @@ import type {
   VectorsTurn,
   VerdictsTurn,
 } from '@majordomo/testing';
+import { asRecord, type Check } from '@majordomo/core/toolkit';
+import { ANSWER_MEMBERS } from '../../script/step.ts';
+import { type Members, stringOf } from '../members.ts';
+import { violations } from '../shape.ts';
 import type { OperationReply, OperationRequest, WireOperation } from '../wire.ts';
 
-interface Facts<Answer> extends Pick<WireOperation, 'accepts' | 'validate'> {
-  readonly read: (path: string, body: unknown) => Partial<OperationRequest> & Pick<OperationRequest, 'model'>;
+/** Answer of each operation. */
+interface Answers {
+  readonly embedding: VectorsTurn;
+  readonly transcription: TranscriptTurn;
+  readonly speech: AudioTurn;
+  readonly rerank: RankingTurn;
+  readonly moderation: VerdictsTurn;
+  readonly classification: DistributionsTurn;
+}
+
+/** Description of an endpoint. */
+interface Endpoint<Answer> {
+  readonly path: RegExp;
+  /** Whether a request is for this endpoint, on wires whose operations share a path. `@default` every request of the path */
+  readonly isOwn?: (body: Members, path: string) => boolean;
+  /** Check of a body. `@default` the function `validate` of the wire */
+  readonly shape?: Check;
+  /** Returns the contents of a request that differ from those of a request without contents. The model is in the body by default. */
+  readonly read: (body: Members, path: string) => Partial<OperationRequest>;
   readonly answer: (answer: Answer, request: OperationRequest) => OperationReply;
 }
 
-/** Creates an endpoint that returns vectors. */
-export const embeddingEndpoint = (facts: Facts<VectorsTurn>): WireOperation =>
-  endpoint('embedding', facts, (answer) => ('vectors' in answer ? answer : undefined));
-
-/** Creates an endpoint that returns transcripts. */
-export const transcriptionEndpoint = (facts: Facts<TranscriptTurn>): WireOperation =>
-  endpoint('transcription', facts, (answer) => ('transcript' in answer ? answer : undefined));
-
-/** Creates an endpoint that returns audio. */
-export const speechEndpoint = (facts: Facts<AudioTurn>): WireOperation =>
-  endpoint('speech', facts, (answer) => ('audio' in answer ? answer : undefined));
-
-/** Creates an endpoint that ranks documents. */
-export const rerankEndpoint = (facts: Facts<RankingTurn>): WireOperation =>
-  endpoint('rerank', facts, (answer) => ('ranking' in answer ? answer : undefined));
-
-/** Creates an endpoint that classifies content. */
-export const moderationEndpoint = (facts: Facts<VerdictsTurn>): WireOperation =>
-  endpoint('moderation', facts, (answer) => ('verdicts' in answer ? answer : undefined));
-
-/** Creates an endpoint that answers questions with probabilities. */
-export const classificationEndpoint = (facts: Facts<DistributionsTurn>): WireOperation =>
-  endpoint('classification', facts, (answer) => ('distributions' in answer ? answer : undefined));
-
-function endpoint<Answer>(
-  operation: OperationName,
-  { read, answer, ...facts }: Facts<Answer>,
-  own: (answer: OperationAnswer) => Answer | undefined,
-): WireOperation {
-  return {
-    ...facts,
+/** Creates an endpoint of an operation. */
+export const endpoint = <Operation extends OperationName>(
+  operation: Operation,
+  { path, isOwn = () => true, shape, read, answer }: Endpoint<Answers[Operation]>,
+): WireOperation => ({
+  operation,
+  accepts: (method, url, body) => method === 'POST' && path.test(url) && isOwn(asRecord(body), url),
+  read: (url, body) => ({
+    model: stringOf(asRecord(body)['model']),
+    streamed: false,
+    values: [],
+    questions: [],
+    dimensions: undefined,
+    audio: undefined,
+    text: undefined,
+    format: undefined,
+    ...read(asRecord(body), url),
     operation,
-    read: (path, body) => ({
-      streamed: false,
-      values: [],
-      questions: [],
-      dimensions: undefined,
-      audio: undefined,
-      text: undefined,
-      format: undefined,
-      ...read(path, body),
-      operation,
-    }),
-    answer(given, request) {
-      const fitting = own(given);
-      if (fitting === undefined) throw new Error(`is not an answer to a request for ${operation}`);
-      return answer(fitting, request);
-    },
-  };
-}
+  }),
+  validate: shape && ((body) => violations(body, [shape])),
+  answer(given, request) {
+    if (!(ANSWER_MEMBERS[operation] in given))
+      throw new Error(`is not an answer to a request for ${operation}`);
+    return answer(given as Answers[Operation], request);
+  },
+});
 
 const encoder = new TextEncoder();
 

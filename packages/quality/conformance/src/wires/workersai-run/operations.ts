@@ -1,14 +1,8 @@
-import { anything, asList, asRecord, asText, list, object, text, textOr } from '@majordomo/core/toolkit';
-import {
-  embeddingEndpoint,
-  jsonReply,
-  soundReply,
-  speechEndpoint,
-  transcriptionEndpoint,
-} from '../operations/operation.ts';
-import { isString, violations } from '../shape.ts';
+import { anything, asList, asText, list, object, text, textOr } from '@majordomo/core/toolkit';
+import { endpoint, jsonReply, piecesOf, soundReply } from '../operations/operation.ts';
+import { isString } from '../shape.ts';
 import type { OperationReply, WireOperation } from '../wire.ts';
-import { isRun, modelOfRun } from './read.ts';
+import { modelOfRun, RUN_PATH } from './read.ts';
 
 // Operations of Workers AI other than chat. Source: the model pages of developers.cloudflare.com/workers-ai/models, 2026-11.
 
@@ -17,42 +11,30 @@ const enveloped = (result: object): OperationReply =>
 
 const RAY = { 'cf-ray': 'req_test' };
 
-/** Returns a function that recognizes requests of an operation by their body, because all operations have the same path. */
-const run =
-  (isOwn: (body: Readonly<Record<string, unknown>>) => boolean) =>
-  (method: string, path: string, body: unknown): boolean =>
-    method === 'POST' && isRun(path) && isOwn(asRecord(body));
+// All operations have the same path, so the body shows the operation.
 
-const embeddings = embeddingEndpoint({
-  accepts: run(({ text: values }) => Array.isArray(values)),
-  read: (path, body) => ({
-    model: modelOfRun(path),
-    values: asList(asRecord(body)['text']).filter(isString),
-  }),
-  validate: (body) =>
-    violations(body, [
-      object({ text: textOr(list(text, 1, 100)) }, { pooling: text, truncate_inputs: anything }),
-    ]),
+const embeddings = endpoint('embedding', {
+  path: RUN_PATH,
+  isOwn: ({ text: values }) => Array.isArray(values),
+  shape: object({ text: textOr(list(text, 1, 100)) }, { pooling: text, truncate_inputs: anything }),
+  read: ({ text: values }, path) => ({ model: modelOfRun(path), values: asList(values).filter(isString) }),
   answer({ vectors }) {
     const data = vectors.map((vector) => [...vector]);
     return enveloped({ shape: [data.length, data[0]?.length ?? 0], data });
   },
 });
 
-const transcriptions = transcriptionEndpoint({
-  accepts: run(({ audio }) => audio !== undefined),
-  read(path, body) {
-    const { audio } = asRecord(body);
+const transcriptions = endpoint('transcription', {
+  path: RUN_PATH,
+  isOwn: ({ audio }) => audio !== undefined,
+  shape: object(
+    { audio: textOr(list(anything, 1, Number.MAX_SAFE_INTEGER)) },
+    { language: text, initial_prompt: text, task: text, vad_filter: anything, prefix: text },
+  ),
+  read({ audio }, path) {
     const bytes = isString(audio) ? Buffer.from(audio, 'base64') : asList(audio).map(Number);
     return { model: modelOfRun(path), audio: { mediaType: '', bytes: Uint8Array.from(bytes) } };
   },
-  validate: (body) =>
-    violations(body, [
-      object(
-        { audio: textOr(list(anything, 1, Number.MAX_SAFE_INTEGER)) },
-        { language: text, initial_prompt: text, task: text, vad_filter: anything, prefix: text },
-      ),
-    ]),
   answer: ({ transcript, language, durationMs, segments = [] }) =>
     enveloped({
       text: transcript,
@@ -67,39 +49,31 @@ const transcriptions = transcriptionEndpoint({
 });
 
 /** Speech endpoint. MeloTTS sends audio as base64 in an object. The other models send the bytes of the audio. */
-const speech = speechEndpoint({
-  accepts: run(
-    ({ text: spoken, prompt, messages }) => (isString(spoken) || isString(prompt)) && messages === undefined,
+const speech = endpoint('speech', {
+  path: RUN_PATH,
+  isOwn: ({ text: spoken, prompt, messages }) =>
+    (isString(spoken) || isString(prompt)) && messages === undefined,
+  shape: object(
+    {},
+    {
+      text,
+      prompt: text,
+      lang: text,
+      speaker: text,
+      encoding: text,
+      container: text,
+      bit_rate: anything,
+      sample_rate: anything,
+    },
   ),
-  read(path, body) {
-    const { text: spoken, prompt } = asRecord(body);
-    const isMelo = spoken === undefined;
-    return {
-      model: modelOfRun(path),
-      text: asText(isMelo ? prompt : spoken),
-      format: isMelo ? 'base64' : undefined,
-    };
-  },
-  validate: (body) =>
-    violations(body, [
-      object(
-        {},
-        {
-          text,
-          prompt: text,
-          lang: text,
-          speaker: text,
-          encoding: text,
-          container: text,
-          bit_rate: anything,
-          sample_rate: anything,
-        },
-      ),
-    ]),
+  read: ({ text: spoken, prompt }, path) => ({
+    model: modelOfRun(path),
+    text: asText(spoken ?? prompt),
+    format: spoken === undefined ? 'base64' : undefined,
+  }),
   answer(turn, { format }) {
     if (format !== 'base64') return soundReply(turn, 'audio/mpeg', RAY);
-    const pieces = turn.audio instanceof Uint8Array ? [turn.audio] : turn.audio;
-    return enveloped({ audio: Buffer.concat(pieces).toString('base64') });
+    return enveloped({ audio: Buffer.concat(piecesOf(turn.audio)).toString('base64') });
   },
 });
 

@@ -12,7 +12,7 @@ import {
   textOr,
   where,
 } from '@majordomo/core/toolkit';
-import { isBase64 } from '../base64.ts';
+import { isBase64 } from '../images.ts';
 import { count, objectSchema } from '../shape.ts';
 
 const imageUrl = where(

@@ -1,6 +1,5 @@
 import { type Answer, fullAnswer, type FullAnswer } from '../answer.ts';
-import { type Frame, type Framing, sseFrame } from '../frame.ts';
-import type { AnsweredRequest } from '../wire-writer.ts';
+import { type AnsweredRequest, type Frame, type Framing, sseFrame } from '../wire-writer.ts';
 import { type Block, blocksOf, messagesUsage, STOP_REASONS, stopDetails } from './blocks.ts';
 
 /** JSON of an event. */

@@ -13,8 +13,7 @@ import {
   takeTurns,
 } from '../answer.ts';
 import { signText } from '../signature.ts';
-import { type Frame, type Framing, sseComment, sseFrame } from '../frame.ts';
-import type { AnsweredRequest } from '../wire-writer.ts';
+import { type AnsweredRequest, type Frame, type Framing, sseComment, sseFrame } from '../wire-writer.ts';
 
 /** Creation time of every answer, in seconds since 1970. It is constant, so that all runs are equal. */
 export const CREATED = 1_780_000_000;

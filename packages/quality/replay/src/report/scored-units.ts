@@ -1,13 +1,13 @@
-import { qualityDifference } from '../statistics/quality.ts';
-import type { Interval, Unit } from '../statistics/unit.ts';
-import type { Estimate } from './report.ts';
 import type { Comparison } from '../compare/comparison.ts';
+import { qualityDifference } from '../statistics/quality.ts';
+import type { Interval, Unit } from '../statistics/stratified-mean.ts';
+import type { Estimate } from './report.ts';
 import type { ScoredUnit } from './results.ts';
 
 /** Share of the traffic that each kind has, by its name. */
 export type Weights = ReadonlyMap<string, number>;
 
-export interface Placed {
+interface Placed {
   /** Position of the unit's kind in the list of shares. */
   readonly kind: number;
   readonly conversation: string;
@@ -15,7 +15,7 @@ export interface Placed {
 }
 
 /** Units with the shares of their kinds. Kinds without a unit are absent, and the other shares have the sum 1. */
-export interface Strata {
+interface Strata {
   readonly names: readonly string[];
   readonly shares: readonly number[];
   readonly units: readonly Placed[];
@@ -42,7 +42,7 @@ export const scoreOf = ({ score, label }: Comparison): number => label ?? score;
 export const estimateOf = ({ value, low, high }: Interval, n: number): Estimate => ({ value, low, high, n });
 
 /** Quality of answers with its parts. */
-export interface Quality {
+interface Quality {
   readonly quality: Estimate;
   readonly worse: Estimate;
   readonly better: Estimate;
@@ -68,4 +68,28 @@ export function qualityOf(
     worse: estimateOf(loss, units.length),
     better: estimateOf(gain, units.length),
   };
+}
+
+const EXAMPLES = 3;
+
+/** Returns the ids of at most three units of different conversations, those with the lowest scores first. */
+export function examplesOf(units: readonly ScoredUnit[]): readonly string[] {
+  const rank = ({ candidate }: ScoredUnit): number => (candidate === undefined ? 1 : scoreOf(candidate));
+  const sorted = units.toSorted((a, b) => rank(a) - rank(b) || compare(a.id, b.id));
+  const first = new Map<string, string>();
+  for (const { conversation, id } of sorted) if (!first.has(conversation)) first.set(conversation, id);
+  return [...first.values()].slice(0, EXAMPLES);
+}
+
+/** Returns the values with their numbers, the most frequent first. */
+export function countsOf(values: Iterable<string>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return new Map([...counts].sort(([a, m], [b, n]) => n - m || compare(a, b)));
+}
+
+/** Compares two names by their UTF-16 units, so that the order does not depend on the machine. */
+export function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
