@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { BatchItem, BatchJob, Batches, ItemResult, JobProgress, LiveOptions } from '@majordomo/batch';
-import { LlmError, type JsonObject } from '@majordomo/core';
-import { isRecord, jsonLine } from '@majordomo/core/toolkit';
+import { LlmError } from '@majordomo/core';
+import { jsonLine } from '@majordomo/core/toolkit';
 import { installedIds } from '../backends/configured.ts';
 import { openIds } from '../backends/open.ts';
 import { loadSettings } from '../config/settings.ts';
@@ -12,7 +12,7 @@ import { openLedgerGates } from '../ledger/ledger-gates.ts';
 import { openLedgerFile } from '../ledger/open-ledger.ts';
 import { loadPackage } from '../program/load-package.ts';
 import { printable } from '../terminal/paint.ts';
-import { readJson } from '../files/read-json.ts';
+import { readSchema } from '../files/read-json.ts';
 import { writeJsonLine } from '../terminal/write-json.ts';
 import { itemsIn } from './items.ts';
 import { describe, progressOn } from './progress.ts';
@@ -49,7 +49,7 @@ export async function runBatch(file: string, flags: RunFlags, io: Io): Promise<E
       ? undefined
       : new Date(Date.now() + durationOf(flags.deadline, '--deadline'));
   const live = flags.live === undefined ? undefined : { when: whenOf(flags.live) };
-  const output = flags.schema === undefined ? undefined : await schemaOf(flags.schema, io);
+  const output = flags.schema === undefined ? undefined : await readSchema(flags.schema, io.cwd);
   await checkItems(itemsIn(path, file));
   return withBatches(flags, io, async (batches) => {
     const items = itemsIn(path, file);
@@ -178,12 +178,6 @@ function lineOf({ id, target, via, response, value, error, nanoUsd }: ItemResult
 }
 
 const inJson = ({ nanoUsd, ...rest }: JobProgress): object => ({ ...rest, nanoUsd: nanoUsd?.toString() });
-
-async function schemaOf(name: string, io: Io): Promise<JsonObject> {
-  const schema = await readJson(resolve(io.cwd, name), name);
-  if (!isRecord(schema)) throw new Stop(`${name} is not a JSON Schema; it must contain an object`);
-  return schema as JsonObject;
-}
 
 const WHEN: readonly LiveOptions['when'][] = ['late', 'failed', 'both'];
 

@@ -3,7 +3,7 @@ import type { Conversation, Conversations, StoredConversation } from '@majordomo
 import { LlmError } from '@majordomo/core';
 import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
-import { painter, printable } from '../terminal/paint.ts';
+import { writeNote } from '../terminal/paint.ts';
 import { reasonOf } from '../program/reason.ts';
 import type { ChatFlags } from './flags.ts';
 
@@ -65,8 +65,7 @@ export class ChatLog {
   }
 
   private say(text: string): void {
-    const { stderr } = this.io;
-    stderr.write(`${painter(stderr)('dim', printable(`(${text})`))}\n`);
+    writeNote(this.io.stderr, `(${text})`);
   }
 }
 

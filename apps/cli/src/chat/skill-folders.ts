@@ -4,15 +4,14 @@ import { LlmError } from '@majordomo/core';
 import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { loadPackage } from '../program/load-package.ts';
-import { painter, printable } from '../terminal/paint.ts';
+import { writeNote } from '../terminal/paint.ts';
 
 /** Loads the skills in these folders, and prints the problems of each skill. Throws `Stop` if they cannot be loaded. */
 export async function loadSkillFolders(folders: readonly string[], io: Io): Promise<Skill> {
   const loaded = await loadPackage('@majordomo/skills/node', io.cwd, '--skills');
   const { loadSkills } = loaded as typeof import('@majordomo/skills/node');
-  const paint = painter(io.stderr);
   const onProblem = ({ message }: LlmError): void => {
-    io.stderr.write(`${paint('dim', printable(message))}\n`);
+    writeNote(io.stderr, message);
   };
   try {
     return await loadSkills(

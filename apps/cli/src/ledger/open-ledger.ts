@@ -6,7 +6,7 @@ import type { Settings } from '../config/settings.ts';
 import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { loadPackage } from '../program/load-package.ts';
-import { painter, printable } from '../terminal/paint.ts';
+import { writeNote } from '../terminal/paint.ts';
 import { ledgerFile, prepareLedgerFile } from './ledger-file.ts';
 import { checkSqlite } from './check-sqlite.ts';
 import { withRemedies } from './with-remedies.ts';
@@ -79,7 +79,7 @@ export async function createConfiguredLedger(
 /** Prints the used share of a limit, or the number of days within which the limit will be spent. */
 function printAlert(alert: Alert, { stderr }: Io): void {
   const say = (text: string): void => {
-    stderr.write(`${painter(stderr)('yellow', printable(text))}\n`);
+    writeNote(stderr, text, 'yellow');
   };
   if (alert.type === 'threshold' && alert.isHighest) {
     const { limit, key } = alert.state;

@@ -20,7 +20,7 @@ const MAX_BYTES = 512 * 1024 * 1024;
 
 /** Implements `majordomo transcribe`. Prints the text of a recording. The last argument is the file. */
 export async function transcribe(
-  words: readonly string[],
+  words: readonly (string | undefined)[],
   flags: TranscribeFlags,
   io: Io,
 ): Promise<ExitCode> {
@@ -48,7 +48,7 @@ export async function transcribe(
 }
 
 function fileIn(
-  [first, second]: readonly string[],
+  [first, second]: readonly (string | undefined)[],
   { model }: TranscribeFlags,
 ): { readonly spec: string | undefined; readonly file: string } {
   if (first === undefined) throw new Stop('no recording; pass a file, or `-` for standard input');
