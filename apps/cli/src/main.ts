@@ -24,7 +24,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
   try {
     if (argv.length === 0) {
-      const { welcome } = await import('./chat/welcome.ts');
+      const { welcome } = await import('./chat/unconfigured.ts');
       const result = await welcome(io);
       if (result !== undefined) return result;
     }

@@ -11,6 +11,7 @@ import type { Io } from '../program/io.ts';
 import { openLedgerGates } from '../ledger/ledger-gates.ts';
 import { openLedgerFile } from '../ledger/open-ledger.ts';
 import { loadPackage } from '../program/load-package.ts';
+import { throwStop } from '../program/throw-stop.ts';
 import { printable } from '../terminal/paint.ts';
 import { readSchema } from '../files/read-json.ts';
 import { writeJsonLine } from '../terminal/write-json.ts';
@@ -139,13 +140,8 @@ async function withBatches(
   return await run(createBatches({ majordomo, records: jobs.records, ledger: books.ledger }));
 }
 
-async function openJob(batches: Batches, key: string): Promise<BatchJob> {
-  try {
-    return await batches.open(key);
-  } catch (error) {
-    throw LlmError.is(error, 'not-found') ? new Stop(error.message) : error;
-  }
-}
+const openJob = (batches: Batches, key: string): Promise<BatchJob> =>
+  batches.open(key).catch((error: unknown) => throwStop(error, 'not-found'));
 
 /** Reads the complete file, so that an invalid line is reported before anything is stored. */
 async function checkItems(items: AsyncIterable<BatchItem>): Promise<void> {

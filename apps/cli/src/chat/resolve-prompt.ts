@@ -1,6 +1,6 @@
-import { LlmError, type UserPart } from '@majordomo/core';
-import { Stop } from '../program/exit.ts';
+import type { UserPart } from '@majordomo/core';
 import type { Io } from '../program/io.ts';
+import { throwStop } from '../program/throw-stop.ts';
 import { writeNote } from '../terminal/paint.ts';
 
 const REFERS = /@(?:file:|folder:|git:|url:|diff\b|staged\b)/;
@@ -15,7 +15,6 @@ export async function resolvePrompt(text: string, { cwd, signal, stderr }: Io): 
     for (const warning of warnings) writeNote(stderr, warning, 'yellow');
     return parts;
   } catch (error) {
-    if (LlmError.is(error, 'config')) throw new Stop(error.message);
-    throw error;
+    throwStop(error, 'config');
   }
 }

@@ -1,5 +1,5 @@
 import { configuredIds } from '../backends/configured.ts';
-import type { Settings } from '../config/settings.ts';
+import { loadSettings, type Settings } from '../config/settings.ts';
 import { EXIT, type ExitCode } from '../program/exit.ts';
 import { isPerson, type Io } from '../program/io.ts';
 import { painter } from '../terminal/paint.ts';
@@ -27,4 +27,14 @@ export async function unconfigured(settings: Settings, io: Io): Promise<ExitCode
   if (yes !== true) return EXIT.usage;
   const { demo } = await import('../demo/demo.ts');
   return demo(undefined, {}, io);
+}
+
+/**
+ * Implements `majordomo` without arguments. Explains the first steps if nothing is configured. Returns `undefined` if the help is
+ * to be printed instead.
+ */
+export async function welcome(io: Io): Promise<ExitCode | undefined> {
+  const settings = await loadSettings(io);
+  const ids = await configuredIds(settings);
+  return ids.length === 0 && settings.model === undefined ? unconfigured(settings, io) : undefined;
 }

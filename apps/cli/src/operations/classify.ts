@@ -3,7 +3,6 @@ import {
   type AnswerOf,
   type Basis,
   type Calibration,
-  LlmError,
   type Question,
   type Questions,
   toJson,
@@ -12,8 +11,9 @@ import { printFooter } from '../chat/footer.ts';
 import { promptOf } from '../chat/prompt-of.ts';
 import { parseSpecAndPrompt } from '../chat/spec-and-prompt.ts';
 import { readJson } from '../files/read-json.ts';
-import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import { EXIT, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
+import { throwStop } from '../program/throw-stop.ts';
 import { loadPackage } from '../program/load-package.ts';
 import { printable } from '../terminal/paint.ts';
 import { writeJson } from '../terminal/write-json.ts';
@@ -49,7 +49,10 @@ export async function classify(
     const model = majordomo.with({ classification: emulateClassification() }).classificationModel(spec);
     const startedAt = performance.now();
     const request = { input, questions, calibration: calibration as Calibration | undefined, bases, extra };
-    const response = await model.classify(request, options).catch(refuse);
+    const response = await model.classify(request, options).catch((error: unknown) => {
+      // Invalid questions, bases and calibrations are mistakes of the user.
+      throwStop(error, 'config', 'invalid-request');
+    });
     if (flags.json === true) writeJson(io.stdout, { ...response, warnings: toJson(response.warnings) });
     else for (const line of linesOf(questions, response.answers)) io.stdout.write(`${printable(line)}\n`);
     if (flags.json !== true && flags.quiet !== true)
@@ -63,12 +66,6 @@ export async function classify(
     io,
     ask,
   );
-}
-
-/** Reports invalid questions, bases and calibrations as mistakes of the user. */
-function refuse(error: unknown): never {
-  if (LlmError.is(error, 'config', 'invalid-request')) throw new Stop(error.message);
-  throw error;
 }
 
 function linesOf(

@@ -7,7 +7,7 @@ import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { writeJson } from '../terminal/write-json.ts';
 import { runOperation, type OperationFlags, type ParseArguments } from './run-operation.ts';
-import { positiveInteger } from './positive-integer.ts';
+import { positiveInteger } from '../program/positive-integer.ts';
 
 /** Options of `majordomo embed`. */
 export interface EmbedFlags extends OperationFlags {
@@ -25,7 +25,8 @@ export async function embed(
   flags: EmbedFlags,
   io: Io,
 ): Promise<ExitCode> {
-  const dimensions = positiveInteger('--dimensions', flags.dimensions);
+  const dimensions =
+    flags.dimensions === undefined ? undefined : positiveInteger('--dimensions', flags.dimensions);
   const purpose = purposeOf(flags.purpose);
   const words: ParseArguments = (aliases) => parseSpecAndPrompt([first, second], flags.model, aliases);
   return runOperation('embed', words, flags, io, async ({ majordomo, spec, prompt, extra, options }) => {

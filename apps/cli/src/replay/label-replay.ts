@@ -4,7 +4,7 @@ import type { LabeledPair } from '@majordomo/replay';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import { isPerson, type Io } from '../program/io.ts';
 import { printable } from '../terminal/paint.ts';
-import { throwStop } from '../eval/publish.ts';
+import { throwStop } from '../program/throw-stop.ts';
 import { folderOf, loadReplays } from './run-replay.ts';
 
 const KEYS = { '1': 'first', '2': 'second', e: 'equal' } as const;

@@ -9,7 +9,8 @@ import type {
   ReplayProgress,
   ReplayReport,
 } from '@majordomo/replay';
-import { exitOf, throwStop, writeReport } from '../eval/publish.ts';
+import { exitOf, writeReport } from '../eval/publish.ts';
+import { throwStop } from '../program/throw-stop.ts';
 import { configuredMajordomo, importDefault } from '../eval/run.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';

@@ -25,3 +25,12 @@ export const printableJson = (json: string): string =>
 /** Writes a line in a style, without characters that control the terminal. */
 export const writeNote = (output: Output, text: string, style: Style = 'dim'): void =>
   output.write(`${painter(output)(style, printable(text))}\n`);
+
+/** Text with styles. */
+export interface Span {
+  readonly text: string;
+  readonly styles: readonly Style[];
+}
+
+/** Returns a text without styles. */
+export const plainSpan = (text: string): Span => ({ text, styles: [] });
