@@ -157,7 +157,7 @@ describe('chat --continue', () => {
 
   it.each([
     [['--continue', 'cafe0123', 'hi'], 'unknown conversation "cafe0123"'],
-    [['--continue', 'hi'], 'no stored conversation exists'],
+    [['--continue', 'hi'], 'no conversation is stored'],
     [
       ['--continue', 'nonsense', 'lab/x', 'hi'],
       '--continue must be the id of a conversation, not "nonsense"',

@@ -25,7 +25,8 @@ export const REMOTE_TIMEOUT_MS = 1000;
 export async function unreachable(
   error: unknown,
   close: () => Promise<void>,
-  { kind, why }: { readonly kind: string; readonly why: string },
+  kind: 'database' | 'Redis',
+  why: string,
 ): Promise<Stop> {
   await close();
   const reason = error instanceof Error ? error.message : '';

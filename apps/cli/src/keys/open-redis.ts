@@ -35,7 +35,7 @@ export async function openRedis(url: string, { cwd }: Io, why: string): Promise<
   try {
     await ready();
   } catch (error) {
-    throw await unreachable(error, close, { kind: 'Redis', why });
+    throw await unreachable(error, close, 'Redis', why);
   }
   return {
     ledger,
