@@ -73,7 +73,7 @@ const SCREENS: Readonly<Record<string, OpenScreen>> = {
   },
   spending: async (page) => {
     await openView(page, 'Spending');
-    await page.locator('.chart canvas').waitFor();
+    await page.locator('.chart svg').waitFor();
     await page.locator('tbody tr').first().waitFor();
   },
   keys: async (page) => {
