@@ -237,7 +237,7 @@ const usageErrors: readonly [string, string[], string, WorldOptions?][] = [
   [
     'a mistake in the configuration',
     ['chat', 'openai/x', 'hi'],
-    'unknown option "modle"',
+    'modle is not a known member',
     { files: { 'majordomo.config.json': '{"modle":"a"}' } },
   ],
 ];

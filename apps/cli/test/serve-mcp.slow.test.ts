@@ -253,14 +253,14 @@ describe('majordomo serve with gateway.mcp', () => {
       },
       'gateway.mcp.servers.a.login of the configuration must have no `user`',
     ],
-    [{ url: 'https://gateway.example/x', servers: {} }, 'with valid values'],
+    [{ url: 'https://gateway.example/x', servers: {} }, 'gateway.mcp.url must be an origin'],
     [
       { servers: { Notes: { url: 'https://x.example/' } } },
       'gateway.mcp of the configuration: servers["Notes"]',
     ],
     [{ servers: { notes: { url: '${MISSING}' } } }, 'needs the variable MISSING'],
-    [{ servers: [] }, 'with valid values'],
-    [{ tenants: {} }, 'with valid values'],
+    [{ servers: [] }, 'gateway.mcp.servers must be an object'],
+    [{ tenants: {} }, 'gateway.mcp.servers is missing'],
   ])('refuses %j', async (mcp, message) => {
     const running = await serving(mcp, {}, { store: 'gateway.db' });
     expect(await running.exitCode).not.toBe(0);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { findConfigs } from '../config/find-config.ts';
-import { checkConfig } from '../config/load-config.ts';
+import { checkConfig } from '../config/check-config.ts';
 import { setTrust, trustedText } from '../config/trust.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import { isPerson, type Io } from '../program/io.ts';
