@@ -109,7 +109,7 @@ it('records the costs of several processes, and applies their common limit', asy
   expect(server.requests).toHaveLength(2);
   expect(JSON.parse(await call('usage', '--by', 'target', '--json'))).toMatchObject([{ calls: 2 }]);
   expect(JSON.parse(await call('log', '--json'))).toHaveLength(2);
-}, 60_000);
+});
 
 it('chat uses the configuration that init has written', async () => {
   await using server = await serve('Hello.');
