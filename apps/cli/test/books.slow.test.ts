@@ -1,11 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openaiChat, startWireServer, type Step } from '@majordomo/conformance';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { lab, world, type World, type WorldOptions } from './world.ts';
-
-const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script });
+import { lab, serve, world, type World, type WorldOptions } from './world.ts';
 
 /** Vendor on 127.0.0.1 with the prices of OpenAI's models. */
 const priced = (server: { readonly baseURL: string }) => ({

@@ -3,13 +3,10 @@ import { join } from 'node:path';
 import { createConversations } from '@majordomo/agent';
 import { user } from '@majordomo/core';
 import { sqliteStores } from '@majordomo/store-sqlite';
-import { openaiChat, startWireServer, type Step } from '@majordomo/conformance';
 import { describe, expect, it } from 'vitest';
 import { ChatLog } from '../src/chat/chat-log.ts';
 import type { Io } from '../src/program/io.ts';
-import { lab, world, type World } from './world.ts';
-
-const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script });
+import { lab, serve, world, type World } from './world.ts';
 
 interface ConversationEntry {
   readonly id: string;
