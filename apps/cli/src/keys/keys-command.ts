@@ -1,8 +1,7 @@
-import type { Command } from 'commander';
 import { Stop } from '../program/exit.ts';
 import type { CreateFlags } from './keys.ts';
 import { collect } from '../program/collect.ts';
-import type { Define } from '../program/define.ts';
+import { gatewaySubcommands, type Define } from '../program/define.ts';
 
 const load = () => import('./keys.ts');
 
@@ -15,13 +14,7 @@ type Flags = Parameters<Awaited<ReturnType<typeof load>>['listKeys']>[0];
 
 export const define: Define = (command, io, run) => {
   command.addHelpText('after', MORE);
-  const sub = (name: string, description: string): Command =>
-    command
-      .command(name)
-      .description(description)
-      .option('--store <file|postgres://…|redis://…>', 'store of the keys')
-      .option('--url <address>', 'address of a running gateway')
-      .option('--json', 'print one JSON document');
+  const sub = gatewaySubcommands(command, 'store of the keys');
   sub('create', 'create a key; only its secret is printed on standard output')
     .argument('<name>', 'display name')
     .option('--tenant <name>', 'team or customer that pays')

@@ -43,14 +43,5 @@ export async function openPostgres(url: string, { cwd }: Io, why: string): Promi
   } catch (error) {
     throw await unreachable(error, close, 'database', why);
   }
-  const { ledger, records, files, calls } = stores;
-  return {
-    ledger,
-    records,
-    files,
-    calls,
-    storeTimeoutMs: REMOTE_TIMEOUT_MS,
-    ready: () => stores.ready(),
-    [Symbol.asyncDispose]: close,
-  };
+  return { ...stores, storeTimeoutMs: REMOTE_TIMEOUT_MS, [Symbol.asyncDispose]: close };
 }

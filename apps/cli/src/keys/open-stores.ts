@@ -41,14 +41,5 @@ async function openSqlite(
 ): Promise<GatewayStores> {
   const place = path === undefined ? settings : { ledger: { file: path, folder: io.cwd } };
   const { stores } = await openSqliteFile(place, io, why);
-  const { ledger, records, files, calls } = stores;
-  return {
-    ledger,
-    records,
-    files,
-    calls,
-    storeTimeoutMs: undefined,
-    ready: () => records.get('keys', ''),
-    [Symbol.asyncDispose]: () => stores.close(),
-  };
+  return { ...stores, ready: () => stores.records.get('keys', '') };
 }

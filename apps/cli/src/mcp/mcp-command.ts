@@ -1,8 +1,7 @@
-import type { Command } from 'commander';
 import type { McpFlags } from './mcp.ts';
 import type { ReviewFlags } from './review.ts';
 import { collect } from '../program/collect.ts';
-import type { Define } from '../program/define.ts';
+import { gatewaySubcommands, type Define } from '../program/define.ts';
 import { SPEC } from '../program/spec.ts';
 
 const MORE = `
@@ -29,13 +28,7 @@ export const define: Define = (command, io, run) => {
         (await import('./mcp.ts')).mcp(spec, flags, io),
       ),
     );
-  const sub = (name: string, description: string): Command =>
-    command
-      .command(name)
-      .description(description)
-      .option('--store <file|postgres://…|redis://…>', 'store of the approvals')
-      .option('--url <address>', 'address of a running gateway')
-      .option('--json', 'print one JSON document');
+  const sub = gatewaySubcommands(command, 'store of the approvals');
   sub('changed', 'list tools of the gateway that are hidden because their definitions have changed').action(
     run(async (flags: ReviewFlags) => (await import('./review.ts')).listChanged(flags, io)),
   );
