@@ -3,7 +3,12 @@ import { BACKENDS, backendOf, type Backend } from '../backends/backends.ts';
 import { outline } from '../backends/outline.ts';
 import { Stop } from '../program/exit.ts';
 import { isPerson, type Io } from '../program/io.ts';
-import { SUGGESTED } from './suggested.ts';
+
+/** Suggested model of each vendor. A test checks that the catalog has their prices. */
+export const SUGGESTED: Readonly<Record<string, string>> = {
+  openai: 'gpt-5.4',
+  anthropic: 'claude-sonnet-5',
+};
 
 interface Wishes {
   readonly vendor?: readonly string[];
