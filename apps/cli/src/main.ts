@@ -1,6 +1,7 @@
 import { whyNodeTooOld } from '@majordomo/core/toolkit';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.ts';
+import type { Run } from './program/define.ts';
 import { EXIT, type ExitCode } from './program/exit.ts';
 import type { Io } from './program/io.ts';
 import { commandVersion } from './version.ts';
@@ -11,9 +12,11 @@ export const LEAST_NODE = '22.12';
 /** Runs a command line and returns the exit code. Only the code of the called command is loaded. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
-  const done = (result: ExitCode): void => {
-    code = result;
-  };
+  const run: Run =
+    (action) =>
+    async (...args) => {
+      code = await action(...args);
+    };
   const problem = whyNodeTooOld('majordomo', LEAST_NODE, io.nodeVersion);
   if (problem !== undefined) {
     io.stderr.write(`${problem}\n`);
@@ -21,11 +24,11 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
   try {
     if (argv.length === 0) {
-      const { welcome } = await import('./chat/welcome.ts');
+      const { welcome } = await import('./chat/unconfigured.ts');
       const result = await welcome(io);
       if (result !== undefined) return result;
     }
-    const program = await programFor(commandNameIn(argv), io, done);
+    const program = await programFor(commandNameIn(argv), io, run);
     await program.parseAsync(argv.length === 0 ? ['help'] : argv, { from: 'user' });
     return io.signal.aborted ? EXIT.interrupted : code;
   } catch (error) {
@@ -42,11 +45,7 @@ function commandNameIn(argv: readonly string[]): string | undefined {
 }
 
 /** Creates the program with the names of all commands, and with the options of the called command. */
-async function programFor(
-  called: string | undefined,
-  io: Io,
-  done: (code: ExitCode) => void,
-): Promise<Command> {
+async function programFor(called: string | undefined, io: Io, run: Run): Promise<Command> {
   const program = new Command('majordomo')
     .description('Calls chains of language models with automatic failover.')
     .version(commandVersion())
@@ -62,7 +61,7 @@ async function programFor(
     );
   for (const { name, description, load } of COMMANDS) {
     const command = program.command(name).description(description);
-    if (name === called) (await load()).define(command, io, done);
+    if (name === called) (await load()).define(command, io, run);
   }
   return program;
 }

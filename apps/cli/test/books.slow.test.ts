@@ -1,11 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openaiChat, startWireServer, type Step } from '@majordomo/conformance';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { lab, world, type World, type WorldOptions } from './world.ts';
-
-const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script });
+import { lab, serve, world, type World, type WorldOptions } from './world.ts';
 
 /** Vendor on 127.0.0.1 with the prices of OpenAI's models. */
 const priced = (server: { readonly baseURL: string }) => ({
@@ -252,29 +249,23 @@ describe('majordomo limits', () => {
     [{ limits: [{ ...day, max: { usd: '1,50' } }] }, 'limits[0].max.usd'],
     [{ limits: [day, day] }, 'limits[1].name'],
     [{ limits: [{ ...day, zone: 'Mars/Base' }] }, 'limits[0].zone'],
-    [{ limits: {} }, '"ledger.limits" must be an array of limits'],
+    [{ limits: {} }, 'ledger.limits must be an array'],
     [{ limits: [null] }, 'limits[0]'],
-    [{ limits: [day], file: '' }, '"ledger.file" must be the path of a file'],
-    [
-      { limits: [day], unknownPrice: 'maybe' },
-      '"ledger.unknownPrice" must be "admit" or "deny", not "maybe"',
-    ],
-    [{ limits: [day], reserve: 'all' }, '"ledger.reserve" must be "maximum" or "likely", not "all"'],
-    [
-      { prices: [{ vendor: 'x', id: 'y', prices: [null] }] },
-      '"ledger.prices[0]" is not valid: prices[0] of x/y',
-    ],
+    [{ limits: [day], file: '' }, 'ledger.file must not be empty'],
+    [{ limits: [day], unknownPrice: 'maybe' }, 'ledger.unknownPrice must be one of admit, deny'],
+    [{ limits: [day], reserve: 'all' }, 'ledger.reserve must be one of maximum, likely'],
+    [{ prices: [{ vendor: 'x', id: 'y', prices: [null] }] }, 'ledger.prices[0]: prices[0] of x/y'],
     [
       { prices: [{ vendor: 'x', id: 'y', prices: 5 }] },
       'prices of x/y: the value must be an array of prices',
     ],
     [
       { prices: { 'openai/x': {} } },
-      '"ledger.prices" must be an array; an entry has the form { "vendor": "acme"',
+      'ledger.prices must be an array; an entry has the form { "vendor": "acme"',
     ],
-    [{ prices: [{ vendor: 'x' }] }, '"ledger.prices[0]" is not valid: id of an override'],
-    [{ prices: [null] }, '"ledger.prices[0]" is not valid: it must be an object'],
-    [{ limit: [] }, '"ledger" must be an object with file, limits, unknownPrice, reserve or prices'],
+    [{ prices: [{ vendor: 'x' }] }, 'ledger.prices[0]: id of an override'],
+    [{ prices: [null] }, 'ledger.prices[0]: must be an object'],
+    [{ limit: [] }, 'ledger.limit is not a known member; did you mean'],
   ])('rejects %j in the configuration: %s', async (ledger, expected) => {
     using cli = configured({ ledger });
     for (const command of [['limits'], ['chat', 'lab/x', 'hi']]) {

@@ -1,10 +1,8 @@
 import { lstatSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openaiChat, startWireServer, type Step, type WireServer } from '@majordomo/conformance';
+import type { WireServer } from '@majordomo/conformance';
 import { expect, it, vi } from 'vitest';
-import { lab, world, type WorldOptions } from './world.ts';
-
-const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script });
+import { lab, serve, world, type WorldOptions } from './world.ts';
 
 it('prints only the answer to a pipe, and the target on stderr', async () => {
   await using server = await serve('Hello.');
@@ -237,7 +235,7 @@ const usageErrors: readonly [string, string[], string, WorldOptions?][] = [
   [
     'a mistake in the configuration',
     ['chat', 'openai/x', 'hi'],
-    'unknown option "modle"',
+    'modle is not a known member',
     { files: { 'majordomo.config.json': '{"modle":"a"}' } },
   ],
 ];

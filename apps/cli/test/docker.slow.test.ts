@@ -2,14 +2,13 @@ import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { openaiChat, startWireServer } from '@majordomo/conformance';
 import { describeWith, startPostgres } from '@majordomo/services';
 import { ROOT } from '@majordomo/test-support';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseDocument } from 'yaml';
 import { folder } from './built.ts';
-import { started } from './started.ts';
+import { createdKey, started, startVendor } from './started.ts';
 import { lab } from './world.ts';
 
 const read = (name: string): string => readFileSync(join(import.meta.dirname, '../docker', name), 'utf8');
@@ -124,8 +123,7 @@ describe('the compose file', () => {
 
 describeWith('postgres', 'the command of the container', () => {
   it('serves over PostgreSQL, creates keys from its environment, and passes the health check', async () => {
-    const vendor = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
-    onTestFinished(() => vendor.close());
+    const vendor = await startVendor();
     const server = await startPostgres();
     onTestFinished(() => server.stop());
     const { gateway } = compose().services;
@@ -142,11 +140,10 @@ describeWith('postgres', 'the command of the container', () => {
       .with(drain, '0');
     const running = started(ours, { cwd: folder(), env });
     const url = (await running.outputMatching(/Serving smart at (\S+)/)).replace('0.0.0.0', '127.0.0.1');
-    const created = started(['keys', 'create', 'app', '--tenant', 'acme'], { cwd: folder(), env });
-    expect(await created.exitCode).toBe(0);
+    const secret = await createdKey(['app', '--tenant', 'acme'], { env });
     const response = await fetch(`${url}/v1/chat/completions`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${created.out().trim()}` },
+      headers: { authorization: `Bearer ${secret}` },
       body: JSON.stringify({ model: 'smart', messages: [{ role: 'user', content: 'hi' }] }),
     });
     expect(response.status).toBe(200);

@@ -1,8 +1,7 @@
-import { openaiChat, startWireServer } from '@majordomo/conformance';
 import { describeWith, startPostgres, startRedis } from '@majordomo/services';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { folder } from './built.ts';
-import { started, type Started } from './started.ts';
+import { started, startVendor, type Started } from './started.ts';
 import { lab } from './world.ts';
 
 const TOKEN = 't0ken-of-the-admin-0123456789';
@@ -14,8 +13,7 @@ async function twoGateways(store: string): Promise<{
   readonly gateways: readonly Started[];
   run(...argv: readonly string[]): Promise<string>;
 }> {
-  const vendor = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
-  onTestFinished(() => vendor.close());
+  const vendor = await startVendor();
   const cwd = folder({ 'majordomo.config.json': JSON.stringify(CONFIG) });
   const env = { ...lab(vendor), STORE: store, MAJORDOMO_ADMIN_TOKEN: TOKEN };
   const gateways = [0, 1].map(() => started(['serve', '--port', '0'], { cwd, env }));

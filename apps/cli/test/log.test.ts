@@ -3,13 +3,10 @@ import { join } from 'node:path';
 import { createConversations } from '@majordomo/agent';
 import { user } from '@majordomo/core';
 import { sqliteStores } from '@majordomo/store-sqlite';
-import { openaiChat, startWireServer, type Step } from '@majordomo/conformance';
 import { describe, expect, it } from 'vitest';
 import { ChatLog } from '../src/chat/chat-log.ts';
 import type { Io } from '../src/program/io.ts';
-import { lab, world, type World } from './world.ts';
-
-const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script });
+import { lab, serve, world, type World } from './world.ts';
 
 interface ConversationEntry {
   readonly id: string;
@@ -157,7 +154,7 @@ describe('chat --continue', () => {
 
   it.each([
     [['--continue', 'cafe0123', 'hi'], 'unknown conversation "cafe0123"'],
-    [['--continue', 'hi'], 'no stored conversation exists'],
+    [['--continue', 'hi'], 'no conversation is stored'],
     [
       ['--continue', 'nonsense', 'lab/x', 'hi'],
       '--continue must be the id of a conversation, not "nonsense"',

@@ -1,8 +1,9 @@
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { openaiChat, startWireServer, type Script, type WireServer } from '@majordomo/conformance';
+import type { Script, WireServer } from '@majordomo/conformance';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { BIN, folder } from './built.ts';
+import { startVendor } from './started.ts';
 import { lab, world } from './world.ts';
 
 interface Connected {
@@ -20,8 +21,7 @@ async function connected(
   files: Record<string, string> = {},
   script = hello,
 ): Promise<Connected> {
-  const server = await startWireServer({ wire: openaiChat, script });
-  onTestFinished(() => server.close());
+  const server = await startVendor(script);
   const cwd = folder(files);
   const transport = new StdioClientTransport({
     command: process.execPath,
@@ -70,7 +70,7 @@ describe('majordomo mcp', () => {
         { role: 'user', content: 'Who are you?' },
       ],
     });
-  }, 60_000);
+  });
 
   it('serves the tools of skills with their instructions, and requires approval for tools with an effect', async () => {
     const { client } = await connected([], { 'majordomo.config.mjs': SKILL });
@@ -87,7 +87,7 @@ describe('majordomo mcp', () => {
     expect(await trusting.client.callTool({ name: 'burn', arguments: {} })).toMatchObject({
       content: [{ text: 'burnt' }],
     });
-  }, 60_000);
+  });
 
   it('returns a failure as a result, without the key', async () => {
     const { client, err } = await connected(['lab/locked'], {}, () => ({ failure: 'auth' }));
@@ -95,7 +95,7 @@ describe('majordomo mcp', () => {
     expect(result).toMatchObject({ isError: true });
     expect(JSON.stringify(result) + err()).not.toContain('sk-test-of-the-lab');
     expect(await client.callTool({ name: 'ask', arguments: {} })).toMatchObject({ isError: true });
-  }, 60_000);
+  });
 
   it('closes the connection to the vendor if the client cancels, and ends if the client disconnects', async () => {
     const { client, server, transport } = await connected(['lab/gpt-4o'], {}, () => ({
@@ -123,7 +123,7 @@ describe('majordomo mcp', () => {
         { timeout: 60_000 },
       )
       .toBe('gone');
-  }, 60_000);
+  });
 });
 
 describe('majordomo mcp reports a mistake before it serves:', () => {

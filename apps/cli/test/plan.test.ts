@@ -62,7 +62,7 @@ it.each<[string, Record<string, string>, string]>([
   [
     'of an invalid router',
     { 'majordomo.config.mjs': 'export default { router: {} };' },
-    '"router" must be a router of createRouter',
+    'router.resolver is missing',
   ],
 ])('plan %s prints the remedy', async (_, files, expected) => {
   using cli = world({ files });

@@ -106,7 +106,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     tmux('send-keys', '-t', 'conversation', '/exit', 'Enter');
     await untilShown('conversation', '[ended');
     await expect(withoutVariableText(screen('conversation'))).toMatchFileSnapshot('screens/conversation.txt');
-  }, 60_000);
+  });
 
   it('the first start offers the demo', async () => {
     open('first', '', {});
@@ -114,7 +114,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     tmux('send-keys', '-t', 'first', 'n');
     await untilShown('first', '[ended 2]');
     await expect(withoutVariableText(screen('first'))).toMatchFileSnapshot('screens/first.txt');
-  }, 60_000);
+  });
 
   it('reasoning is dimmed, and tool calls are named', async () => {
     open('thinking', 'chat lab/thinker "Which shoes for Oslo?"', lab(server));
@@ -124,7 +124,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     expect(painted).toContain('\u001B[2mOslo lies');
     // eslint-disable-next-line no-control-regex
     expect(painted).toMatch(/^(?:\u001B\[(?:0|39|49)m)*Let me see\./m);
-  }, 60_000);
+  });
 
   it('Markdown is rendered as it arrives, unless raw output is requested', async () => {
     open('markdown', 'chat lab/writer hi -q', lab(server));
@@ -134,14 +134,14 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     open('raw', 'chat lab/writer hi -q --raw', lab(server));
     await untilShown('raw', '[ended');
     expect(screen('raw').replaceAll('\n', '')).toContain(MARKDOWN.replaceAll('\n', ''));
-  }, 60_000);
+  });
 
   it('Ctrl-C during an answer ends the command immediately', async () => {
     open('interrupted', 'chat lab/silent hi', lab(server));
     await untilShown('interrupted', 'Hello');
     tmux('send-keys', '-t', 'interrupted', 'C-c');
     await untilShown('interrupted', '[ended 130]');
-  }, 60_000);
+  });
 
   it('pasted text is one question, arrow keys recall the last question, and Ctrl-C stops only the answer', async () => {
     open('paste', 'chat lab/gpt-4o', lab(server));
@@ -167,7 +167,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     await untilShown('paste', '(press Ctrl-C again to exit)');
     tmux('send-keys', '-t', 'paste', 'C-c');
     await untilShown('paste', '[ended 130]');
-  }, 60_000);
+  });
 
   it('without bracketed paste each pasted line is a question, and an invalid history is ignored', async () => {
     const state = mkdtempSync(join(cwd, 'state-'));
@@ -182,7 +182,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     expect(sent).toEqual([expect.stringContaining('"one"'), expect.stringContaining('"two"')]);
     expect(readdirSync(join(state, 'majordomo'))).toEqual(['history.json']);
     await untilShown('ahead', 'two\nA butler');
-  }, 60_000);
+  });
 
   it('a signal that ends the command restores the terminal', async () => {
     open('term', 'chat lab/gpt-4o', lab(server));
@@ -191,7 +191,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     const child = execFileSync('ps', ['-o', 'pid=', '--ppid', pid], { encoding: 'utf8' });
     process.kill(Number(child), 'SIGTERM');
     await untilShown('term', '[ended 143]');
-  }, 60_000);
+  });
 
   it('Ctrl-Z releases the terminal, and fg restores the typed text', async () => {
     const { LLM_LAB = '' } = lab(server);
@@ -210,14 +210,14 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     tmux('send-keys', '-t', 'stop', ' it?', 'Enter');
     await expect.poll(() => server.requests.length, { timeout: 25_000 }).toBe(requestCount + 1);
     expect(JSON.stringify(server.requests[requestCount]?.body)).toContain('What is it?');
-  }, 60_000);
+  });
 
   it('Ctrl-D ends a conversation', async () => {
     open('end', 'chat lab/gpt-4o', lab(server));
     await untilShown('end', 'You');
     tmux('send-keys', '-t', 'end', 'C-d');
     await untilShown('end', '[ended 0]');
-  }, 60_000);
+  });
 
   it('shows the target while it waits for the first content', async () => {
     open('waiting', 'chat lab/mute hi', lab(server));
@@ -225,7 +225,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
     tmux('send-keys', '-t', 'waiting', 'C-c');
     await untilShown('waiting', '[ended 130]');
     expect(screen('waiting')).not.toContain('lab/mute');
-  }, 60_000);
+  });
 
   it.each<[string, string, Readonly<Record<string, string>>?]>([
     ['help', '--help'],

@@ -1,11 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { openaiChat, startWireServer } from '@majordomo/conformance';
+import { testServer } from '@majordomo/test-support';
 import { authorizationServer } from '@majordomo/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { folder } from './built.ts';
-import { started } from './started.ts';
+import { createdKey, started, startVendor } from './started.ts';
 import { lab } from './world.ts';
 
 /** MCP server on stdin and stdout, without a package, whose tool returns a variable of the environment. */
@@ -29,8 +26,7 @@ const configOf = (mcp: object, others: object): string =>
   JSON.stringify({ model: 'fast', aliases: { fast: 'lab/gpt-4o' }, gateway: { mcp, ...others } });
 
 async function serving(mcp: object, env: Readonly<Record<string, string>> = {}, others: object = {}) {
-  const vendor = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
-  onTestFinished(() => vendor.close());
+  const vendor = await startVendor();
   const cwd = folder({ 'majordomo.config.json': configOf(mcp, others), 'server.mjs': SERVER });
   const running = started(['serve', '--port', '0', '--no-inspector'], {
     cwd,
@@ -75,7 +71,7 @@ async function accountServer(redirectUris: readonly string[]) {
     const outcome = result ? { result } : { error: { code: -32_601, message: 'no' } };
     return id === undefined ? undefined : { jsonrpc: '2.0', id, ...outcome };
   };
-  const server = createServer((request, response) => {
+  const server = await testServer((response, request) => {
     const origin = `http://${request.headers.host}`;
     const send = (status: number, body?: object, headers: Record<string, string> = {}): void => {
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
@@ -84,25 +80,18 @@ async function accountServer(redirectUris: readonly string[]) {
     const metadata = { resource: `${origin}/mcp`, authorization_servers: [authority.issuer] };
     const issued = authority.check(request.headers.authorization?.replace('Bearer ', '') ?? '');
     const challenge = { 'www-authenticate': `Bearer resource_metadata="${origin}/metadata"` };
-    let text = '';
-    request.on('data', (chunk) => (text += String(chunk)));
-    request.on('end', () => {
-      if (request.url === '/metadata') send(200, metadata);
-      else if (issued === undefined) send(401, undefined, challenge);
-      else {
-        const answer = answerTo(text, issued.user);
-        send(answer === undefined ? 202 : 200, answer);
-      }
-    });
+    if (request.path === '/metadata') send(200, metadata);
+    else if (issued === undefined) send(401, undefined, challenge);
+    else {
+      const answer = answerTo(request.text, issued.user);
+      send(answer === undefined ? 202 : 200, answer);
+    }
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   onTestFinished(async () => {
-    server.closeAllConnections();
-    server.close();
+    await server.close();
     await authority.close();
   });
-  return { authority, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp` };
+  return { authority, url: `${server.origin}/mcp` };
 }
 
 const ORIGIN = 'https://gateway.example';
@@ -119,10 +108,8 @@ async function withLogin() {
     { keys: true, store: 'gateway.db' },
   );
   const url = await running.outputMatching(/MCP: (\S+)/);
-  const keyOf = async (name: string, ...flags: readonly string[]): Promise<string> => {
-    const argv = ['keys', 'create', name, '--store', 'gateway.db', ...flags];
-    return started(argv, { cwd: running.cwd }).outputMatching(/(mj_[\w-]{43})/);
-  };
+  const keyOf = (...argv: readonly string[]): Promise<string> =>
+    createdKey([...argv, '--store', 'gateway.db'], { cwd: running.cwd });
   // A reverse proxy with the public address passes requests on.
   const browse = (address: string, init: RequestInit = {}): Promise<Response> =>
     fetch(address.replace(ORIGIN, new URL(url).origin), { redirect: 'manual', ...init });
@@ -253,14 +240,14 @@ describe('majordomo serve with gateway.mcp', () => {
       },
       'gateway.mcp.servers.a.login of the configuration must have no `user`',
     ],
-    [{ url: 'https://gateway.example/x', servers: {} }, 'with valid values'],
+    [{ url: 'https://gateway.example/x', servers: {} }, 'gateway.mcp.url must be an origin'],
     [
       { servers: { Notes: { url: 'https://x.example/' } } },
       'gateway.mcp of the configuration: servers["Notes"]',
     ],
     [{ servers: { notes: { url: '${MISSING}' } } }, 'needs the variable MISSING'],
-    [{ servers: [] }, 'with valid values'],
-    [{ tenants: {} }, 'with valid values'],
+    [{ servers: [] }, 'gateway.mcp.servers must be an object'],
+    [{ tenants: {} }, 'gateway.mcp.servers is missing'],
   ])('refuses %j', async (mcp, message) => {
     const running = await serving(mcp, {}, { store: 'gateway.db' });
     expect(await running.exitCode).not.toBe(0);

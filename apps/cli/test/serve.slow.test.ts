@@ -2,11 +2,11 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { openaiChat, startWireServer, type Script, type WireServer } from '@majordomo/conformance';
+import type { Script, WireServer } from '@majordomo/conformance';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { folder, start, type Running } from './built.ts';
-import { started, type Started } from './started.ts';
+import { createdKey, inspectorCookie, started, startVendor, type Started } from './started.ts';
 import { lab, trustConfigs, world } from './world.ts';
 
 const CONFIG = { model: 'fast', aliases: { fast: 'lab/gpt-4o', smart: 'lab/down,lab/gpt-4o' } };
@@ -39,8 +39,7 @@ async function servingBy<R extends Started | Running>(
   run: (argv: readonly string[], options: Parameters<typeof start>[1]) => R,
   { argv = [], files = {}, script = hello }: ServingOptions,
 ): Promise<Serving<R>> {
-  const server = await startWireServer({ wire: openaiChat, script });
-  onTestFinished(() => server.close());
+  const server = await startVendor(script);
   const hasConfig = Object.keys(files).some((name) => name.startsWith('majordomo.config'));
   const config = hasConfig ? {} : { 'majordomo.config.json': JSON.stringify(CONFIG) };
   const cwd = folder({ ...config, 'admin-token': `${TOKEN}\n`, ...files });
@@ -63,15 +62,8 @@ const chat = (
 /** Returns a promise and the function that resolves it. */
 function deferred(): readonly [Promise<void>, () => void] {
   let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return [
-    opened,
-    () => {
-      open();
-    },
-  ];
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return [opened, open];
 }
 
 describe('majordomo serve', () => {
@@ -99,7 +91,7 @@ describe('majordomo serve', () => {
       { model: 'smart', choices: [{ message: { content: 'Hello.' } }] },
     ]);
     expect((await chat(url, 'lab/gpt-4o')).status).toBe(404);
-  }, 60_000);
+  });
 
   it('reports a failure that only the operator can resolve once', async () => {
     const script: Script = () => ({ failure: 'auth' });
@@ -112,7 +104,7 @@ describe('majordomo serve', () => {
       ]);
     }
     expect(running.err()).toMatch(/^auth: .*lab\/gpt-4o.*\n$/);
-  }, 60_000);
+  });
 
   it('serves only the given names, including names outside the configuration', async () => {
     const { running, url } = await serving({
@@ -121,7 +113,7 @@ describe('majordomo serve', () => {
     expect(running.out()).toContain('Serving fast, mine at');
     const { data } = (await (await fetch(`${url}/v1/models`)).json()) as { data: readonly { id: string }[] };
     expect(data.map(({ id }) => id)).toEqual(['fast', 'mine']);
-  }, 60_000);
+  });
 
   it('admits callers with a key of the file, and prints no key', async () => {
     const keys = '# who may ask\nteam-a c4nary-of-a\n\nc4nary-alone\n';
@@ -137,25 +129,20 @@ describe('majordomo serve', () => {
     expect(requested).toEqual([401, 200, 200, 401]);
     expect(running.out() + running.err()).not.toContain('c4nary');
     expect(running.out()).toContain('# keys from keys');
-  }, 60_000);
+  });
 
   it.each([
     [[], 'Inspector: off; to enable it without a terminal, pass --admin-token-file FILE'],
     [['--no-inspector'], 'Inspector: off'],
-  ])(
-    'prints no token if its output may be logged: serve %j',
-    async (argv, line) => {
-      const server = await startWireServer({ wire: openaiChat, script: hello });
-      onTestFinished(() => server.close());
-      const cwd = folder({ 'majordomo.config.json': JSON.stringify(CONFIG) });
-      const running = started(['serve', '--port', '0', ...argv], { cwd, env: lab(server) });
-      const url = await running.outputMatching(/Serving .* at (\S+)/);
-      expect(running.out()).toContain(`${line}\n`);
-      expect(running.out()).not.toContain('token=');
-      expect((await fetch(`${url}/inspector`)).status).toBe(404);
-    },
-    60_000,
-  );
+  ])('prints no token if its output may be logged: serve %j', async (argv, line) => {
+    const server = await startVendor(hello);
+    const cwd = folder({ 'majordomo.config.json': JSON.stringify(CONFIG) });
+    const running = started(['serve', '--port', '0', ...argv], { cwd, env: lab(server) });
+    const url = await running.outputMatching(/Serving .* at (\S+)/);
+    expect(running.out()).toContain(`${line}\n`);
+    expect(running.out()).not.toContain('token=');
+    expect((await fetch(`${url}/inspector`)).status).toBe(404);
+  });
 
   it('rejects a file with a short admin token without showing it', async () => {
     const cwd = folder({ 'majordomo.config.json': JSON.stringify(CONFIG), short: 'c4nary' });
@@ -163,7 +150,7 @@ describe('majordomo serve', () => {
     expect(await running.exitCode).toBe(2);
     expect(running.err()).toContain('short must contain one token of at least 16 ASCII characters');
     expect(running.err()).not.toContain('c4nary');
-  }, 60_000);
+  });
 
   it('reloads the keys on SIGHUP, and uses the earlier keys if the file is invalid', async () => {
     const { running, url, cwd } = await servingInProcess({
@@ -181,7 +168,7 @@ describe('majordomo serve', () => {
     running.child.kill('SIGHUP');
     await running.outputMatching(/key file not reloaded: keys: line 1 .*; the previous one stays in use/);
     expect(await statusOf('new')).toBe(200);
-  }, 60_000);
+  });
 
   it('opens the inspector with the printed address, and later with its cookie', async () => {
     const { url, inspector } = await serving();
@@ -191,7 +178,7 @@ describe('majordomo serve', () => {
     expect([entered.status, entered.headers.get('location')]).toEqual([303, '/inspector']);
     const page = await fetch(`${url}/inspector`, { headers: { cookie } });
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<title>')]);
-  }, 60_000);
+  });
 
   it('serves the presets of a router, and the inspector shows their plans', async () => {
     const routing = JSON.stringify(import.meta.resolve('@majordomo/routing'));
@@ -201,45 +188,39 @@ describe('majordomo serve', () => {
     const { running, url, inspector } = await serving({ files: { 'majordomo.config.mjs': config } });
     expect(running.out()).toContain('Serving best at');
     expect((await chat(url, 'best')).headers.get('x-majordomo-target')).toBe('lab/gpt-4o');
-    const entered = await fetch(inspector, { redirect: 'manual' });
-    const [cookie = ''] = (entered.headers.get('set-cookie') ?? '').split(';');
+    const cookie = await inspectorCookie(inspector);
     const meaning = await fetch(`${url}/inspector/meaning?spec=best`, { headers: { cookie } });
     expect(await meaning.json()).toMatchObject({
       targets: [{ target: 'lab/gpt-4o' }],
       plan: { reason: expect.stringMatching(/\w/) as string },
     });
-  }, 60_000);
+  });
 
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 0],
-  ] as const)(
-    '%s completes running responses and rejects new requests',
-    async (signal, code) => {
-      const [released, release] = deferred();
-      const [isRequested, requested] = deferred();
-      const script: Script = async () => {
-        requested();
-        await released;
-        return 'Hello.';
-      };
-      const { running, url, inspector } = await servingInProcess({ script });
-      // An open page does not keep the process alive.
-      const entered = await fetch(inspector, { redirect: 'manual' });
-      const cookie = (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-      const page = await fetch(`${url}/inspector/events`, { headers: { cookie } });
-      const answer = chat(url, 'fast', { stream: true });
-      await isRequested;
-      running.child.kill(signal);
-      await running.outputMatching(/Answers in progress have 10 s to end/);
-      await expect(chat(url, 'fast')).rejects.toThrow();
-      release();
-      expect(await (await answer).text()).toContain('[DONE]');
-      expect(await running.exitCode).toBe(code);
-      await page.body?.cancel().catch(() => undefined);
-    },
-    60_000,
-  );
+  ] as const)('%s completes running responses and rejects new requests', async (signal, code) => {
+    const [released, release] = deferred();
+    const [isRequested, requested] = deferred();
+    const script: Script = async () => {
+      requested();
+      await released;
+      return 'Hello.';
+    };
+    const { running, url, inspector } = await servingInProcess({ script });
+    // An open page does not keep the process alive.
+    const cookie = await inspectorCookie(inspector);
+    const page = await fetch(`${url}/inspector/events`, { headers: { cookie } });
+    const answer = chat(url, 'fast', { stream: true });
+    await isRequested;
+    running.child.kill(signal);
+    await running.outputMatching(/Answers in progress have 10 s to end/);
+    await expect(chat(url, 'fast')).rejects.toThrow();
+    release();
+    expect(await (await answer).text()).toContain('[DONE]');
+    expect(await running.exitCode).toBe(code);
+    await page.body?.cancel().catch(() => undefined);
+  });
 
   it('records costs by the tenants of the key file', async () => {
     const config = JSON.stringify({
@@ -253,7 +234,7 @@ describe('majordomo serve', () => {
       statuses.push((await chat(url, 'fast', { headers: { 'x-api-key': key } })).status);
     expect(await running.stop()).toBe(130);
     expect(statuses).toEqual([200, 429, 200]);
-  }, 60_000);
+  });
 });
 
 /** Returns a port that another server uses. */
@@ -336,12 +317,8 @@ describe('majordomo serve --keys', () => {
   it('admits virtual keys only, logs calls, and ends with all entries written', async () => {
     const argv = ['--keys', '--store', 'gateway.db', '--metrics', 'admin'];
     const { running, url, cwd } = await serving({ argv });
-    const created = started(
-      ['keys', 'create', 'search', '--tenant', 'acme', '--store', 'gateway.db', '--calls-per-minute', '1'],
-      { cwd },
-    );
-    await created.exitCode;
-    const secret = created.out().trim();
+    const flags = ['--tenant', 'acme', '--store', 'gateway.db', '--calls-per-minute', '1'];
+    const secret = await createdKey(['search', ...flags], { cwd });
     const headers = { authorization: `Bearer ${secret}` };
     expect((await chat(url, 'fast')).status).toBe(401);
     // At most one of the three calls can be in another minute.
@@ -384,34 +361,29 @@ describe('majordomo serve reloads its configuration', () => {
   it.each<[string, readonly string[]]>([
     ['when the file changes', []],
     ['on a signal', ['--no-watch']],
-  ])(
-    '%s, and uses the previous one if the new one is invalid',
-    async (_, argv) => {
-      const files = { 'majordomo.config.json': configOf({ fast: 'lab/gpt-4o' }) };
-      const { running, url, cwd, inspector } = await serving({ argv, files });
-      const change = (text: string): void => {
-        write(cwd, text);
-        if (argv.length > 0) running.reload();
-      };
-      change(configOf({ fast: 'lab/gpt-4o', other: 'lab/down,lab/gpt-4o' }));
-      await running.outputMatching(/configuration reloaded: 2 models/);
-      expect(await names(url)).toEqual(['fast', 'other']);
-      expect((await chat(url, 'other')).headers.get('x-majordomo-target')).toBe('lab/gpt-4o');
-      const entered = await fetch(inspector, { redirect: 'manual' });
-      const [cookie = ''] = (entered.headers.get('set-cookie') ?? '').split(';');
-      const meaning = await fetch(`${url}/inspector/meaning?spec=other`, { headers: { cookie } });
-      expect(await meaning.json()).toMatchObject({
-        targets: [{ target: 'lab/down' }, { target: 'lab/gpt-4o' }],
-      });
-      change('{ "aliases": ');
-      await running.outputMatching(/configuration not reloaded: .*; the previous one stays in use/);
-      change(configOf({ fast: 'nobody/gpt-4o' }));
-      await running.outputMatching(/configuration not reloaded: .*nobody.*; the previous one stays in use/);
-      expect(await names(url)).toEqual(['fast', 'other']);
-      expect((await chat(url, 'other')).status).toBe(200);
-    },
-    60_000,
-  );
+  ])('%s, and uses the previous one if the new one is invalid', async (_, argv) => {
+    const files = { 'majordomo.config.json': configOf({ fast: 'lab/gpt-4o' }) };
+    const { running, url, cwd, inspector } = await serving({ argv, files });
+    const change = (text: string): void => {
+      write(cwd, text);
+      if (argv.length > 0) running.reload();
+    };
+    change(configOf({ fast: 'lab/gpt-4o', other: 'lab/down,lab/gpt-4o' }));
+    await running.outputMatching(/configuration reloaded: 2 models/);
+    expect(await names(url)).toEqual(['fast', 'other']);
+    expect((await chat(url, 'other')).headers.get('x-majordomo-target')).toBe('lab/gpt-4o');
+    const cookie = await inspectorCookie(inspector);
+    const meaning = await fetch(`${url}/inspector/meaning?spec=other`, { headers: { cookie } });
+    expect(await meaning.json()).toMatchObject({
+      targets: [{ target: 'lab/down' }, { target: 'lab/gpt-4o' }],
+    });
+    change('{ "aliases": ');
+    await running.outputMatching(/configuration not reloaded: .*; the previous one stays in use/);
+    change(configOf({ fast: 'nobody/gpt-4o' }));
+    await running.outputMatching(/configuration not reloaded: .*nobody.*; the previous one stays in use/);
+    expect(await names(url)).toEqual(['fast', 'other']);
+    expect((await chat(url, 'other')).status).toBe(200);
+  });
 
   it('reads a JavaScript file again, and applies its limits', async () => {
     const text = (limits: object): string =>
@@ -430,7 +402,7 @@ describe('majordomo serve reloads its configuration', () => {
       await running.outputMatching(limit.max.calls < 0 ? /not reloaded: .*\n/ : /configuration reloaded/);
     }
     expect((await chat(url, 'fast')).status).toBe(200);
-  }, 60_000);
+  });
 
   it('does not use the changed configuration of a project before it is trusted', async () => {
     const files = { 'majordomo.config.json': configOf({ fast: 'lab/gpt-4o' }) };
@@ -439,7 +411,7 @@ describe('majordomo serve reloads its configuration', () => {
     await running.outputMatching(/not reloaded: .*majordomo trust; the previous one stays in use/);
     trustConfigs(cwd, ['majordomo.config.json']);
     await running.outputMatching(/configuration reloaded: 1 models/);
-  }, 60_000);
+  });
 });
 
 describe('the limits of the section `gateway`', () => {
@@ -462,7 +434,7 @@ describe('the limits of the section `gateway`', () => {
       await running.outputMatching(output);
     }
     expect([await ask(2), await ask(3)]).toEqual([200, 400]);
-  }, 60_000);
+  });
 });
 
 describe('the section `gateway` of the configuration', () => {
@@ -477,15 +449,13 @@ describe('the section `gateway` of the configuration', () => {
       metrics: 'public',
       cors: ['https://a.example'],
     };
-    const server = await startWireServer({ wire: openaiChat, script: hello });
-    onTestFinished(() => server.close());
+    const server = await startVendor(hello);
     const cwd = folder(CONFIG_OF(gateway));
     const env = { ...lab(server), FOLDER: '.', MAJORDOMO_ADMIN_TOKEN: TOKEN };
     const running = started(['serve', '--port', '0'], { cwd, env });
     const url = await running.outputMatching(/Serving .* at (\S+)/);
-    const created = started(['keys', 'create', 'app', '--url', url], { cwd, env });
-    await created.exitCode;
-    const headers = { authorization: `Bearer ${created.out().trim()}`, origin: 'https://a.example' };
+    const secret = await createdKey(['app', '--url', url], { cwd, env });
+    const headers = { authorization: `Bearer ${secret}`, origin: 'https://a.example' };
     expect((await fetch(`${url}/metrics`)).status).toBe(200);
     expect((await chat(url, 'fast')).status).toBe(401);
     const body = JSON.stringify({ model: 'fast', input: 'hi' });
@@ -497,12 +467,11 @@ describe('the section `gateway` of the configuration', () => {
       200,
     ]);
     await running.stop();
-    expect(running.out() + running.err()).not.toContain(created.out().trim());
-  }, 60_000);
+    expect(running.out() + running.err()).not.toContain(secret);
+  });
 
   it('makes background responses, which another gateway returns after a restart', async () => {
-    const server = await startWireServer({ wire: openaiChat, script: hello });
-    onTestFinished(() => server.close());
+    const server = await startVendor(hello);
     const cwd = folder(CONFIG_OF({ store: './gateway.db', background: { keepMs: 60_000 } }));
     const env = lab(server);
     const body = JSON.stringify({ model: 'fast', input: 'hi', background: true });
@@ -561,17 +530,14 @@ describe('the section `gateway` of the configuration', () => {
       expect(await running.exitCode).toBe(2);
       expect(running.err()).toContain(problem);
     }
-  }, 60_000);
+  });
 
   it('stores content that can be replayed only for the tenants of completeFor', async () => {
     const gateway = { store: 'gateway.db', keys: true, calls: { completeFor: ['acme'] } };
     const { running, url, cwd } = await serving({ files: CONFIG_OF(gateway) });
     for (const tenant of ['acme', 'globex']) {
-      const created = started(['keys', 'create', tenant, '--tenant', tenant, '--store', 'gateway.db'], {
-        cwd,
-      });
-      await created.exitCode;
-      const headers = { authorization: `Bearer ${created.out().trim()}` };
+      const secret = await createdKey([tenant, '--tenant', tenant, '--store', 'gateway.db'], { cwd });
+      const headers = { authorization: `Bearer ${secret}` };
       expect((await chat(url, 'fast', { headers })).status).toBe(200);
     }
     await running.stop();
@@ -588,7 +554,7 @@ describe('the section `gateway` of the configuration', () => {
         ['globex', undefined],
       ]),
     );
-  }, 60_000);
+  });
 
   it('accepts WebSockets at /v1/responses only with sockets', async () => {
     for (const sockets of [true, undefined]) {
@@ -608,7 +574,7 @@ describe('the section `gateway` of the configuration', () => {
       socket.close();
       await running.stop();
     }
-  }, 60_000);
+  });
 
   it('reports a missing variable, and members with a wrong type', async () => {
     const missing = started(['serve', '--port', '0'], {
@@ -629,7 +595,7 @@ describe('the section `gateway` of the configuration', () => {
     ]) {
       const invalid = started(['serve', '--port', '0'], { cwd: folder(CONFIG_OF(gateway)) });
       expect(await invalid.exitCode).toBe(2);
-      expect(invalid.err()).toContain('"gateway" must be an object with store, keys, calls');
+      expect(invalid.err()).toMatch(/gateway\.\w+.* (must be|is not a known member)/);
     }
-  }, 60_000);
+  });
 });

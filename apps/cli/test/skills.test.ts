@@ -1,10 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openaiChat, startWireServer, type Step } from '@majordomo/conformance';
+import type { Step } from '@majordomo/conformance';
 import { expect, it } from 'vitest';
-import { lab, trustConfigs, world, type WorldOptions } from './world.ts';
+import { lab, serve, trustConfigs, world, type WorldOptions } from './world.ts';
 
-const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script });
 const call = (name: string, args: object): Step => ({
   parts: [{ type: 'tool-call', name, json: JSON.stringify(args) }],
 });

@@ -1,3 +1,4 @@
+import { openaiChat, startWireServer, type Script, type WireServer } from '@majordomo/conformance';
 import { onTestFinished } from 'vitest';
 import type { ExitCode } from '../src/program/exit.ts';
 import { main } from '../src/main.ts';
@@ -46,3 +47,22 @@ export function started(
     },
   };
 }
+
+/** Starts a vendor on 127.0.0.1, which ends with the test. */
+export async function startVendor(script: Script = () => 'Hello.'): Promise<WireServer> {
+  const server = await startWireServer({ wire: openaiChat, script });
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** Opens the inspector at its address with a token, and returns the cookie for later requests. */
+export async function inspectorCookie(address: string): Promise<string> {
+  const entered = await fetch(address, { redirect: 'manual' });
+  return (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+}
+
+/** Runs `keys create`, and returns the secret of the key. */
+export const createdKey = (
+  argv: readonly string[],
+  options?: Parameters<typeof started>[1],
+): Promise<string> => started(['keys', 'create', ...argv], options).outputMatching(/(mj_[\w-]{43})/);

@@ -1,10 +1,7 @@
-import { openaiChat, startWireServer, type Step } from '@majordomo/conformance';
 import { answers, testServer } from '@majordomo/test-support';
 import { refusedURL } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { lab, world } from './world.ts';
-
-const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script });
+import { lab, serve, world } from './world.ts';
 
 /** Collector that records the path of each request and the names of its spans. */
 async function collector(status = 200) {

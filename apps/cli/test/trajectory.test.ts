@@ -1,8 +1,7 @@
-import { openaiChat, startWireServer, type Step } from '@majordomo/conformance';
 import { parseTrajectory, toLine, type Trajectory } from '@majordomo/trajectory';
 import { expect, it } from 'vitest';
 import { cellsOf } from '../src/terminal/wrap-text.ts';
-import { lab, world } from './world.ts';
+import { lab, serve, world } from './world.ts';
 
 const weather = {
   name: 'weather',
@@ -44,8 +43,6 @@ const run: Trajectory = {
   ],
 };
 const files = { 'runs.jsonl': `${toLine(run)}\n${toLine({ ...run, id: 'run-2', outcome: 'auth' })}\n` };
-const serve = (...script: Step[]) => startWireServer({ wire: openaiChat, script });
-
 it('shows runs in a readable form within 80 columns', async () => {
   using cli = world({ files, columns: 80, terminal: true });
   const { code, out } = await cli.run('trajectory', 'show', 'runs.jsonl', '--id', 'run-1');

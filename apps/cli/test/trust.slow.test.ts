@@ -59,13 +59,10 @@ it.each(['mjs', 'js', 'mts', 'ts'])('no command runs an untrusted majordomo.conf
 it.each([
   [
     { prices: [{ vendor: 'openai', id: 'lab', input: 1, output: 2 }] },
-    '"ledger.prices[0]" is not valid: input and output must be arrays such as ["text"]; rates belong to prices; an entry has the form {',
+    'ledger.prices[0]: input must be an array, not a number; an entry has the form {',
   ],
-  [
-    { prices: [{ vendor: 'openai', id: 'lab', usd: 1 }] },
-    '"ledger.prices[0]" is not valid: unknown members usd;',
-  ],
-  [{ unknownPrice: 'allow' }, '"ledger.unknownPrice" must be "admit" or "deny", not "allow"'],
+  [{ prices: [{ vendor: 'openai', id: 'lab', usd: 1 }] }, 'ledger.prices[0]: usd is not a known member'],
+  [{ unknownPrice: 'allow' }, 'ledger.unknownPrice must be one of admit, deny'],
 ])('does not trust the ledger %j', async (ledger, problem) => {
   using cli = world();
   writeFileSync(file(cli, 'majordomo.config.json'), JSON.stringify({ ledger }));
@@ -266,7 +263,7 @@ it.each([
   writeFileSync(join(cli.cwd, file), '{"model":5}');
   trustConfigs(dirname(join(cli.cwd, file)), [basename(file)], { home: cli.cwd });
   const result = await cli.runIn(from, 'models');
-  expect(result.err.includes('"model" must be a string')).toBe(isFound);
+  expect(result.err.includes('model must be a string')).toBe(isFound);
 });
 
 it('searches only the working folder outside a repository and the home folder', async () => {
@@ -274,8 +271,8 @@ it('searches only the working folder outside a repository and the home folder', 
   const env = { XDG_STATE_HOME: state.cwd };
   using cli = world({ files: { 'majordomo.config.json': '{"model":5}' }, home: '/nonexistent', env });
   mkdirSync(join(cli.cwd, 'a'));
-  expect((await cli.runIn('a', 'models')).err).not.toContain('"model"');
-  expect((await cli.runIn('.', 'models')).err).toContain('"model" must be a string');
+  expect((await cli.runIn('a', 'models')).err).not.toContain('model must be');
+  expect((await cli.runIn('.', 'models')).err).toContain('model must be a string');
 });
 
 it.each([{ HOME: '' }, { HOME: '.' }, { XDG_CONFIG_HOME: '.config' }, { XDG_STATE_HOME: '.local/state' }])(

@@ -309,6 +309,6 @@ describe('majordomo login', () => {
     });
     expect((await http.run('login', 'lab')).err).toContain('issuer: must be https');
     using invalid = world({ files: { 'majordomo.config.json': '{"logins":{"lab":{"issuer":5}}}' } });
-    expect((await invalid.run('login', 'lab')).err).toContain('"logins" must be an object of logins');
+    expect((await invalid.run('login', 'lab')).err).toContain('logins.lab.issuer must be a string');
   });
 });

@@ -1,7 +1,6 @@
-import { openaiChat, startWireServer } from '@majordomo/conformance';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { folder } from './built.ts';
-import { started, type Started } from './started.ts';
+import { started, startVendor, type Started } from './started.ts';
 import { lab } from './world.ts';
 
 const REMEDY = 'npm install --global';
@@ -17,8 +16,7 @@ vi.mock('../src/program/load-package.ts', async (load) => {
 });
 
 async function serving(argv: readonly string[], gateway?: object): Promise<Started> {
-  const server = await startWireServer({ wire: openaiChat, script: () => 'Hello.' });
-  onTestFinished(() => server.close());
+  const server = await startVendor();
   const config = JSON.stringify({ aliases: { fast: 'lab/gpt-4o' }, gateway });
   const cwd = folder({ 'majordomo.config.json': config, 'admin-token': 't0ken-of-the-inspector-0123456789' });
   return started(['serve', '--port', '0', ...argv], { cwd, env: lab(server) });

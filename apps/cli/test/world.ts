@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openaiChat, startWireServer, type Step, type WireServer } from '@majordomo/conformance';
 import { setTrust } from '../src/config/trust.ts';
 import type { Io, Stdin } from '../src/program/io.ts';
 import { main } from '../src/main.ts';
@@ -141,3 +142,7 @@ const textOf = (piece: string | Uint8Array): string =>
 export const lab = ({ baseURL }: { readonly baseURL: string }): Readonly<Record<string, string>> => ({
   LLM_LAB: baseURL.replace('http://', 'openai+http://sk-test-of-the-lab@'),
 });
+
+/** Starts a vendor on 127.0.0.1 whose answers are `script`. */
+export const serve = (...script: readonly Step[]): Promise<WireServer> =>
+  startWireServer({ wire: openaiChat, script });

@@ -246,7 +246,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   inspector: {
     ours: ['core', 'catalog', 'ledger', 'redact'],
     others: [],
-    builtIn: ['preact', 'uplot'],
+    builtIn: ['preact'],
     because:
       'a page for operators, with its own libraries. Optional peers: catalog has dates of retirement, ledger has only types',
   },

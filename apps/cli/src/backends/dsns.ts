@@ -1,4 +1,4 @@
-import { checkDsn, dsnVariable, LlmError, type Dsn, type Env } from '@majordomo/core';
+import { checkDsn, dsnVariable, LlmError, type Dsn, type Env, type Provider } from '@majordomo/core';
 
 /** Variable with a DSN, and the parsed DSN or the error. */
 export type DsnEntry = { readonly variable: string; readonly value: string; readonly id: string } & (
@@ -26,3 +26,7 @@ function entry(variable: string, value: string): DsnEntry {
 
 /** Whether a variable with a DSN defines this provider. The DSN takes precedence over the built-in backend. */
 export const hasDsn = (id: string, env: Env): boolean => env[dsnVariable(id)] !== undefined;
+
+/** Changes the id of a provider if a variable such as `LLM_OLLAMA` defines this id. The provider then serves only DSNs. */
+export const underDsn = (provider: Provider, env: Env): Provider =>
+  hasDsn(provider.id, env) ? { ...provider, id: `${provider.id}://` } : provider;

@@ -10,9 +10,8 @@ import {
 import { lacksKey, type Backend } from './backends.ts';
 import { createBackend } from './create-backend.ts';
 import { loadPackage } from '../program/load-package.ts';
-import { suggestModel } from '../catalog/suggest-model.ts';
-import { outline } from './outline.ts';
-import { underDsn } from './under-dsn.ts';
+import { outline, suggestModel } from './outline.ts';
+import { underDsn } from './dsns.ts';
 import type { Known } from './known.ts';
 
 /** Options of `openSpec`. `cwd`: folder from which packages are loaded. */

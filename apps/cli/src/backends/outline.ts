@@ -1,7 +1,6 @@
-import { createMajordomo, LlmError, type Majordomo, type Provider } from '@majordomo/core';
-import { suggestModel } from '../catalog/suggest-model.ts';
+import { createMajordomo, LlmError, type Majordomo, type Provider, type SuggestModel } from '@majordomo/core';
 import { BACKENDS, type Backend } from './backends.ts';
-import { underDsn } from './under-dsn.ts';
+import { underDsn } from './dsns.ts';
 import type { Known } from './known.ts';
 
 /** Majordomo with placeholder providers, which resolves specs before any package is loaded. */
@@ -62,3 +61,9 @@ const standIn = (id: string, note: () => void): Provider => ({
     };
   },
 });
+
+/** Returns the most similar model of the vendor in the shipped catalog, which is loaded only for the error of an unknown model. */
+export const suggestModel: SuggestModel = async (vendor, id) => {
+  const { modelSuggestions } = await import('@majordomo/catalog');
+  return modelSuggestions()(vendor, id);
+};

@@ -9,7 +9,7 @@ const MORE = `
 Lines of the file: {"id", "prompt", "system"}, {"id", "request"} or {"id", "embedding": {"values"}}; \`id\` and \`system\` are optional.
 Exit codes: 0 success, 1 an item failed, 2 usage or an invalid file. Needs @majordomo/batch and @majordomo/store-sqlite.`;
 
-export const define: Define = (command, io, done) => {
+export const define: Define = (command, io, run) => {
   command.addHelpText('after', MORE);
   const sub = (name: string, description: string): Command =>
     command
@@ -26,29 +26,23 @@ export const define: Define = (command, io, done) => {
     .option('--every <60s>', 'maximum time between two polls', '60s')
     .option('--once', 'poll once, and do not wait')
     .option('--out <file>', 'write the results to this file')
-    .action(async (file: string, flags: RunFlags) => {
-      done(await (await load()).runBatch(file, flags, io));
-    });
+    .action(run(async (file: string, flags: RunFlags) => (await load()).runBatch(file, flags, io)));
   sub('poll', 'poll these jobs, or all jobs, once')
     .argument('[key...]')
-    .action(async (keys: readonly string[], flags: StoreFlags) => {
-      done(await (await load()).pollBatches(keys, flags, io));
-    });
+    .action(
+      run(async (keys: readonly string[], flags: StoreFlags) => (await load()).pollBatches(keys, flags, io)),
+    );
   sub('status', 'show the progress as of the last poll')
     .argument('[key]')
     .option('--json', 'print one JSON line per job')
-    .action(async (key: string | undefined, flags: StatusFlags) => {
-      done(await (await load()).showBatches(key, flags, io));
-    });
+    .action(
+      run(async (key: string | undefined, flags: StatusFlags) => (await load()).showBatches(key, flags, io)),
+    );
   sub('results', 'print a line per item that is final')
     .argument('<key>')
     .option('--out <file>', 'write the results to this file')
-    .action(async (key: string, flags: ResultFlags) => {
-      done(await (await load()).printBatch(key, flags, io));
-    });
+    .action(run(async (key: string, flags: ResultFlags) => (await load()).printBatch(key, flags, io)));
   sub('cancel', 'cancel a job; answers that still arrive are stored and paid for')
     .argument('<key>')
-    .action(async (key: string, flags: StoreFlags) => {
-      done(await (await load()).cancelBatch(key, flags, io));
-    });
+    .action(run(async (key: string, flags: StoreFlags) => (await load()).cancelBatch(key, flags, io)));
 };

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { BatchItem, BatchJob, Batches, ItemResult, JobProgress, LiveOptions } from '@majordomo/batch';
-import { LlmError, type JsonObject } from '@majordomo/core';
-import { isRecord, jsonLine } from '@majordomo/core/toolkit';
+import { LlmError } from '@majordomo/core';
+import { jsonLine } from '@majordomo/core/toolkit';
 import { installedIds } from '../backends/configured.ts';
 import { openIds } from '../backends/open.ts';
 import { loadSettings } from '../config/settings.ts';
@@ -11,8 +11,9 @@ import type { Io } from '../program/io.ts';
 import { openLedgerGates } from '../ledger/ledger-gates.ts';
 import { openLedgerFile } from '../ledger/open-ledger.ts';
 import { loadPackage } from '../program/load-package.ts';
+import { throwStop } from '../program/throw-stop.ts';
 import { printable } from '../terminal/paint.ts';
-import { readJson } from '../files/read-json.ts';
+import { readSchema } from '../files/read-json.ts';
 import { writeJsonLine } from '../terminal/write-json.ts';
 import { itemsIn } from './items.ts';
 import { describe, progressOn } from './progress.ts';
@@ -49,7 +50,7 @@ export async function runBatch(file: string, flags: RunFlags, io: Io): Promise<E
       ? undefined
       : new Date(Date.now() + durationOf(flags.deadline, '--deadline'));
   const live = flags.live === undefined ? undefined : { when: whenOf(flags.live) };
-  const output = flags.schema === undefined ? undefined : await schemaOf(flags.schema, io);
+  const output = flags.schema === undefined ? undefined : await readSchema(flags.schema, io.cwd);
   await checkItems(itemsIn(path, file));
   return withBatches(flags, io, async (batches) => {
     const items = itemsIn(path, file);
@@ -139,13 +140,8 @@ async function withBatches(
   return await run(createBatches({ majordomo, records: jobs.records, ledger: books.ledger }));
 }
 
-async function openJob(batches: Batches, key: string): Promise<BatchJob> {
-  try {
-    return await batches.open(key);
-  } catch (error) {
-    throw LlmError.is(error, 'not-found') ? new Stop(error.message) : error;
-  }
-}
+const openJob = (batches: Batches, key: string): Promise<BatchJob> =>
+  batches.open(key).catch((error: unknown) => throwStop(error, 'not-found'));
 
 /** Reads the complete file, so that an invalid line is reported before anything is stored. */
 async function checkItems(items: AsyncIterable<BatchItem>): Promise<void> {
@@ -178,12 +174,6 @@ function lineOf({ id, target, via, response, value, error, nanoUsd }: ItemResult
 }
 
 const inJson = ({ nanoUsd, ...rest }: JobProgress): object => ({ ...rest, nanoUsd: nanoUsd?.toString() });
-
-async function schemaOf(name: string, io: Io): Promise<JsonObject> {
-  const schema = await readJson(resolve(io.cwd, name), name);
-  if (!isRecord(schema)) throw new Stop(`${name} is not a JSON Schema; it must contain an object`);
-  return schema as JsonObject;
-}
 
 const WHEN: readonly LiveOptions['when'][] = ['late', 'failed', 'both'];
 

@@ -1,11 +1,8 @@
 import type { JobProgress } from '@majordomo/batch';
 import { formatUsd } from '@majordomo/catalog';
-import { bar } from '../terminal/bar.ts';
+import { drawProgress, eraseLine } from '../terminal/bar.ts';
 import type { Io } from '../program/io.ts';
 import { printable } from '../terminal/paint.ts';
-
-const CLEAR_LINE = '\r\u001B[K';
-const CELLS = 20;
 
 /** Returns a listener that updates one line on a terminal. Without a terminal, it writes a line for each change. */
 export function progressOn({ stderr }: Pick<Io, 'stderr'>): {
@@ -16,14 +13,13 @@ export function progressOn({ stderr }: Pick<Io, 'stderr'>): {
   return {
     onProgress(progress) {
       const line = describe(progress);
-      if (stderr.canErase) {
-        const share = progress.total === 0 ? 1 : (progress.answered + progress.failed) / progress.total;
-        stderr.write(`${CLEAR_LINE}${bar(share, CELLS).padEnd(CELLS)} ${line}`);
-      } else if (line !== last) stderr.write(`${line}\n`);
+      const share = progress.total === 0 ? 1 : (progress.answered + progress.failed) / progress.total;
+      drawProgress(stderr, share, line);
+      if (!stderr.canErase && line !== last) stderr.write(`${line}\n`);
       last = line;
     },
     clear() {
-      if (stderr.canErase) stderr.write(CLEAR_LINE);
+      eraseLine(stderr);
     },
   };
 }

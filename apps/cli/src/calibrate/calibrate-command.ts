@@ -6,7 +6,7 @@ const EXAMPLE = `
 Each line of the examples is {"input": "…", "labels": {"question": label}}. A label is true or false, a choice, or the index of a level.
 The examples are sent to every target, which costs money. Needs @majordomo/classify.`;
 
-export const define: Define = (command, io, done) => {
+export const define: Define = (command, io, run) => {
   command
     .argument('<spec>', SPEC)
     .requiredOption('--questions <file>', 'JSON object of questions by name')
@@ -18,8 +18,9 @@ export const define: Define = (command, io, done) => {
     )
     .option('--concurrency <n>', 'maximum number of requests at a time; default: 8')
     .addHelpText('after', EXAMPLE)
-    .action(async (spec: string, flags: CalibrateFlags) => {
-      const { calibrate } = await import('./calibrate.ts');
-      done(await calibrate(spec, flags, io));
-    });
+    .action(
+      run(async (spec: string, flags: CalibrateFlags) =>
+        (await import('./calibrate.ts')).calibrate(spec, flags, io),
+      ),
+    );
 };

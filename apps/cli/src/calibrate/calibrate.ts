@@ -1,14 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { CalibrationRow, Labeled } from '@majordomo/classify';
-import { LlmError, messageOf, type Basis, type Questions } from '@majordomo/core';
+import { messageOf, type Basis, type Questions } from '@majordomo/core';
 import { tryParseJson } from '@majordomo/core/toolkit';
 import { openSpec } from '../backends/open.ts';
 import { loadSettings } from '../config/settings.ts';
 import { readJson } from '../files/read-json.ts';
-import { positiveInteger } from '../operations/positive-integer.ts';
+import { positiveInteger } from '../program/positive-integer.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
+import { throwStop } from '../program/throw-stop.ts';
 import { loadPackage } from '../program/load-package.ts';
 import { writeJson } from '../terminal/write-json.ts';
 
@@ -28,7 +29,8 @@ type Package = typeof import('@majordomo/classify');
  * calibration is written to a file or to standard output.
  */
 export async function calibrate(spec: string, flags: CalibrateFlags, io: Io): Promise<ExitCode> {
-  const concurrency = positiveInteger('--concurrency', flags.concurrency);
+  const concurrency =
+    flags.concurrency === undefined ? undefined : positiveInteger('--concurrency', flags.concurrency);
   const questions = (await readJson(resolve(io.cwd, flags.questions), flags.questions)) as Questions;
   const examples = await readExamples(flags.examples, io);
   const loaded = (await loadPackage('@majordomo/classify', io.cwd, 'majordomo calibrate')) as Package;
@@ -45,8 +47,7 @@ export async function calibrate(spec: string, flags: CalibrateFlags, io: Io): Pr
     else await writeFile(resolve(io.cwd, flags.output), `${JSON.stringify(calibration, undefined, 2)}\n`);
     return EXIT.ok;
   } catch (error) {
-    if (LlmError.is(error, 'config', 'invalid-request')) throw new Stop(error.message);
-    throw error;
+    throwStop(error, 'config', 'invalid-request');
   }
 }
 

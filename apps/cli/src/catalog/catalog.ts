@@ -8,8 +8,7 @@ import type { Io } from '../program/io.ts';
 import { printable } from '../terminal/paint.ts';
 import { writeState } from '../files/state-file.ts';
 import { writeJson } from '../terminal/write-json.ts';
-import { catalogRecords, saveCatalog } from './catalog-records.ts';
-import { catalogFile, currentCatalog, rejectedFile } from './current-catalog.ts';
+import { catalogFile, catalogRecords, currentCatalog, rejectedFile, saveCatalog } from './current-catalog.ts';
 import { npmSource } from './npm-source.ts';
 
 /** Default source. Each release of `@majordomo/catalog` contains reviewed data. */

@@ -1,9 +1,8 @@
-import { resolve } from 'node:path';
-import type { CallEvent, JsonObject, StreamEvent, UserMessage } from '@majordomo/core';
-import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import type { CallEvent, StreamEvent, UserMessage } from '@majordomo/core';
+import { EXIT, type ExitCode } from '../program/exit.ts';
 import type { Output } from '../program/io.ts';
-import { readJson } from '../files/read-json.ts';
-import { painter, printable } from '../terminal/paint.ts';
+import { readSchema } from '../files/read-json.ts';
+import { writeNote } from '../terminal/paint.ts';
 import { keep, turnOf, withRoom, type Chat, type Turn } from './chat-session.ts';
 import { footer } from './footer.ts';
 import { createRenderer, type Renderer } from './render.ts';
@@ -92,10 +91,8 @@ async function printComplete(session: Chat, question: UserMessage): Promise<Turn
   if (flags.json === true) writeJson(io.stdout, response);
   else {
     if (response.text !== '' || response.toolCalls.length === 0) io.stdout.write(`${response.text}\n`);
-    const paint = painter(io.stderr);
-    for (const { name, args } of response.toolCalls) {
-      io.stderr.write(`${paint('cyan', printable(`→ ${name}(${JSON.stringify(args)})`))}\n`);
-    }
+    for (const { name, args } of response.toolCalls)
+      writeNote(io.stderr, `→ ${name}(${JSON.stringify(args)})`, 'cyan');
   }
   return turnOf(response);
 }
@@ -117,17 +114,11 @@ async function printCompleteWithSkills(
 
 async function typed(session: Chat, question: UserMessage, path: string): Promise<Turn> {
   const { io, flags, model } = session;
-  const output = await schemaAt(path, io.cwd);
+  const output = await readSchema(path, io.cwd);
   const { onEvent } = createStatus(io.stderr);
   const response = await withRoom(session, question, (request) =>
     model.generateObject({ ...request, output }, { signal: io.signal, onEvent }),
   );
   writeJson(io.stdout, flags.json === true ? response : response.value);
   return turnOf(response);
-}
-
-async function schemaAt(path: string, cwd: string): Promise<JsonObject> {
-  const schema = await readJson(resolve(cwd, path), path);
-  if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) return schema as JsonObject;
-  throw new Stop(`${path} is not a JSON Schema; it must contain an object`);
 }

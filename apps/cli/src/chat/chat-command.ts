@@ -7,12 +7,11 @@ import { SPEC } from '../program/spec.ts';
 const EXAMPLE = `
 majordomo chat "anthropic/<model>,openai/<model>" -f photo.jpg "What is it?"`;
 
-export const define: Define = (command, io, done) => {
+export const define: Define = (command, io, run) => {
   addChatOptions(command).action(
-    async (spec: string | undefined, prompt: string | undefined, flags: ChatFlags) => {
-      const { chat } = await import('./run-chat.ts');
-      done(await chat(spec, prompt, flags, io));
-    },
+    run(async (spec: string | undefined, prompt: string | undefined, flags: ChatFlags) =>
+      (await import('./run-chat.ts')).chat(spec, prompt, flags, io),
+    ),
   );
 };
 

@@ -3,7 +3,7 @@ import type { Conversation, Conversations, StoredConversation } from '@majordomo
 import { LlmError } from '@majordomo/core';
 import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
-import { painter, printable } from '../terminal/paint.ts';
+import { writeNote } from '../terminal/paint.ts';
 import { reasonOf } from '../program/reason.ts';
 import type { ChatFlags } from './flags.ts';
 
@@ -65,8 +65,7 @@ export class ChatLog {
   }
 
   private say(text: string): void {
-    const { stderr } = this.io;
-    stderr.write(`${painter(stderr)('dim', printable(`(${text})`))}\n`);
+    writeNote(this.io.stderr, `(${text})`);
   }
 }
 
@@ -85,18 +84,18 @@ export function parseContinue(
   return { words: [value, ...words], id: undefined };
 }
 
-/** Returns the conversation to continue. Throws `Stop` if it does not exist. */
+/** Returns the conversation with an id, by default the newest. Throws `Stop` if it does not exist. */
 export async function loadConversation(
-  store: Conversations,
+  store: Conversations | undefined,
   id: string | undefined,
 ): Promise<StoredConversation> {
-  const [newest] = id === undefined ? await store.list(1) : [];
-  const conversationId = id ?? newest?.id;
-  const storedConversation = conversationId === undefined ? undefined : await store.load(conversationId);
-  if (storedConversation !== undefined) return storedConversation;
-  throw new Stop(
-    conversationId === undefined
-      ? 'no stored conversation exists; store one with majordomo chat --log'
-      : `unknown conversation "${conversationId}"; majordomo log list shows all conversations`,
-  );
+  const conversationId = id ?? (await store?.list(1))?.[0]?.id;
+  if (conversationId === undefined)
+    throw new Stop('no conversation is stored; store one with majordomo chat --log');
+  const storedConversation = await store?.load(conversationId);
+  if (storedConversation === undefined) throw unknownConversation(conversationId);
+  return storedConversation;
 }
+
+export const unknownConversation = (id: string): Stop =>
+  new Stop(`unknown conversation "${id}"; majordomo log list shows all conversations`);

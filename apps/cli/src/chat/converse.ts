@@ -1,7 +1,7 @@
 import type { UserPart } from '@majordomo/core';
 import { EXIT, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
-import { painter, printable } from '../terminal/paint.ts';
+import { writeNote } from '../terminal/paint.ts';
 import type { Chat, OpenModel } from './chat-session.ts';
 import { Conversation } from './conversation.ts';
 import { slashOf } from './slash.ts';
@@ -16,10 +16,7 @@ export async function converse(
   const conversation = new Conversation(session, files, open);
   const { length } = session.messages;
   const before = length === 0 ? '' : ` · ${length} earlier messages`;
-  const say = (text: string): void => {
-    io.stderr.write(`${painter(io.stderr)('dim', printable(text))}\n`);
-  };
-  say(`${conversation.spec}${before} · /help lists commands, Ctrl-C stops an answer`);
+  writeNote(io.stderr, `${conversation.spec}${before} · /help lists commands, Ctrl-C stops an answer`);
   for (;;) {
     const text = await questionOf(io);
     if (text === undefined) return EXIT.interrupted;
@@ -27,7 +24,7 @@ export async function converse(
     if (text.trim() === '') continue;
     const slash = slashOf(text);
     if (slash === undefined) await conversation.ask(text.trim());
-    else if (slash.name === undefined) say(slash.problem);
+    else if (slash.name === undefined) writeNote(io.stderr, slash.problem);
     else if (slash.name === 'quit') return EXIT.ok;
     else await conversation.command(slash.name, slash.rest);
   }

@@ -3,7 +3,7 @@ import { extname, resolve } from 'node:path';
 import { toJson, type ImageModel } from '@majordomo/core';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
-import { painter } from '../terminal/paint.ts';
+import { writeNote } from '../terminal/paint.ts';
 import { attachment } from './attachments.ts';
 import type { ChatFlags } from './flags.ts';
 import { writeJson } from '../terminal/write-json.ts';
@@ -33,7 +33,7 @@ export async function draw(
     writeJson(io.stdout, document);
   } else {
     for (const name of files) io.stdout.write(`${name}\n`);
-    if (quiet !== true) io.stderr.write(`${painter(io.stderr)('dim', target)}\n`);
+    if (quiet !== true) writeNote(io.stderr, target);
   }
   return EXIT.ok;
 }

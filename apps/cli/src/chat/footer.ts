@@ -3,7 +3,7 @@ import { withCounts } from '../terminal/with-counts.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 import type { Io } from '../program/io.ts';
 import { painter, printable } from '../terminal/paint.ts';
-import { costIn } from './cost.ts';
+import { currentCatalog } from '../catalog/current-catalog.ts';
 
 /** Prints the footer of a chat's response, with its tokens, its time, and an unusual finish reason. */
 export async function footer(response: ChatResponse, ms: number, io: Io): Promise<void> {
@@ -40,4 +40,11 @@ function describeAttempt({ target, outcome, error }: Attempt): string {
   const status = error?.details.status;
   const why = `${error?.kind ?? 'no reason given'}${status === undefined ? '' : ` (${status})`}`;
   return `  ${target} ${outcome === 'skipped' ? 'skipped' : 'failed'}: ${why}`;
+}
+
+/** Returns the cost of all attempts, such as `$0.0042`, or `undefined` if a price is unknown or a subscription pays. */
+async function costIn(response: Pick<ChatResponse, 'attempts'>, io: Io): Promise<string | undefined> {
+  const { costOfResponse, formatUsd } = await import('@majordomo/catalog');
+  const { nanoUsd } = await costOfResponse(response, { catalog: await currentCatalog(io) });
+  return nanoUsd === undefined ? undefined : formatUsd(nanoUsd);
 }

@@ -2,7 +2,7 @@ import { currentCatalog } from '../catalog/current-catalog.ts';
 import type { ChatModel, ChatResponse, LlmError, Message, ResolvedTarget } from '@majordomo/core';
 import type { Compaction, Compactor, ContextStatus, TokenMeter } from '@majordomo/context';
 import type { Io } from '../program/io.ts';
-import { painter, printable } from '../terminal/paint.ts';
+import { writeNote } from '../terminal/paint.ts';
 
 /** Model whose context window limits the conversation. */
 interface Reader {
@@ -26,7 +26,8 @@ export class FullContext {
     if (this.engine === undefined && lengthOf(messages) < SHORT) return messages;
     const { compactor } = await this.engineFor(reader, io);
     const made = await compactor.run(messages, { system: reader.system, signal: io.signal });
-    say(describeCompaction(made, false), io);
+    const note = describeCompaction(made);
+    if (note !== undefined) writeNote(io.stderr, note);
     this.sent = { messages: made.messages, system: reader.system };
     return made.messages;
   }
@@ -44,7 +45,7 @@ export class FullContext {
     const shorter = await compactor.compact(messages, { request, signal: io.signal, overflow });
     this.sent = undefined;
     if (isSame(before, shorter)) return undefined;
-    say('(too long for the model; a shortened conversation is sent)', io);
+    writeNote(io.stderr, '(too long for the model; a shortened conversation is sent)');
     return shorter;
   }
 
@@ -58,13 +59,8 @@ export class FullContext {
   async compact(messages: readonly Message[], focus: string, reader: Reader, io: Io): Promise<void> {
     const { compactor } = await this.engineFor(reader, io);
     const options = { force: true, system: reader.system, signal: io.signal };
-    say(
-      describeCompaction(
-        await compactor.run(messages, { ...options, focus: focus === '' ? undefined : focus }),
-        true,
-      ),
-      io,
-    );
+    const made = await compactor.run(messages, { ...options, focus: focus === '' ? undefined : focus });
+    writeNote(io.stderr, describeCompaction(made) ?? reasonOf(made));
   }
 
   /** Returns the used share of the context window, for `/context`. */
@@ -110,22 +106,20 @@ const lengthOf = (messages: readonly Message[]): number =>
 const withoutBytes = (_key: string, value: unknown): unknown =>
   value instanceof Uint8Array ? '-'.repeat(6000) : value;
 
-/** Describes a summary, or the reason why none was created. */
-function describeCompaction({ lineage, skipped }: Compaction, isAsked: boolean): string {
+/** Describes a summary, or the failure to create one. */
+function describeCompaction({ lineage, skipped }: Compaction): string | undefined {
   if (lineage !== undefined) {
     const { tokensBefore, tokensAfter, from, to } = lineage;
     return `(messages ${from + 1} to ${to} are sent as a summary: ${grouped(tokensBefore)} → ${grouped(tokensAfter)} tokens)`;
   }
-  if (skipped === 'failed') return '(the summary failed; the complete conversation is sent)';
-  if (!isAsked) return '';
-  return skipped === 'protected' ? '(no messages to summarize)' : '(a summary would not be shorter)';
+  return skipped === 'failed' ? '(the summary failed; the complete conversation is sent)' : undefined;
 }
+
+/** Returns the reason why no summary was created. */
+const reasonOf = ({ skipped }: Compaction): string =>
+  skipped === 'protected' ? '(no messages to summarize)' : '(a summary would not be shorter)';
 
 const grouped = (tokens: number): string => tokens.toLocaleString('en');
-
-function say(text: string, { stderr }: Io): void {
-  if (text !== '') stderr.write(`${painter(stderr)('dim', printable(text))}\n`);
-}
 
 const CELLS = 40;
 

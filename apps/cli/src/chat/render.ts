@@ -2,8 +2,7 @@ import type { StreamEvent } from '@majordomo/core';
 import { createLineWrapper } from '../terminal/wrap-text.ts';
 import type { Output } from '../program/io.ts';
 import type { MarkdownStream } from '../markdown/markdown-stream.ts';
-import type { Span } from '../markdown/span.ts';
-import { painter, printable, type Paint } from '../terminal/paint.ts';
+import { painter, printable, type Paint, type Span } from '../terminal/paint.ts';
 
 /** Functions that print an answer as it arrives. */
 export interface Renderer {

@@ -1,7 +1,7 @@
-import { LlmError, type UserPart } from '@majordomo/core';
-import { Stop } from '../program/exit.ts';
+import type { UserPart } from '@majordomo/core';
 import type { Io } from '../program/io.ts';
-import { painter, printable } from '../terminal/paint.ts';
+import { throwStop } from '../program/throw-stop.ts';
+import { writeNote } from '../terminal/paint.ts';
 
 const REFERS = /@(?:file:|folder:|git:|url:|diff\b|staged\b)/;
 const MAX_TOKENS = 20_000;
@@ -12,10 +12,9 @@ export async function resolvePrompt(text: string, { cwd, signal, stderr }: Io): 
   const { resolveReferences } = await import('@majordomo/context/node');
   try {
     const { parts, warnings } = await resolveReferences(text, { root: cwd, maxTokens: MAX_TOKENS, signal });
-    for (const warning of warnings) stderr.write(`${painter(stderr)('yellow', printable(warning))}\n`);
+    for (const warning of warnings) writeNote(stderr, warning, 'yellow');
     return parts;
   } catch (error) {
-    if (LlmError.is(error, 'config')) throw new Stop(error.message);
-    throw error;
+    throwStop(error, 'config');
   }
 }

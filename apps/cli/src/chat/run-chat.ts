@@ -11,7 +11,7 @@ import { openSpec } from '../backends/open.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { codeFor, printError } from '../terminal/print-error.ts';
 import { Stop, type ExitCode } from '../program/exit.ts';
-import type { Io } from '../program/io.ts';
+import { isPerson, type Io } from '../program/io.ts';
 import { printable } from '../terminal/paint.ts';
 import { attachment } from './attachments.ts';
 import type { Chat } from './chat-session.ts';
@@ -109,8 +109,7 @@ async function started(
     return draw(majordomo.imageModel(spec), await promptOf(prompt, io), flags, io);
   }
   const session = await sessionOf(spec, majordomo, settings, before, flags, io);
-  const isOnTerminal = io.stdin.kind === 'terminal' && io.stdout.isTerminal;
-  if (prompt === undefined && isOnTerminal && isPlain(flags)) {
+  if (prompt === undefined && isPerson(io) && isPlain(flags)) {
     const { converse } = await import('./converse.ts');
     return converse(session, await attachments(flags, io), async (named) =>
       modelOf(named, await openWith(named), flags, io),

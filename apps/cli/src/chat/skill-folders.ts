@@ -1,26 +1,18 @@
 import { resolve } from 'node:path';
 import type { Skill } from '@majordomo/agent';
-import { LlmError } from '@majordomo/core';
-import { Stop } from '../program/exit.ts';
+import type { LlmError } from '@majordomo/core';
 import type { Io } from '../program/io.ts';
 import { loadPackage } from '../program/load-package.ts';
-import { painter, printable } from '../terminal/paint.ts';
+import { throwStop } from '../program/throw-stop.ts';
+import { writeNote } from '../terminal/paint.ts';
 
 /** Loads the skills in these folders, and prints the problems of each skill. Throws `Stop` if they cannot be loaded. */
 export async function loadSkillFolders(folders: readonly string[], io: Io): Promise<Skill> {
   const loaded = await loadPackage('@majordomo/skills/node', io.cwd, '--skills');
   const { loadSkills } = loaded as typeof import('@majordomo/skills/node');
-  const paint = painter(io.stderr);
   const onProblem = ({ message }: LlmError): void => {
-    io.stderr.write(`${paint('dim', printable(message))}\n`);
+    writeNote(io.stderr, message);
   };
-  try {
-    return await loadSkills(
-      folders.map((folder) => resolve(io.cwd, folder)),
-      { onProblem },
-    );
-  } catch (error) {
-    if (LlmError.is(error)) throw new Stop(error.message);
-    throw error;
-  }
+  const paths = folders.map((folder) => resolve(io.cwd, folder));
+  return loadSkills(paths, { onProblem }).catch(throwStop);
 }

@@ -1,4 +1,5 @@
 import type { CallEvent } from '@majordomo/core';
+import { drawProgress, eraseLine } from '../terminal/bar.ts';
 import type { Output } from '../program/io.ts';
 import { painter, printable } from '../terminal/paint.ts';
 
@@ -11,7 +12,6 @@ export interface Status {
 }
 
 const TICK_MS = 200;
-const ERASE = '\r\u001B[K';
 
 /** Creates a status line. The line is drawn only on terminals that can erase lines, and only if `isFresh` returns `true`. */
 export function createStatus(output: Output, isFresh: () => boolean = () => true): Status {
@@ -20,7 +20,7 @@ export function createStatus(output: Output, isFresh: () => boolean = () => true
   let ticking: NodeJS.Timeout | undefined;
   let isDrawn = false;
   const hide = (): void => {
-    if (isDrawn) output.write(ERASE);
+    if (isDrawn) eraseLine(output);
     isDrawn = false;
   };
   const clear = (): void => {
@@ -33,12 +33,12 @@ export function createStatus(output: Output, isFresh: () => boolean = () => true
     const draw = (): void => {
       if (!isFresh()) return;
       const seconds = Math.floor((performance.now() - startedAt) / 1000);
-      // Cut the line before the terminal wraps it, because `ERASE` erases only one line of the terminal.
+      // Cut the line before the terminal wraps it, because only one line of the terminal is erased.
       const line = printable(seconds === 0 ? `${text} …` : `${text} … ${seconds} s`).slice(
         0,
         output.columns - 2,
       );
-      output.write(ERASE + paint('dim', line));
+      drawProgress(output, undefined, paint('dim', line));
       isDrawn = true;
     };
     ticking = setInterval(draw, TICK_MS);

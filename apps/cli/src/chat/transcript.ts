@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { fromJson, toJson, type Message } from '@majordomo/core';
+import { fromJson, toJson, type JsonObject, type Message } from '@majordomo/core';
+import { isList, isRecord } from '@majordomo/core/toolkit';
 import { Stop } from '../program/exit.ts';
 import { readJson } from '../files/read-json.ts';
 import { reasonOf } from '../program/reason.ts';
@@ -56,15 +57,8 @@ export async function loadTranscript(path: string, cwd: string): Promise<Transcr
 
 const ROLES: readonly unknown[] = ['system', 'user', 'assistant', 'tool'];
 
-function isSaved(value: unknown): value is SavedTranscript {
-  if (typeof value !== 'object' || value === null || !('messages' in value)) return false;
-  return Array.isArray(value.messages) && value.messages.every(isMessage);
-}
+const isSaved = (value: unknown): value is JsonObject =>
+  isRecord(value) && isList(value['messages']) && value['messages'].every(isMessage);
 
 const isMessage = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  'role' in value &&
-  ROLES.includes(value.role) &&
-  'parts' in value &&
-  Array.isArray(value.parts);
+  isRecord(value) && ROLES.includes(value['role']) && isList(value['parts']);

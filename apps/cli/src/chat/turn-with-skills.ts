@@ -14,8 +14,8 @@ import {
   type ToolCallPart,
   type UserMessage,
 } from '@majordomo/core';
-import type { Io } from '../program/io.ts';
-import { painter, printable } from '../terminal/paint.ts';
+import { isPerson, type Io } from '../program/io.ts';
+import { printable, writeNote } from '../terminal/paint.ts';
 import type { Chat, Turn } from './chat-session.ts';
 
 /** Functions that print a turn. `leave` ends the current line before a question to the user. */
@@ -53,7 +53,7 @@ export async function turnWithSkills(session: Chat, question: UserMessage, view:
         continue;
       }
       if (last === undefined) throw new LlmError('protocol', 'the run ended without an answer');
-      if (done !== 'answered') say(`(ended: ${done})`, io);
+      if (done !== 'answered') writeNote(io.stderr, `(ended: ${done})`);
       return { response: { ...last, usage, attempts }, added: all.slice(messages.length + 1) };
     }
   } finally {
@@ -71,9 +71,8 @@ async function decided(calls: readonly ToolCallPart[], io: Io): Promise<readonly
   const decisions: Decision[] = [];
   for (const { id, name, args } of calls) {
     const callText = `${name}(${JSON.stringify(args)})`;
-    const isPerson = io.stdin.kind === 'terminal' && io.stdout.isTerminal;
-    if (!isPerson) say(`${callText} was not run: approval requires a terminal`, io);
-    const agreed = isPerson ? await io.confirm(printable(`Run ${callText}?`)) : false;
+    if (!isPerson(io)) writeNote(io.stderr, `${callText} was not run: approval requires a terminal`);
+    const agreed = isPerson(io) ? await io.confirm(printable(`Run ${callText}?`)) : false;
     if (agreed === undefined || agreed === null)
       throw new LlmError('aborted', 'the approval was not answered');
     decisions.push(
@@ -81,8 +80,4 @@ async function decided(calls: readonly ToolCallPart[], io: Io): Promise<readonly
     );
   }
   return decisions;
-}
-
-function say(text: string, { stderr }: Io): void {
-  stderr.write(`${painter(stderr)('dim', printable(text))}\n`);
 }

@@ -1,7 +1,7 @@
 import { configuredIds } from '../backends/configured.ts';
-import type { Settings } from '../config/settings.ts';
+import { loadSettings, type Settings } from '../config/settings.ts';
 import { EXIT, type ExitCode } from '../program/exit.ts';
-import type { Io } from '../program/io.ts';
+import { isPerson, type Io } from '../program/io.ts';
 import { painter } from '../terminal/paint.ts';
 
 /** Explains how to configure a model, and offers the demo on a terminal. */
@@ -21,11 +21,20 @@ export async function unconfigured(settings: Settings, io: Io): Promise<ExitCode
           'Set a default with MAJORDOMO_MODEL, or with `model` in majordomo.config.json.',
         ];
   io.stderr.write(`${paint('bold', lines[0] ?? '')}\n${lines.slice(1).join('\n')}\n`);
-  const isPerson = io.stdin.kind === 'terminal' && io.stdout.isTerminal;
-  if (ids.length > 0 || !isPerson) return EXIT.usage;
+  if (ids.length > 0 || !isPerson(io)) return EXIT.usage;
   const yes = await io.confirm('Run the demo now?');
   if (yes === undefined) return EXIT.interrupted;
   if (yes !== true) return EXIT.usage;
   const { demo } = await import('../demo/demo.ts');
   return demo(undefined, {}, io);
+}
+
+/**
+ * Implements `majordomo` without arguments. Explains the first steps if nothing is configured. Returns `undefined` if the help is
+ * to be printed instead.
+ */
+export async function welcome(io: Io): Promise<ExitCode | undefined> {
+  const settings = await loadSettings(io);
+  const ids = await configuredIds(settings);
+  return ids.length === 0 && settings.model === undefined ? unconfigured(settings, io) : undefined;
 }

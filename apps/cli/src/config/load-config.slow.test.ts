@@ -39,19 +39,19 @@ describe('a configuration', () => {
     ['null', 'contains no configuration object'],
     ['[]', 'contains no configuration object'],
     ['"openai/gpt-x"', 'contains no configuration object'],
-    ['{"model":5}', '"model" must be a string'],
-    ['{"aliases":null}', '"aliases" must be an object of strings'],
-    ['{"aliases":{"fast":5}}', '"aliases" must be an object of strings'],
-    ['{"env":["A=b"]}', '"env" must be an object of strings'],
-    ['{"providers":null}', '"providers" must be an array of providers'],
-    ['{"providers":[null]}', '"providers" must be an array of providers'],
-    ['{"chain":[]}', '"chain" must be an object'],
+    ['{"model":5}', 'model must be a string, not a number'],
+    ['{"aliases":null}', 'aliases must be an object, not null'],
+    ['{"aliases":{"fast":5}}', 'aliases.fast must be a string, not a number'],
+    ['{"env":["A=b"]}', 'env must be an object, not an array'],
+    ['{"providers":null}', 'providers must be an array, not null'],
+    ['{"providers":[null]}', 'providers[0] must be an object, not null'],
+    ['{"chain":[]}', 'chain must be an object, not an array'],
     [
       '{"chain":{"attempts":0}}',
       'majordomo.config.json: chain.attempts must be a number of 1 or more, not 0',
     ],
-    ['{"constructor":{}}', 'unknown option "constructor"'],
-    ['{"__proto__":{}}', 'unknown option "__proto__"'],
+    ['{"constructor":{}}', 'constructor is not a known member'],
+    ['{"__proto__":{}}', '__proto__ is not a known member'],
   ])('%s is rejected: %s', async (text, expected) => {
     expect(await errorFor(text)).toContain(expected);
   });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync } from 'node:fs';
+import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import type { Io } from '../program/io.ts';
 import { stateFile, writeState } from '../files/state-file.ts';
 
@@ -41,18 +42,12 @@ function trustedFile(file: string, place: StateLocation): TrustedFile | undefine
 }
 
 const isTrustedFile = (value: unknown): value is TrustedFile =>
-  typeof value === 'object' &&
-  value !== null &&
-  'sha256' in value &&
-  typeof value.sha256 === 'string' &&
-  'text' in value &&
-  typeof value.text === 'string';
+  isRecord(value) && typeof value['sha256'] === 'string' && typeof value['text'] === 'string';
 
 /** Returns the stored trust. If the stored trust cannot be read, no file is trusted. */
 function readTrust(place: StateLocation): Readonly<Record<string, unknown>> {
   try {
-    const known: unknown = JSON.parse(readFileSync(trustFile(place), 'utf8'));
-    return typeof known === 'object' && known !== null ? Object.fromEntries(Object.entries(known)) : {};
+    return asRecord(JSON.parse(readFileSync(trustFile(place), 'utf8')));
   } catch {
     return {};
   }

@@ -6,7 +6,7 @@ import { wrapText } from '../terminal/wrap-text.ts';
 import type { Io } from '../program/io.ts';
 import { printable } from '../terminal/paint.ts';
 import type { Page } from '../page/page.ts';
-import { openStage, playScenes } from './scenes.ts';
+import { openStage, playScenes, sayAnswer } from './scenes.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 
 /** Shows failover with the real SDKs and two simulated vendors on 127.0.0.1, or with real vendors if `live` is set. */
@@ -67,15 +67,8 @@ async function sendPrompt(spec: string, prompt: string, io: Io): Promise<ExitCod
       wrapText(printable(text), io.stdout.columns - MARGIN).replaceAll('\n', `\n${' '.repeat(MARGIN)}`),
     );
   };
-  let shown = '';
   try {
-    for await (const event of stream) {
-      if (event.type === 'text-delta') shown += event.text;
-      if (event.type !== 'reset') continue;
-      say('dropped', shown);
-      shown = '';
-    }
-    say('answer', shown);
+    await sayAnswer(stream, say);
   } finally {
     timeline.summary();
   }

@@ -6,6 +6,7 @@ import {
   type JsonObject,
   type Majordomo,
   type Message,
+  type StreamEvent,
   type ToolSpec,
 } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
@@ -86,8 +87,13 @@ async function restart(majordomo: Majordomo, { title, say }: Timeline, signal: A
   title('2  A stream breaks off in the middle; the answer starts again');
   const model = majordomo.model('anthropic/claude-cut,openai/gpt-whole');
   const request = { messages: [user('What is a butler?')], maxTokens: 100 };
+  await sayAnswer(model.stream(request, { signal, afterCommit: 'restart', attempts: 1 }), say);
+}
+
+/** Prints the answer of a stream, and before it each text that a restart dropped. */
+export async function sayAnswer(stream: AsyncIterable<StreamEvent>, say: Timeline['say']): Promise<void> {
   let shown = '';
-  for await (const event of model.stream(request, { signal, afterCommit: 'restart', attempts: 1 })) {
+  for await (const event of stream) {
     if (event.type === 'text-delta') shown += event.text;
     if (event.type !== 'reset') continue;
     say('dropped', shown);

@@ -1,5 +1,5 @@
-import { styleText } from 'node:util';
 import type { CallEvent, Usage } from '@majordomo/core';
+import { painter, type Style } from '../terminal/paint.ts';
 
 export interface Timeline {
   readonly onEvent: (event: CallEvent) => void;
@@ -28,16 +28,13 @@ export interface TimelineOptions {
   readonly now?: () => number;
 }
 
-type Style = Parameters<typeof styleText>[0];
-
 /** Creates a timeline that prints calls as they happen: targets, failures and answers. */
 export function createTimeline({
   write,
   hasColor,
   now = () => performance.now(),
 }: TimelineOptions): Timeline {
-  const paint = (style: Style, text: string): string =>
-    hasColor ? styleText(style, text, { validateStream: false }) : text;
+  const paint = painter({ hasColor });
   const began = new Map<string, number>();
   const tally = new Map<string, Tally>();
   const of = (target: string): Tally => {

@@ -1,6 +1,7 @@
+import { createRedactor, type Redactor } from '@majordomo/redact';
 import { openIds } from '../backends/open.ts';
 import { locatePackage } from '../program/load-package.ts';
-import { backendForScheme } from '../backends/backends.ts';
+import { backendForScheme, BACKENDS, secretVariablesOf } from '../backends/backends.ts';
 import { configuredIds } from '../backends/configured.ts';
 import { dsnEntries } from '../backends/dsns.ts';
 import { catalogSection } from './catalog.ts';
@@ -14,7 +15,6 @@ import { baseURLs } from './base-urls.ts';
 import { credentials } from './credentials.ts';
 import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
 import { local, LOCAL_TITLE } from './local.ts';
-import { noSecrets } from './no-secrets.ts';
 import { packages } from './packages.ts';
 import { dsns } from './dsns.ts';
 import { specs } from './specs.ts';
@@ -121,4 +121,19 @@ function report(sections: readonly Section[], output: Output): string {
     return `${paint('bold', title)}\n${lines.join('')}`;
   });
   return texts.join('\n');
+}
+
+/** Minimum length of a masked value. Shorter values occur in output by chance. */
+const MIN_SECRET_LENGTH = 8;
+
+/**
+ * Returns a redactor for all output of doctor, because doctor quotes other programs, files and servers. It masks the values of
+ * key variables, and strings that have the form of a secret.
+ */
+function noSecrets({ env }: Settings): Redactor {
+  const known = BACKENDS.flatMap(({ keyEnv }) => secretVariablesOf(keyEnv)).flatMap(
+    (name) => env[name] ?? [],
+  );
+  const secrets = known.filter((value) => value.length >= MIN_SECRET_LENGTH);
+  return createRedactor({ secrets: () => secrets });
 }

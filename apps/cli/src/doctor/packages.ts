@@ -4,10 +4,7 @@ import { BACKENDS } from '../backends/backends.ts';
 import { installCommand } from '../program/install-command.ts';
 import { locatePackage } from '../program/load-package.ts';
 import { commandVersion } from '../version.ts';
-import { absent, mistake, ok, type Finding, type Section } from './finding.ts';
-
-/** Minimum version of Node, as in `engines` of package.json. */
-const MIN_NODE = [22, 12] as const;
+import { absent, ok, type Finding, type Section } from './finding.ts';
 
 /** Packages of some commands and profiles, listed if they are installed. */
 const OTHERS = [
@@ -19,12 +16,13 @@ const OTHERS = [
 ];
 
 /** Lists Node, this command, core, and all packages of backends. */
-export function packages(cwd: string, node: string = process.versions.node): Section {
+export function packages(cwd: string): Section {
   const providers = [...new Set(BACKENDS.map((backend) => backend.package))];
   return {
     title: 'Versions',
     findings: [
-      nodeFinding(node),
+      // A command does not run on a version of Node that is too old.
+      ok('node', process.versions.node),
       ok('majordomo', commandVersion()),
       ...['@majordomo/core', ...providers].map((name) => packageFinding(name, cwd)),
       ...OTHERS.filter((name) => locatePackage(name, cwd) !== undefined).map((name) =>
@@ -32,13 +30,6 @@ export function packages(cwd: string, node: string = process.versions.node): Sec
       ),
     ],
   };
-}
-
-function nodeFinding(version: string): Finding {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const [oldest, least] = MIN_NODE;
-  const isOld = major < oldest || (major === oldest && minor < least);
-  return isOld ? mistake('node', `${version}: at least ${oldest}.${least} is required`) : ok('node', version);
 }
 
 function packageFinding(name: string, cwd: string): Finding {

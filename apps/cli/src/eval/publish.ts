@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { extname, parse, resolve } from 'node:path';
-import { LlmError } from '@majordomo/core';
 import type { Evaluation, Verdict } from '@majordomo/evals';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
@@ -75,8 +74,3 @@ const CODES: Readonly<Record<Verdict, ExitCode>> = {
   inconclusive: EXIT.inconclusive,
   incomplete: EXIT.incomplete,
 };
-
-/** Converts an `LlmError` to a `Stop`, and throws it. Throws any other error unchanged. */
-export function throwStop(error: unknown): never {
-  throw LlmError.is(error) ? new Stop(error.message) : error;
-}

@@ -4,7 +4,7 @@ import { redact } from '@majordomo/core/toolkit';
 import type { EvalDefinition, EvaluateOptions, Progress } from '@majordomo/evals';
 import { installedIds } from '../backends/configured.ts';
 import { openIds } from '../backends/open.ts';
-import { bar } from '../terminal/bar.ts';
+import { drawProgress, eraseLine } from '../terminal/bar.ts';
 import { importConfig } from '../config/import-config.ts';
 import { oldNode } from '../config/load-config.ts';
 import { loadSettings } from '../config/settings.ts';
@@ -32,7 +32,10 @@ export async function runEvals(files: readonly string[], flags: RunFlags, io: Io
   const modules: (readonly [path: string, definition: EvalDefinition])[] = [];
   for (const file of files) modules.push([resolve(io.cwd, file), await loadDefinition(file, io)]);
   const mode = record ? 'record' : live ? 'live' : 'replay';
-  const onProgress = progressOn(io);
+  const onProgress = ({ done, total, errors }: Progress): void => {
+    const rest = errors === 0 ? '' : `, ${errors} without a result`;
+    drawProgress(io.stderr, done / total, `${done}/${total}${rest}`);
+  };
   const options = {
     mode,
     accept,
@@ -48,9 +51,7 @@ export async function runEvals(files: readonly string[], flags: RunFlags, io: Io
   for (const [path, definition] of modules) {
     const majordomo = definition.majordomo ?? (await (configured ??= configuredMajordomo(io)));
     const running = evals.evaluate({ ...definition, majordomo }, { ...options, folder: dirname(path) });
-    const evaluation = await running.finally(() => {
-      if (io.stderr.canErase) io.stderr.write(CLEAR_LINE);
-    });
+    const evaluation = await running.finally(() => eraseLine(io.stderr));
     codes.push(await publish(evaluation, evals, flags, io, files.length > 1));
   }
   return [EXIT.failed, EXIT.incomplete, EXIT.inconclusive].find((code) => codes.includes(code)) ?? EXIT.ok;
@@ -77,17 +78,4 @@ export async function configuredMajordomo(io: Io): Promise<Majordomo> {
   const { cwd, signal } = io;
   const settings = await loadSettings(io);
   return openIds(await installedIds(settings, cwd), settings, { cwd, signal });
-}
-
-/** Sequence that erases a progress line, and the width of its bar. */
-export const CLEAR_LINE = '\r\u001B[K';
-export const CELLS = 20;
-
-/** Returns a listener that draws a progress bar, or `undefined` without a terminal. */
-function progressOn({ stderr }: Io): ((progress: Progress) => void) | undefined {
-  if (!stderr.canErase) return undefined;
-  return ({ done, total, errors }) => {
-    const counts = `${done}/${total}${errors === 0 ? '' : `, ${errors} without a result`}`;
-    stderr.write(`${CLEAR_LINE}${bar(done / total, CELLS).padEnd(CELLS)} ${counts}`);
-  };
 }

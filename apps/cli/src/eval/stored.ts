@@ -3,7 +3,8 @@ import type { Evaluation } from '@majordomo/evals';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
-import { loadEvals, publish, throwStop, type Evals, type VerdictFlags } from './publish.ts';
+import { throwStop } from '../program/throw-stop.ts';
+import { loadEvals, publish, type Evals, type VerdictFlags } from './publish.ts';
 
 /** Options of `majordomo eval show`. */
 export interface ShowFlags {

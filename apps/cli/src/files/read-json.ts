@@ -1,4 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { JsonObject } from '@majordomo/core';
+import { isRecord } from '@majordomo/core/toolkit';
 import { Stop } from '../program/exit.ts';
 import { reasonOf } from '../program/reason.ts';
 
@@ -11,6 +14,13 @@ export async function readJson(file: string, name: string): Promise<unknown> {
     throw new Stop(`${name} cannot be read: ${reasonOf(error)}`);
   }
   return parseJson(text, name);
+}
+
+/** Reads a JSON Schema, whose path is relative to `cwd`. Throws `Stop` for a file that contains no object. */
+export async function readSchema(path: string, cwd: string): Promise<JsonObject> {
+  const schema = await readJson(resolve(cwd, path), path);
+  if (!isRecord(schema)) throw new Stop(`${path} is not a JSON Schema; it must contain an object`);
+  return schema as JsonObject;
 }
 
 /** Parses the text of a JSON file. Throws `Stop` with a message that contains `name`, but no content of the file. */

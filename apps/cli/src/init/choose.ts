@@ -2,15 +2,18 @@ import { didYouMean } from '@majordomo/core/toolkit';
 import { BACKENDS, backendOf, type Backend } from '../backends/backends.ts';
 import { outline } from '../backends/outline.ts';
 import { Stop } from '../program/exit.ts';
-import type { Io } from '../program/io.ts';
-import { SUGGESTED } from './suggested.ts';
+import { isPerson, type Io } from '../program/io.ts';
+
+/** Suggested model of each vendor. A test checks that the catalog has their prices. */
+export const SUGGESTED: Readonly<Record<string, string>> = {
+  openai: 'gpt-5.4',
+  anthropic: 'claude-sonnet-5',
+};
 
 interface Wishes {
   readonly vendor?: readonly string[];
   readonly model?: string;
 }
-
-const isPerson = ({ stdin, stdout }: Io): boolean => stdin.kind === 'terminal' && stdout.isTerminal;
 
 /**
  * Returns the vendors that the flags name. If they name none, returns the user's selection or, without a terminal, the vendors

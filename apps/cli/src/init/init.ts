@@ -11,7 +11,6 @@ import { printable } from '../terminal/paint.ts';
 import { locatePackage } from '../program/load-package.ts';
 import { reasonOf } from '../program/reason.ts';
 import { chooseTargets, chooseVendors } from './choose.ts';
-import { configText } from './config-text.ts';
 import { installSteps } from './install-steps.ts';
 
 /** Options of `majordomo init`. */
@@ -51,6 +50,25 @@ function configFile(cwd: string): string {
   const strips = Boolean(Reflect.get(process.features, 'typescript'));
   return join(cwd, `majordomo.config.${strips ? 'ts' : 'mjs'}`);
 }
+
+/** Returns the text of a configuration: a chain of these targets under one alias. */
+function configText(targets: readonly string[], keys: readonly string[]): string {
+  const from = keys.length === 0 ? '' : `, such as ${keys.join(' and ')}`;
+  return `import { defineConfig } from 'majordomo';
+
+export default defineConfig({
+  model: 'main',
+  aliases: {
+    // A chain: if a target fails, the next one is called.
+    main: ${quoted(targets.join(','))},
+  },
+  // Keys come from the environment${from}. They do not belong in this file.
+});
+`;
+}
+
+const quoted = (text: string): string =>
+  `'${text.replaceAll(/[\\']/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}'`;
 
 /** Creates the file. An existing file or link is not replaced. */
 async function createFile(file: string, text: string): Promise<void> {

@@ -8,22 +8,20 @@ const load = () => import('./inspect.ts');
 const MORE = `
 The printed URL contains a token and sets a cookie. Requires @majordomo/gateway and @majordomo/inspector.`;
 
-export const define: Define = (command, io, done) => {
+export const define: Define = (command, io, run) => {
   command
     .option('-p, --port <n>', 'port; 0 selects a free one', '0')
     .addHelpText('after', MORE)
-    .action(async (flags: InspectFlags) => {
-      done(await (await load()).inspect(flags, io));
-    });
+    .action(run(async (flags: InspectFlags) => (await load()).inspect(flags, io)));
   addChatOptions(command.command('chat'))
     .description('run majordomo chat with the page')
-    .action(async (spec: string | undefined, prompt: string | undefined, flags: ChatFlags) => {
-      done(await (await load()).inspectChat([spec, prompt], flags, command.opts(), io));
-    });
+    .action(
+      run(async (spec: string | undefined, prompt: string | undefined, flags: ChatFlags) =>
+        (await load()).inspectChat([spec, prompt], flags, command.opts(), io),
+      ),
+    );
   command
     .command('demo')
     .description('run majordomo demo with the page')
-    .action(async () => {
-      done(await (await load()).inspectDemo(command.opts(), io));
-    });
+    .action(run(async () => (await load()).inspectDemo(command.opts(), io)));
 };

@@ -9,11 +9,11 @@ export interface GatewayStores extends AsyncDisposable {
   readonly ledger: LedgerStore;
   readonly records: RecordStore;
   /** Files of clients. `undefined` for Redis. */
-  readonly files: GatewayFilesOptions['store'] | undefined;
+  readonly files?: GatewayFilesOptions['store'] | undefined;
   /** Store of the call log. `undefined` for Redis. */
-  readonly calls: CallStore | undefined;
+  readonly calls?: CallStore | undefined;
   /** Timeout of the ledger's store, in milliseconds. If `undefined`, the ledger uses its default. */
-  readonly storeTimeoutMs: number | undefined;
+  readonly storeTimeoutMs?: number | undefined;
   /** Resolves if the database responds, otherwise rejects. */
   ready(): Promise<unknown>;
 }
@@ -25,7 +25,8 @@ export const REMOTE_TIMEOUT_MS = 1000;
 export async function unreachable(
   error: unknown,
   close: () => Promise<void>,
-  { kind, why }: { readonly kind: string; readonly why: string },
+  kind: 'database' | 'Redis',
+  why: string,
 ): Promise<Stop> {
   await close();
   const reason = error instanceof Error ? error.message : '';

@@ -1,8 +1,7 @@
-import type { Command } from 'commander';
 import { Stop } from '../program/exit.ts';
 import type { CreateFlags } from './keys.ts';
 import { collect } from '../program/collect.ts';
-import type { Define } from '../program/define.ts';
+import { gatewaySubcommands, type Define } from '../program/define.ts';
 
 const load = () => import('./keys.ts');
 
@@ -13,15 +12,9 @@ Keys of vendors are in your vault: majordomo vault`;
 
 type Flags = Parameters<Awaited<ReturnType<typeof load>>['listKeys']>[0];
 
-export const define: Define = (command, io, done) => {
+export const define: Define = (command, io, run) => {
   command.addHelpText('after', MORE);
-  const sub = (name: string, description: string): Command =>
-    command
-      .command(name)
-      .description(description)
-      .option('--store <file|postgres://…|redis://…>', 'store of the keys')
-      .option('--url <address>', 'address of a running gateway')
-      .option('--json', 'print one JSON document');
+  const sub = gatewaySubcommands(command, 'store of the keys');
   sub('create', 'create a key; only its secret is printed on standard output')
     .argument('<name>', 'display name')
     .option('--tenant <name>', 'team or customer that pays')
@@ -38,31 +31,21 @@ export const define: Define = (command, io, done) => {
     .option('--expires <90d|date>', 'time from which the key is refused')
     .option('--meta <name=value>', 'metadata of its calls; repeatable', collect)
     .option('--admin', 'also give access to the admin API and the inspector')
-    .action(async (name: string, flags: CreateFlags) => {
-      done(await (await load()).createKey(name, flags, io));
-    });
+    .action(run(async (name: string, flags: CreateFlags) => (await load()).createKey(name, flags, io)));
   sub('list', 'list keys, newest first, without secrets')
     .option('--tenant <name>', 'only keys of this tenant')
     .option('--status <active|expired|revoked>', 'only keys of this status')
-    .action(async (flags: Flags) => {
-      done(await (await load()).listKeys(flags, io));
-    });
+    .action(run(async (flags: Flags) => (await load()).listKeys(flags, io)));
   sub('show', 'show a key and the remaining amounts of its limits')
     .argument('<id>')
-    .action(async (id: string, flags: Flags) => {
-      done(await (await load()).showKey(id, flags, io));
-    });
+    .action(run(async (id: string, flags: Flags) => (await load()).showKey(id, flags, io)));
   sub('rotate', 'give a key another secret, which is printed on standard output')
     .argument('<id>')
     .option('--grace <7d>', 'time for which the old secret is accepted')
-    .action(async (id: string, flags: Flags) => {
-      done(await (await load()).rotateKey(id, flags, io));
-    });
+    .action(run(async (id: string, flags: Flags) => (await load()).rotateKey(id, flags, io)));
   sub('revoke', 'revoke a key permanently')
     .argument('<id>')
-    .action(async (id: string, flags: Flags) => {
-      done(await (await load()).revokeKey(id, flags, io));
-    });
+    .action(run(async (id: string, flags: Flags) => (await load()).revokeKey(id, flags, io)));
   for (const name of ['set', 'remove'])
     command
       .command(name, { hidden: true })

@@ -3,6 +3,7 @@ import { isIsoDay } from '@majordomo/core/toolkit';
 import { columns } from '../terminal/columns.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
+import { positiveInteger } from '../program/positive-integer.ts';
 import { printable } from '../terminal/paint.ts';
 import { writeJson } from '../terminal/write-json.ts';
 import { withKeys, type KeysPlace } from './with-keys.ts';
@@ -144,16 +145,16 @@ function limitsOf(flags: CreateFlags): readonly KeyLimit[] {
     ...(usdPerMonth === undefined ? [] : [{ max: { usd: usdPerMonth }, per: 'month' as const }]),
     ...(callsPerMinute === undefined
       ? []
-      : [{ max: { calls: countOf(callsPerMinute, '--calls-per-minute') }, per: 'minute' as const }]),
+      : [{ max: { calls: positiveInteger('--calls-per-minute', callsPerMinute) }, per: 'minute' as const }]),
     ...(tokensPerMinute === undefined
       ? []
-      : [{ max: { tokens: countOf(tokensPerMinute, '--tokens-per-minute') }, per: 'minute' as const }]),
+      : [
+          {
+            max: { tokens: positiveInteger('--tokens-per-minute', tokensPerMinute) },
+            per: 'minute' as const,
+          },
+        ]),
   ];
-}
-
-function countOf(text: string, option: string): number {
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new Stop(`${option} must be a positive integer, not "${text}"`);
 }
 
 /** Parses a number of days such as `90d`. `option` names the flag in errors. */

@@ -11,10 +11,8 @@ interface PgPool {
   on(event: 'error', listener: () => void): unknown;
   end(): Promise<void>;
 }
-interface PgClient {
-  on(event: 'error', listener: () => void): unknown;
+interface PgClient extends PgPool {
   connect(): Promise<void>;
-  end(): Promise<void>;
 }
 
 /** Opens the stores of a PostgreSQL database. Throws `Stop` if the database does not respond. */
@@ -43,16 +41,7 @@ export async function openPostgres(url: string, { cwd }: Io, why: string): Promi
   try {
     await stores.ready();
   } catch (error) {
-    throw await unreachable(error, close, { kind: 'database', why });
+    throw await unreachable(error, close, 'database', why);
   }
-  const { ledger, records, files, calls } = stores;
-  return {
-    ledger,
-    records,
-    files,
-    calls,
-    storeTimeoutMs: REMOTE_TIMEOUT_MS,
-    ready: () => stores.ready(),
-    [Symbol.asyncDispose]: close,
-  };
+  return { ...stores, storeTimeoutMs: REMOTE_TIMEOUT_MS, [Symbol.asyncDispose]: close };
 }

@@ -30,20 +30,11 @@ export async function openRedis(url: string, { cwd }: Io, why: string): Promise<
     client.disconnect();
     subscriber.disconnect();
   };
-  const { ledger, records } = stores;
-  const ready = (): Promise<unknown> => records.get('keys', '');
+  const ready = (): Promise<unknown> => stores.records.get('keys', '');
   try {
     await ready();
   } catch (error) {
-    throw await unreachable(error, close, { kind: 'Redis', why });
+    throw await unreachable(error, close, 'Redis', why);
   }
-  return {
-    ledger,
-    records,
-    files: undefined,
-    calls: undefined,
-    storeTimeoutMs: REMOTE_TIMEOUT_MS,
-    ready,
-    [Symbol.asyncDispose]: close,
-  };
+  return { ...stores, storeTimeoutMs: REMOTE_TIMEOUT_MS, ready, [Symbol.asyncDispose]: close };
 }

@@ -3,9 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import { withVariables } from '../config/with-variables.ts';
 import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
-import { checkSqlite } from '../ledger/check-sqlite.ts';
-import { ledgerFile, prepareLedgerFile } from '../ledger/ledger-file.ts';
-import { loadPackage } from '../program/load-package.ts';
+import { openSqliteFile } from '../ledger/sqlite-file.ts';
 import type { GatewayStores } from './gateway-stores.ts';
 import { openPostgres } from './open-postgres.ts';
 import { openRedis } from './open-redis.ts';
@@ -41,23 +39,7 @@ async function openSqlite(
   io: Io,
   why: string,
 ): Promise<GatewayStores> {
-  checkSqlite();
-  const place: Pick<Settings, 'ledger'> =
-    path === undefined ? settings : { ledger: { file: path, folder: io.cwd } };
-  const file = ledgerFile(place, io);
-  const { withoutSqliteWarning } = await import('../ledger/sqlite-warning.ts');
-  const loaded = await withoutSqliteWarning(() => loadPackage('@majordomo/store-sqlite', io.cwd, why));
-  const { sqliteStores } = loaded as typeof import('@majordomo/store-sqlite');
-  prepareLedgerFile(file, place);
-  const stores = sqliteStores(file);
-  const { ledger, records, files, calls } = stores;
-  return {
-    ledger,
-    records,
-    files,
-    calls,
-    storeTimeoutMs: undefined,
-    ready: () => records.get('keys', ''),
-    [Symbol.asyncDispose]: () => stores.close(),
-  };
+  const place = path === undefined ? settings : { ledger: { file: path, folder: io.cwd } };
+  const { stores } = await openSqliteFile(place, io, why);
+  return { ...stores, ready: () => stores.records.get('keys', '') };
 }

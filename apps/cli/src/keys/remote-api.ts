@@ -1,8 +1,16 @@
+import type { RemoteOptions } from '@majordomo/admin';
 import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 
 /** Path of the admin API of `majordomo serve`. */
 export const API_PATH = '/admin/v1';
+
+/** Returns the options of a client of the admin API at `--url`. */
+export const remoteOptions = (url: string, io: Io): RemoteOptions => ({
+  url: apiAt(url),
+  token: tokenIn(io),
+  fetch: (address, init) => fetch(address, { ...init, signal: io.signal }),
+});
 
 /** Returns the address of the admin API for the value of `--url`. Throws `Stop` for another value. */
 export function apiAt(url: string): string {

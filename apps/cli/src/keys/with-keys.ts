@@ -6,7 +6,7 @@ import type { Io } from '../program/io.ts';
 import { loadPackage } from '../program/load-package.ts';
 import { codeFor } from '../terminal/print-error.ts';
 import { openStores, storeOf } from './open-stores.ts';
-import { API_PATH, apiAt, tokenIn } from './remote-api.ts';
+import { API_PATH, remoteOptions } from './remote-api.ts';
 
 /** Location of the keys: a store, or a running gateway. */
 export interface KeysPlace {
@@ -25,10 +25,7 @@ export async function withKeys<T>(
   const loaded = await loadPackage('@majordomo/admin', io.cwd, WHY);
   const { createAdmin, createKeys, remoteKeys } = loaded as typeof import('@majordomo/admin');
   try {
-    if (url !== undefined) {
-      const send: typeof fetch = (address, init) => fetch(address, { ...init, signal: io.signal });
-      return await run(remoteKeys({ url: apiAt(url), token: tokenIn(io), fetch: send }));
-    }
+    if (url !== undefined) return await run(remoteKeys(remoteOptions(url, io)));
     const settings = await loadSettings(io);
     const { createLedger } = await import('@majordomo/ledger');
     await using stores = await openStores(storeOf(store, settings, io), settings, io, WHY);

@@ -5,10 +5,9 @@ import { currentCatalog } from '../catalog/current-catalog.ts';
 import type { Settings } from '../config/settings.ts';
 import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
-import { loadPackage } from '../program/load-package.ts';
-import { painter, printable } from '../terminal/paint.ts';
-import { ledgerFile, prepareLedgerFile } from './ledger-file.ts';
-import { checkSqlite } from './check-sqlite.ts';
+import { writeNote } from '../terminal/paint.ts';
+import { hasLedgerFile, ledgerFile } from './ledger-file.ts';
+import { openSqliteFile } from './sqlite-file.ts';
 import { withRemedies } from './with-remedies.ts';
 
 /** Ledger file of one command. Disposing waits until all records are stored. */
@@ -20,11 +19,7 @@ export interface LedgerFile extends AsyncDisposable {
 
 /** Opens or creates the ledger file. `why`: the feature that needs the file. Throws `Stop` if the file cannot be opened. */
 export async function openLedgerFile(settings: Settings, io: Io, why: string): Promise<LedgerFile> {
-  checkSqlite();
-  const file = ledgerFile(settings, io);
-  const { sqliteStores } = await storesPackage(io, why);
-  prepareLedgerFile(file, settings);
-  const stores = sqliteStores(file);
+  const { file, stores } = await openSqliteFile(settings, io, why);
   try {
     const ledger = await createConfiguredLedger({ store: stores.ledger }, settings, io);
     return {
@@ -46,12 +41,6 @@ export async function openLedgerFile(settings: Settings, io: Io, why: string): P
 export async function conversationsOf({ records }: LedgerFile): Promise<Conversations> {
   const { createConversations } = await import('@majordomo/agent');
   return createConversations({ records });
-}
-
-async function storesPackage(io: Io, why: string): Promise<typeof import('@majordomo/store-sqlite')> {
-  const { withoutSqliteWarning } = await import('./sqlite-warning.ts');
-  const loaded = await withoutSqliteWarning(() => loadPackage('@majordomo/store-sqlite', io.cwd, why));
-  return loaded as typeof import('@majordomo/store-sqlite');
 }
 
 /** Creates a ledger with the limits and prices of the configuration. The ledger prints alerts. */
@@ -79,7 +68,7 @@ export async function createConfiguredLedger(
 /** Prints the used share of a limit, or the number of days within which the limit will be spent. */
 function printAlert(alert: Alert, { stderr }: Io): void {
   const say = (text: string): void => {
-    stderr.write(`${painter(stderr)('yellow', printable(text))}\n`);
+    writeNote(stderr, text, 'yellow');
   };
   if (alert.type === 'threshold' && alert.isHighest) {
     const { limit, key } = alert.state;
@@ -96,7 +85,6 @@ export async function openForReading(
   io: Io,
   why: string,
 ): Promise<LedgerFile | undefined> {
-  const { hasLedgerFile } = await import('./ledger-file.ts');
   if (hasLedgerFile(ledgerFile(settings, io))) return openLedgerFile(settings, io, why);
   if (settings.ledger === undefined && !settings.log) {
     throw new Stop(

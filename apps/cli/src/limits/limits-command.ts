@@ -1,8 +1,7 @@
 import type { Define } from '../program/define.ts';
 
-export const define: Define = (command, io, done) => {
-  command.option('--json', 'print one JSON document').action(async (flags: { json?: true }) => {
-    const { limits } = await import('./limits.ts');
-    done(await limits(flags, io));
-  });
+export const define: Define = (command, io, run) => {
+  command
+    .option('--json', 'print one JSON document')
+    .action(run(async (flags: { json?: true }) => (await import('./limits.ts')).limits(flags, io)));
 };

@@ -8,7 +8,7 @@ import { wrapText } from '../terminal/wrap-text.ts';
 import type { Io, Output } from '../program/io.ts';
 import { painter, printable } from '../terminal/paint.ts';
 import { writeJson } from '../terminal/write-json.ts';
-import { inTime } from './in-time.ts';
+import { inTime, isoTime } from './in-time.ts';
 
 /** Implements `majordomo limits`. Prints the amounts of each limit, its next reset, and the time at which it will be used up. */
 export async function limits({ json }: { readonly json?: true }, io: Io): Promise<ExitCode> {
@@ -67,9 +67,6 @@ const inJson = ({ limit, key, used, held, left, resetsAt, emptyAt }: LimitState)
   used: String(used),
   held: String(held),
   left: String(left),
-  resetsAt: isoOf(resetsAt),
-  emptyAt: isoOf(emptyAt),
+  resetsAt: isoTime(resetsAt),
+  emptyAt: isoTime(emptyAt),
 });
-
-const isoOf = (at: number | undefined): string | undefined =>
-  at === undefined ? undefined : new Date(at).toISOString();

@@ -3,7 +3,7 @@ import type { Define } from '../program/define.ts';
 
 const load = () => import('./log.ts');
 
-export const define: Define = (command, io, done) => {
+export const define: Define = (command, io, run) => {
   command.addHelpText(
     'after',
     '\nConversations are stored with `log: true` in majordomo.config, or with chat --log.',
@@ -13,31 +13,25 @@ export const define: Define = (command, io, done) => {
     .description('list conversations, newest first')
     .option('-n, --limit <n>', 'maximum number of conversations', '20')
     .option('--json', 'print one JSON document')
-    .action(async (flags: ListFlags) => {
-      done(await (await load()).listLog(flags, io));
-    });
+    .action(run(async (flags: ListFlags) => (await load()).listLog(flags, io)));
   command
     .command('show')
     .description('show a conversation; default: the newest')
     .argument('[id]')
     .option('--json', 'print one JSON document')
-    .action(async (id: string | undefined, flags: ShowFlags) => {
-      done(await (await load()).showLog(id, flags, io));
-    });
+    .action(run(async (id: string | undefined, flags: ShowFlags) => (await load()).showLog(id, flags, io)));
   command
     .command('search')
     .description('find conversations with a message that contains all words')
     .argument('<words...>')
     .option('-n, --limit <n>', 'maximum number of conversations', '20')
     .option('--json', 'print one JSON document')
-    .action(async (words: readonly string[], flags: ListFlags) => {
-      done(await (await load()).searchLog(words, flags, io));
-    });
+    .action(
+      run(async (words: readonly string[], flags: ListFlags) => (await load()).searchLog(words, flags, io)),
+    );
   command
     .command('remove')
     .description('remove conversations')
     .argument('<ids...>')
-    .action(async (ids: readonly string[]) => {
-      done(await (await load()).removeFromLog(ids, io));
-    });
+    .action(run(async (ids: readonly string[]) => (await load()).removeFromLog(ids, io)));
 };

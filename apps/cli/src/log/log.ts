@@ -1,10 +1,12 @@
 import { toJson } from '@majordomo/core';
 import type { ConversationHit, ConversationInfo, Conversations } from '@majordomo/agent';
+import { loadConversation, unknownConversation } from '../chat/chat-log.ts';
 import { conversationsOf, openForReading } from '../ledger/open-ledger.ts';
 import { loadSettings } from '../config/settings.ts';
-import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import { EXIT, type ExitCode } from '../program/exit.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 import type { Io } from '../program/io.ts';
+import { positiveInteger } from '../program/positive-integer.ts';
 import { localTime } from '../limits/in-time.ts';
 import { painter, printable } from '../terminal/paint.ts';
 import { writeJson } from '../terminal/write-json.ts';
@@ -23,14 +25,19 @@ export interface ShowFlags {
 /** Implements `majordomo log list`. Prints the stored conversations, newest first. */
 export const listLog = ({ limit, json }: ListFlags, io: Io): Promise<ExitCode> =>
   withLog(io, async (log) => {
-    showAll((await log?.list(countOf(limit))) ?? [], json, 'No conversation is stored.', io);
+    showAll(
+      (await log?.list(positiveInteger('--limit', limit))) ?? [],
+      json,
+      'No conversation is stored.',
+      io,
+    );
     return EXIT.ok;
   });
 
 /** Implements `majordomo log search`. Prints the conversations with a message that contains all words. */
 export const searchLog = (words: readonly string[], { limit, json }: ListFlags, io: Io): Promise<ExitCode> =>
   withLog(io, async (log) => {
-    const found = (await log?.search(words.join(' '), countOf(limit))) ?? [];
+    const found = (await log?.search(words.join(' '), positiveInteger('--limit', limit))) ?? [];
     showAll(found, json, 'No conversation was found.', io);
     return found.length === 0 ? EXIT.failed : EXIT.ok;
   });
@@ -38,10 +45,7 @@ export const searchLog = (words: readonly string[], { limit, json }: ListFlags, 
 /** Implements `majordomo log show`. Prints one conversation. */
 export const showLog = (id: string | undefined, { json }: ShowFlags, io: Io): Promise<ExitCode> =>
   withLog(io, async (log) => {
-    const [newest] = id === undefined ? ((await log?.list(1)) ?? []) : [];
-    const conversationId = id ?? newest?.id;
-    const conversation = conversationId === undefined ? undefined : await log?.load(conversationId);
-    if (conversation === undefined) throw unknown(conversationId);
+    const conversation = await loadConversation(log, id);
     if (json === true) writeJson(io.stdout, { ...conversation, messages: toJson(conversation.messages) });
     else for (const message of conversation.messages) io.stdout.write(`${formatMessage(message, io)}\n`);
     return EXIT.ok;
@@ -51,7 +55,7 @@ export const showLog = (id: string | undefined, { json }: ShowFlags, io: Io): Pr
 export const removeFromLog = (ids: readonly string[], io: Io): Promise<ExitCode> =>
   withLog(io, async (log) => {
     for (const id of ids) {
-      if ((await log?.remove(id)) !== true) throw unknown(id);
+      if ((await log?.remove(id)) !== true) throw unknownConversation(id);
       io.stdout.write(`removed ${printable(id)}\n`);
     }
     return EXIT.ok;
@@ -63,19 +67,6 @@ async function withLog(
 ): Promise<ExitCode> {
   await using books = await openForReading(await loadSettings(io), io, 'majordomo log');
   return await run(books && (await conversationsOf(books)));
-}
-
-/** Returns the error for an unknown conversation, or for a log without conversations. */
-const unknown = (id: string | undefined): Stop =>
-  new Stop(
-    id === undefined
-      ? 'no conversation is stored; store one with majordomo chat --log'
-      : `unknown conversation "${id}"; majordomo log list shows all conversations`,
-  );
-
-function countOf(limit: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(limit)) throw new Stop('--limit must be a positive integer');
-  return Number(limit);
 }
 
 function showAll(

@@ -1,6 +1,5 @@
 import { Lexer, type MarkedToken, type Token } from 'marked';
-import type { Style } from '../terminal/paint.ts';
-import type { Span } from './span.ts';
+import type { Span, Style } from '../terminal/paint.ts';
 
 /** Converts inline Markdown to styled text without marks. */
 export function inlineSpans(text: string, styles: readonly Style[] = []): readonly Span[] {

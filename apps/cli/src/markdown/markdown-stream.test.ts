@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import type { Span } from '../terminal/paint.ts';
 import { createMarkdown } from './markdown-stream.ts';
-import type { Span } from './span.ts';
 
 const spansOf = (pieces: readonly string[], columns = 60): readonly Span[] => {
   const markdown = createMarkdown(columns);

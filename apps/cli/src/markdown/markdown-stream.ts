@@ -1,6 +1,5 @@
-import type { Style } from '../terminal/paint.ts';
+import { plainSpan, type Span, type Style } from '../terminal/paint.ts';
 import { firstSpan, inlineSpans } from './inline.ts';
-import { plainSpan, type Span } from './span.ts';
 import { tableSpans } from './table.ts';
 
 /** Streamed Markdown for a terminal. Returned text is final. */

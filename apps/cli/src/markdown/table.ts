@@ -1,7 +1,7 @@
 import { Lexer, type Tokens } from 'marked';
 import { cellsOf } from '../terminal/wrap-text.ts';
+import { plainSpan, type Span } from '../terminal/paint.ts';
 import { inlineSpans } from './inline.ts';
-import { plainSpan, type Span } from './span.ts';
 
 const GAP = '  ';
 

@@ -1,8 +1,7 @@
-import type { Command } from 'commander';
 import type { McpFlags } from './mcp.ts';
 import type { ReviewFlags } from './review.ts';
 import { collect } from '../program/collect.ts';
-import type { Define } from '../program/define.ts';
+import { gatewaySubcommands, type Define } from '../program/define.ts';
 import { SPEC } from '../program/spec.ts';
 
 const MORE = `
@@ -14,7 +13,7 @@ Serves the tool \`ask\` and the tools of \`skills\` in majordomo.config. Require
 \`changed\` and \`approve\` are for the MCP servers that \`majordomo serve\` serves. They read the store of the configuration,
 or a running gateway with --url and MAJORDOMO_ADMIN_TOKEN.`;
 
-export const define: Define = (command, io, done) => {
+export const define: Define = (command, io, run) => {
   command
     .argument('[spec]', `models that \`ask\` calls: ${SPEC}; default: the configured \`model\``)
     .option('--skills <dir>', 'folder with skills (SKILL.md); repeatable', collect)
@@ -24,27 +23,20 @@ export const define: Define = (command, io, done) => {
       'ask',
     )
     .addHelpText('after', MORE)
-    .action(async (spec: string | undefined, flags: McpFlags) => {
-      const { mcp } = await import('./mcp.ts');
-      done(await mcp(spec, flags, io));
-    });
-  const sub = (name: string, description: string): Command =>
-    command
-      .command(name)
-      .description(description)
-      .option('--store <file|postgres://…|redis://…>', 'store of the approvals')
-      .option('--url <address>', 'address of a running gateway')
-      .option('--json', 'print one JSON document');
+    .action(
+      run(async (spec: string | undefined, flags: McpFlags) =>
+        (await import('./mcp.ts')).mcp(spec, flags, io),
+      ),
+    );
+  const sub = gatewaySubcommands(command, 'store of the approvals');
   sub('changed', 'list tools of the gateway that are hidden because their definitions have changed').action(
-    async (flags: ReviewFlags) => {
-      const { listChanged } = await import('./review.ts');
-      done(await listChanged(flags, io));
-    },
+    run(async (flags: ReviewFlags) => (await import('./review.ts')).listChanged(flags, io)),
   );
   sub('approve', 'approve changed definitions of tools')
     .argument('<hashes...>', 'hashes, as `changed` prints them')
-    .action(async (hashes: readonly string[], flags: ReviewFlags) => {
-      const { approveTools } = await import('./review.ts');
-      done(await approveTools(hashes, flags, io));
-    });
+    .action(
+      run(async (hashes: readonly string[], flags: ReviewFlags) =>
+        (await import('./review.ts')).approveTools(hashes, flags, io),
+      ),
+    );
 };

@@ -2,7 +2,7 @@ import type { ChangedTool, McpReview } from '@majordomo/admin';
 import { LlmError } from '@majordomo/core';
 import { loadSettings } from '../config/settings.ts';
 import { openStores, storeOf } from '../keys/open-stores.ts';
-import { apiAt, tokenIn } from '../keys/remote-api.ts';
+import { remoteOptions } from '../keys/remote-api.ts';
 import type { KeysPlace } from '../keys/with-keys.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
@@ -69,8 +69,7 @@ async function withReview<T>(
     if (url !== undefined) {
       const loaded = await loadPackage('@majordomo/admin', io.cwd, WHY);
       const { remoteMcp } = loaded as typeof import('@majordomo/admin');
-      const send: typeof fetch = (address, init) => fetch(address, { ...init, signal: io.signal });
-      return await run(remoteMcp({ url: apiAt(url), token: tokenIn(io), fetch: send }));
+      return await run(remoteMcp(remoteOptions(url, io)));
     }
     const settings = await loadSettings(io);
     const { createLedger } = await import('@majordomo/ledger');

@@ -7,7 +7,7 @@ const EXAMPLE = `
 A file of questions: {"refund": {"type": "predicate", "instructions": "The customer asks for money back."}}
 majordomo classify <provider/model> "I was charged twice." --questions questions.json`;
 
-export const define: Define = (command, io, done) => {
+export const define: Define = (command, io, run) => {
   command
     .argument('[spec]', `${SPEC}; default: the alias \`classify\``)
     .argument('[text]', 'the text, followed by standard input; `-` reads only standard input')
@@ -19,8 +19,9 @@ export const define: Define = (command, io, done) => {
     .option('--json', 'print one JSON document: the response, or the error')
     .option('-q, --quiet', 'do not print the target')
     .addHelpText('after', EXAMPLE)
-    .action(async (spec: string | undefined, text: string | undefined, flags: ClassifyFlags) => {
-      const { classify } = await import('./classify.ts');
-      done(await classify(spec, text, flags, io));
-    });
+    .action(
+      run(async (spec: string | undefined, text: string | undefined, flags: ClassifyFlags) =>
+        (await import('./classify.ts')).classify(spec, text, flags, io),
+      ),
+    );
 };

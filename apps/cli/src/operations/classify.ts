@@ -3,21 +3,19 @@ import {
   type AnswerOf,
   type Basis,
   type Calibration,
-  LlmError,
   type Question,
   type Questions,
   toJson,
 } from '@majordomo/core';
-import { printFooter } from '../chat/footer.ts';
 import { promptOf } from '../chat/prompt-of.ts';
 import { parseSpecAndPrompt } from '../chat/spec-and-prompt.ts';
 import { readJson } from '../files/read-json.ts';
-import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import type { ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
+import { throwStop } from '../program/throw-stop.ts';
 import { loadPackage } from '../program/load-package.ts';
 import { printable } from '../terminal/paint.ts';
-import { writeJson } from '../terminal/write-json.ts';
-import { runOperation, type OperationFlags, type OperationRequest } from './run-operation.ts';
+import { runOperation, type OperationFlags, type ParseArguments } from './run-operation.ts';
 
 /** Options of `majordomo classify`. */
 export interface ClassifyFlags extends OperationFlags {
@@ -44,31 +42,26 @@ export async function classify(
     'majordomo classify',
   )) as Package;
   const bases = flags.basis as readonly Basis[] | undefined;
-  const ask = async ({ majordomo, spec, prompt, extra, options }: OperationRequest): Promise<ExitCode> => {
+  const words: ParseArguments = (aliases) => parseSpecAndPrompt([first, second], flags.model, aliases);
+  return runOperation('classify', words, flags, io, async ({ majordomo, spec, prompt, extra, options }) => {
     const input = await promptOf(prompt, io);
     const model = majordomo.with({ classification: emulateClassification() }).classificationModel(spec);
     const startedAt = performance.now();
     const request = { input, questions, calibration: calibration as Calibration | undefined, bases, extra };
-    const response = await model.classify(request, options).catch(refuse);
-    if (flags.json === true) writeJson(io.stdout, { ...response, warnings: toJson(response.warnings) });
-    else for (const line of linesOf(questions, response.answers)) io.stdout.write(`${printable(line)}\n`);
-    if (flags.json !== true && flags.quiet !== true)
-      await printFooter(response, [`${((performance.now() - startedAt) / 1000).toFixed(1)} s`], io);
-    return EXIT.ok;
-  };
-  return runOperation(
-    'classify',
-    (aliases) => parseSpecAndPrompt([first, second], flags.model, aliases),
-    flags,
-    io,
-    ask,
-  );
-}
-
-/** Reports invalid questions, bases and calibrations as mistakes of the user. */
-function refuse(error: unknown): never {
-  if (LlmError.is(error, 'config', 'invalid-request')) throw new Stop(error.message);
-  throw error;
+    const response = await model.classify(request, options).catch((error: unknown) => {
+      // Invalid questions, bases and calibrations are mistakes of the user.
+      throwStop(error, 'config', 'invalid-request');
+    });
+    return {
+      response,
+      document: { ...response, warnings: toJson(response.warnings) },
+      print: () => {
+        for (const line of linesOf(questions, response.answers)) io.stdout.write(`${printable(line)}\n`);
+      },
+      about: [],
+      startedAt,
+    };
+  });
 }
 
 function linesOf(

@@ -6,7 +6,7 @@ import { SPEC } from '../program/spec.ts';
 const EXAMPLE = `
 majordomo embed <provider/model> --lines < titles.txt > vectors.jsonl`;
 
-export const define: Define = (command, io, done) => {
+export const define: Define = (command, io, run) => {
   command
     .argument('[spec]', `${SPEC}; default: the alias \`embed\``)
     .argument('[text]', 'the text, followed by standard input; `-` reads only standard input')
@@ -18,8 +18,9 @@ export const define: Define = (command, io, done) => {
     .option('--json', 'print one JSON document: the response, or the error')
     .option('-q, --quiet', 'do not print the target')
     .addHelpText('after', EXAMPLE)
-    .action(async (spec: string | undefined, text: string | undefined, flags: EmbedFlags) => {
-      const { embed } = await import('./embed.ts');
-      done(await embed(spec, text, flags, io));
-    });
+    .action(
+      run(async (spec: string | undefined, text: string | undefined, flags: EmbedFlags) =>
+        (await import('./embed.ts')).embed(spec, text, flags, io),
+      ),
+    );
 };

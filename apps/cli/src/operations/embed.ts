@@ -1,13 +1,11 @@
 import { toJson, type EmbeddingRequest, type EmbeddingResponse } from '@majordomo/core';
 import { jsonLine } from '@majordomo/core/toolkit';
 import { promptOf } from '../chat/prompt-of.ts';
-import { printFooter } from '../chat/footer.ts';
 import { parseSpecAndPrompt } from '../chat/spec-and-prompt.ts';
-import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import { Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
-import { writeJson } from '../terminal/write-json.ts';
 import { runOperation, type OperationFlags, type ParseArguments } from './run-operation.ts';
-import { positiveInteger } from './positive-integer.ts';
+import { positiveInteger } from '../program/positive-integer.ts';
 
 /** Options of `majordomo embed`. */
 export interface EmbedFlags extends OperationFlags {
@@ -25,7 +23,8 @@ export async function embed(
   flags: EmbedFlags,
   io: Io,
 ): Promise<ExitCode> {
-  const dimensions = positiveInteger('--dimensions', flags.dimensions);
+  const dimensions =
+    flags.dimensions === undefined ? undefined : positiveInteger('--dimensions', flags.dimensions);
   const purpose = purposeOf(flags.purpose);
   const words: ParseArguments = (aliases) => parseSpecAndPrompt([first, second], flags.model, aliases);
   return runOperation('embed', words, flags, io, async ({ majordomo, spec, prompt, extra, options }) => {
@@ -34,11 +33,15 @@ export async function embed(
     const response = await majordomo
       .embeddingModel(spec)
       .embed({ values, dimensions, purpose, extra }, options);
-    if (flags.json === true) writeJson(io.stdout, documentOf(response));
-    else for (const vector of response.vectors) io.stdout.write(jsonLine(numbersOf(vector)));
-    if (flags.json !== true && flags.quiet !== true)
-      await printFooter(response, about(response, performance.now() - startedAt), io);
-    return EXIT.ok;
+    return {
+      response,
+      document: documentOf(response),
+      print: () => {
+        for (const vector of response.vectors) io.stdout.write(jsonLine(numbersOf(vector)));
+      },
+      about: about(response),
+      startedAt,
+    };
   });
 }
 
@@ -70,8 +73,8 @@ function shortest(value: number): number {
   return Number(value.toPrecision(9));
 }
 
-function about({ vectors, usage }: EmbeddingResponse, ms: number): readonly string[] {
+function about({ vectors, usage }: EmbeddingResponse): readonly string[] {
   const count = vectors.length === 1 ? '1 vector' : `${vectors.length} vectors`;
   const tokens = usage?.input === undefined ? [] : [`${usage.input} in`];
-  return [`${count} of ${vectors[0]?.length ?? 0}`, ...tokens, `${(ms / 1000).toFixed(1)} s`];
+  return [`${count} of ${vectors[0]?.length ?? 0}`, ...tokens];
 }

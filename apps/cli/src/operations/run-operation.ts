@@ -1,11 +1,12 @@
 import { LlmError, type CallEvent, type Majordomo, type ResolvedTarget } from '@majordomo/core';
 import { openSpec } from '../backends/open.ts';
 import { openLedgerGates } from '../ledger/ledger-gates.ts';
+import { printFooter, type AnsweredResponse } from '../chat/footer.ts';
 import { pair } from '../chat/pair.ts';
 import { createStatus } from '../chat/status.ts';
 import type { SpecAndPrompt } from '../chat/spec-and-prompt.ts';
 import { loadSettings } from '../config/settings.ts';
-import { Stop, type ExitCode } from '../program/exit.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import { codeFor } from '../terminal/print-error.ts';
 import type { Io } from '../program/io.ts';
 import { writeJson } from '../terminal/write-json.ts';
@@ -22,6 +23,19 @@ export interface OperationFlags {
 /** Function that returns spec and prompt of a command line. `aliases`: names of the configuration. */
 export type ParseArguments = (aliases: Readonly<Record<string, string>>) => SpecAndPrompt;
 
+/** Response of an operation, and its forms in the output. */
+interface OperationResult {
+  readonly response: AnsweredResponse;
+  /** Document that `--json` prints. */
+  readonly document: object;
+  /** Prints the response without `--json`. */
+  readonly print: () => void;
+  /** Facts in the line after the response, before its time. */
+  readonly about: readonly string[];
+  /** Start of the request, by `performance.now()`. */
+  readonly startedAt: number;
+}
+
 /** Model, prompt and options of a request. */
 export interface OperationRequest {
   readonly majordomo: Majordomo;
@@ -34,15 +48,15 @@ export interface OperationRequest {
 }
 
 /**
- * Opens the spec's models and the ledger, and runs the request. Without a spec, uses the alias that has the name of the
- * command. Prints errors in the requested format.
+ * Opens the spec's models and the ledger, runs the request, and prints the response in the requested format. Without a spec, uses the
+ * alias that has the name of the command.
  */
 export async function runOperation(
   command: string,
   wordsOf: ParseArguments,
   flags: OperationFlags,
   io: Io,
-  ask: (request: OperationRequest) => Promise<ExitCode>,
+  ask: (request: OperationRequest) => Promise<OperationResult>,
 ): Promise<ExitCode> {
   const options = Object.fromEntries((flags.option ?? []).map((each) => pair(each, '--option')));
   const settings = await loadSettings(io);
@@ -59,7 +73,13 @@ export async function runOperation(
     const majordomo = await openSpec(spec, settings, { cwd, signal, gates: books.gates });
     const targets = await majordomo.resolve(spec, { signal });
     const extra = flags.option === undefined ? undefined : forAll(targets, options);
-    return await ask({ majordomo, spec, prompt: words.prompt, extra, options: { signal, onEvent } });
+    const asked = { majordomo, spec, prompt: words.prompt, extra, options: { signal, onEvent } };
+    const { response, document, print, about, startedAt } = await ask(asked);
+    const seconds = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
+    if (flags.json === true) writeJson(io.stdout, document);
+    else print();
+    if (flags.json !== true && flags.quiet !== true) await printFooter(response, [...about, seconds], io);
+    return EXIT.ok;
   } catch (error) {
     if (flags.json !== true || !LlmError.is(error) || signal.aborted) throw error;
     writeJson(io.stdout, { error });

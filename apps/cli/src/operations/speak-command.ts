@@ -3,7 +3,7 @@ import { collect } from '../program/collect.ts';
 import type { Define } from '../program/define.ts';
 import { SPEC } from '../program/spec.ts';
 
-export const define: Define = (command, io, done) => {
+export const define: Define = (command, io, run) => {
   command
     .argument('[spec]', `${SPEC}; default: the alias \`speak\``)
     .argument('[text]', 'the text, followed by standard input; `-` reads only standard input')
@@ -16,8 +16,9 @@ export const define: Define = (command, io, done) => {
     .option('--option <key=value>', "another option of the vendor's API; repeatable", collect)
     .option('--json', 'print one JSON document: data about the file, or the error')
     .option('-q, --quiet', 'do not print the target')
-    .action(async (spec: string | undefined, text: string | undefined, flags: SpeakFlags) => {
-      const { speak } = await import('./speak.ts');
-      done(await speak(spec, text, flags, io));
-    });
+    .action(
+      run(async (spec: string | undefined, text: string | undefined, flags: SpeakFlags) =>
+        (await import('./speak.ts')).speak(spec, text, flags, io),
+      ),
+    );
 };

@@ -3,12 +3,10 @@ import { access, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
 import { toJson, type SpeechRequest, type SpeechResponse } from '@majordomo/core';
 import { promptOf } from '../chat/prompt-of.ts';
-import { printFooter } from '../chat/footer.ts';
 import { parseSpecAndPrompt } from '../chat/spec-and-prompt.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { reasonOf } from '../program/reason.ts';
-import { writeJson } from '../terminal/write-json.ts';
 import { runOperation, type OperationFlags, type ParseArguments } from './run-operation.ts';
 
 /** Options of `majordomo speak`. */
@@ -52,13 +50,15 @@ export async function speak(
       .speak({ text, voice, instructions, format, speed, extra }, options);
     if (file === undefined) io.stdout.write(response.audio);
     else await keep(file, response.audio, io);
-    const seconds = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
-    if (flags.json === true) writeJson(io.stdout, documentOf(response, file));
-    else {
-      if (file !== undefined) io.stdout.write(`${file}\n`);
-      if (flags.quiet !== true) await printFooter(response, [response.mediaType, seconds], io);
-    }
-    return EXIT.ok;
+    return {
+      response,
+      document: documentOf(response, file),
+      print: () => {
+        if (file !== undefined) io.stdout.write(`${file}\n`);
+      },
+      about: [response.mediaType],
+      startedAt,
+    };
   });
 }
 

@@ -3,7 +3,7 @@ import { collect } from '../program/collect.ts';
 import type { Define } from '../program/define.ts';
 import { SPEC } from '../program/spec.ts';
 
-export const define: Define = (command, io, done) => {
+export const define: Define = (command, io, run) => {
   command
     .usage('[options] [spec] <file>')
     .argument('[spec-or-file]', `${SPEC}; default: the alias \`transcribe\``)
@@ -15,14 +15,9 @@ export const define: Define = (command, io, done) => {
     .option('--option <key=value>', "another option of the vendor's API; repeatable", collect)
     .option('--json', 'print one JSON document: the response, or the error')
     .option('-q, --quiet', 'do not print the target')
-    .action(async (first: string | undefined, second: string | undefined, flags: TranscribeFlags) => {
-      const { transcribe } = await import('./transcribe.ts');
-      done(
-        await transcribe(
-          [first, second].filter((word) => word !== undefined),
-          flags,
-          io,
-        ),
-      );
-    });
+    .action(
+      run(async (first: string | undefined, second: string | undefined, flags: TranscribeFlags) =>
+        (await import('./transcribe.ts')).transcribe([first, second], flags, io),
+      ),
+    );
 };

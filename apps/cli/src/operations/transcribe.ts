@@ -1,11 +1,9 @@
 import { extname } from 'node:path';
 import { toJson, type TranscriptionResponse, type TranscriptSegment } from '@majordomo/core';
 import { readBounded, readFileBounded } from '../files/read-bounded.ts';
-import { printFooter } from '../chat/footer.ts';
-import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import { Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { printable } from '../terminal/paint.ts';
-import { writeJson } from '../terminal/write-json.ts';
 import { runOperation, type OperationFlags } from './run-operation.ts';
 
 /** Options of `majordomo transcribe`. */
@@ -20,7 +18,7 @@ const MAX_BYTES = 512 * 1024 * 1024;
 
 /** Implements `majordomo transcribe`. Prints the text of a recording. The last argument is the file. */
 export async function transcribe(
-  words: readonly string[],
+  words: readonly (string | undefined)[],
   flags: TranscribeFlags,
   io: Io,
 ): Promise<ExitCode> {
@@ -38,17 +36,19 @@ export async function transcribe(
       const response = await majordomo
         .transcriptionModel(spec)
         .transcribe({ audio, mediaType: typeOf(file), language, prompt, timestamps, extra }, options);
-      if (flags.json === true) writeJson(io.stdout, { ...response, warnings: toJson(response.warnings) });
-      else io.stdout.write(formatTranscript(response, timestamps !== undefined, io));
-      if (flags.json !== true && flags.quiet !== true)
-        await printFooter(response, about(response, performance.now() - startedAt), io);
-      return EXIT.ok;
+      return {
+        response,
+        document: { ...response, warnings: toJson(response.warnings) },
+        print: () => io.stdout.write(formatTranscript(response, timestamps !== undefined, io)),
+        about: about(response),
+        startedAt,
+      };
     },
   );
 }
 
 function fileIn(
-  [first, second]: readonly string[],
+  [first, second]: readonly (string | undefined)[],
   { model }: TranscribeFlags,
 ): { readonly spec: string | undefined; readonly file: string } {
   if (first === undefined) throw new Stop('no recording; pass a file, or `-` for standard input');
@@ -110,8 +110,7 @@ function clock(ms: number): string {
     : `${hours}:${String(minutes % 60).padStart(2, '0')}:${seconds}`;
 }
 
-const about = ({ durationMs, language }: TranscriptionResponse, ms: number): readonly string[] => [
+const about = ({ durationMs, language }: TranscriptionResponse): readonly string[] => [
   ...(durationMs === undefined ? [] : [`${(durationMs / 1000).toFixed(1)} s of sound`]),
   ...(language === undefined ? [] : [language]),
-  `${(ms / 1000).toFixed(1)} s`,
 ];

@@ -62,3 +62,7 @@ export interface Output {
   readonly columns: number;
   readonly write: (piece: string | Uint8Array) => void;
 }
+
+/** Whether a person can answer prompts of the command. */
+export const isPerson = ({ stdin, stdout }: Pick<Io, 'stdin' | 'stdout'>): boolean =>
+  stdin.kind === 'terminal' && stdout.isTerminal;

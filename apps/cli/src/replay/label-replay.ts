@@ -2,9 +2,9 @@ import { userInfo } from 'node:os';
 import type { Part } from '@majordomo/core';
 import type { LabeledPair } from '@majordomo/replay';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
-import type { Io } from '../program/io.ts';
+import { isPerson, type Io } from '../program/io.ts';
 import { printable } from '../terminal/paint.ts';
-import { throwStop } from '../eval/publish.ts';
+import { throwStop } from '../program/throw-stop.ts';
 import { folderOf, loadReplays } from './run-replay.ts';
 
 const KEYS = { '1': 'first', '2': 'second', e: 'equal' } as const;
@@ -16,8 +16,7 @@ export async function label(
   flags: { readonly folder?: string; readonly by?: string },
   io: Io,
 ): Promise<ExitCode> {
-  if (io.stdin.kind !== 'terminal' || !io.stdout.isTerminal)
-    throw new Stop('majordomo replay label needs a terminal');
+  if (!isPerson(io)) throw new Stop('majordomo replay label needs a terminal');
   const replays = await loadReplays(io);
   const { by = userName() } = flags;
   let labels = 0;

@@ -9,12 +9,13 @@ import type {
   ReplayProgress,
   ReplayReport,
 } from '@majordomo/replay';
-import { exitOf, throwStop, writeReport } from '../eval/publish.ts';
-import { CELLS, CLEAR_LINE, configuredMajordomo, importDefault } from '../eval/run.ts';
+import { exitOf, writeReport } from '../eval/publish.ts';
+import { throwStop } from '../program/throw-stop.ts';
+import { configuredMajordomo, importDefault } from '../eval/run.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { loadPackage, trustPackagesOf } from '../program/load-package.ts';
-import { bar } from '../terminal/bar.ts';
+import { drawProgress, eraseLine } from '../terminal/bar.ts';
 import { printable } from '../terminal/paint.ts';
 import { printError } from '../terminal/print-error.ts';
 
@@ -66,15 +67,13 @@ export async function run(file: string, flags: RunFlags, io: Io): Promise<ExitCo
   io.stdout.write(`${printable(planText(await replays.planReplay(definition, options)))}\n\n`);
   // The process may exit before the run has ended.
   const onAbort = (): void => {
-    if (io.stderr.canErase) io.stderr.write(CLEAR_LINE);
+    eraseLine(io.stderr);
     io.stderr.write('stopped; every answer until now is stored; run the same command again to continue\n');
   };
   io.signal.addEventListener('abort', onAbort, { once: true });
   try {
     const running = replays.replay(definition, options);
-    const report = await running.finally(() => {
-      if (io.stderr.canErase) io.stderr.write(CLEAR_LINE);
-    });
+    const report = await running.finally(() => eraseLine(io.stderr));
     return await publish(report, replays, flags, io);
   } catch (error) {
     return endWithoutReport(error, io);
@@ -128,7 +127,7 @@ const optionsOf = (
   folder: folderOf(flags, io),
   concurrency: flags.concurrency,
   signal: io.signal,
-  onProgress: progressOn(io),
+  onProgress: (progress) => drawReplay(progress, io),
 });
 
 /** Functions that write a report, by file extension. */
@@ -179,13 +178,8 @@ function planText({ name, sample, calls, precision, power, ...plan }: ReplayPlan
   ].join('\n');
 }
 
-/** Returns a listener that draws a progress bar, or `undefined` without a terminal. */
-function progressOn({ stderr }: Io): ((progress: ReplayProgress) => void) | undefined {
-  if (!stderr.canErase) return undefined;
-  return ({ step, done, total, spentNanoUsd }) => {
-    const counts =
-      total === undefined ? `${done} calls read` : `${done}/${total}, ${formatUsd(BigInt(spentNanoUsd))}`;
-    const drawn = step === 'read' || total === undefined ? '' : `${bar(done / total, CELLS).padEnd(CELLS)} `;
-    stderr.write(`${CLEAR_LINE}${drawn}${counts}`);
-  };
+function drawReplay({ step, done, total, spentNanoUsd }: ReplayProgress, { stderr }: Io): void {
+  const counts =
+    total === undefined ? `${done} calls read` : `${done}/${total}, ${formatUsd(BigInt(spentNanoUsd))}`;
+  drawProgress(stderr, step === 'read' || total === undefined ? undefined : done / total, counts);
 }

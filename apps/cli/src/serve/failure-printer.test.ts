@@ -1,7 +1,7 @@
 import { LlmError, systemClock, type CallEvent, type Clock } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { createFailurePrinter, type FailurePrinter } from './failure-printer.ts';
+import { createFailurePrinter, mcpErrorPrinter, type FailurePrinter } from './failure-printer.ts';
 
 function failurePrinter(clock: Clock = systemClock): FailurePrinter & { readonly output: () => string } {
   let output = '';
@@ -55,4 +55,30 @@ it('prints failures of the network once a minute for each target', async () => {
   await clock.advance(1);
   onEvent(failed(unreachable));
   expect(output().split('\n')).toHaveLength(4);
+});
+
+function mcpPrinter() {
+  const lines: string[] = [];
+  const clock = fakeClock();
+  const stderr = { write: (line: string) => void lines.push(line) };
+  return { lines, clock, print: mcpErrorPrinter({ stderr } as never, clock) };
+}
+
+it('prints a failure of a server once a minute', async () => {
+  const { lines, clock, print } = mcpPrinter();
+  for (let n = 0; n < 1000; n++) print(new Error('1 calls are running'), { server: 'a' });
+  print(new Error('1 calls are running'), { server: 'b' });
+  expect(lines).toEqual(['mcp a: 1 calls are running\n', 'mcp b: 1 calls are running\n']);
+  await clock.advance(60_000);
+  print(new Error('1 calls are running'), { server: 'a' });
+  expect(lines).toHaveLength(3);
+});
+
+it('prints at most 100 lines a minute', async () => {
+  const { lines, clock, print } = mcpPrinter();
+  for (let n = 0; n < 1000; n++) print(new Error(`failure ${n}`), { server: 'a' });
+  expect(lines).toHaveLength(100);
+  await clock.advance(60_000);
+  print(new Error('failure 999'), { server: 'a' });
+  expect(lines).toHaveLength(101);
 });

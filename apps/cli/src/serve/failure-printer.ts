@@ -1,16 +1,21 @@
-import { LlmError, systemClock, type CallEvent, type Clock, type ErrorKind } from '@majordomo/core';
+import {
+  LlmError,
+  messageOf,
+  systemClock,
+  type CallEvent,
+  type Clock,
+  type ErrorKind,
+} from '@majordomo/core';
 import type { Io } from '../program/io.ts';
 import { printable } from '../terminal/paint.ts';
 import { reasonOf } from '../program/reason.ts';
 
 /** Kinds of failures whose reason only the operator receives. */
 const OPERATORS: readonly ErrorKind[] = ['config', 'auth', 'billing', 'not-found', 'protocol'];
-
-/** Maximum number of printed reasons, because messages may differ for every call. */
-const MAX_REASONS = 100;
-
-/** Minimum time between two printed network failures of one target, in milliseconds. */
-const NETWORK_MS = 60_000;
+/** Maximum number of printed lines, because messages may differ for every call. */
+const MAX_LINES = 100;
+/** Minimum time between two equal lines about failures that recur, in milliseconds. */
+const RECURRING_MS = 60_000;
 
 /** Listeners that print failures that only the operator can resolve. */
 export interface FailurePrinter {
@@ -19,36 +24,46 @@ export interface FailurePrinter {
 }
 
 /** Creates listeners that print each reason once, but a target's network failures up to once a minute, because they recur. */
-export function createFailurePrinter(
-  { stderr }: Pick<Io, 'stderr'>,
-  clock: Clock = systemClock,
-): FailurePrinter {
-  const reportedLines = new Set<string>();
-  const networkTimes = new Map<string, number>();
-  const print = (line: string): void => {
-    stderr.write(`${printable(line)}\n`);
-  };
-  const report = (line: string): void => {
-    if (reportedLines.has(line) || reportedLines.size >= MAX_REASONS) return;
-    reportedLines.add(line);
-    print(line);
-  };
+export function createFailurePrinter(io: Pick<Io, 'stderr'>, clock: Clock = systemClock): FailurePrinter {
+  const print = limitedPrinter(io, Infinity, clock);
+  const printNetwork = limitedPrinter(io, RECURRING_MS, clock);
   return {
     onEvent(event) {
       if (event.type !== 'attempt-failed') return;
       const { kind, message } = event.error;
-      if (OPERATORS.includes(kind)) report(`${kind}: ${message}`);
-      if (kind !== 'network') return;
-      const now = clock.now();
-      if (now - (networkTimes.get(event.target) ?? -Infinity) < NETWORK_MS) return;
-      networkTimes.set(event.target, now);
-      print(`${kind}: ${message}`);
+      if (OPERATORS.includes(kind)) print(`${kind}: ${message}`);
+      if (kind === 'network') printNetwork(`${kind}: ${message}`, event.target);
     },
     onError(error) {
-      if (!LlmError.is(error)) report(reasonOf(error));
+      if (!LlmError.is(error)) print(reasonOf(error));
       // For every other error, `onEvent` has already handled an `attempt-failed` event.
       else if (error.kind === 'denied' || error.details.attempts.length === 0)
-        report(`${error.kind}: ${error.message}`);
+        print(`${error.kind}: ${error.message}`);
     },
+  };
+}
+
+/** Returns a listener that prints each failure of an MCP server up to once a minute, because clients cause them at any rate. */
+export function mcpErrorPrinter(
+  io: Pick<Io, 'stderr'>,
+  clock: Pick<Clock, 'now'> = systemClock,
+): (error: unknown, about: { readonly server: string }) => void {
+  const print = limitedPrinter(io, RECURRING_MS, clock);
+  return (error, { server }) => print(`mcp ${server}: ${messageOf(error)}`);
+}
+
+/** Returns a function that prints at most `MAX_LINES` lines in `periodMs`, and one line for each subject. */
+function limitedPrinter(
+  { stderr }: Pick<Io, 'stderr'>,
+  periodMs: number,
+  clock: Pick<Clock, 'now'>,
+): (line: string, subject?: string) => void {
+  const printedAt = new Map<string, number>();
+  return (line, subject = line) => {
+    const now = clock.now();
+    for (const [printed, at] of printedAt) if (now - at >= periodMs) printedAt.delete(printed);
+    if (printedAt.has(subject) || printedAt.size >= MAX_LINES) return;
+    printedAt.set(subject, now);
+    stderr.write(`${printable(line)}\n`);
   };
 }

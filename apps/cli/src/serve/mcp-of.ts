@@ -6,7 +6,7 @@ import { withVariables } from '../config/with-variables.ts';
 import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { loadPackage } from '../program/load-package.ts';
-import { mcpErrorPrinter } from './mcp-error-printer.ts';
+import { mcpErrorPrinter } from './failure-printer.ts';
 import { withPages } from './mcp-login.ts';
 
 const PATH = 'gateway.mcp';

@@ -6,7 +6,7 @@ const MORE = `
 Serves the aliases and presets of majordomo.config, and its \`model\` as \`default\`. Requires @majordomo/gateway.
 The inspector requires @majordomo/inspector, and is off without it.`;
 
-export const define: Define = (command, io, done) => {
+export const define: Define = (command, io, run) => {
   command
     .option('-p, --port <n>', 'port; 0 selects a free one', '4141')
     .option(
@@ -31,8 +31,5 @@ export const define: Define = (command, io, done) => {
     .option('--no-watch', 'reload the configuration and the key file on SIGHUP only, not when they change')
     .option('--content', 'also show prompts and answers in the inspector')
     .addHelpText('after', MORE)
-    .action(async (flags: ServeFlags) => {
-      const { serve } = await import('./serve.ts');
-      done(await serve(flags, io));
-    });
+    .action(run(async (flags: ServeFlags) => (await import('./serve.ts')).serve(flags, io)));
 };

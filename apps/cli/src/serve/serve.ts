@@ -15,10 +15,10 @@ import { type GatewayParts, openParts } from './gateway-parts.ts';
 import { GRACE_MS, listen, untilAborted } from './listen.ts';
 import { hasLogins, loginPages } from './mcp-login.ts';
 import { mcpOf } from './mcp-of.ts';
-import { createModelList, type ModelList } from './model-list.ts';
 import { createFailurePrinter } from './failure-printer.ts';
 import { plannerOf } from './planner-of.ts';
 import { inSequence, replaceLimits, reported, WatchedFiles } from './reload.ts';
+import { servedTargets } from './served-models.ts';
 import { setUp, watchedFiles, withConfig, type ServeFlags, type ServeSetup } from './set-up.ts';
 
 const WHY = 'majordomo serve';
@@ -32,18 +32,23 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
   const watched = new WatchedFiles(watchedFiles(flags, settings, io));
   const setup = await setUp(flags, settings, io);
   const { place, store, needsKeys, token } = setup;
-  const modelList = createModelList();
-  const storeOptions = { store, needsKeys, token, models: () => modelList.list() };
+  const current: { configured?: Configured } = {};
+  const models = async () => (current.configured === undefined ? [] : servedTargets(current.configured));
+  const storeOptions = { store, needsKeys, token, models };
   await using stores =
     needsKeys || store !== undefined ? await openParts(storeOptions, settings, io) : undefined;
   await using opened = stores === undefined ? await openLedgerGates(settings, io) : undefined;
   const ledger = stores?.ledger ?? opened?.ledger;
   await using ownMcp = stores === undefined ? await mcpOf(settings, { ledger }, io) : undefined;
   const mcp = stores?.mcp ?? ownMcp;
-  const { models, gateway, reload } = await start({ setup, stores, ledger, mcp, modelList }, settings, io);
+  const { gateway, reload } = await start({ setup, stores, ledger, mcp, current }, settings, io);
   const served = await listen(gateway, { ...place, sockets: settings.gateway?.sockets }, WHY, io);
   io.becomeServer(GRACE_MS + place.drainMs + CLOSE_MARGIN_MS);
-  announce(served.url, { names: Object.keys(models), servesMcp: mcp !== undefined, setup }, io);
+  announce(
+    served.url,
+    { names: Object.keys(current.configured?.models ?? {}), servesMcp: mcp !== undefined, setup },
+    io,
+  );
   const reloadAll = inSequence(async () => {
     await reported('configuration', reload, io)();
     await setup.keysOfFile?.reload();
@@ -61,17 +66,18 @@ interface StartOptions {
   readonly stores: GatewayParts | undefined;
   readonly ledger: Ledger | undefined;
   readonly mcp: McpGateway | undefined;
-  readonly modelList: ModelList;
+  /** Part that a reload replaces. */
+  readonly current: { configured?: Configured };
 }
 
 /** Creates the gateway and its inspector, and a function that applies a changed configuration to both. */
 async function start(options: StartOptions, settings: Settings, io: Io) {
-  const { setup, stores, ledger, mcp, modelList } = options;
+  const { setup, stores, ledger, mcp, current } = options;
   const { flags, metrics, keysOfFile, token, packages } = setup;
   const { onEvent, onError } = createFailurePrinter(io);
   const modelOptions = { names: flags.models, gates: ledger === undefined ? [] : [ledger.gate], onEvent };
   const first = await configured(settings, modelOptions, io);
-  modelList.set(first);
+  current.configured = first;
   const catalog = await currentCatalog(io);
   const { admin, keys, calls: callLog, responses, files, background } = stores ?? {};
   const inspector = packages.createInspector?.({
@@ -102,7 +108,7 @@ async function start(options: StartOptions, settings: Settings, io: Io) {
   const configure = (next: Settings): Promise<Configured> =>
     configured(next, { ...modelOptions, base: first.majordomo }, io);
   const reload = createReload({ gateway, inspector, configure, ...options }, settings, io);
-  return { models: first.models, gateway, reload };
+  return { gateway, reload };
 }
 
 /** Returns the pages at which users log in to MCP servers, if a server has a login. Throws `Stop` without keys. */
@@ -129,7 +135,7 @@ interface ReloadOptions extends Omit<StartOptions, 'setup' | 'mcp'> {
 
 /** Returns a function that loads the configuration again, applies it, and returns a summary. If it fails, nothing is replaced. */
 function createReload(
-  { gateway, inspector, configure, stores, ledger, modelList }: ReloadOptions,
+  { gateway, inspector, configure, stores, ledger, current }: ReloadOptions,
   settings: Settings,
   io: Io,
 ): () => Promise<string> {
@@ -143,7 +149,7 @@ function createReload(
     // An invalid limit throws here, before anything is replaced.
     createLedger({ limits });
     gateway.update({ ...changed, ...changeable(next), background: stores?.background?.(changed.majordomo) });
-    modelList.set(changed);
+    current.configured = changed;
     inspector?.update({ ...changed, router: plannerOf(next) });
     if (ledger !== undefined) replaceLimits(ledger, present.ledger?.limits ?? [], limits);
     present = next;

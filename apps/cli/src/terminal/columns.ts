@@ -1,3 +1,5 @@
+import { cellsOf } from './wrap-text.ts';
+
 /** Side to which the cells of a column are aligned. */
 export type Alignment = 'left' | 'right';
 
@@ -7,11 +9,11 @@ export function columns(
   alignmentOf: (column: number) => Alignment = () => 'left',
 ): readonly string[] {
   const [head = []] = rows;
-  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => cellsOf(row[column] ?? ''))));
   return rows.map((row) => {
     const cells = row.map((cell, column) => {
-      const width = widths[column] ?? 0;
-      return alignmentOf(column) === 'left' ? cell.padEnd(width) : cell.padStart(width);
+      const room = ' '.repeat((widths[column] ?? 0) - cellsOf(cell));
+      return alignmentOf(column) === 'left' ? cell + room : room + cell;
     });
     return cells.join('  ').trimEnd();
   });

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { Output } from '../program/io.ts';
 
 /** Name of a style. */
 export type Style = Exclude<Parameters<typeof styleText>[0], readonly unknown[]>;
@@ -20,3 +21,16 @@ export const printable = (text: string): string => text.replace(STEERING, '');
 /** Escapes control characters and directional marks in JSON without changing its value. */
 export const printableJson = (json: string): string =>
   json.replace(STEERING, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** Writes a line in a style, without characters that control the terminal. */
+export const writeNote = (output: Output, text: string, style: Style = 'dim'): void =>
+  output.write(`${painter(output)(style, printable(text))}\n`);
+
+/** Text with styles. */
+export interface Span {
+  readonly text: string;
+  readonly styles: readonly Style[];
+}
+
+/** Returns a text without styles. */
+export const plainSpan = (text: string): Span => ({ text, styles: [] });

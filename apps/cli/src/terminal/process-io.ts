@@ -7,6 +7,8 @@ import type { Interrupts } from './interrupts.ts';
 import type { Io, Output, Stdin } from '../program/io.ts';
 import { stateFile } from '../files/state-file.ts';
 
+const prompts = () => import('./prompts.ts');
+
 /** Returns the `Io` of the process. The code for prompts is loaded at the first question. */
 export function processIo(env: Env, interrupts: Interrupts): Io {
   const { signal } = interrupts;
@@ -34,22 +36,11 @@ export function processIo(env: Env, interrupts: Interrupts): Io {
       const history = stateFile('history.json', { home, env });
       return askLine({ question, history, signal, ahead, input: process.stdin, output: process.stdout });
     },
-    async confirm(question) {
-      const { askConfirm } = await import('./prompts.ts');
-      return askConfirm(question, signal);
-    },
-    async text(question, suggested = '') {
-      const { askText } = await import('./prompts.ts');
-      return askText(question, suggested, signal);
-    },
-    async secret(question) {
-      const { askSecret } = await import('./prompts.ts');
-      return askSecret(question, signal);
-    },
-    async choose(question, choices, picked) {
-      const { askChoices } = await import('./prompts.ts');
-      return askChoices(question, choices, picked, signal);
-    },
+    confirm: async (question) => (await prompts()).askConfirm(question, signal),
+    text: async (question, suggested = '') => (await prompts()).askText(question, suggested, signal),
+    secret: async (question) => (await prompts()).askSecret(question, signal),
+    choose: async (question, choices, picked) =>
+      (await prompts()).askChoices(question, choices, picked, signal),
   };
 }
 

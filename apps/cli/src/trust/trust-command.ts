@@ -1,8 +1,7 @@
 import type { Define } from '../program/define.ts';
 
-export const define: Define = (command, io, done) => {
-  command.option('--forget', 'remove the trust').action(async (flags: { forget?: true }) => {
-    const { trust } = await import('./trust.ts');
-    done(await trust(flags, io));
-  });
+export const define: Define = (command, io, run) => {
+  command
+    .option('--forget', 'remove the trust')
+    .action(run(async (flags: { forget?: true }) => (await import('./trust.ts')).trust(flags, io)));
 };

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { findConfigs } from '../config/find-config.ts';
-import { checkConfig } from '../config/load-config.ts';
+import { checkConfig } from '../config/check-config.ts';
 import { setTrust, trustedText } from '../config/trust.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
-import type { Io } from '../program/io.ts';
+import { isPerson, type Io } from '../program/io.ts';
 import { printable, printableJson } from '../terminal/paint.ts';
 import { parseJson } from '../files/read-json.ts';
 import { changes } from './changes.ts';
@@ -24,8 +24,7 @@ export async function trust({ forget }: { readonly forget?: true }, io: Io): Pro
   if (project.endsWith('.json')) await checkConfig(project, parseJson(text, project));
   io.stdout.write(report(name, text, trustedText(project, io)));
   // In a script, the command itself is the decision, because no person can answer.
-  const isPerson = io.stdin.kind === 'terminal' && io.stdout.isTerminal;
-  const answer = isPerson ? await io.confirm('Trust this content?') : true;
+  const answer = isPerson(io) ? await io.confirm('Trust this content?') : true;
   if (answer === undefined || answer === null) return EXIT.interrupted;
   if (!answer) {
     io.stdout.write(`${name} is not trusted\n`);

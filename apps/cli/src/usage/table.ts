@@ -1,6 +1,7 @@
 import { formatUsd } from '@majordomo/catalog';
 import type { ReportKey, ReportRow } from '@majordomo/ledger';
 import { bar } from '../terminal/bar.ts';
+import { columns } from '../terminal/columns.ts';
 import { cellsOf } from '../terminal/wrap-text.ts';
 import type { Output } from '../program/io.ts';
 import { painter, printable } from '../terminal/paint.ts';
@@ -22,37 +23,27 @@ export function table(rows: readonly ReportRow[], by: readonly ReportKey[], outp
   const head = [...by, 'calls', 'in', 'out', 'cost', ...(hasCache ? ['saved', 'extra', 'net'] : [])];
   const lines = rows.map((row) => [...cells(row, by), ...cached(row)]);
   const last = rows.length > 1 ? [[...cells(sum, [], by.length), ...cached(sum)]] : [];
-  const widths = head.map((_title, column) =>
-    Math.max(...[head, ...lines, ...last].map((line) => cellsOf(line[column] ?? ''))),
+  const [title = '', ...laid] = columns([head, ...lines, ...last], (column) =>
+    column < by.length ? 'left' : 'right',
   );
-  const laid = (line: readonly string[]): string =>
-    line
-      .map((cell, column) => {
-        const room = ' '.repeat(Math.max(0, (widths[column] ?? 0) - cellsOf(cell)));
-        return column < by.length ? cell + room : room + cell;
-      })
-      .join(GAP)
-      .trimEnd();
-  const room = barRoom(widths, output);
+  const width = Math.max(...[title, ...laid].map(cellsOf));
+  const room = barRoom(width, output);
   const most = Math.max(...rows.map(weightOf(sum)));
   const drawn = (row: ReportRow): string =>
     room === 0 || most === 0 ? '' : GAP + paint('cyan', bar(weightOf(sum)(row) / most, room));
   const body = rows.map((row, index) => {
-    const line = laid(lines[index] ?? []);
-    const margin = ' '.repeat(Math.max(0, width(widths) - cellsOf(line)));
-    return `${line}${margin}${drawn(row)}`.trimEnd();
+    const line = laid[index] ?? '';
+    return `${line}${' '.repeat(width - cellsOf(line))}${drawn(row)}`.trimEnd();
   });
-  const printed = [paint('dim', laid(head)), ...body, ...last.map((line) => paint('bold', laid(line)))];
+  const total = laid.slice(rows.length).map((line) => paint('bold', line));
+  const printed = [paint('dim', title), ...body, ...total];
   return `${[...printed, ...notes(sum)].join('\n')}\n`;
 }
 
-const width = (widths: readonly number[]): number =>
-  widths.reduce((sum, each) => sum + each, 0) + GAP.length * (widths.length - 1);
-
 /** Returns the number of cells for bars, or 0 without a terminal or without enough columns. */
-function barRoom(widths: readonly number[], { isTerminal, columns }: Output): number {
+function barRoom(width: number, { isTerminal, columns: most }: Output): number {
   if (!isTerminal) return 0;
-  const left = Math.min(MAX_BAR, columns - width(widths) - GAP.length);
+  const left = Math.min(MAX_BAR, most - width - GAP.length);
   return left < MIN_BAR ? 0 : left;
 }
 

@@ -1,6 +1,6 @@
 import type { Define } from '../program/define.ts';
 
-export const define: Define = (command, io, done) => {
+export const define: Define = (command, io, run) => {
   command
     .option(
       '--by <keys>',
@@ -9,8 +9,9 @@ export const define: Define = (command, io, done) => {
     )
     .option('--since <time>', '24h, 7d, 4w, or a date such as 2026-11-01', '7d')
     .option('--json', 'print one JSON document')
-    .action(async (flags: { by: string; since: string; json?: true }) => {
-      const { usage } = await import('./usage.ts');
-      done(await usage(flags, io));
-    });
+    .action(
+      run(async (flags: { by: string; since: string; json?: true }) =>
+        (await import('./usage.ts')).usage(flags, io),
+      ),
+    );
 };

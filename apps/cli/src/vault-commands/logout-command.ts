@@ -1,8 +1,7 @@
 import type { Define } from '../program/define.ts';
 
-export const define: Define = (command, io, done) => {
-  command.argument('<name>').action(async (name: string) => {
-    const { logout } = await import('./login.ts');
-    done(await logout(name, io));
-  });
+export const define: Define = (command, io, run) => {
+  command
+    .argument('<name>')
+    .action(run(async (name: string) => (await import('./login.ts')).logout(name, io)));
 };

@@ -3,7 +3,7 @@ import type { Vault, VaultEntry } from '@majordomo/credentials';
 import { BACKENDS, backendOf } from '../backends/backends.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
-import { localTime } from '../limits/in-time.ts';
+import { isoTime, localTime } from '../limits/in-time.ts';
 import { printable } from '../terminal/paint.ts';
 import { loadCredentials, userVault } from '../vault/load-credentials.ts';
 import { writeJson } from '../terminal/write-json.ts';
@@ -17,7 +17,7 @@ export async function listKeys({ json }: { readonly json?: true }, io: Io): Prom
   if (json === true) {
     writeJson(
       io.stdout,
-      entries.map(({ expiresAt, ...entry }) => ({ ...entry, expiresAt: isoOf(expiresAt) })),
+      entries.map(({ expiresAt, ...entry }) => ({ ...entry, expiresAt: isoTime(expiresAt) })),
     );
     return EXIT.ok;
   }
@@ -94,6 +94,3 @@ function hintFor(name: string, { env }: Io): string {
   const set = backend.keyEnv.find((variable) => (env[variable] ?? '') !== '');
   return set === undefined ? '' : `${set} in the environment takes precedence.\n`;
 }
-
-const isoOf = (at: number | undefined): string | undefined =>
-  at === undefined ? undefined : new Date(at).toISOString();

@@ -3,7 +3,7 @@ import type * as ESTree from 'estree';
 import { parentOf } from '../ast/node.ts';
 import { workersAi } from './dialects.ts';
 import { rangeOf, type Edit } from './edit.ts';
-import { rewriteAwaitedResponse } from './response-variable.ts';
+import { rewriteAwaitedResponse } from './response-use.ts';
 import { freeNames, headEdits, importLines } from './imports.ts';
 import { rewriteRequest, specOf } from './request.ts';
 

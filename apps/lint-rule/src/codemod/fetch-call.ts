@@ -3,7 +3,7 @@ import type * as ESTree from 'estree';
 import { bare, keyName, type Node } from '../ast/node.ts';
 import { dialects, type Dialect, type RawCall } from './dialects.ts';
 import { plainProperties, rangeOf, type Edit } from './edit.ts';
-import { rewriteVariableUses } from './response-variable.ts';
+import { rewriteVariableUses } from './response-use.ts';
 import { freeNames, headEdits, importLines } from './imports.ts';
 import { rewriteRequest, specOf } from './request.ts';
 import { findJsonVariable } from './fetch-json.ts';

@@ -5,7 +5,7 @@ import { clientOf, rewriteBuild } from './client.ts';
 import type { Dialect, RawCall } from './dialects.ts';
 import { rangeOf, type Edit } from './edit.ts';
 import { freeNames, importEdit } from './imports.ts';
-import { rewriteAwaitedResponse } from './response-variable.ts';
+import { rewriteAwaitedResponse } from './response-use.ts';
 import { rewriteRequest, specOf, type MessageNames } from './request.ts';
 
 /**

@@ -35,37 +35,20 @@ export function addressMatcher(rules: AddressRules): AddressMatcher {
     const { authority, path } = splitAddress(text);
     // A request that lists models is not an inference request.
     if (LISTING.test(path)) return OTHER;
+    const hasVendorName = containsVendorName(text);
     const host = authority === undefined ? undefined : hostOf(authority, path);
     if (host !== undefined) {
-      const { host: subject, use } = host;
-      return {
-        kind: 'inference',
-        source: 'host',
-        subject,
-        use,
-        needs: 'nothing',
-        isRelative: false,
-        hasVendorName: containsVendorName(text),
-      };
+      const found = { source: 'host', subject: host.host, use: host.use, needs: 'nothing' } as const;
+      return { kind: 'inference', ...found, isRelative: false, hasVendorName };
     }
+    const isOpen = text.startsWith(UNKNOWN_MARK);
     const wirePath = pathOf(path);
-    if (wirePath === undefined)
-      return text.startsWith(UNKNOWN_MARK)
-        ? { kind: 'unknown', hasVendorName: containsVendorName(text) }
-        : OTHER;
-    const isRelative = authority === undefined && !text.startsWith(UNKNOWN_MARK);
+    if (wirePath === undefined) return isOpen ? { kind: 'unknown', hasVendorName } : OTHER;
+    const isRelative = authority === undefined && !isOpen;
     // Without a host, an ambiguous path such as `/v1/messages` may be a route of this application, so require a vendor's header.
     const needs = isRelative && wirePath.needs !== 'nothing' ? 'header' : wirePath.needs;
-    const { path: subject, use } = wirePath;
-    return {
-      kind: 'inference',
-      source: 'path',
-      subject,
-      use,
-      needs,
-      isRelative,
-      hasVendorName: containsVendorName(text),
-    };
+    const found = { source: 'path', subject: wirePath.path, use: wirePath.use, needs } as const;
+    return { kind: 'inference', ...found, isRelative, hasVendorName };
   };
 }
 

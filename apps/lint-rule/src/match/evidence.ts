@@ -1,4 +1,3 @@
-import type * as ESTree from 'estree';
 import type { Analysis } from '../ast/analysis.ts';
 import { keyName, type Node } from '../ast/node.ts';
 import { objectsOf } from '../ast/objects.ts';
@@ -13,20 +12,34 @@ export interface Evidence {
   readonly body: boolean;
 }
 
-const NO_EVIDENCE: Evidence = { header: undefined, body: false };
 /**
  * Maximum depth of the search for evidence. `fetch(url, { body: JSON.stringify({ … }) })` has two levels of objects, and a nested
  * `json: { body }` has one more level.
  */
 const MAX_DEPTH = 3;
 
-export function evidenceIn(args: readonly Node[], analysis: Analysis, depth = 0): Evidence {
-  let evidence = NO_EVIDENCE;
-  if (depth > MAX_DEPTH) return evidence;
-  for (const argument of args)
-    for (const object of objectsOf(argument, analysis))
-      evidence = mergeEvidence(evidence, evidenceInObject(object, analysis, depth));
-  return evidence;
+/** Returns the evidence in all object literals of the arguments. */
+export function evidenceIn(args: readonly Node[], analysis: Analysis): Evidence {
+  let header: Evidence['header'];
+  let body = false;
+  const search = (node: Node, depth: number): void => {
+    if (depth > MAX_DEPTH) return;
+    for (const object of objectsOf(node, analysis)) {
+      const keys = new Set<string>();
+      for (const property of object.properties) {
+        if (property.type === 'Property') {
+          const name = keyName(property.key, property.computed)?.toLowerCase() ?? '';
+          keys.add(name);
+          const use = wireHeaders.get(name);
+          if (use !== undefined) header ??= { name, use };
+          search(property.value, depth + 1);
+        } else search(property.argument, depth + 1);
+      }
+      body ||= keys.has('model') && [...bodyInputs].some((input) => keys.has(input));
+    }
+  };
+  for (const argument of args) search(argument, 0);
+  return { header, body };
 }
 
 export function isSufficient(needs: RequiredEvidence, evidence: Evidence, hasVendorName: boolean): boolean {
@@ -40,26 +53,4 @@ export function isSufficient(needs: RequiredEvidence, evidence: Evidence, hasVen
     case 'header':
       return evidence.header !== undefined;
   }
-}
-
-function evidenceInObject(object: ESTree.ObjectExpression, analysis: Analysis, depth: number): Evidence {
-  const keys = new Set<string>();
-  let evidence = NO_EVIDENCE;
-  for (const property of object.properties) {
-    if (property.type !== 'Property') {
-      evidence = mergeEvidence(evidence, evidenceIn([property.argument], analysis, depth + 1));
-      continue;
-    }
-    const key = keyName(property.key, property.computed)?.toLowerCase() ?? '';
-    keys.add(key);
-    const use = wireHeaders.get(key);
-    if (use !== undefined) evidence = mergeEvidence(evidence, { header: { name: key, use }, body: false });
-    evidence = mergeEvidence(evidence, evidenceIn([property.value], analysis, depth + 1));
-  }
-  const body = keys.has('model') && [...bodyInputs].some((input) => keys.has(input));
-  return body ? mergeEvidence(evidence, { header: undefined, body }) : evidence;
-}
-
-function mergeEvidence(one: Evidence, other: Evidence): Evidence {
-  return { header: one.header ?? other.header, body: one.body || other.body };
 }

@@ -1,9 +1,6 @@
-import { dirname } from 'node:path';
 import type { Rule, SourceCode } from 'eslint';
-import { declarationFiles, scriptFiles, testFiles } from '../data/exempt-files.ts';
-import { globMatcher } from '../match/glob.ts';
-import { isProviderPackage, relativePath } from '../match/provider-package.ts';
-import { optionsOf, perOptions, schemaOf, type MajordomoOptions, type OptionName } from '../options.ts';
+import { optionsOf, schemaOf, type MajordomoOptions, type OptionName } from '../options.ts';
+import { kindOfFile, type FileKind } from './file-kind.ts';
 
 /** File that a rule checks, and the rule's options for this file. */
 export interface RuleFile {
@@ -28,7 +25,7 @@ export interface RuleDefinition {
    */
   readonly isFixable?: boolean | undefined;
   /** Files that the rule checks: all except provider packages and allowed files, or only provider packages. */
-  readonly fileKind: 'outside-providers' | 'inside-providers';
+  readonly fileKind: Exclude<FileKind, 'exempt'>;
   /** Function that returns whether a file's text can contain a violation. If it returns false, the file is not traversed. */
   readonly mayApply?: ((text: string, options: MajordomoOptions) => boolean) | undefined;
   createListener(file: RuleFile): Rule.RuleListener;
@@ -63,48 +60,10 @@ export function defineRule(parts: RuleDefinition): Rule.RuleModule {
       const code = context.sourceCode;
       const options = optionsOf(context);
       if (parts.mayApply?.(code.text, options) === false) return NO_LISTENERS;
-      if (classifyFile(context, options) !== parts.fileKind) return NO_LISTENERS;
+      if (kindOfFile(context, options) !== parts.fileKind) return NO_LISTENERS;
       return parts.createListener({ context, code, options });
     },
   };
 }
 
 const DOCS = 'https://github.com/majordomo-llm/majordomo/blob/main/apps/lint-rule/README.md';
-
-type FileKind = RuleDefinition['fileKind'] | 'exempt';
-
-const globsOf = perOptions((options) => ({
-  allowed: globMatcher(options.allow ?? []),
-  exempt: globMatcher([
-    ...declarationFiles,
-    ...(options.tests === false ? testFiles : []),
-    ...(options.scripts === false ? scriptFiles : []),
-  ]),
-}));
-
-function classifyFile(context: Rule.RuleContext, options: MajordomoOptions): FileKind {
-  const { filename, cwd } = context;
-  if (lastFile.filename === filename && lastFile.options === options) return lastFile.kind;
-  const kind = kindOf(filename, cwd, options);
-  lastFile = { filename, options, kind };
-  return kind;
-}
-
-function kindOf(filename: string, cwd: string, options: MajordomoOptions): FileKind {
-  const path = relativePath(cwd, filename);
-  const { allowed, exempt } = globsOf(options);
-  if (exempt(path)) return 'exempt';
-  if (isProviderPackage(dirname(filename))) return 'inside-providers';
-  return allowed(path) ? 'exempt' : 'outside-providers';
-}
-
-/** Kind of the last file. One entry is enough, because all rules check a file before the next file. */
-let lastFile: {
-  readonly filename: string;
-  readonly options: MajordomoOptions | undefined;
-  readonly kind: FileKind;
-} = {
-  filename: '',
-  options: undefined,
-  kind: 'exempt',
-};

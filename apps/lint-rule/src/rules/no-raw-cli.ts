@@ -1,9 +1,12 @@
 import type { Rule } from 'eslint';
 import { startAnalysis } from '../ast/analysis.ts';
 import type { Node } from '../ast/node.ts';
-import { cliCommands } from '../data/clis.ts';
-import { advice } from '../data/replacement.ts';
-import { rawCommandOf } from '../match/raw-command.ts';
+import { cliCommands, httpPrograms, pythonImport, pythonProgram } from '../data/clis.ts';
+import { inferenceHosts } from '../data/hosts.ts';
+import { advice, type ReplacementName } from '../data/replacement.ts';
+import { wirePaths } from '../data/wire.ts';
+import { addressMatcher } from '../match/address.ts';
+import type { Command } from '../match/command.ts';
 import { isSpawner, spawnedCommands } from '../match/spawn.ts';
 import { perOptions } from '../options.ts';
 import { defineRule, type RuleFile } from './define.ts';
@@ -62,4 +65,32 @@ function check(
       return;
     }
   }
+}
+
+/** Call of a model by a program that is not the CLI of a model. */
+interface RawCommand {
+  /** Description of the call, such as `curl to api.openai.com`. */
+  readonly subject: string;
+  readonly use: ReplacementName;
+}
+
+const matchAddress = addressMatcher({ hosts: inferenceHosts, paths: wirePaths });
+
+/** Returns the call of a model that a command makes: an HTTP request, or Python code that imports an SDK. */
+function rawCommandOf({ program, args }: Command): RawCommand | undefined {
+  if (httpPrograms.has(program)) return requestOf(program, args);
+  if (!pythonProgram.test(program)) return undefined;
+  const flag = args.indexOf('-c');
+  const name = flag < 0 ? undefined : pythonImport.exec(args[flag + 1] ?? '')?.[1];
+  return name === undefined ? undefined : { subject: `Python code that imports ${name}`, use: 'core' };
+}
+
+function requestOf(program: string, args: readonly string[]): RawCommand | undefined {
+  for (const arg of args) {
+    const match = matchAddress(arg);
+    // A command shows no headers as evidence, so an ambiguous path is not enough. A relative address may be the name of a file.
+    if (match.kind === 'inference' && match.needs === 'nothing' && !match.isRelative)
+      return { subject: `${program} to ${match.subject}`, use: match.use };
+  }
+  return undefined;
 }

@@ -269,6 +269,8 @@ describe('an entry', () => {
   });
 });
 
+const LOGIN = { type: 'object', properties: { password: { type: 'string', minLength: 8 } } };
+
 describe('content', () => {
   const request = {
     system: 'Be brief.',
@@ -363,39 +365,15 @@ describe('content', () => {
       },
     ],
     [
-      'has schemas of properties with secret names, whose values are masked',
+      'has schemas of properties with secret names',
       {
         messages: [user('hi')],
         output: { type: 'object', properties: { token: { type: 'string' } } },
-        tools: [
-          {
-            name: 'login',
-            description: 'Logs in.',
-            parameters: {
-              type: 'object',
-              properties: {
-                password: { type: 'string', minLength: 8 },
-                pin: { type: 'string', default: '0000' },
-              },
-              required: ['password'],
-            },
-          },
-        ],
+        tools: [{ name: 'login', description: 'Logs in.', parameters: LOGIN }],
       },
       {
         output: { type: 'object', properties: { token: { type: 'string' } } },
-        tools: [
-          {
-            parameters: {
-              type: 'object',
-              properties: {
-                password: { type: 'string', minLength: 8 },
-                pin: { type: 'string', default: '0000' },
-              },
-              required: ['password'],
-            },
-          },
-        ],
+        tools: [{ parameters: LOGIN }],
       },
     ],
     ['is larger than the limit', { messages: [user('ä'.repeat(3000))] }, undefined],

@@ -1,9 +1,10 @@
+import { sha256Hex } from '@majordomo/redact';
 import { Refusal } from './answers.ts';
 
 /** Access to the page. The first request requires the token. Later requests require the cookie. */
 export interface Access {
   /** Returns the header that sets the cookie, or `undefined` for a wrong token. */
-  cookieFor(token: string, secure: boolean): Promise<string | undefined>;
+  cookieFor(token: string, secure: boolean): string | undefined;
   holds(request: Request): boolean;
 }
 
@@ -15,8 +16,8 @@ export function createAccess(token: string | undefined, path: string): Access {
   const session = randomHex(32);
   const name = `majordomo-${randomHex(4)}`;
   return {
-    async cookieFor(given, secure) {
-      if (token === undefined || !(await isSame(given, token))) return undefined;
+    cookieFor(given, secure) {
+      if (token === undefined || !isEqual(given, token)) return undefined;
       return `${name}=${session}; Path=${path}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
     },
     holds(request) {
@@ -28,22 +29,12 @@ export function createAccess(token: string | undefined, path: string): Access {
 }
 
 /** Whether the tokens are equal. Compares digests, so that the duration reveals neither the length nor a correct prefix. */
-async function isSame(given: string, token: string): Promise<boolean> {
-  const digest = async (text: string): Promise<string> =>
-    hex(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))));
-  return isEqual(await digest(given), await digest(token));
-}
+const isEqual = (given: string, token: string): boolean => sha256Hex(given) === sha256Hex(token);
 
-function isEqual(a: string, b: string): boolean {
-  let differs = a.length ^ b.length;
-  for (let at = 0; at < b.length; at++) differs |= a.charCodeAt(at) ^ b.charCodeAt(at);
-  return differs === 0;
-}
-
-export const randomHex = (bytes: number): string => hex(crypto.getRandomValues(new Uint8Array(bytes)));
-
-const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+export const randomHex = (bytes: number): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 

@@ -15,17 +15,16 @@ type Of<Type extends CallEvent['type']> = Extract<CallEvent, { readonly type: Ty
 
 /** Creates the state of a call at its first event. */
 export function newCall(call: CallInfo, n: number, now: number, redactor: Redactor): FeedCall {
-  const metadata = metadataOf(call.metadata, redactor);
   const { key, requestId } = call.metadata;
   return {
     id: call.id,
     n,
     spec: word(call.spec, redactor),
     operation: call.operation ?? 'chat',
-    ...(call.tenant !== undefined && { tenant: word(call.tenant, redactor) }),
-    ...(typeof key === 'string' && { key: word(key, redactor) }),
-    ...(typeof requestId === 'string' && { requestId: word(requestId, redactor) }),
-    ...(metadata !== undefined && { metadata }),
+    tenant: maybeWord(call.tenant, redactor),
+    key: maybeWord(key, redactor),
+    requestId: maybeWord(requestId, redactor),
+    metadata: metadataOf(call.metadata, redactor),
     startedAt: now,
     outcome: 'running',
     targets: [],
@@ -50,7 +49,7 @@ export function applyEvent(before: FeedCall, event: CallEvent, now: number, reda
     case 'attempt-failed':
       return changed(call, event.target, event.attempt, () => ({
         error: toFeedError(event.error, redactor),
-        ...(event.willRetryInMs !== undefined && { retryInMs: event.willRetryInMs }),
+        retryInMs: event.willRetryInMs,
       }));
     case 'attempt-end':
       return changed(call, event.result.target, event.attempt, (attempt) =>
@@ -69,7 +68,7 @@ const skipped = ({ target, why, until }: Of<'target-skipped'>, at: number): Feed
   ms: 0,
   outcome: 'skipped',
   why,
-  ...(until !== undefined && Number.isFinite(until) && { until }),
+  until: Number.isFinite(until) ? until : undefined,
 });
 
 /** Sets the time of the first content. If several attempts run on the target, the content belongs to the newest one. */
@@ -82,17 +81,9 @@ function committed(call: FeedCall, { target }: Of<'committed'>, at: number): Fee
 }
 
 function ended(before: FeedAttempt, result: Attempt, at: number, redactor: Redactor): Partial<FeedAttempt> {
-  const usage = usageOf(result.usage);
-  return {
-    outcome: result.outcome,
-    ms: at - before.at,
-    ...(result.error !== undefined &&
-      before.error === undefined && { error: toFeedError(result.error, redactor) }),
-    ...(usage !== undefined && { usage }),
-    ...(result.vendor !== undefined && { vendor: result.vendor }),
-    ...(result.responseModel !== undefined && { responseModel: result.responseModel }),
-    ...(result.name !== undefined && { name: result.name }),
-  };
+  const { outcome, usage, vendor, responseModel, name } = result;
+  const error = before.error ?? (result.error && toFeedError(result.error, redactor));
+  return { outcome, ms: at - before.at, error, usage: usageOf(usage), vendor, responseModel, name };
 }
 
 function endedCall(
@@ -101,7 +92,6 @@ function endedCall(
   now: number,
   redactor: Redactor,
 ): FeedCall {
-  const usage = sum(attempts.map((attempt) => usageOf(attempt.usage)));
   const answeredBy = response?.target ?? attempts.findLast((each) => each.outcome === 'finished')?.target;
   const warnings = (response?.warnings ?? [])
     .slice(0, MAX_WARNINGS)
@@ -113,11 +103,11 @@ function endedCall(
     tries: call.tries.map((each) =>
       each.outcome === 'running' ? { ...each, outcome, ms: now - call.startedAt - each.at } : each,
     ),
-    ...(answeredBy !== undefined && outcome === 'finished' && { answeredBy }),
-    ...(usage !== undefined && { usage }),
-    ...(response !== undefined && { finish: response.finish }),
-    ...(warnings.length > 0 && { warnings }),
-    ...(error !== undefined && { error: toFeedError(error, redactor) }),
+    answeredBy: outcome === 'finished' ? answeredBy : undefined,
+    usage: sum(attempts.map((attempt) => usageOf(attempt.usage))),
+    finish: response?.finish,
+    warnings: warnings.length > 0 ? warnings : undefined,
+    error: error && toFeedError(error, redactor),
   };
 }
 
@@ -130,9 +120,7 @@ function toFeedEvent(event: CallEvent, at: number): FeedEvent {
       target: event.result.target,
       detail: `${event.result.outcome}, attempt ${event.attempt}`,
     };
-  const target = 'target' in event ? { target: event.target } : {};
-  const detail = detailOf(event);
-  return { type, at, ...target, ...(detail !== undefined && { detail }) };
+  return { type, at, target: 'target' in event ? event.target : undefined, detail: detailOf(event) };
 }
 
 function detailOf(event: CallEvent): string | undefined {
@@ -197,3 +185,5 @@ function metadataOf(metadata: object, redactor: Redactor): string | undefined {
 }
 
 const word = (text: string, redactor: Redactor): string => truncateText(redactor.text(text), MAX_TERM);
+const maybeWord = (value: unknown, redactor: Redactor): string | undefined =>
+  typeof value === 'string' ? word(value, redactor) : undefined;

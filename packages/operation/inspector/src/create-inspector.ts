@@ -58,9 +58,9 @@ export function createInspector(options: InspectorOptions): Inspector {
     return isPage(url) ? pageAnswer(request) : routed(request, url);
   }
 
-  async function signIn(token: string, request: Request, { protocol }: URL): Promise<Response> {
+  function signIn(token: string, request: Request, { protocol }: URL): Response {
     const isSecure = protocol === 'https:' || request.headers.get('x-forwarded-proto') === 'https';
-    const cookie = await access.cookieFor(token, isSecure);
+    const cookie = access.cookieFor(token, isSecure);
     if (cookie === undefined) throw new Refusal(401, 'token: wrong token; use the token of this inspector');
     return answer(null, { location: setup.path, 'set-cookie': cookie }, 303);
   }

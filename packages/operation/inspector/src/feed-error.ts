@@ -21,7 +21,7 @@ export function toFeedError(error: LlmError, redactor: Redactor): FeedError {
     kind: error.kind,
     message: masked(error.message),
     facts: [...facts, ...issues.slice(0, 10)],
-    ...(details.body !== undefined && { body: masked(details.body) }),
+    body: details.body === undefined ? undefined : masked(details.body),
     causes: causesOf(error.cause).map(masked),
   };
 }

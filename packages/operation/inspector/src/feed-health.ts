@@ -8,12 +8,14 @@ const FOREVER = 8_640_000_000_000_000;
 /** Converts the health of a target. The result contains the number of benched credentials, but not their hashes. */
 export function toFeedHealth(target: string, health: TargetHealth): FeedHealth {
   const { state, failures, benches, until, credentials = {} } = health;
+  const forever = until !== undefined && until >= FOREVER ? true : undefined;
   return {
     target,
     state,
     failures,
     benches,
-    ...(until !== undefined && (until < FOREVER ? { until } : { forever: true })),
+    until: forever === true ? undefined : until,
+    forever,
     restingKeys: Object.values(credentials).filter((each) => each.state !== 'healthy').length,
   };
 }
@@ -28,10 +30,6 @@ export function toFeedSnapshot(
   const targets = [...new Set([...Object.keys(snapshot), ...notices.keys()])];
   return targets.map((target) => {
     const { retires, successor } = notices.get(target) ?? {};
-    return {
-      ...toFeedHealth(target, snapshot[target] ?? HEALTHY),
-      ...(retires !== undefined && { retires }),
-      ...(successor !== undefined && { successor }),
-    };
+    return { ...toFeedHealth(target, snapshot[target] ?? HEALTHY), retires, successor };
   });
 }

@@ -1,3 +1,6 @@
+import type { Usage } from '@majordomo/core';
+import type { PlannedChain } from './options.ts';
+
 // Messages to the page are JSON without secrets. Undefined members are omitted. Times are epoch milliseconds of the server.
 // The types are in the order of the page's views.
 
@@ -95,13 +98,7 @@ export interface FeedEvent {
 }
 
 /** Numbers of tokens. */
-export interface FeedUsage {
-  readonly input?: number | undefined;
-  readonly output?: number | undefined;
-  readonly cacheRead?: number | undefined;
-  readonly cacheWrite?: number | undefined;
-  readonly reasoning?: number | undefined;
-}
+export type FeedUsage = Partial<Pick<Usage, 'input' | 'output' | 'cacheRead' | 'cacheWrite' | 'reasoning'>>;
 
 export interface FeedError {
   readonly kind: string;
@@ -200,17 +197,11 @@ export interface FeedTarget {
   readonly health?: FeedHealth | undefined;
 }
 
-export interface FeedPlan {
-  readonly chain: string;
-  readonly reason: string;
-  readonly candidates: readonly {
-    readonly target: string;
-    readonly score: number;
-    readonly parts: Readonly<Record<string, number>>;
-    readonly estimateNanoUsd?: string | undefined;
-  }[];
-  readonly rejected: readonly { readonly target: string; readonly why: string }[];
-  readonly warnings: readonly string[];
+/** Plan of a router, with amounts as decimal strings. */
+export interface FeedPlan extends Omit<PlannedChain, 'candidates'> {
+  readonly candidates: readonly (Omit<PlannedChain['candidates'][number], 'estimateNanoUsd'> & {
+    readonly estimateNanoUsd: string | undefined;
+  })[];
 }
 
 /** One line of the playground's response. */

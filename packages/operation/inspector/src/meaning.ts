@@ -20,7 +20,7 @@ export async function meaningOf(
     const targets = await majordomo.resolve(spec, { signal, ...(tenant !== '' && { tenant }) });
     const isPlanned = router?.names().includes(spec) === true;
     const plan = isPlanned ? await router.plan(spec, majordomo) : undefined;
-    return { targets: targets.map(toFeedTarget), ...(plan !== undefined && { plan: toFeedPlan(plan) }) };
+    return { targets: targets.map(toFeedTarget), plan: plan && toFeedPlan(plan) };
   } catch (error) {
     if (LlmError.is(error, 'config')) throw new Refusal(422, error.message);
     throw error;
@@ -30,10 +30,10 @@ export async function meaningOf(
 function toFeedTarget({ target, vendor, billing, capabilities, health }: ResolvedTarget): FeedTarget {
   return {
     target,
-    ...(vendor !== undefined && { vendor }),
-    ...(billing !== undefined && { billing }),
+    vendor,
+    billing,
     can: Object.entries(capabilities).flatMap(([name, value]) => capabilityText(name, value)),
-    ...(health !== undefined && { health: toFeedHealth(target, health) }),
+    health: health && toFeedHealth(target, health),
   };
 }
 
@@ -52,7 +52,7 @@ const toFeedPlan = ({ chain, reason, candidates, rejected, warnings }: PlannedCh
     target,
     score,
     parts,
-    ...(estimateNanoUsd !== undefined && { estimateNanoUsd: String(estimateNanoUsd) }),
+    estimateNanoUsd: estimateNanoUsd?.toString(),
   })),
   rejected,
   warnings,

@@ -30,8 +30,8 @@ function toFeedLimit({ limit, key, used, held, left, resetsAt, emptyAt }: LimitS
     used: String(used),
     held: String(held),
     left: String(left),
-    ...(resetsAt !== undefined && { resetsAt }),
-    ...(emptyAt !== undefined && { emptyAt }),
+    resetsAt,
+    emptyAt,
   };
 }
 
@@ -53,13 +53,15 @@ export async function spendingOf(query: URLSearchParams, ledger: Ledger, now: nu
   ]);
   const times = [...new Set(over.map(({ key }) => key[step] ?? ''))].toSorted();
   const amounts = new Map(over.map((row) => [`${row.key[step] ?? ''} ${row.key[by] ?? ''}`, row.nanoUsd]));
-  const rows = total.toSorted(byCost).slice(0, MAX_ROWS);
-  return {
-    at: times.map((time) => wallClock(time)),
-    rows: rows.map((row) =>
-      toFeedRow(row, row.key[by] ?? '', (key) => times.map((at) => amounts.get(`${at} ${key}`) ?? 0n)),
-    ),
+  const toRow = (row: ReportRow): FeedSpendingRow => {
+    const key = row.key[by] ?? '';
+    return toFeedRow(
+      row,
+      key,
+      times.map((at) => String(amounts.get(`${at} ${key}`) ?? 0n)),
+    );
   };
+  return { at: times.map(wallClock), rows: total.toSorted(byCost).slice(0, MAX_ROWS).map(toRow) };
 }
 
 /** Parses a label in local time as if it were in UTC, because the page expects such times. */
@@ -68,7 +70,7 @@ const wallClock = (time: string): number => Date.parse(time.length === 10 ? `${t
 const byCost = (a: ReportRow, b: ReportRow): number =>
   a.nanoUsd === b.nanoUsd ? b.input + b.output - a.input - a.output : a.nanoUsd < b.nanoUsd ? 1 : -1;
 
-function toFeedRow(row: ReportRow, key: string, over: (key: string) => readonly bigint[]): FeedSpendingRow {
+function toFeedRow(row: ReportRow, key: string, over: readonly string[]): FeedSpendingRow {
   const { nanoUsd, calls, attempts, failed, input, output, unpriced } = row;
   const { cacheSavedNanoUsd: saved, cacheExtraNanoUsd: extra } = row;
   return {
@@ -83,7 +85,7 @@ function toFeedRow(row: ReportRow, key: string, over: (key: string) => readonly 
     cacheSaved: String(saved),
     cacheExtra: String(extra),
     cacheNet: String(saved - extra),
-    over: over(key).map(String),
+    over,
   };
 }
 
@@ -107,7 +109,7 @@ async function costOf(call: string, ledger: Ledger): Promise<FeedCost | undefine
     else if (basis === 'unknown') unpriced++;
   }
   if (sum === undefined && unpriced === 0) return undefined;
-  return { ...(sum !== undefined && { nanoUsd: String(sum) }), unpriced };
+  return { nanoUsd: sum?.toString(), unpriced };
 }
 
 function oneOf<Value extends string>(value: string, values: readonly Value[], name: string): Value {

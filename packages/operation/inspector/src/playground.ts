@@ -53,7 +53,7 @@ async function* linesOf(
     attempts: attempts.map(({ target, outcome, error }) => ({
       target,
       outcome,
-      ...(error !== undefined && { reason: redactor.text(`${error.kind}: ${error.message}`) }),
+      reason: error && redactor.text(`${error.kind}: ${error.message}`),
     })),
   });
   try {

@@ -12,7 +12,7 @@ import type {
 import { errorResult, inputRequired, paramsFor, stateOf, withInput } from './call-params.ts';
 import { ClientScope, type ClientIo } from './client-scope.ts';
 import { HeldCall, type Round } from './held-call.ts';
-import { isLoginRequired, LOGIN_TOOL } from './logins.ts';
+import { hasLogin, isLoginRequired, LOGIN_TOOL } from './logins.ts';
 import { loginAnswer, loginTool, urlQuestion } from './login-answer.ts';
 import { Names, type Place } from './names.ts';
 import type { ListedItem, ListKind } from './lists.ts';
@@ -51,7 +51,7 @@ export class ClientRequests {
     const { single } = this;
     if (single === undefined) return { capabilities: ALL };
     try {
-      const connection = await this.scope.to(single, context);
+      const connection = this.scope.to(single, await this.scope.ownerOf(single, context));
       const { capabilities, instructions } = await this.scope.ready(connection, context, context.call.signal);
       const { tools, prompts, resources, completions, logging } = capabilities;
       return {
@@ -72,8 +72,9 @@ export class ClientRequests {
     const request = this.contextOf(context);
     const { signal } = context.mcpReq;
     await this.scope.each(request, async (server) => {
-      if (!(await this.io.logins.has(server, request.caller))) return;
-      const connection = await this.scope.connected(server, request, signal);
+      const owner = await this.scope.ownerOf(server, request);
+      if (!hasLogin(owner)) return;
+      const connection = await this.scope.connected(server, request, signal, owner);
       await connection.setLevel(params, signal);
     });
   }
@@ -101,11 +102,10 @@ export class ClientRequests {
   /** Returns the tools that the caller may use, with the client's names. */
   async listTools(request: McpContext): Promise<Tool[]> {
     const access = this.scope.access(request);
-    const { logins } = this.io;
     const lists = await this.scope.each(request, async (server): Promise<Tool[]> => {
-      if (!(await logins.has(server, request.caller)))
-        return [loginTool(server, this.names.outer(server, LOGIN_TOOL))];
-      const connection = await this.scope.to(server, request);
+      const owner = await this.scope.ownerOf(server, request);
+      if (!hasLogin(owner)) return [loginTool(server, this.names.outer(server, LOGIN_TOOL))];
+      const connection = this.scope.to(server, owner);
       const isFirst = !connection.isKnown;
       // The connection may be of use after the request.
       await this.scope.ready(connection, request, undefined);
@@ -138,8 +138,9 @@ export class ClientRequests {
     const request = this.contextOf(context);
     const access = this.scope.access(request);
     const lists = await this.scope.each(request, async (server) => {
-      if (!(await this.io.logins.has(server, request.caller))) return [];
-      const connection = await this.scope.connected(server, request, undefined);
+      const owner = await this.scope.ownerOf(server, request);
+      if (!hasLogin(owner)) return [];
+      const connection = await this.scope.connected(server, request, undefined, owner);
       const items = await connection.list(kind, context.mcpReq.signal);
       return items
         .filter(({ name, uri, uriTemplate }) => access.allows(server, uri ?? uriTemplate ?? name))
@@ -219,7 +220,7 @@ export class ClientRequests {
     const { logins, connections } = this.io;
     const isServed = logins.of(server) !== undefined && this.scope.servers(request).includes(server);
     if (!isServed || name !== LOGIN_TOOL) return undefined;
-    if (!(await logins.has(server, request.caller))) return this.askForLogin(place, context, true);
+    if (!hasLogin(await this.scope.ownerOf(server, request))) return this.askForLogin(place, context, true);
     connections.changed(server, { method: 'notifications/tools/list_changed' });
     return { content: [{ type: 'text', text: `The account at "${server}" is connected.` }] };
   }

@@ -5,7 +5,7 @@ import { Access } from './access.ts';
 import type { Approvals, Definition } from './approvals.ts';
 import type { OwnedConnections } from './connections.ts';
 import type { HeldCalls } from './held-call.ts';
-import { isLoginRequired, type Logins } from './logins.ts';
+import { isLoginRequired, type LoginOwner, type Logins } from './logins.ts';
 import type { Place } from './names.ts';
 import { publicMessage } from './public-message.ts';
 import { recordCall, recordRefusal, type RecordIo } from './record-call.ts';
@@ -72,13 +72,14 @@ export class ClientScope {
     return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   }
 
-  /** Returns the connection of the client to a server after it is connected. */
+  /** Returns the connection of the client to a server after it is connected. `owner`: result of `ownerOf`, read if it is absent. */
   async connected(
     server: string,
     context: McpContext,
     signal: AbortSignal | undefined,
+    owner?: LoginOwner,
   ): Promise<ServerConnection> {
-    const connection = await this.to(server, context);
+    const connection = this.to(server, owner ?? (await this.ownerOf(server, context)));
     await this.ready(connection, context, signal);
     return connection;
   }
@@ -91,14 +92,12 @@ export class ClientScope {
   ): ReturnType<ServerConnection['ready']> {
     const { server } = connection;
     const either = signal ?? new AbortController().signal;
-    const { logins } = this.io;
     if (!connection.isKnown)
       await recordCall(context, { server, method: 'initialize', signal: either }, this.io, () =>
         this.io.admission.connecting(
           server,
           (event) => context.call.onEvent?.(event),
           async () => {
-            await logins.require(server, context.caller);
             await connection.ready(either);
             return undefined;
           },
@@ -112,13 +111,16 @@ export class ClientScope {
     return this.io.approvals.approvedIn(connection.server, await connection.definitions());
   }
 
-  /** Returns the connection of the client to a server, with the current login of its user. */
-  async to(server: string, { caller }: McpContext): Promise<ServerConnection> {
-    const { options, shared, connections, capabilities, logins } = this.io;
+  /** Returns the user of the caller at a server with logins, with the current login. */
+  ownerOf(server: string, { caller }: McpContext): Promise<LoginOwner | undefined> {
+    return this.io.logins.ownerOf(server, caller);
+  }
+
+  /** Returns the connection of the client to a server. `owner`: result of `ownerOf`. */
+  to(server: string, owner: LoginOwner | undefined): ServerConnection {
+    const { options, shared, connections, capabilities } = this.io;
     const isShared = options.servers[server]?.shared === true;
-    return isShared
-      ? shared.to(server, {})
-      : connections.to(server, capabilities, await logins.ownerOf(server, caller));
+    return isShared ? shared.to(server, {}) : connections.to(server, capabilities, owner);
   }
 
   /** Returns the access of a caller. */

@@ -85,14 +85,14 @@ export class OwnedConnections {
 
   /** Returns the connection to a server. `login`: user whose login it uses, if the server has logins. Each login has its own connection. */
   to(server: string, capabilities: ConnectionOwner['capabilities'], login?: LoginOwner): ServerConnection {
-    const { user, id = null } = login ?? {};
-    const key = canonicalJson([server, capabilities, user ?? null, id]);
+    const { user = null, id = null } = login ?? {};
+    const key = canonicalJson([server, capabilities, user, id]);
     const { onChange } = this;
     let connection = this.known.get(key);
     if (connection === undefined) {
       const place = this.servers[server];
       if (place === undefined) throw new LlmError('config', `mcpGateway: no server is named "${server}"`);
-      connection = this.all.create(server, place, { capabilities, user, onChange }, () =>
+      connection = this.all.create(server, place, { capabilities, login, onChange }, () =>
         this.known.delete(key),
       );
       this.known.set(key, connection);

@@ -10,6 +10,10 @@ export const LOGIN_TOOL = 'login';
 export const URL_REQUIRED = -32_042;
 const LOGIN_REQUIRED = 'login-required';
 
+/** Returns the error of a request whose user has no login. */
+export const loginRequired = (server: string): LlmError =>
+  new LlmError('auth', `mcp/${server}: the user has no login`, { code: LOGIN_REQUIRED });
+
 /** Whether a request failed because its user has no login. */
 export const isLoginRequired = (error: unknown): boolean =>
   LlmError.is(error, 'auth') && error.details.code === LOGIN_REQUIRED;
@@ -20,10 +24,15 @@ interface Login extends IdentifiedConnections {
 
 /** User whose login a connection uses. */
 export interface LoginOwner {
-  readonly user: string;
+  /** `undefined` for a caller without a user. */
+  readonly user: string | undefined;
   /** Id of the login, which is another after each login of the user. `undefined` without a login. */
   readonly id: string | undefined;
 }
+
+/** Whether a user has a login, or the server needs none. */
+export const hasLogin = (owner: LoginOwner | undefined): boolean =>
+  owner === undefined || owner.id !== undefined;
 
 /** Logins of users at the servers with the option `login`. */
 export class Logins {
@@ -63,24 +72,13 @@ export class Logins {
     return this.byServer.get(server);
   }
 
-  /** Returns the user of a caller at a server, if the server has logins and the caller has a user. Reads the store. */
+  /** Returns the user of a caller at a server, if the server has logins. Reads the store. Sends no request. */
   async ownerOf(server: string, caller: Caller): Promise<LoginOwner | undefined> {
     const login = this.of(server);
     if (login === undefined) return undefined;
     const { user: userOf = ({ key }: Caller) => key } = login.options;
     const user = userOf(caller);
-    return user === undefined ? undefined : { user, id: await login.idOf(user) };
-  }
-
-  /** Whether the user of a caller has a login, or the server needs none. Sends no request. */
-  async has(server: string, caller: Caller): Promise<boolean> {
-    return this.of(server) === undefined || (await this.ownerOf(server, caller))?.id !== undefined;
-  }
-
-  /** Rejects with `auth`, code `login-required`, if the user of a caller has no login. */
-  async require(server: string, caller: Caller): Promise<void> {
-    if (await this.has(server, caller)) return;
-    throw new LlmError('auth', `mcp/${server}: the user has no login`, { code: LOGIN_REQUIRED });
+    return { user, id: user === undefined ? undefined : await login.idOf(user) };
   }
 }
 

@@ -22,7 +22,7 @@ import type { Definition } from './approvals.ts';
 import type { McpEndpoint } from '@majordomo/mcp';
 import type { Exchange } from './exchange.ts';
 import { LISTS, type ListedItem, type ListKind } from './lists.ts';
-import { addressOf, URL_REQUIRED } from './logins.ts';
+import { addressOf, hasLogin, loginRequired, URL_REQUIRED, type LoginOwner } from './logins.ts';
 import type { McpGatewayOptions, McpGatewayServer } from './options.ts';
 import { Subscriptions } from './subscriptions.ts';
 
@@ -63,7 +63,7 @@ export interface ConnectionOwner {
   /** Capabilities of the clients. */
   readonly capabilities: Forwarding['capabilities'];
   /** User whose login the connection uses. `undefined` for a server without logins. */
-  readonly user: string | undefined;
+  readonly login: LoginOwner | undefined;
   /** Called when a list of the server or a resource has changed. */
   onChange(server: string, notice: ServerNotice): void;
 }
@@ -99,11 +99,10 @@ export class ServerConnection {
         this.notified(notice);
       },
     };
-    const { user } = owner;
     const { records } = options;
     const limits = { connectMs, timeoutMs, totalMs, protocol, clock, around, forward };
     this.connection = new Connection({
-      options: { name: server, place: placeOf(place), user, records, ...limits },
+      options: { name: server, place: placeOf(place), user: owner.login?.user, records, ...limits },
       emit: () => undefined,
       onTools: (tools) => {
         this.update(tools);
@@ -120,10 +119,14 @@ export class ServerConnection {
     return this.known !== undefined;
   }
 
-  /** Connects the first time, and returns the facts about the server. Later requests reconnect if necessary. */
+  /**
+   * Connects the first time, and returns the facts about the server. Later requests reconnect if necessary. Rejects with `auth`, code
+   * `login-required`, if the user of the connection has no login.
+   */
   async ready(signal: AbortSignal): Promise<ServerFacts> {
     return this.using(async () => {
       if (this.known !== undefined) return this.known;
+      if (!hasLogin(this.owner.login)) throw loginRequired(this.server);
       await this.connection.list(signal);
       this.known = await this.request('capabilities', signal, (client) =>
         Promise.resolve({

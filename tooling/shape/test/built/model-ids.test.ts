@@ -1,6 +1,6 @@
 import { catalog, priceAt } from '@majordomo/catalog';
 import { expect, test } from 'vitest';
-import { SUGGESTED } from '../../../../apps/cli/src/init/suggested.ts';
+import { SUGGESTED } from '../../../../apps/cli/src/init/choose.ts';
 
 test.each(Object.entries(SUGGESTED))(
   'majordomo init suggests a model of %s with a price: %s',

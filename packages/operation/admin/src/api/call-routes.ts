@@ -2,13 +2,12 @@ import { LlmError } from '@majordomo/core';
 import type { CallDimension, CallQuery } from '../call-log/call.ts';
 import { DIMENSIONS, FILTERS, PAGE } from '../call-log/check-call-query.ts';
 import type { CallLog } from '../call-log/create-call-log.ts';
-import { fail } from '../check-value.ts';
 import { decimal, NANO_DIGITS } from '../decimal.ts';
-import { dateOf } from './convert.ts';
+import { object, text } from '../schema.ts';
+import { dateOf, dimensionsOf } from './convert.ts';
 import type { Route, RouteRequest } from './route.ts';
-import { CALL, CALL_STATS, object } from './schemas.ts';
+import { CALL, CALL_STATS } from './schemas.ts';
 
-const text = { type: 'string' };
 const MEDIA_TYPES = { jsonl: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' } as const;
 
 /** Returns the routes of the call log. */
@@ -29,11 +28,8 @@ export const callRoutes = (calls: CallLog): readonly Route[] => [
     query: { ...FILTERS, by: text, zone: text },
     status: 200,
     answer: object({ rows: { type: 'array', items: CALL_STATS } }),
-    async handle({ query: { by = '', ...query } }) {
-      const names = by === '' ? [] : String(by).split(',');
-      for (const name of names)
-        if (!DIMENSIONS.includes(name))
-          fail('the query', 'by', `must be a comma-separated list of ${DIMENSIONS.join(', ')}`, name);
+    async handle({ query: { by, ...query } }) {
+      const names = dimensionsOf(by as string | undefined, DIMENSIONS);
       const rows = await calls.stats({ ...filterOf(query), by: names as readonly CallDimension[] });
       return { rows: rows.map(({ nanoUsd, ...row }) => ({ ...row, usd: decimal(nanoUsd, NANO_DIGITS) })) };
     },

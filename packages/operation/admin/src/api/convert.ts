@@ -39,6 +39,15 @@ export function limitState({ limit, key, used, held, left, resetsAt }: LimitStat
 
 const ISO_TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
 
+/** Returns the names in a query parameter `by`, separated by commas. Throws `config` for an unknown name. */
+export function dimensionsOf(by: string | undefined, known: readonly string[]): readonly string[] {
+  const names = by === undefined || by === '' ? [] : by.split(',');
+  for (const name of names)
+    if (!known.includes(name))
+      fail('the query', 'by', `must be a comma-separated list of ${known.join(', ')}`, name);
+  return names;
+}
+
 /** Parses an ISO time. Throws `config` for any other string. */
 export function dateOf(value: string | undefined, path: string): Date | undefined {
   if (value === undefined) return undefined;

@@ -15,7 +15,7 @@ import { modelRoutes, type ServedModel } from './model-routes.ts';
 import { openapiOf } from './openapi.ts';
 import { readBody } from './read-body.ts';
 import type { Route } from './route.ts';
-import { object } from './schemas.ts';
+import { object } from '../schema.ts';
 
 /** Options of `createAdmin`. */
 export interface AdminOptions {

@@ -4,9 +4,11 @@ import type { Ledger } from '@majordomo/ledger';
 import type { Keys } from '../keys/create-keys.ts';
 import type { KeyQuery, NewKey } from '../keys/key.ts';
 import { ledgerLimits } from '../keys/key-limits.ts';
+import { KEY_QUERY } from '../keys/key-schemas.ts';
+import { DEFAULT_PAGE, object, text } from '../schema.ts';
 import { dateOf, limitState } from './convert.ts';
 import type { Route } from './route.ts';
-import { CHANGE_BODY, KEY, LIMIT_STATE, NEW_KEY_BODY, object } from './schemas.ts';
+import { CHANGE_BODY, KEY, LIMIT_STATE, NEW_KEY_BODY } from './schemas.ts';
 
 /** Change of a key, for an audit log. */
 export interface KeyChangeEvent {
@@ -17,10 +19,7 @@ export interface KeyChangeEvent {
   readonly by: string;
 }
 
-const DEFAULT_PAGE = 100;
-const MAX_PAGE = 1000;
 const MAX_GRACE_MS = 30 * 86_400_000;
-const text: JsonObject = { type: 'string' };
 const issued = object({ key: KEY, secret: text });
 
 /** Returns the routes of keys. */
@@ -50,12 +49,7 @@ export const keyRoutes = (
       method: 'get',
       path: '/keys',
       summary: 'Lists keys, newest first.',
-      query: {
-        tenant: text,
-        status: { enum: ['active', 'expired', 'revoked'] },
-        limit: { type: 'integer', minimum: 1, maximum: MAX_PAGE },
-        after: { ...text, description: 'Id of the last key of the previous page, as `next` returns it.' },
-      },
+      query: KEY_QUERY,
       status: 200,
       answer: object({ keys: { type: 'array', items: KEY } }, { next: text }),
       async handle({ query }) {

@@ -1,11 +1,11 @@
-import type { JsonObject } from '@majordomo/core';
 import type { Ledger, ReportKey } from '@majordomo/ledger';
-import { fail } from '../check-value.ts';
-import { dateOf, limitState, spendRow } from './convert.ts';
+import { dateOf, dimensionsOf, limitState, spendRow } from './convert.ts';
 import type { Route, RouteRequest } from './route.ts';
-import { LIMIT_STATE, object, SPEND_ROW, time } from './schemas.ts';
+import { object, text, time } from '../schema.ts';
+import { LIMIT_STATE, SPEND_ROW } from './schemas.ts';
 
-const DIMENSIONS: readonly string[] = [
+const DIMENSIONS = [
+  'key',
   'day',
   'hour',
   'month',
@@ -17,7 +17,6 @@ const DIMENSIONS: readonly string[] = [
   'name',
   'outcome',
 ];
-const text: JsonObject = { type: 'string' };
 
 /** Returns the routes of spending and limits. */
 export const ledgerRoutes = (ledger: Ledger): readonly Route[] => [
@@ -42,11 +41,8 @@ export const ledgerRoutes = (ledger: Ledger): readonly Route[] => [
 ];
 
 async function spend(ledger: Ledger, query: RouteRequest['query']): Promise<unknown> {
-  const { by = '', from, to, zone } = query as Readonly<Record<string, string | undefined>>;
-  const names = by === '' ? [] : by.split(',');
-  for (const name of names)
-    if (name !== 'key' && !DIMENSIONS.includes(name))
-      fail('spend', 'by', `must be a comma-separated list of key, ${DIMENSIONS.join(', ')}`, name);
+  const { by, from, to, zone } = query as Readonly<Record<string, string | undefined>>;
+  const names = dimensionsOf(by, DIMENSIONS);
   const rows = await ledger.report({
     by: names.map((name) => (name === 'key' ? 'tag' : name) as ReportKey),
     tag: names.includes('key') ? 'key' : undefined,

@@ -1,7 +1,6 @@
-import type { JsonObject } from '@majordomo/core';
 import { adminApi, type RemoteOptions } from './admin-client.ts';
 import type { Route } from './route.ts';
-import { object, time } from './schemas.ts';
+import { object, text, time } from '../schema.ts';
 
 /** State of an MCP server. */
 export interface McpServerState {
@@ -39,7 +38,6 @@ export interface McpReview {
 }
 
 const MAX_APPROVALS = 1000;
-const text: JsonObject = { type: 'string' };
 const named = { server: text, tool: text, hash: text };
 
 /** Returns the routes of MCP servers. */

@@ -1,6 +1,5 @@
-import type { JsonObject } from '@majordomo/core';
 import type { Route } from './route.ts';
-import { object } from './schemas.ts';
+import { object, text } from '../schema.ts';
 
 /** Model that a gateway serves. */
 export interface ServedModel {
@@ -17,7 +16,6 @@ export interface ServedModel {
   }[];
 }
 
-const text: JsonObject = { type: 'string' };
 const MODEL = object({
   name: text,
   targets: { type: 'array', items: object({ target: text, model: text }, { vendor: text }) },

@@ -1,19 +1,8 @@
 import type { JsonObject } from '@majordomo/core';
-import { KEY_LIMIT, NEW_KEY_MEMBERS } from '../keys/key-schemas.ts';
+import { KEY_LIMIT, KEY_NAME, newKey, NEW_KEY_MEMBERS } from '../keys/key-schemas.ts';
+import { object, text, time } from '../schema.ts';
 
-const text: JsonObject = { type: 'string' };
 const count: JsonObject = { type: 'integer' };
-
-/** Time in ISO 8601, such as `2026-12-31T23:59:59Z`. */
-export const time: JsonObject = { type: 'string', format: 'date-time' };
-
-/** Returns the schema of an object with required members and `optional` members. */
-export const object = (properties: JsonObject, optional: JsonObject = {}): JsonObject => ({
-  type: 'object',
-  properties: { ...properties, ...optional },
-  required: Object.keys(properties),
-  additionalProperties: false,
-});
 
 const orNull = (members: JsonObject): JsonObject =>
   Object.fromEntries(
@@ -21,18 +10,13 @@ const orNull = (members: JsonObject): JsonObject =>
   );
 
 /** Body of a request that creates a key. */
-export const NEW_KEY_BODY: JsonObject = {
-  type: 'object',
-  properties: { ...NEW_KEY_MEMBERS, expiresAt: time },
-  required: ['name'],
-  additionalProperties: false,
-};
+export const NEW_KEY_BODY: JsonObject = newKey(time);
 
-const { name = {}, admin = {}, ...removable } = NEW_KEY_MEMBERS;
+const { admin = {}, ...removable } = NEW_KEY_MEMBERS;
 /** Body of a request that changes a key. `null` removes a member. */
 export const CHANGE_BODY: JsonObject = object(
   {},
-  { name, admin, ...orNull({ ...removable, expiresAt: time }) },
+  { name: KEY_NAME, admin, ...orNull({ ...removable, expiresAt: time }) },
 );
 
 /** Key in a response. */

@@ -1,9 +1,7 @@
 import type { JsonObject } from '@majordomo/core';
 import { checkFits, fail } from '../check-value.ts';
 import { isZone } from '../keys/check-key.ts';
-
-const text: JsonObject = { type: 'string' };
-const time: JsonObject = { type: 'string', format: 'date-time' };
+import { MAX_PAGE, object, text, time } from '../schema.ts';
 
 /** Members of a call by which statistics can be grouped. */
 export const DIMENSIONS: readonly string[] = [
@@ -48,7 +46,6 @@ export const FILTERS: JsonObject = {
   id: { ...text, description: 'Call id, request id or client request id.' },
 };
 
-const MAX_PAGE = 1000;
 /** Schemas of the members that select a page. */
 export const PAGE: JsonObject = {
   limit: { type: 'integer', minimum: 1, maximum: MAX_PAGE },
@@ -65,8 +62,7 @@ export async function checkCallQuery(
   members: JsonObject = {},
 ): Promise<void> {
   // The dates are `Date` objects. Their schemas describe strings of the admin API.
-  const properties = { ...FILTERS, from: {}, to: {}, ...members };
-  await checkFits(subject, { type: 'object', properties, additionalProperties: false }, query);
+  await checkFits(subject, object({}, { ...FILTERS, from: {}, to: {}, ...members }), query);
   const { from, to, minUsd, zone } = query as Readonly<Record<string, unknown>>;
   for (const [name, date] of Object.entries({ from, to }))
     if (date !== undefined && !isValidDate(date)) fail(subject, name, 'must be a valid Date', date);

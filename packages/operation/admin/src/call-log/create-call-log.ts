@@ -12,6 +12,7 @@ import { createRedactor, type Redactor } from '@majordomo/redact';
 import { fail } from '../check-value.ts';
 import { decimal, NANO_DIGITS } from '../decimal.ts';
 import type { MetricSample } from '../metric-sample.ts';
+import { DEFAULT_PAGE } from '../schema.ts';
 import type { CallEntry, CallPage, CallQuery, CallStats, CallStatsQuery, RequestEvent } from './call.ts';
 import { FORMATS } from './call-export.ts';
 import { callStats } from './call-stats.ts';
@@ -98,7 +99,6 @@ export interface CallLog {
 }
 
 const DAY_MS = 86_400_000;
-const DEFAULT_PAGE = 100;
 const EXPORT_PAGE = 500;
 /** Maximum time after a call's end until its request and costs are reported, in milliseconds. At most `MAX_ENDED` calls wait. */
 const LATE_MS = 60_000;

@@ -1,7 +1,8 @@
 import { checkFits, fail } from '../check-value.ts';
 import type { KeyChange, KeyLimit, NewKey } from './key.ts';
-import { NEW_KEY } from './key-schemas.ts';
+import { newKey } from './key-schemas.ts';
 
+const NEW_KEY = newKey({});
 const MAX_METADATA = 16;
 const MAX_METADATA_NAME = 64;
 const USD = /^\d{1,9}(?:\.\d{1,9})?$/;

@@ -4,10 +4,12 @@ import type { Limit } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
 import { sha256Hex } from '@majordomo/redact';
 import { checkFits, fail } from '../check-value.ts';
+import { DEFAULT_PAGE, MAX_PAGE, object } from '../schema.ts';
 import { applyChange, checkNewKey } from './check-key.ts';
 import type { IssuedKey, KeyCaller, KeyChange, KeyQuery, NewKey, VirtualKey } from './key.ts';
 import { KeyLimits } from './key-limits.ts';
 import { KeyLookup } from './key-lookup.ts';
+import { KEY_QUERY } from './key-schemas.ts';
 import { KeyRecords, type KeyRecord } from './key-records.ts';
 import { createKeyId, createSecret, keyIdOf, secretOf } from './secret.ts';
 
@@ -76,9 +78,8 @@ const KINDS: KindsOf<KeysOptions> = {
   timeoutMs: atLeast(1),
   clock: 'object with now',
 };
+const QUERY = object({}, KEY_QUERY);
 const MAX_GRACE_MS = 30 * 86_400_000;
-const MAX_PAGE = 1000;
-const DEFAULT_PAGE = 100;
 /** Maximum number of attempts to revoke a key while other callers change it. */
 const REVOKE_TRIES = 20;
 
@@ -96,6 +97,11 @@ export function createKeys(options: KeysOptions): Keys {
     const record = await store.get(id);
     if (record === undefined) throw new LlmError('not-found', `no key has the id "${id}"`);
     return record;
+  };
+  const changeable = async (subject: string, id: string): Promise<KeyRecord> => {
+    const record = await stored(id);
+    if (record.revokedAt === undefined) return record;
+    return fail(subject, 'id', 'is the id of a revoked key; create another key');
   };
   const put = async (record: KeyRecord): Promise<void> => {
     await store.put(record);
@@ -136,7 +142,7 @@ export function createKeys(options: KeysOptions): Keys {
       return record && view(record);
     },
     async list(query = {}) {
-      await checkFits('keys.list', KEY_QUERY, query);
+      await checkFits('keys.list', QUERY, query);
       const { tenant, status, limit = DEFAULT_PAGE } = query;
       const keys: VirtualKey[] = [];
       let { after } = query;
@@ -148,9 +154,7 @@ export function createKeys(options: KeysOptions): Keys {
       }
     },
     async update(id, change) {
-      const record = await stored(id);
-      if (record.revokedAt !== undefined)
-        fail('keys.update', 'id', 'is the id of a revoked key; create another key');
+      const record = await changeable('keys.update', id);
       const { name, tenant, models, mcp, limits, metadata, admin } = record;
       const changed = applyChange({ name, tenant, models, mcp, limits, metadata, admin }, change);
       await checkNewKey('keys.update', changed, clock.now());
@@ -165,9 +169,7 @@ export function createKeys(options: KeysOptions): Keys {
     async rotate(id, { graceMs = 0 } = {}) {
       if (!Number.isFinite(graceMs) || graceMs < 0 || graceMs > MAX_GRACE_MS)
         fail('keys.rotate', 'graceMs', `must be a number of milliseconds from 0 to ${MAX_GRACE_MS}`, graceMs);
-      const record = await stored(id);
-      if (record.revokedAt !== undefined)
-        fail('keys.rotate', 'id', 'is the id of a revoked key; create another key');
+      const record = await changeable('keys.rotate', id);
       const secret = createSecret(id);
       const until = new Date(clock.now() + graceMs).toISOString();
       const old = graceMs === 0 ? [] : record.hashes.slice(0, 1).map(({ sha256 }) => ({ sha256, until }));
@@ -196,17 +198,6 @@ export function createKeys(options: KeysOptions): Keys {
     close: () => lookup.close(),
   };
 }
-
-const KEY_QUERY = {
-  type: 'object',
-  properties: {
-    tenant: { type: 'string' },
-    status: { enum: ['active', 'expired', 'revoked'] },
-    limit: { type: 'integer', minimum: 1, maximum: MAX_PAGE },
-    after: { type: 'string' },
-  },
-  additionalProperties: false,
-} as const;
 
 /** Returns the members of a new key that are stored in its record, with defaults for missing members. */
 const membersOf = ({ name, tenant, models, mcp, limits = [], metadata = {}, admin = false }: NewKey) => ({

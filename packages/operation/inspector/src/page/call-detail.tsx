@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import type { FeedContent, FeedError } from '../feed-types.ts';
+import { CopyButton } from './copy-button.tsx';
 import { count, dateTime, duration, usd } from './format.ts';
 import { addressOf, failedOver, modelOf, type Filter } from './filter.ts';
 import { useLoaded, useCosts, useKnown, useStore } from './hooks.ts';
@@ -24,7 +24,7 @@ export function CallDetail({ call, filter, now }: CallDetailProps): JSX.Element 
         <a class="to-list" href={addressOf(filter)}>
           <Icon name="back" /> All calls
         </a>
-        <CopyLink />
+        <CopyButton label="Copy link" text={() => location.href} otherwise="copy the address of the page" />
       </p>
       <h2 id="detail-title">
         <Outcome outcome={call.outcome} />
@@ -75,27 +75,6 @@ export function CallDetail({ call, filter, now }: CallDetailProps): JSX.Element 
         <p class="hint small">Prompts and responses are not stored: the option `content` is off.</p>
       )}
     </article>
-  );
-}
-
-/** Button that copies the address of the page. */
-function CopyLink(): JSX.Element {
-  const [said, setSaid] = useState('');
-  const copy = (): void => {
-    navigator.clipboard.writeText(location.href).then(
-      () => setSaid('Copied.'),
-      () => setSaid('Not copied: copy the address of the page.'),
-    );
-  };
-  return (
-    <>
-      <button type="button" onClick={copy}>
-        Copy link
-      </button>
-      <span role="status" class="soft">
-        {said}
-      </span>
-    </>
   );
 }
 

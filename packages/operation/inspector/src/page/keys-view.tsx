@@ -1,33 +1,20 @@
+import type { KeyLimit, VirtualKey } from '@majordomo/admin';
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLoaded } from './hooks.ts';
+import { CopyButton } from './copy-button.tsx';
 import { CreateKey } from './create-key.tsx';
 import { requestAdmin } from './request.ts';
+import { Table, type Column } from './table.tsx';
 
-/** Key, as the admin API returns it. */
-export interface Key {
-  readonly id: string;
-  readonly name: string;
-  readonly lastFour: string;
-  readonly tenant?: string;
-  readonly models?: readonly string[];
-  readonly limits: readonly {
-    readonly max: Readonly<Record<string, string | number>>;
-    readonly per: string;
-  }[];
-  readonly status: 'active' | 'expired' | 'revoked';
-  readonly createdAt: string;
-  readonly expiresAt?: string;
-}
-
-type Task = { readonly type: 'create' } | { readonly type: 'rotate' | 'revoke'; readonly key: Key };
+type Task = { readonly type: 'create' } | { readonly type: 'rotate' | 'revoke'; readonly key: VirtualKey };
 
 /** Virtual keys, with dialogs that create, rotate and revoke them. */
 export function KeysView(): JSX.Element {
   const [changes, setChanges] = useState(0);
-  const [pages, setPages] = useState<readonly Key[]>([]);
+  const [pages, setPages] = useState<readonly VirtualKey[]>([]);
   const after = pages.at(-1)?.id;
-  const loaded = useLoaded<{ readonly keys: readonly Key[]; readonly next?: string }>(
+  const loaded = useLoaded<{ readonly keys: readonly VirtualKey[]; readonly next?: string }>(
     'api/v1/keys',
     after === undefined ? {} : { after },
     0,
@@ -76,67 +63,45 @@ export function KeysView(): JSX.Element {
 }
 
 interface KeyTableProps {
-  readonly keys: readonly Key[];
+  readonly keys: readonly VirtualKey[];
   readonly onTask: (task: Task) => void;
 }
 
-const COLUMNS = ['Name', 'Key', 'Tenant', 'Models', 'Limits', 'Status', 'Created', 'Expires'] as const;
 const date = (at: string | undefined): string => at?.slice(0, 10) ?? '–';
 
-const KeyTable = ({ keys, onTask }: KeyTableProps): JSX.Element => (
-  <div class="scroll" tabIndex={0} role="region" aria-label="Keys">
-    <table class="rows">
-      <thead>
-        <tr>
-          {COLUMNS.map((name) => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-          <th scope="col">
-            <span class="unseen">Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {keys.map((key) => (
-          <tr key={key.id}>
-            <th scope="row">{key.name}</th>
-            <td class="key-id" title={key.id}>
-              …{key.lastFour}
-            </td>
-            <td>{key.tenant ?? '–'}</td>
-            <td>{key.models === undefined ? 'all' : key.models.join(', ') || 'none'}</td>
-            <td>{key.limits.map(limitText).join(', ') || 'none'}</td>
-            <td>{key.status}</td>
-            <td>{date(key.createdAt)}</td>
-            <td>{date(key.expiresAt)}</td>
-            <td class="key-actions">
-              {key.status !== 'revoked' && (
-                <>
-                  <button type="button" onClick={() => onTask({ type: 'rotate', key })}>
-                    Rotate
-                  </button>
-                  <button type="button" onClick={() => onTask({ type: 'revoke', key })}>
-                    Revoke
-                  </button>
-                </>
-              )}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
-);
+const KeyTable = ({ keys, onTask }: KeyTableProps): JSX.Element => {
+  const actions = (key: VirtualKey) =>
+    key.status !== 'revoked' && (
+      <>
+        <button type="button" onClick={() => onTask({ type: 'rotate', key })}>
+          Rotate
+        </button>
+        <button type="button" onClick={() => onTask({ type: 'revoke', key })}>
+          Revoke
+        </button>
+      </>
+    );
+  const columns: readonly Column<VirtualKey>[] = [
+    { name: 'Name', cell: ({ name }) => name },
+    { name: 'Key', class: 'key-id', cell: ({ id, lastFour }) => <span title={id}>…{lastFour}</span> },
+    { name: 'Tenant', cell: ({ tenant }) => tenant ?? '–' },
+    { name: 'Models', cell: ({ models }) => (models === undefined ? 'all' : models.join(', ') || 'none') },
+    { name: 'Limits', cell: ({ limits }) => limits.map(limitText).join(', ') || 'none' },
+    { name: 'Status', cell: ({ status }) => status },
+    { name: 'Created', cell: ({ createdAt }) => date(createdAt) },
+    { name: 'Expires', cell: ({ expiresAt }) => date(expiresAt) },
+    { name: 'Actions', class: 'key-actions', isUnnamed: true, cell: actions },
+  ];
+  return <Table label="Keys" columns={columns} rows={keys} keyOf={({ id }) => id} />;
+};
 
-function limitText({ max, per }: Key['limits'][number]): string {
+function limitText({ max, per }: KeyLimit): string {
   const [[unit, amount] = []] = Object.entries(max);
   return unit === 'usd' ? `$${amount ?? ''}/${per}` : `${amount ?? ''} ${unit ?? ''}/${per}`;
 }
 
 interface ConfirmProps {
-  readonly task: Extract<Task, { readonly key: Key }>;
+  readonly task: Extract<Task, { readonly key: VirtualKey }>;
   readonly onSecret: (secret: string) => void;
   readonly onClose: () => void;
 }
@@ -174,35 +139,27 @@ function Confirm({ task: { type, key }, onSecret, onClose }: ConfirmProps): JSX.
   );
 }
 
-function Secret({ secret, onDone }: { readonly secret: string; readonly onDone: () => void }): JSX.Element {
-  const [said, setSaid] = useState('');
-  return (
-    <>
-      <p>Store the secret now. It cannot be shown again.</p>
-      <label>
-        Secret
-        <input readOnly value={secret} onFocus={({ currentTarget }) => currentTarget.select()} />
-      </label>
-      <p role="status">{said}</p>
-      <div class="buttons">
-        <button
-          type="button"
-          onClick={() => {
-            navigator.clipboard.writeText(secret).then(
-              () => setSaid('Copied.'),
-              () => setSaid('Not copied: select the field and copy it.'),
-            );
-          }}
-        >
-          Copy
-        </button>
-        <button type="button" class="main" onClick={onDone}>
-          Done
-        </button>
-      </div>
-    </>
-  );
-}
+const Secret = ({
+  secret,
+  onDone,
+}: {
+  readonly secret: string;
+  readonly onDone: () => void;
+}): JSX.Element => (
+  <>
+    <p>Store the secret now. It cannot be shown again.</p>
+    <label>
+      Secret
+      <input readOnly value={secret} onFocus={({ currentTarget }) => currentTarget.select()} />
+    </label>
+    <div class="buttons">
+      <CopyButton label="Copy" text={() => secret} otherwise="select the field and copy it" />
+      <button type="button" class="main" onClick={onDone}>
+        Done
+      </button>
+    </div>
+  </>
+);
 
 interface DialogProps {
   readonly title: string;

@@ -1,21 +1,23 @@
+import type { ChangedTool, McpServerState } from '@majordomo/admin';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { useLoaded } from './hooks.ts';
 import { requestAdmin } from './request.ts';
+import { Table, type Column } from './table.tsx';
 
 /** MCP servers, as the admin API returns them. */
 interface McpState {
-  readonly servers: readonly { readonly name: string; readonly benchedUntil?: string }[];
+  readonly servers: readonly McpServerState[];
   readonly changedTools: readonly ChangedTool[];
 }
 
-interface ChangedTool {
-  readonly server: string;
-  readonly tool: string;
-  readonly hash: string;
-  readonly definition: string;
-  readonly at: string;
-}
+const COLUMNS: readonly Column<McpServerState>[] = [
+  { name: 'Server', cell: ({ name }) => name },
+  {
+    name: 'State',
+    cell: ({ benchedUntil }) => (benchedUntil === undefined ? 'available' : `benched until ${benchedUntil}`),
+  },
+];
 
 const EVERY_MS = 5000;
 
@@ -46,7 +48,9 @@ export function McpView(): JSX.Element {
         {said}
       </p>
       {error !== undefined && <p role="alert">{error}</p>}
-      {value !== undefined && <Servers servers={value.servers} />}
+      {value !== undefined && (
+        <Table label="Servers" columns={COLUMNS} rows={value.servers} keyOf={({ name }) => name} />
+      )}
       {value?.changedTools.length === 0 && <p class="hint">No tool has changed.</p>}
       {value?.changedTools.map((changed) => (
         <Changed key={changed.hash} changed={changed} onApprove={() => approve(changed)} />
@@ -54,27 +58,6 @@ export function McpView(): JSX.Element {
     </div>
   );
 }
-
-const Servers = ({ servers }: Pick<McpState, 'servers'>): JSX.Element => (
-  <div class="scroll" tabIndex={0} role="region" aria-label="Servers">
-    <table class="rows">
-      <thead>
-        <tr>
-          <th scope="col">Server</th>
-          <th scope="col">State</th>
-        </tr>
-      </thead>
-      <tbody>
-        {servers.map(({ name, benchedUntil }) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td>{benchedUntil === undefined ? 'available' : `benched until ${benchedUntil}`}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
-);
 
 interface ChangedProps {
   readonly changed: ChangedTool;

@@ -5,6 +5,7 @@ import { requestJson } from './request.ts';
 import { usd } from './format.ts';
 import { stateText } from './health-view.tsx';
 import { useKnown, useNow, type Loaded } from './hooks.ts';
+import { Table, type Column } from './table.tsx';
 
 /** Form that resolves a spec or a name to its targets. No model is called. */
 export function MeaningView(): JSX.Element {
@@ -97,42 +98,28 @@ function Targets({ targets }: { readonly targets: readonly FeedTarget[] }): JSX.
   );
 }
 
+const COLUMNS: readonly Column<FeedPlan['candidates'][number]>[] = [
+  { name: 'Candidate', cell: ({ target }) => <span class="target">{target}</span> },
+  { name: 'Score', class: 'number', cell: ({ score }) => score.toFixed(3) },
+  {
+    name: 'Of which',
+    cell: ({ parts }) =>
+      Object.entries(parts)
+        .map(([name, value]) => `${name} ${value.toFixed(2)}`)
+        .join(', '),
+  },
+  {
+    name: 'Estimate',
+    class: 'number',
+    cell: ({ estimateNanoUsd }) => (estimateNanoUsd === undefined ? '–' : usd(estimateNanoUsd)),
+  },
+];
+
 const Plan = ({ plan }: { readonly plan: FeedPlan }): JSX.Element => (
   <section>
     <h3>Why: {plan.reason}</h3>
     {plan.candidates.length > 0 && (
-      <div class="scroll" tabIndex={0} role="region" aria-label="Candidates">
-        <table class="rows">
-          <thead>
-            <tr>
-              <th scope="col">Candidate</th>
-              <th scope="col" class="number">
-                Score
-              </th>
-              <th scope="col">Of which</th>
-              <th scope="col" class="number">
-                Estimate
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {plan.candidates.map(({ target, score, parts, estimateNanoUsd }) => (
-              <tr key={target}>
-                <th scope="row" class="target">
-                  {target}
-                </th>
-                <td class="number">{score.toFixed(3)}</td>
-                <td>
-                  {Object.entries(parts)
-                    .map(([name, value]) => `${name} ${value.toFixed(2)}`)
-                    .join(', ')}
-                </td>
-                <td class="number">{estimateNanoUsd === undefined ? '–' : usd(estimateNanoUsd)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="Candidates" columns={COLUMNS} rows={plan.candidates} keyOf={({ target }) => target} />
     )}
     <ul class="plain">
       {plan.rejected.map(({ target, why }) => (

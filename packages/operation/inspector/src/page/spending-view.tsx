@@ -1,12 +1,13 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { FeedSpending } from '../feed-types.ts';
+import type { FeedSpending, FeedSpendingRow } from '../feed-types.ts';
 import { Chart, colorAt } from './chart.tsx';
 import { Choice } from './choice.tsx';
 import { count, tokens, usd } from './format.ts';
 import { useLoaded, useKnown } from './hooks.ts';
 import { RANGES } from './ranges.ts';
 import { spendingCsv } from './spending-csv.ts';
+import { Table, type Column } from './table.tsx';
 
 const KEYS = ['tenant', 'key', 'model', 'target'].map((name) => [name, name] as const);
 const EVERY_MS = 5000;
@@ -53,62 +54,51 @@ export function SpendingView(): JSX.Element {
   );
 }
 
+const number = (
+  name: string,
+  cell: (row: FeedSpendingRow) => ComponentChildren,
+): Column<FeedSpendingRow> => ({
+  name,
+  class: 'number',
+  cell,
+});
+
+/** Columns of the table after the first one. */
+const FIGURES: readonly Column<FeedSpendingRow>[] = [
+  number('Cost', ({ nanoUsd, unpriced }) => (
+    <>
+      {usd(nanoUsd)}
+      {unpriced > 0 && <span class="soft"> + {count(unpriced)} unknown</span>}
+    </>
+  )),
+  number('Calls', ({ calls }) => count(calls)),
+  number('Failed', ({ failed }) => count(failed)),
+  number('Tokens in', ({ input }) => tokens(input)),
+  number('Tokens out', ({ output }) => tokens(output)),
+  number('Cache saved', ({ cacheSaved }) => usd(cacheSaved)),
+  number('Cache extra', ({ cacheExtra }) => usd(cacheExtra)),
+  number('Cache net', ({ cacheNet }) => (
+    <span class={cacheNet.startsWith('-') ? 'warn-text' : ''}>{usd(cacheNet)}</span>
+  )),
+];
+
 function Rows({ by, spending }: { readonly by: string; readonly spending: FeedSpending }): JSX.Element {
   if (spending.rows.length === 0) return <p class="hint">No cost was recorded in this period.</p>;
+  const first: Column<FeedSpendingRow> = {
+    name: by,
+    cell: ({ key }, index) => (
+      <>
+        <i class="swatch" style={{ background: colorAt(index) }} aria-hidden="true" />
+        {key === '' ? 'none' : key}
+      </>
+    ),
+  };
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Spending in figures">
-      <table class="rows">
-        <thead>
-          <tr>
-            <th scope="col">{by}</th>
-            <th scope="col" class="number">
-              Cost
-            </th>
-            <th scope="col" class="number">
-              Calls
-            </th>
-            <th scope="col" class="number">
-              Failed
-            </th>
-            <th scope="col" class="number">
-              Tokens in
-            </th>
-            <th scope="col" class="number">
-              Tokens out
-            </th>
-            <th scope="col" class="number">
-              Cache saved
-            </th>
-            <th scope="col" class="number">
-              Cache extra
-            </th>
-            <th scope="col" class="number">
-              Cache net
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {spending.rows.map((row, index) => (
-            <tr key={row.key}>
-              <th scope="row">
-                <i class="swatch" style={{ background: colorAt(index) }} aria-hidden="true" />
-                {row.key === '' ? 'none' : row.key}
-              </th>
-              <td class="number">
-                {usd(row.nanoUsd)}
-                {row.unpriced > 0 && <span class="soft"> + {count(row.unpriced)} unknown</span>}
-              </td>
-              <td class="number">{count(row.calls)}</td>
-              <td class="number">{count(row.failed)}</td>
-              <td class="number">{tokens(row.input)}</td>
-              <td class="number">{tokens(row.output)}</td>
-              <td class="number">{usd(row.cacheSaved)}</td>
-              <td class="number">{usd(row.cacheExtra)}</td>
-              <td class={`number ${row.cacheNet.startsWith('-') ? 'warn-text' : ''}`}>{usd(row.cacheNet)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      label="Spending in figures"
+      columns={[first, ...FIGURES]}
+      rows={spending.rows}
+      keyOf={({ key }) => key}
+    />
   );
 }

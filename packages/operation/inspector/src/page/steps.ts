@@ -1,9 +1,9 @@
 import type { FeedSpending } from '../feed-types.ts';
 
 export interface Stacks {
-  /** Start of each column in seconds since the epoch, as if the local time were UTC. */
+  /** Start of each column in epoch milliseconds, as if the local time were UTC. */
   readonly at: readonly number[];
-  /** Column heights in USD by series, each including the following series, because columns are stacked. */
+  /** Column heights in nano-USD by series, each including the following series, because columns are stacked. */
   readonly series: readonly { readonly name: string; readonly height: readonly number[] }[];
 }
 
@@ -22,7 +22,7 @@ export function stacked(
   const places = new Map(at.map((time, index) => [time, index]));
   const amounts = rows.map(({ key, over }) => ({
     name: key,
-    spent: times.map((time) => Number(over[places.get(time) ?? -1] ?? 0) / 1e9),
+    spent: times.map((time) => Number(over[places.get(time) ?? -1] ?? 0)),
   }));
   const shown = amounts.slice(0, most);
   const others = amounts.slice(most);
@@ -32,7 +32,7 @@ export function stacked(
       spent: times.map((_, index) => sum(others.map(({ spent }) => spent[index] ?? 0))),
     });
   return {
-    at: times.map((time) => time / 1000),
+    at: times,
     series: shown.map(({ name }, first) => ({
       name,
       height: times.map((_, index) => sum(shown.slice(first).map(({ spent }) => spent[index] ?? 0))),

@@ -1,58 +1,47 @@
 import { describeWith } from '@majordomo/services';
 import { fakeClock } from '@majordomo/testing';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { openBrowser, openPage } from '@majordomo/services/browser';
+import { expect, it } from 'vitest';
 import { listen } from './support/listen.ts';
+import { pagesInBrowser } from './support/pages.ts';
 import { HEAD, startInspector, type ServedInspector } from './support/world.ts';
-
-const TIMEOUT_MS = 120_000;
 
 /** Markup that runs a script if it is rendered as HTML. */
 const MARKUP = `<img src=x onerror="window.ran=1"><svg onload="window.ran=1"></svg><script>window.ran=1</script>`;
 
 describeWith('chromium', 'untrusted content and pages of other origins', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await openBrowser(inject('browserAddress'));
-  }, TIMEOUT_MS);
-  afterAll(() => browser.close());
+  const openPage = pagesInBrowser();
 
-  it(
-    'shows markup in prompts, responses, tenants, errors and URLs as text',
-    async () => {
-      // The clock does not advance, so no call exceeds its timeout on a busy machine.
-      await using testInspector = await startInspector({ content: true }, fakeClock());
-      testInspector.head.push({ text: `answer ${MARKUP}` });
-      await testInspector.requestJson(`prompt ${MARKUP}`, `tenant ${MARKUP}`);
-      testInspector.head.push({ failure: 'invalid', message: `failure ${MARKUP}` });
-      await testInspector.requestJson('and again', `tenant ${MARKUP}`).catch(() => undefined);
-      await using openedPage = await openPage(browser, testInspector.address);
-      const { page, wrong } = openedPage;
-      for (const [row, labels] of [
-        [1, ['prompt', 'answer']],
-        [0, ['failure']],
-      ] as const) {
-        await page.locator('.row').nth(row).click();
-        for (const label of labels) await page.getByText(`${label} ${MARKUP}`).first().waitFor();
-      }
-      await page.getByRole('link', { name: 'Resolve' }).click();
-      await page.getByLabel('Spec or name').fill(MARKUP);
-      await page.getByRole('button', { name: 'Resolve' }).click();
-      await page.goto(`${testInspector.server.url}/inspector#${encodeURIComponent(MARKUP)}`);
-      await page.getByRole('link', { name: 'Health' }).waitFor();
-      expect(await page.evaluate('[window.ran, document.images.length]')).toEqual([undefined, 0]);
-      expect(wrong.filter((text) => !text.includes('422'))).toEqual([]);
-    },
-    TIMEOUT_MS,
-  );
+  it('shows markup in prompts, responses, tenants, errors and URLs as text', async () => {
+    // The clock does not advance, so no call exceeds its timeout on a busy machine.
+    await using testInspector = await startInspector({ content: true }, fakeClock());
+    testInspector.head.push({ text: `answer ${MARKUP}` });
+    await testInspector.requestJson(`prompt ${MARKUP}`, `tenant ${MARKUP}`);
+    testInspector.head.push({ failure: 'invalid', message: `failure ${MARKUP}` });
+    await testInspector.requestJson('and again', `tenant ${MARKUP}`).catch(() => undefined);
+    await using openedPage = await openPage(testInspector.address);
+    const { page, wrong } = openedPage;
+    for (const [row, labels] of [
+      [1, ['prompt', 'answer']],
+      [0, ['failure']],
+    ] as const) {
+      await page.locator('.row').nth(row).click();
+      for (const label of labels) await page.getByText(`${label} ${MARKUP}`).first().waitFor();
+    }
+    await page.getByRole('link', { name: 'Resolve' }).click();
+    await page.getByLabel('Spec or name').fill(MARKUP);
+    await page.getByRole('button', { name: 'Resolve' }).click();
+    await page.goto(`${testInspector.server.url}/inspector#${encodeURIComponent(MARKUP)}`);
+    await page.getByRole('link', { name: 'Health' }).waitFor();
+    expect(await page.evaluate('[window.ran, document.images.length]')).toEqual([undefined, 0]);
+    expect(wrong.filter((text) => !text.includes('422'))).toEqual([]);
+  });
 
   // Browsers send a cookie to every port of its host. Only the second host is rejected for more than a missing cookie.
   it.each(['localhost', '127.0.0.1'])(
     'a page on another port of %s can neither read the inspector nor bench targets',
     async (host) => {
       await using testInspector = await startInspector();
-      await using openedPage = await openPage(browser, testInspector.address);
+      await using openedPage = await openPage(testInspector.address);
       await using otherServer = await listen(() =>
         Promise.resolve(new Response('<title>evil</title>', { headers: { 'content-type': 'text/html' } })),
       );
@@ -68,7 +57,6 @@ describeWith('chromium', 'untrusted content and pages of other origins', () => {
       ]);
       expect(testInspector.majordomo.health.snapshot()).toEqual({});
     },
-    TIMEOUT_MS,
   );
 });
 

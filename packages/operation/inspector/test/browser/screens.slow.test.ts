@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWith } from '@majordomo/services';
-import { openBrowser, openPage, violations, type Browser, type Page } from '@majordomo/services/browser';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { violations, type Page } from '@majordomo/services/browser';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   entryOf,
   startInspectorWithCallLog,
@@ -10,6 +10,7 @@ import {
   refusedEntry,
   type InspectorWithCallLog,
 } from './support/logged-world.ts';
+import { openView, pagesInBrowser } from './support/pages.ts';
 import { HEAD } from './support/world.ts';
 
 const IS_SOAK = process.env['SOAK'] !== undefined;
@@ -43,11 +44,6 @@ const TIMEOUT_MS = 180_000;
 
 type OpenScreen = (page: Page, testInspector: InspectorWithCallLog) => Promise<void>;
 
-const openView = async (page: Page, name: string): Promise<void> => {
-  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name }).click();
-  await page.getByRole('heading', { name, exact: true }).waitFor();
-};
-
 /** Views, in the order in which they are opened. */
 const SCREENS: Readonly<Record<string, OpenScreen>> = {
   calls: async (page) => {
@@ -73,7 +69,7 @@ const SCREENS: Readonly<Record<string, OpenScreen>> = {
   },
   spending: async (page) => {
     await openView(page, 'Spending');
-    await page.locator('.chart canvas').waitFor();
+    await page.locator('.chart svg').waitFor();
     await page.locator('tbody tr').first().waitFor();
   },
   keys: async (page) => {
@@ -130,25 +126,21 @@ const BROKEN_WORDS = `(() => {
 const HORIZONTAL_OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
 
 describeWith('chromium', 'the screens of the inspector', () => {
-  let browser: Browser;
+  const openPage = pagesInBrowser();
   let testInspector: InspectorWithCallLog;
   beforeAll(async () => {
     mkdirSync(SCREENSHOT_FOLDER, { recursive: true });
-    browser = await openBrowser(inject('browserAddress'));
     testInspector = await startInspectorWithCallLog();
     await makeCalls(testInspector);
   }, TIMEOUT_MS);
-  afterAll(async () => {
-    await browser.close();
-    await testInspector[Symbol.asyncDispose]();
-  });
+  afterAll(() => testInspector[Symbol.asyncDispose]());
 
   it.each(WIDTHS)(
     'fit %i px in the modes %j, without broken words, violations or errors',
     async (width, modes, isChecked) => {
       testInspector.majordomo.health.reset();
       const viewport = { width, height: 900 };
-      await using openedPage = await openPage(browser, testInspector.address, { viewport });
+      await using openedPage = await openPage(testInspector.address, { viewport });
       const { page, wrong } = openedPage;
       for (const [name, openScreen] of Object.entries(SCREENS)) {
         await openScreen(page, testInspector);

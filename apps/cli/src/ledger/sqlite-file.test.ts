@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkSqlite } from './check-sqlite.ts';
-import { withoutSqliteWarning } from './sqlite-warning.ts';
+import { checkSqlite, withoutSqliteWarning } from './sqlite-file.ts';
 
 it.each(['20.19.0', '22.12.0', '22.15.1'])('Node %s is rejected as too old for the ledger', (node) => {
   expect(() => {

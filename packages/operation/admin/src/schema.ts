@@ -1,0 +1,20 @@
+import type { JsonObject } from '@majordomo/core';
+
+/** JSON Schema of a string. */
+export const text: JsonObject = { type: 'string' };
+
+/** JSON Schema of a time in ISO 8601, such as `2026-12-31T23:59:59Z`. */
+export const time: JsonObject = { type: 'string', format: 'date-time' };
+
+/** Returns the JSON Schema of an object with required members and `optional` members. */
+export const object = (properties: JsonObject, optional: JsonObject = {}): JsonObject => ({
+  type: 'object',
+  properties: { ...properties, ...optional },
+  required: Object.keys(properties),
+  additionalProperties: false,
+});
+
+/** Maximum number of keys or calls in one page. */
+export const MAX_PAGE = 1000;
+/** Number of keys or calls in a page, by default. */
+export const DEFAULT_PAGE = 100;
