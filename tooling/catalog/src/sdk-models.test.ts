@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import type { CatalogModel } from '@majordomo/catalog';
 import { catalog } from '../../../packages/calls/catalog/src/index.ts';
 import { folderOf } from '../../build/packages.ts';
-import { LEFT_OUT } from './left-out.ts';
 import {
   anthropicShutdowns,
   compared,
+  LEFT_OUT,
   mediaOf,
   mergedModels,
   modelsOfSdk,
