@@ -5,11 +5,10 @@
 import { getEventListeners } from 'node:events';
 import { createMajordomo } from '@majordomo/core';
 import { seededRandom } from '@majordomo/testing';
-import { CHAIN } from './chain.ts';
 import { oneCall, type End } from './one-call.ts';
-import type { Sample } from './slope.ts';
-import { IDLE_MS, sendReport } from './last-words.ts';
-import { closeIdle } from './transport.ts';
+import type { Sample } from './load.ts';
+import { closeIdle, IDLE_MS, sendReport } from './measured.ts';
+import { CHAIN } from './script.ts';
 
 /** Report that the load process prints. */
 export interface LoadReport {
