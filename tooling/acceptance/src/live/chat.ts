@@ -1,3 +1,4 @@
+import { ok as expect } from 'node:assert/strict';
 import {
   type Attempt,
   type ChatModel,
@@ -11,7 +12,6 @@ import {
 } from '@majordomo/core';
 import { costOfResponse } from '@majordomo/catalog';
 import * as z from 'zod';
-import { expect } from './expect.ts';
 
 /** Calls of a vendor. */
 interface LiveChat {
