@@ -6,9 +6,16 @@ import { getEventListeners } from 'node:events';
 import { createMajordomo } from '@majordomo/core';
 import { seededRandom } from '@majordomo/testing';
 import { oneCall, type End } from './one-call.ts';
-import type { Sample } from './load.ts';
 import { closeIdle, IDLE_MS, sendReport } from './measured.ts';
 import { CHAIN } from './script.ts';
+
+/** Value at a point in time. */
+export interface Sample {
+  readonly seconds: number;
+  /** Number of calls that have begun so far. */
+  readonly calls: number;
+  readonly bytes: number;
+}
 
 /** Report that the load process prints. */
 export interface LoadReport {

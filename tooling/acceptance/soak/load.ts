@@ -1,5 +1,5 @@
 import { check, fact, type Check } from './check.ts';
-import type { LoadReport } from './load-process.ts';
+import type { LoadReport, Sample } from './load-process.ts';
 import { idleStates, runMeasured, startServers, sumOf, type Ending, type ServerState } from './processes.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -15,14 +15,6 @@ const SHORTEST_LINE_SECONDS = 30;
 
 /** Maximum heap size. A small heap is collected often, so the memory of the process becomes stable during the warm-up. */
 const SMALL_HEAP = ['--max-semi-space-size=4', '--max-old-space-size=256'];
-
-/** Value at a point in time. */
-export interface Sample {
-  readonly seconds: number;
-  /** Number of calls that have begun so far. */
-  readonly calls: number;
-  readonly bytes: number;
-}
 
 /** Runs the load against three servers and checks the outcomes and the remaining resources. */
 export async function load(seconds: number, streams: number): Promise<readonly Check[]> {
