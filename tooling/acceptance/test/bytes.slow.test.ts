@@ -3,7 +3,7 @@ import { hasRecordings, recordings, sequences, skippedNote, type Recording } fro
 import { describe, expect, it } from 'vitest';
 import { ANSWERS, CUT_ARGUMENTS, WIRES } from '../src/bytes/answers.ts';
 import { atRandom, byteByByte, eventEnds, sample } from '../src/bytes/cuts.ts';
-import type { Respond } from '../src/bytes/exchange.ts';
+import type { Respond } from '../src/exchange.ts';
 import { isSame, truncationProblem } from '../src/bytes/judge.ts';
 import { streamCallerOf, IMPLEMENTED_WIRES, type StreamCaller } from '../src/bytes/speakers.ts';
 

@@ -10,7 +10,7 @@ import { createOllama } from '@majordomo/provider-ollama';
 import { openaiCompatible } from '@majordomo/provider-openai';
 import { collect, type Collected } from '@majordomo/testing';
 import { ALL_PROFILES } from '../profiles.ts';
-import { fetchOf, handlerOf, type Respond } from './exchange.ts';
+import { fetchOf, handlerOf, type Respond } from '../exchange.ts';
 
 const at = { apiKey: 'test-key', baseURL: 'http://wire.test' } as const;
 
