@@ -183,36 +183,6 @@ export function withSdkModels(
   return [...dated, ...added];
 }
 
-/** Result of comparing the models of a catalog with those that the SDKs name. */
-export interface Compared {
-  /** Number of ids that the SDKs name. */
-  readonly named: number;
-  /** Number of shutdown dates that the SDKs state. */
-  readonly dates: number;
-  /** Ids that the catalog lacks, with the reason in parentheses. */
-  readonly absent: readonly string[];
-  /** Models whose shutdown date in the catalog differs from that of the SDK. */
-  readonly otherDate: readonly string[];
-}
-
-/** Compares the models of a catalog of the day `today` with those that the SDKs name. */
-export function compared(models: readonly CatalogModel[], sdkModels: SdkModels, today: string): Compared {
-  const named = Object.entries(sdkModels).flatMap(([vendor, all]) => all.map((one) => ({ vendor, ...one })));
-  const known = new Map(models.map((model) => [`${model.vendor}/${model.id}`, model]));
-  const ids = new Set(known.keys());
-  const absent = named.flatMap(({ vendor, id, retires = '9999' }) => {
-    const name = `${vendor}/${id}`;
-    const shutdown = retires > today ? 'no reason' : `shut down on ${retires}`;
-    return isFound(ids, name) ? [] : `${name} (${LEFT_OUT.get(name) ?? shutdown})`;
-  });
-  const dated = named.filter(({ retires }) => retires !== undefined);
-  const otherDate = dated.flatMap(({ vendor, id, retires }) => {
-    const model = known.get(`${vendor}/${id}`);
-    return model === undefined || model.retires === retires ? [] : `${vendor}/${id}`;
-  });
-  return { named: named.length, dates: dated.length, absent, otherDate };
-}
-
 /** Returns the input and output of a model that only its name describes. */
 export function mediaOf(id: string): {
   readonly input: readonly Modality[];
