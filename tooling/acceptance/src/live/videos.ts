@@ -30,7 +30,7 @@ export const VIDEO_CASES: readonly VideoCase[] = [
       const content = await videos[0]?.read();
       const bytes = await content?.bytes();
       expect(content?.mediaType.startsWith('video/') === true, `the media type is ${content?.mediaType}`);
-      expect(bytes?.length === content?.size, `${bytes?.length} of ${content?.size} bytes have arrived`);
+      expect(bytes?.length === content.size, `${bytes?.length} of ${content.size} bytes have arrived`);
     },
   },
   {

@@ -39,7 +39,7 @@ async function apisOf({ variants: [first] }: Subject): Promise<readonly boolean[
   const [, harness] = first ?? [];
   const provider = await harness?.open({
     baseURL: 'http://127.0.0.1:1',
-    server: undefined as never,
+    server: undefined,
     apiKey: 'any',
   });
   const model = harness?.model ?? '';
