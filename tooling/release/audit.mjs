@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { auditVerdict } from './lacks.mjs';
+import { auditVerdict } from './lacks.ts';
 
 const { packageManager } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
 // npx, because pnpm may not be installed on this machine.

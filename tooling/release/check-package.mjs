@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lacksIn, lacksOfSize } from './lacks.mjs';
+import { lacksIn, lacksOfSize } from './lacks.ts';
 import { contentsOf } from './tarball.mjs';
 
 const TOOLS = join(import.meta.dirname, '../../node_modules/.bin');

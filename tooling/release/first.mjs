@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { unpublishedOf } from './lookup.mjs';
+import { unpublishedOf } from './lookup.ts';
 import { changesetsIn, publicPackages } from './packages.mjs';
 
 const { values } = parseArgs({ options: { registry: { type: 'string' }, tarballs: { type: 'string' } } });

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commitOf, pinned, usesOf } from './pins.mjs';
+import { commitOf, pinned, usesOf } from './pins.ts';
 
 const folder = join(import.meta.dirname, '../../.github/workflows');
 const files = readdirSync(folder).map((name) => join(folder, name));

@@ -1,6 +1,6 @@
 // Prints the packages whose version is not in npm's registry, one per line: `name@version tarball`. Needs no installed package.
 import { spawnSync } from 'node:child_process';
-import { unpublishedOf } from './lookup.mjs';
+import { unpublishedOf } from './lookup.ts';
 import { publicPackages } from './packages.mjs';
 
 const { stdout } = spawnSync('npm', ['config', 'get', 'registry'], {

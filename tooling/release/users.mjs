@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { packagesIn } from '../build/packages.ts';
 import { RUNTIMES } from '../runtimes/runtimes.mjs';
 import { YARN } from './registry.mjs';
-import { run } from './run.mjs';
+import { run } from './run.ts';
 import { ANSWER, ANSWERING_TARGET } from './vendor.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { folderOf, ROOT } from '../build/packages.ts';
 import { checkPackage } from '../release/check-package.mjs';
-import { lacksOfSize } from '../release/lacks.mjs';
+import { lacksOfSize } from '../release/lacks.ts';
 import { publicPackages } from '../release/packages.mjs';
 import { tableOf, writeBetween } from './page-table.mjs';
 

@@ -6,10 +6,8 @@
 import { getEventListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createMajordomo, LlmError, user, type StreamEvent } from '@majordomo/core';
-import { CHAIN } from './chain.ts';
-import { FLOOD_PIECE, FLOOD_PIECES, promptOf } from './script.ts';
-import { IDLE_MS, sendReport } from './last-words.ts';
-import { closeIdle } from './transport.ts';
+import { closeIdle, IDLE_MS, sendReport } from './measured.ts';
+import { CHAIN, FLOOD_PIECE, FLOOD_PIECES, promptOf } from './script.ts';
 
 /**
  * Report that is printed at the end. Before it, `paused` and `idle` are printed, each followed by a pause in which the parent

@@ -6,7 +6,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SIDES } from '../src/wires.ts';
 import { FLOOD } from './script.ts';
-import type { ServerState } from './server-state.ts';
+import type { ServerState } from './processes.ts';
 
 const wire = SIDES.find((side) => side.wire.name === process.argv[2])?.wire;
 if (wire === undefined) throw new Error(`no wire named ${process.argv[2] ?? ''}`);

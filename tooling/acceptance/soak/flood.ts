@@ -1,14 +1,15 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { check, fact, type Check } from './check.ts';
 import type { FloodReport } from './flood-process.ts';
-import { queuedFor } from './kernel-queues.ts';
 import { endingOf, idleOf } from './load.ts';
-import { idleStates, runMeasured, startServers, type Server } from './processes.ts';
+import { idleStates, runMeasured, startServers, sumOf, type Server, type ServerState } from './processes.ts';
 import { FLOOD_PIECE, FLOOD_PIECES } from './script.ts';
-import { sumOf, type ServerState } from './server-state.ts';
 
 const KIBIBYTE = 1024;
 const MOST_HELD = 256 * KIBIBYTE;
 const LONGEST_MS = 120_000;
+/** Table of the kernel with its connections. */
+const TABLE = '/proc/net/tcp';
 
 /** Number of sent and queued bytes of all connections. */
 interface Look {
@@ -22,7 +23,7 @@ export async function flood(perTarget: number): Promise<readonly Check[]> {
   const looks: Look[] = [];
   let report: FloodReport | undefined;
   let idle: readonly ServerState[] = [];
-  const baseURLs = servers.map(({ baseURL }) => baseURL);
+  const baseURLs = servers.map(({ first }) => first.baseURL);
   const ending = await runMeasured(
     'flood-process.ts',
     [String(perTarget), ...baseURLs],
@@ -80,12 +81,27 @@ const perStream = ({ sent, queued = 0 }: Look, streams: number): string =>
   `${kibibytes(sent / streams)}, ${kibibytes(queued / streams)}`;
 
 async function look(servers: readonly Server[]): Promise<Look> {
-  const states = await statesOf(servers);
-  const ports = new Set(servers.map(({ baseURL }) => Number(new URL(baseURL).port)));
+  const states = await Promise.all(servers.map((server) => server.ask()));
+  const ports = new Set(servers.map(({ first }) => Number(new URL(first.baseURL).port)));
   return { sent: sumOf(states, 'sent'), queued: queuedFor(ports) };
 }
 
-const statesOf = (servers: readonly Server[]): Promise<ServerState[]> =>
-  Promise.all(servers.map((server) => server.state()));
-
 const kibibytes = (bytes: number): string => `${(bytes / KIBIBYTE).toFixed(0)} KiB`;
+
+/**
+ * Returns the bytes that the kernel buffers for connections to a port of 127.0.0.1, at both ends; `undefined` if the system
+ * does not report them.
+ */
+function queuedFor(ports: ReadonlySet<number>): number | undefined {
+  if (!existsSync(TABLE)) return undefined;
+  let queued = 0;
+  for (const line of readFileSync(TABLE, 'utf8').trim().split('\n').slice(1)) {
+    const [, local = '', remote = '', , queues = ''] = line.trim().split(/\s+/);
+    const [sending = '0', received = '0'] = queues.split(':');
+    if (ports.has(portOf(local))) queued += Number.parseInt(sending, 16);
+    else if (ports.has(portOf(remote))) queued += Number.parseInt(received, 16);
+  }
+  return queued;
+}
+
+const portOf = (address: string): number => Number.parseInt(address.split(':')[1] ?? '', 16);

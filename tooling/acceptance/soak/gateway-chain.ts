@@ -1,7 +1,7 @@
 import { createMajordomo } from '@majordomo/core';
 import { createGateway, type Gateway } from '@majordomo/gateway';
 import { seededRandom } from '@majordomo/testing';
-import { CHAIN } from './chain.ts';
+import { CHAIN } from './script.ts';
 
 /** Creates a gateway with a chain of the three vendors at these addresses. */
 export function gatewayBefore(baseURLs: readonly string[]): Gateway {

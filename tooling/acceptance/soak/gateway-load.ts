@@ -1,11 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { check, fact, type Check } from './check.ts';
 import { gatewayCallers } from './gateway-callers.ts';
 import type { GatewayState } from './gateway-process.ts';
-import { idleStates, startServers } from './processes.ts';
-import { sumOf } from './server-state.ts';
+import { idleStates, startReporter, startServers, sumOf, type Reporter } from './processes.ts';
 
 const MIB = 1024 * 1024;
 /** Maximum memory per open stream, in bytes. */
@@ -22,29 +18,25 @@ const QUIET_MS = 15_000;
 /** Runs concurrent streams through a gateway whose vendors fail. */
 export async function gatewayLoad(seconds: number, streams: number): Promise<readonly Check[]> {
   const servers = await startServers('server-process.ts', String(EVENT_MS));
-  const child = fork(
-    fileURLToPath(new URL('gateway-process.ts', import.meta.url)),
-    servers.map(({ baseURL }) => baseURL),
-    { execArgv: ['--expose-gc', '--unhandled-rejections=strict'] },
-  );
-  const empty = await nextState(child);
+  const baseURLs = servers.map(({ first }) => first.baseURL);
+  const gateway = await startReporter<GatewayState>('gateway-process.ts', baseURLs, ['--expose-gc']);
+  const { first: empty } = gateway;
   // Let each client run one stream, so that code is compiled and one-time objects exist.
-  const first = await gatewayCallers(empty.baseURL, streams, (calls) => calls >= streams, RAMP_MS);
-  const warm = await quiet(child);
+  const warmUp = await gatewayCallers(empty.baseURL, streams, (calls) => calls >= streams, RAMP_MS);
+  const warm = await quiet(gateway);
   const heaps: number[] = [];
   const began = performance.now();
   const isOver = (): boolean => performance.now() - began > seconds * 1000;
   const sampling = setInterval(() => {
-    if (!isOver()) void requestState(child).then(({ heap }) => heaps.push(heap));
+    if (!isOver()) void gateway.ask().then(({ heap }) => heaps.push(heap));
   }, 5000);
   const met = await gatewayCallers(empty.baseURL, streams, isOver, RAMP_MS);
   clearInterval(sampling);
-  const after = await quiet(child);
-  child.disconnect();
-  await once(child, 'exit');
+  const after = await quiet(gateway);
+  await gateway.end();
   const states = await idleStates(servers);
   await Promise.all(servers.map((server) => server.end()));
-  const broken = [...first.broken, ...met.broken];
+  const broken = [...warmUp.broken, ...met.broken];
   const each = (Math.max(warm.heap, ...heaps) - empty.heap) / streams / 1024;
   const left = (after.heap - warm.heap) / met.calls;
   return [
@@ -73,20 +65,9 @@ export async function gatewayLoad(seconds: number, streams: number): Promise<rea
 const inMib = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`;
 
 /** Returns the state when all connections are closed, or after a timeout. */
-async function quiet(child: ChildProcess): Promise<GatewayState> {
+async function quiet(gateway: Reporter<GatewayState>): Promise<GatewayState> {
   const until = performance.now() + QUIET_MS;
-  while ((await requestState(child)).sockets > 0 && performance.now() < until)
+  while ((await gateway.ask()).sockets > 0 && performance.now() < until)
     await new Promise((resolve) => setTimeout(resolve, 500));
-  return requestState(child, 'settled');
-}
-
-async function nextState(child: ChildProcess): Promise<GatewayState> {
-  const [state] = (await once(child, 'message')) as [GatewayState];
-  return state;
-}
-
-function requestState(child: ChildProcess, how: 'at once' | 'settled' = 'at once'): Promise<GatewayState> {
-  const state = nextState(child);
-  child.send(how);
-  return state;
+  return gateway.ask('settled');
 }

@@ -5,11 +5,17 @@
 import { getEventListeners } from 'node:events';
 import { createMajordomo } from '@majordomo/core';
 import { seededRandom } from '@majordomo/testing';
-import { CHAIN } from './chain.ts';
 import { oneCall, type End } from './one-call.ts';
-import type { Sample } from './slope.ts';
-import { IDLE_MS, sendReport } from './last-words.ts';
-import { closeIdle } from './transport.ts';
+import { closeIdle, IDLE_MS, sendReport } from './measured.ts';
+import { CHAIN } from './script.ts';
+
+/** Value at a point in time. */
+export interface Sample {
+  readonly seconds: number;
+  /** Number of calls that have begun so far. */
+  readonly calls: number;
+  readonly bytes: number;
+}
 
 /** Report that the load process prints. */
 export interface LoadReport {

@@ -1,8 +1,6 @@
 import { check, fact, type Check } from './check.ts';
-import type { LoadReport } from './load-process.ts';
-import { idleStates, runMeasured, startServers, type Ending } from './processes.ts';
-import { sumOf, type ServerState } from './server-state.ts';
-import { slopeOf, type Sample } from './slope.ts';
+import type { LoadReport, Sample } from './load-process.ts';
+import { idleStates, runMeasured, startServers, sumOf, type Ending, type ServerState } from './processes.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const MOST_BYTES_A_MINUTE = MEBIBYTE;
@@ -23,7 +21,7 @@ export async function load(seconds: number, streams: number): Promise<readonly C
   const servers = await startServers('server-process.ts');
   let report: LoadReport | undefined;
   let idle: readonly ServerState[] = [];
-  const args = [seconds, streams, ...servers.map(({ baseURL }) => baseURL)].map(String);
+  const args = [seconds, streams, ...servers.map(({ first }) => first.baseURL)].map(String);
   const ending = await runMeasured(
     'load-process.ts',
     args,
@@ -86,6 +84,31 @@ function slope(what: string, samples: readonly Sample[], isJudged: boolean): Che
   if (!isWithinBound && perMinute - 2 * error < MOST_BYTES_A_MINUTE)
     return fact(`${what} over time`, `UNDECIDED on a machine as busy as this: ${found}`);
   return check(`${what} over time`, isWithinBound, found);
+}
+
+/** Straight line through samples. */
+interface Slope {
+  readonly perMinute: number;
+  /** Standard error of `perMinute`. */
+  readonly error: number;
+}
+
+/** Fits a line by least squares. Returns `undefined` for fewer than three samples. */
+function slopeOf(samples: readonly Sample[]): Slope | undefined {
+  if (samples.length < 3) return undefined;
+  const count = samples.length;
+  const meanX = samples.reduce((sum, { seconds }) => sum + seconds, 0) / count;
+  const meanY = samples.reduce((sum, { bytes }) => sum + bytes, 0) / count;
+  let over = 0;
+  let under = 0;
+  for (const { seconds, bytes } of samples) {
+    over += (seconds - meanX) * (bytes - meanY);
+    under += (seconds - meanX) ** 2;
+  }
+  const slope = over / under;
+  let missed = 0;
+  for (const { seconds, bytes } of samples) missed += (bytes - meanY - slope * (seconds - meanX)) ** 2;
+  return { perMinute: slope * 60, error: Math.sqrt(missed / (count - 2) / under) * 60 };
 }
 
 const inMebibytes = (bytes: number): string => `${(bytes / MEBIBYTE).toFixed(2)} MiB`;

@@ -1,32 +1,52 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { CHAIN } from './chain.ts';
-import { GONE, IDLE_MS } from './last-words.ts';
-import { sumOf, type ServerState } from './server-state.ts';
+import { GONE, IDLE_MS } from './measured.ts';
+import { CHAIN } from './script.ts';
 
-const fileOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const fileOf = (name: string): string => join(import.meta.dirname, name);
 
-/** Server in a separate process. */
-export interface Server {
+/** State that a server reports. */
+export interface ServerState {
   readonly baseURL: string;
-  state(): Promise<ServerState>;
+  /** Number of responses that have not ended. */
+  readonly open: number;
+  readonly connections: number;
+  /** Number of bytes of open responses that were passed to the kernel. */
+  readonly sent: number;
+}
+
+/** Returns the sum of a number over several servers. */
+export const sumOf = (states: readonly ServerState[], what: 'open' | 'connections' | 'sent'): number =>
+  states.reduce((sum, state) => sum + state[what], 0);
+
+/** Separate process that reports its state at the start and for each question. */
+export interface Reporter<State> {
+  /** State at the start. */
+  readonly first: State;
+  ask(question?: string): Promise<State>;
+  /** Disconnects from the process, which then ends. */
   end(): Promise<void>;
 }
 
-/** Starts a server for each target of the chain. `args`: additional arguments of the script. */
-export const startServers = (script: string, ...args: readonly string[]): Promise<readonly Server[]> =>
-  Promise.all(CHAIN.map(({ wire }, at) => startServer(script, [wire.name, String(at), ...args])));
-
-async function startServer(script: string, args: readonly string[]): Promise<Server> {
-  const child = fork(fileOf(script), args, { execArgv: ['--unhandled-rejections=strict'] });
-  const { baseURL } = await nextState(child);
+/** Starts a script of this folder, and waits for its first state. */
+export async function startReporter<State>(
+  script: string,
+  args: readonly string[],
+  flags: readonly string[] = [],
+): Promise<Reporter<State>> {
+  const child = fork(fileOf(script), args, { execArgv: ['--unhandled-rejections=strict', ...flags] });
+  const next = async (): Promise<State> => {
+    const [state] = (await once(child, 'message')) as [State];
+    return state;
+  };
   return {
-    baseURL,
-    state() {
-      child.send('tell');
-      return nextState(child);
+    first: await next(),
+    ask(question = 'tell') {
+      const state = next();
+      child.send(question);
+      return state;
     },
     async end() {
       const gone = once(child, 'exit');
@@ -36,16 +56,19 @@ async function startServer(script: string, args: readonly string[]): Promise<Ser
   };
 }
 
-async function nextState(child: ChildProcess): Promise<ServerState> {
-  const [state] = (await once(child, 'message')) as [ServerState];
-  return state;
-}
+export type Server = Reporter<ServerState>;
+
+/** Starts a server for each target of the chain. `args`: additional arguments of the script. */
+export const startServers = (script: string, ...args: readonly string[]): Promise<readonly Server[]> =>
+  Promise.all(
+    CHAIN.map(({ wire }, at) => startReporter<ServerState>(script, [wire.name, String(at), ...args])),
+  );
 
 /** Returns the states of the servers when all connections are closed, or one second before the client exits. */
 export async function idleStates(servers: readonly Server[]): Promise<readonly ServerState[]> {
   const until = performance.now() + IDLE_MS - 1000;
   for (;;) {
-    const states = await Promise.all(servers.map((server) => server.state()));
+    const states = await Promise.all(servers.map((server) => server.ask()));
     if (sumOf(states, 'connections') === 0 || performance.now() > until) return states;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

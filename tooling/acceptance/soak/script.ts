@@ -1,5 +1,9 @@
 import type { Answer, AnswerPart, Exchange, Step } from '@majordomo/conformance';
 import { seededRandom } from '@majordomo/testing';
+import { SIDES, type Side } from '../src/wires.ts';
+
+/** Chain of three targets that use the SDKs of OpenAI, Anthropic and Google. */
+export const CHAIN: readonly Side[] = SIDES.slice(0, 3);
 
 /** Content of a call. Client and server derive it from the number of the call. */
 export interface ScriptedAnswer {

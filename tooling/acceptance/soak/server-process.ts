@@ -5,7 +5,7 @@
 import { startWireServer, type Exchange } from '@majordomo/conformance';
 import { SIDES } from '../src/wires.ts';
 import { soakScript } from './script.ts';
-import type { ServerState } from './server-state.ts';
+import type { ServerState } from './processes.ts';
 
 const [wire = '', at = '0', everyMs = '150'] = process.argv.slice(2);
 const side = SIDES.find((each) => each.wire.name === wire);

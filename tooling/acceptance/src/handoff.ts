@@ -10,7 +10,7 @@ import {
   type ToolSpec,
 } from '@majordomo/core';
 import type { Answer, WireRequest } from '@majordomo/conformance';
-import { fetchOf, type Reply, type SentRequest } from './bytes/exchange.ts';
+import { fetchOf, type Reply, type SentRequest } from './exchange.ts';
 import type { Side } from './wires.ts';
 
 /** PNG of one transparent pixel. */

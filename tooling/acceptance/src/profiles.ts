@@ -17,6 +17,22 @@ const responsesSide = (profile: ResponsesProfile): Side => ({
   provider: (id, baseURL) => openaiCompatible(profile, { id, apiKey, baseURL }),
 });
 
+/** Profiles that are confirmed only by other projects' test data, which was not recorded from the vendor. */
+const NOT_RECORDED: Readonly<Record<string, string>> = {
+  alibaba: 'fixtures alone',
+  moonshot: 'fixtures alone',
+};
+
+/** Profiles of provider-openai. */
+export const ALL_PROFILES: readonly (Profile | ResponsesProfile)[] = [
+  ...Object.values(openai).filter((value) => typeof value === 'object' && 'id' in value),
+  openai.azureOpenAI({ resource: 'r' }),
+  openai.azureResponses({ resource: 'r' }),
+  openai.cloudflareGateway('account', 'gateway'),
+]
+  .map((profile) => ({ ...profile, unverified: profile.unverified ?? NOT_RECORDED[profile.id] }))
+  .sort((a, b) => a.id.localeCompare(b.id));
+
 /** Profiles that cannot continue the conversation, each with the reason. */
 const CANNOT: Readonly<Record<string, string>> = {
   perplexity: 'its models call no tools',
@@ -29,19 +45,12 @@ const SIGNED_SIDES = [openai.openrouter, openai.vercelGateway].map(
     [`${profile.id} with signed reasoning`, chatSide(profile, 'anthropic/claude-sonnet-4.5')] as const,
 );
 
-/** All profiles of provider-openai, each with a test server that has the vendor's differences. */
+/** All profiles, each with a test server that has the vendor's differences. */
 export const PROFILE_SIDES: readonly (readonly [name: string, side: Side])[] = [
   ...SIGNED_SIDES,
-  ...[
-    ...Object.values(openai).filter((value) => typeof value === 'object' && 'id' in value),
-    openai.azureOpenAI({ resource: 'r' }),
-    openai.azureResponses({ resource: 'r' }),
-    openai.cloudflareGateway('account', 'gateway'),
-  ]
-    .filter(({ id }) => !(id in CANNOT))
-    .map((profile): readonly [string, Side] =>
-      'api' in profile
-        ? [`${profile.id} over Responses`, responsesSide(profile)]
-        : [profile.id, chatSide(profile)],
-    ),
+  ...ALL_PROFILES.filter(({ id }) => !(id in CANNOT)).map((profile): readonly [string, Side] =>
+    'api' in profile
+      ? [`${profile.id} over Responses`, responsesSide(profile)]
+      : [profile.id, chatSide(profile)],
+  ),
 ];

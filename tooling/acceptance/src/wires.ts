@@ -21,7 +21,7 @@ import {
   type Wire,
 } from '@majordomo/conformance';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { handlerOf, type Respond } from './bytes/exchange.ts';
+import { handlerOf, type Respond } from './exchange.ts';
 
 /** API with a provider that implements it, and a model that accepts everything that the tests send. */
 export interface Side {

@@ -1,15 +1,15 @@
 import type { Answer, Framing, Wire } from '@majordomo/conformance';
+import { hasRecordings, recordings, sequences, skippedNote, type Recording } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { ANSWERS, CUT_ARGUMENTS, WIRES } from '../src/bytes/answers.ts';
 import { atRandom, byteByByte, eventEnds, sample } from '../src/bytes/cuts.ts';
-import type { Respond } from '../src/bytes/exchange.ts';
+import type { Respond } from '../src/exchange.ts';
 import { isSame, truncationProblem } from '../src/bytes/judge.ts';
-import { FOLDER, hasRecordings, streams, type Recording } from '../src/bytes/recordings.ts';
 import { streamCallerOf, IMPLEMENTED_WIRES, type StreamCaller } from '../src/bytes/speakers.ts';
 
 const callers = new Map<string, StreamCaller>();
 
-function callerOf({ wire, vendor }: Pick<Recording, 'wire' | 'vendor'>): StreamCaller {
+function callerOf(wire: string, vendor: string): StreamCaller {
   const key = `${wire} ${vendor}`;
   const caller = callers.get(key) ?? streamCallerOf(wire, vendor);
   callers.set(key, caller);
@@ -47,8 +47,9 @@ const seedOf = (id: string): number => Array.from(id).reduce((sum, { length }, a
 
 /** Returns the problems with truncated bodies of a recording. */
 async function truncationProblems(recording: Recording): Promise<readonly string[]> {
-  const { id, wire, status, headers, body } = recording;
-  const { call } = callerOf(recording);
+  const { id, vendor, status, headers, body } = recording;
+  const { wire } = recording.expected;
+  const { call } = callerOf(wire, vendor);
   const complete = await call(() => ({ status, headers, pieces: [body] }));
   const problems: string[] = [];
   // The end that makes an exception necessary must be among the tested ends.
@@ -60,53 +61,57 @@ async function truncationProblems(recording: Recording): Promise<readonly string
   return problems;
 }
 
-const recordedStreams = streams().filter(({ wire }) => IMPLEMENTED_WIRES.includes(wire));
+/** Recorded streams of single exchanges and of tool loops. Their chunks have other lengths here. */
+const recordedStreams = [...recordings(), ...sequences().flatMap(({ steps }) => steps)]
+  .filter(({ expected, status }) => expected.streamed && status === 200)
+  .filter(({ expected }) => IMPLEMENTED_WIRES.includes(expected.wire))
+  .map((recording): Recording => {
+    const { 'content-length': _length, 'content-encoding': _coding, ...headers } = recording.headers;
+    return { ...recording, headers };
+  });
 
 const EARLY_FINISH =
   'the vendor sends a finish reason before the end, so that a cut after it looks like a complete response';
 
 /** Recordings whose truncated body looks like a complete response, each with the reason. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
-  'corpus/gemini/gen-s-text-53-two-terminal-stream-unicode-answer-after-t': EARLY_FINISH,
-  'corpus/openrouter/chat-s-in-band-error-00-test-openrouter-stream-error-yaml': EARLY_FINISH,
-  'corpus/together/chat-s-tools-parallel-03-recording-har': EARLY_FINISH,
-  'corpus/vertex/gen-s-blocked-16-streaming-failure-recitation-no-content-tx': EARLY_FINISH,
-  'corpus/vertex/gen-s-text-09-streaming-success-citations-txt': EARLY_FINISH,
+  'gemini/gen-s-text-53-two-terminal-stream-unicode-answer-after-t': EARLY_FINISH,
+  'openrouter/chat-s-in-band-error-00-test-openrouter-stream-error-yaml': EARLY_FINISH,
+  'together/chat-s-tools-parallel-03-recording-har': EARLY_FINISH,
+  'vertex/gen-s-blocked-16-streaming-failure-recitation-no-content-tx': EARLY_FINISH,
+  'vertex/gen-s-text-09-streaming-success-citations-txt': EARLY_FINISH,
 };
 
-describe.runIf(hasRecordings)(
-  `recorded streams${hasRecordings ? '' : ` (skipped: none at ${FOLDER})`}`,
-  () => {
-    it('include every wire', () => {
-      expect(recordedStreams.length).toBeGreaterThan(150);
-      expect([...new Set(recordedStreams.map(({ wire }) => wire))].sort()).toEqual(
-        [...IMPLEMENTED_WIRES].sort(),
-      );
-    });
-
-    it.each(recordedStreams.map((recording, index) => [recording.id, recording, index] as const))(
-      '%s has the same result for any chunks, and is reported as truncated if it ends early',
-      async (id, recording, index) => {
-        const { status, headers, body } = recording;
-        const { call } = callerOf(recording);
-        const complete = await call(() => ({ status, headers, pieces: [body] }));
-        // Each wire has many recordings, so one variant for each of them is sufficient. SOAK=1, as in the nightly run, tests all.
-        const variants = splitVariants(body, seedOf(id)).filter((_, at) => IS_SOAK || at === index % 3);
-        for (const pieces of variants)
-          expect(isSame(await call(() => ({ status, headers, pieces })), complete)).toBe(true);
-        const problems = await truncationProblems(recording);
-        if (id in EXCEPTIONS) expect(problems, 'no exception is needed').not.toEqual([]);
-        else expect(problems).toEqual([]);
-      },
+describe.runIf(hasRecordings)(`recorded streams${skippedNote}`, () => {
+  it('include every wire', () => {
+    expect(recordedStreams.length).toBeGreaterThan(150);
+    expect([...new Set(recordedStreams.map(({ expected }) => expected.wire))].sort()).toEqual(
+      [...IMPLEMENTED_WIRES].sort(),
     );
+  });
 
-    it('have few exceptions, each for an existing recording', () => {
-      const ids = recordedStreams.map(({ id }) => id);
-      expect(Object.keys(EXCEPTIONS).filter((id) => !ids.includes(id))).toEqual([]);
-      expect(Object.keys(EXCEPTIONS).length).toBeLessThanOrEqual(recordedStreams.length * 0.02);
-    });
-  },
-);
+  it.each(recordedStreams.map((recording, index) => [recording.id, recording, index] as const))(
+    '%s has the same result for any chunks, and is reported as truncated if it ends early',
+    async (id, recording, index) => {
+      const { status, headers, body } = recording;
+      const { call } = callerOf(recording.expected.wire, recording.vendor);
+      const complete = await call(() => ({ status, headers, pieces: [body] }));
+      // Each wire has many recordings, so one variant for each of them is sufficient. SOAK=1, as in the nightly run, tests all.
+      const variants = splitVariants(body, seedOf(id)).filter((_, at) => IS_SOAK || at === index % 3);
+      for (const pieces of variants)
+        expect(isSame(await call(() => ({ status, headers, pieces })), complete)).toBe(true);
+      const problems = await truncationProblems(recording);
+      if (id in EXCEPTIONS) expect(problems, 'no exception is needed').not.toEqual([]);
+      else expect(problems).toEqual([]);
+    },
+  );
+
+  it('have few exceptions, each for an existing recording', () => {
+    const ids = recordedStreams.map(({ id }) => id);
+    expect(Object.keys(EXCEPTIONS).filter((id) => !ids.includes(id))).toEqual([]);
+    expect(Object.keys(EXCEPTIONS).length).toBeLessThanOrEqual(recordedStreams.length * 0.02);
+  });
+});
 
 /** Responds with the bytes that the API sends for a response. */
 const respondWith =
@@ -125,7 +130,7 @@ const respondWith =
 const NEWLINES: readonly Framing[] = [{}, { newline: '\r\n' }, { newline: '\r\n', noise: true }];
 
 describe.each(WIRES)('a generated stream of %s', (_name, vendor, wire) => {
-  const { call } = callerOf({ wire: wire.name, vendor });
+  const { call } = callerOf(wire.name, vendor);
 
   // Omit responses that the API cannot represent.
   const representable = Object.entries(ANSWERS).filter(

@@ -1,10 +1,9 @@
 import { serve } from '@majordomo/gateway/node';
 import { startWireServer } from '@majordomo/conformance';
 import { expect, it } from 'vitest';
-import { CHAIN } from '../soak/chain.ts';
 import { gatewayCallers } from '../soak/gateway-callers.ts';
 import { gatewayBefore } from '../soak/gateway-chain.ts';
-import { soakScript } from '../soak/script.ts';
+import { CHAIN, soakScript } from '../soak/script.ts';
 
 /** Number of streams. With SOAK=1, as in the nightly run, 300. */
 const STREAMS = process.env['SOAK'] === undefined ? 30 : 300;

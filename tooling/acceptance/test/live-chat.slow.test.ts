@@ -13,7 +13,7 @@ import { describe, expect, it } from 'vitest';
 import { CHAT_PAGE, pageOf, rowsOf, withChatRow } from '../src/live/chat-page.ts';
 import { CHAT_VENDORS, WITHOUT_CHAT_CHECK } from '../src/live/chat-vendors.ts';
 import { CHAT_CASE_NAMES, runChatCase, type ChatCaseName, type ChatVendor } from '../src/live/chat.ts';
-import { ALL_PROFILES } from '../src/matrix/profiles.ts';
+import { ALL_PROFILES } from '../src/profiles.ts';
 import { SIDES, WORKERS_AI, type Side } from '../src/wires.ts';
 
 const rowOf = (name: string): ChatVendor => {

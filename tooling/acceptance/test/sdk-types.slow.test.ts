@@ -7,7 +7,7 @@ import {
   type ChatResponse,
 } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import type { Reply } from '../src/bytes/exchange.ts';
+import type { Reply } from '../src/exchange.ts';
 import { fixtureOf, withOther, type Fixture } from '../src/sdk-types/fixture.ts';
 import { expectOmitted } from '../src/sdk-types/expect-omitted.ts';
 import { OMITTED } from '../src/sdk-types/omitted.ts';

@@ -1,16 +1,12 @@
-import { median, medianExcess, medianRatio, quantile } from './measure/statistics.mjs';
+import { medianExcess, medianRatio, quantile } from './measure/statistics.mjs';
 import { measureAgent } from './suites/agent.mjs';
-import { measureCaching } from './suites/caching.mjs';
-import { measureEvals } from './suites/evals.mjs';
 import { measureGateway } from './suites/gateway.mjs';
 import { measureGrowth } from './suites/growth.mjs';
-import { measureGuards } from './suites/guards.mjs';
 import { measureHistory } from './suites/history.mjs';
 import { measureMemory } from './suites/memory.mjs';
 import { measurePeers } from './suites/peers.mjs';
 import { measureProcess } from './suites/process.mjs';
 import { measureStart } from './suites/start.mjs';
-import { measureUi } from './suites/ui.mjs';
 import { measureWire } from './suites/wire.mjs';
 import { MAIN_WIRES, WIRES } from './wires/index.mjs';
 
@@ -30,11 +26,7 @@ export const SUITES = {
   history: { measure: measureHistory, wires: [...MAIN_WIRES, GEMINI] },
   process: { measure: measureProcess, wires: [OPENAI] },
   growth: { measure: measureGrowth, wires: [OPENAI] },
-  caching: { measure: measureCaching, wires: [ANTHROPIC] },
   gateway: { measure: measureGateway, wires: [OPENAI] },
-  guards: { measure: measureGuards, wires: [OPENAI] },
-  ui: { measure: measureUi, wires: [OPENAI] },
-  evals: { measure: measureEvals, wires: [OPENAI] },
   start: { measure: measureStart, wires: MAIN_WIRES },
   peers: { measure: measurePeers, wires: MAIN_WIRES, isExtra: true },
 };
@@ -49,31 +41,12 @@ const excess =
   (measures) =>
     medianExcess(measures[metric]?.[subject], measures[metric]?.[base]);
 
-const value =
-  (metric, key, of = median) =>
-  (measures) =>
-    of(measures[metric][key]);
-
 const rowOf = (suite, row, wires, atMost, unit, figure) => ({ suite, row, wires, atMost, unit, figure });
 const wire = (...about) => rowOf('wire', ...about);
 const agent = (row, ...about) => rowOf('agent', row, [...MAIN_WIRES, GEMINI], ...about);
 const history = (row, ...about) => rowOf('history', row, [...MAIN_WIRES, GEMINI], ...about);
 const inProcess = (row, ...about) => rowOf('process', row, [OPENAI], ...about);
-const caching = (row, ...about) => rowOf('caching', row, [ANTHROPIC], ...about);
-const ui = (row, ...about) => rowOf('ui', row, [OPENAI], ...about);
-const evals = (row, ...about) => rowOf('evals', row, [OPENAI], ...about);
-const guards = (row, ...about) => rowOf('guards', row, [OPENAI], ...about);
 const gateway = (row, ...about) => rowOf('gateway', row, [OPENAI], ...about);
-/** Costs of a gateway with 64 requests at a time, beside a minimal server that makes the same call or pipes the same stream. */
-const busyGateway = (row, atMost, subject, what) =>
-  what === 'answer'
-    ? gateway(
-        `64 at a time: ${row}`,
-        atMost,
-        '× node:http with the same call',
-        ratio('busyAnswer', 'node:http', subject),
-      )
-    : gateway(`64 at a time: ${row}`, atMost, '× node:http pipe', ratio('busyChunk', 'pipe', subject));
 /**
  * Ratio of the cost per item for many items and for a tenth of them: 10 if the cost is quadratic. If it is linear, the ratio is
  * between 1 and 1.7, because more items need more of the caches and of the garbage collection.
@@ -82,7 +55,6 @@ const linear = (row, metric, suite = 'process') =>
   rowOf(suite, row, [OPENAI], 2, '× a tenth of them, each', ratio(metric, 'few', 'many'));
 
 const p99 = (values) => quantile(values, 0.99);
-const best = (values) => Math.min(...values);
 const agentGrowth = ({ step, shortStep }) => {
   const growth = (subject) => step[subject].map((cost, round) => cost / shortStep[subject][round]);
   return medianRatio(growth('majordomo'), growth('sdk'));
@@ -125,7 +97,6 @@ export const ROWS = [
   history('call with 401 messages, reused objects', 2.4, '× SDK', ratio('reused')),
   history('call with 50 results of 2,000 characters, new objects', 2, '× SDK', ratio('freshResults')),
   history('call with 50 results of 2,000 characters, reused objects', 2, '× SDK', ratio('reusedResults')),
-  inProcess('failing attempt', 500, 'µs CPU', excess('failing', 'answered', 'failed')),
   linear('an alias of 10,000', 'aliases'),
   linear('a provider of 1,000', 'providers'),
   linear('a tool of 2,000', 'tools'),
@@ -148,11 +119,6 @@ export const ROWS = [
   ),
   inProcess('ledger gate', 15, 'µs CPU added to a call', excess('added', 'nothing', 'ledger')),
   inProcess('router', 15, 'µs CPU added to a call', excess('added', 'nothing', 'router')),
-  caching('cache: auto, 100 messages', 20, 'µs CPU added to a call', excess('call', 'none', 'auto')),
-  caching('order of @majordomo/cache/prompt, 10,000 conversations', 150, 'µs CPU', value('order', 'order')),
-  caching('order, 52 messages that are new objects', 150, 'µs CPU', value('order', 'order, new objects')),
-  caching('memory of 10,000 conversations of 50 messages', 40, 'MB', value('memory', 'conversations')),
-  caching('refreshed, document of 1 MB', 500, 'ms CPU', value('refresh', 'refreshed')),
   gateway(
     'complete answer through the gateway',
     1.4,
@@ -161,27 +127,8 @@ export const ROWS = [
   ),
   gateway('complete answer through the gateway', 0.9, '× Portkey', ratio('answer', 'portkey')),
   gateway('streamed chunk through the gateway', 2.6, '× node:http pipe', ratio('chunk', 'pipe')),
-  busyGateway('complete answer', undefined, 'majordomo', 'answer'),
-  busyGateway('complete answer, keys, ledger and call log in SQLite', undefined, 'SQLite', 'answer'),
-  busyGateway('complete answer, keys, ledger and call log in PostgreSQL', undefined, 'PostgreSQL', 'answer'),
-  busyGateway('streamed chunk', undefined, 'majordomo', 'chunk'),
-  busyGateway('streamed chunk, keys, ledger and call log in SQLite', undefined, 'SQLite', 'chunk'),
-  busyGateway('streamed chunk, keys, ledger and call log in PostgreSQL', undefined, 'PostgreSQL', 'chunk'),
-  ui('delta to a page by uiMessageResponse', 3, '× sseResponse', ratio('pageDelta', 'sse', 'ui')),
-  ui('replay of 20,000 deltas', 30, 'ms CPU', value('pageReplay', 'replay')),
-  ui('3,000 messages of a page', 30, 'ms CPU', value('pageMessages', 'read')),
-  evals('replay of 10,000 samples', 10, 's CPU', value('replay', 'seconds')),
-  evals('memory of 10,000 replayed samples', 300, 'MB', value('replay', 'megabytes')),
-  evals('comparison of 2,000 cases × 5 trials', 5, 's CPU', ({ compare }) => median(compare)),
-  evals('recorder, a call of 10 kB', 1000, 'µs CPU added to a call', excess('added', 'nothing', 'recorder')),
-  rowOf('start', 'import of core, best of nine', [OPENAI], 15, 'ms CPU', value('import', 'majordomo', best)),
+  rowOf('start', 'import of core, best of nine', [OPENAI], 15, 'ms CPU', ({ import: imports }) =>
+    Math.min(...imports.majordomo),
+  ),
   rowOf('start', 'cold start', MAIN_WIRES, 1.2, '× SDK', ratio('start')),
-  guards('guarded call', undefined, 'µs CPU added', excess('call', 'plain', 'guarded')),
-  guards('guarded delta', 3, 'µs CPU added', excess('delta', 'plain', 'guarded')),
-  guards('live objects of 1,000 open streams, plain', undefined, 'MB', value('memory', 'plain')),
-  guards('live objects of 1,000 open streams, guarded', undefined, 'MB', value('memory', 'guarded')),
-  guards('masking of 1 MB of prose', 25, 'ms CPU', value('prose', 'masked')),
-  guards('masking of 1 MB of digits', 1.5, '× a tenth of it, per character', ratio('digits', 'few', 'many')),
-  inProcess('functions entered by a call', undefined, 'functions of majordomo', value('entered', 'generate')),
-  inProcess('functions entered by a stream', undefined, 'functions of majordomo', value('entered', 'stream')),
 ];

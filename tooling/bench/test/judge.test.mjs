@@ -1,22 +1,11 @@
 import { expect, test } from 'vitest';
 import { judge } from '../src/judge.mjs';
 import { ROWS, SUITES } from '../src/rows.mjs';
-import { check, inRounds, resultOf } from '../src/measure/rounds.mjs';
+import { check, inRounds } from '../src/measure/rounds.mjs';
 import { medianRatio, seeded } from '../src/measure/statistics.mjs';
 import { linesTable, verdictTable } from '../src/report/table.mjs';
 
 const plan = { rounds: 3, warmUp: 2, random: seeded(1) };
-
-test('warm-up rounds run and do not count', async () => {
-  let runs = 0;
-  const { a } = await inRounds([{ subject: 'a', run: async () => ++runs }], plan, resultOf);
-  expect(a).toEqual([3, 4, 5]);
-});
-
-test('a value is divided by the parts of a run', async () => {
-  const { a } = await inRounds([{ subject: 'a', per: 4, run: async () => 8 }], plan, resultOf);
-  expect(a).toEqual([2, 2, 2]);
-});
 
 test('a wrong answer ends the measurement', async () => {
   const run = async () => check('no', 'yes');

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CatalogModel, Price } from '@majordomo/catalog';
 
 /**
@@ -28,7 +29,7 @@ function continued(model: CatalogModel, before: CatalogModel | undefined, today:
   const later = model.prices.filter(({ from }) => from > today);
   if (current === undefined) return { ...model, prices: [...past, ...later] };
   if (last === undefined) return model;
-  if (amountsOf(last) === amountsOf(withKnownFees(current, last))) {
+  if (isDeepStrictEqual(amountsOf(last), amountsOf(withKnownFees(current, last)))) {
     const kept = past.map((price) => (price === last ? { ...current, from: last.from } : price));
     return { ...model, prices: [...kept, ...later] };
   }
@@ -52,14 +53,6 @@ function withKnownFees(price: Price, before: Price): Price {
     : { ...rest, fees: Object.fromEntries(known) };
 }
 
-/** Returns the amounts of a price as a string, to compare prices. */
-function amountsOf({ rates, above, tiers, fees }: Price): string {
-  return JSON.stringify(sorted({ rates, above, tiers, fees }));
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(members.map(([name, member]) => [name, sorted(member)]));
-}
+/** Returns the amounts of a price as JSON, without members that are undefined. */
+const amountsOf = ({ rates, above, tiers, fees }: Price): unknown =>
+  JSON.parse(JSON.stringify({ rates, above, tiers, fees }));

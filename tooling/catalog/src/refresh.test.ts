@@ -12,7 +12,9 @@ interface RefreshInput {
   readonly piAi?: object;
   readonly before?: readonly CatalogModel[];
   readonly rulings?: readonly Ruling[];
+  /** Date of all sources, or dates of some of them. */
   readonly date?: string;
+  readonly dates?: Readonly<Partial<Record<SourceName, string>>>;
 }
 
 const LITELLM = { litellm_provider: 'openai', mode: 'chat' };
@@ -36,13 +38,14 @@ async function refreshed({
   before = [],
   rulings = [],
   date = '2026-07-02',
+  dates = {},
 }: RefreshInput): Promise<Refreshed> {
-  const takenFrom = (json: unknown): Taken => ({ json, date });
+  const taken = (name: SourceName, json: unknown): Taken => ({ json, date: dates[name] ?? date });
   const sources: Record<SourceName, Taken> = {
-    'models.dev': takenFrom({ openai: { models: modelsDev } }),
-    'genai-prices': takenFrom([{ id: 'openai', models: genai }]),
-    litellm: takenFrom(litellm),
-    'pi-ai': takenFrom(piAi),
+    'models.dev': taken('models.dev', { openai: { models: modelsDev } }),
+    'genai-prices': taken('genai-prices', [{ id: 'openai', models: genai }]),
+    litellm: taken('litellm', litellm),
+    'pi-ai': taken('pi-ai', piAi),
   };
   const past: Before = {
     date: '2026-06-01',
@@ -482,4 +485,97 @@ it('produces the same bytes from the same sources, rulings and history', async (
   const [one, other] = [await refreshed(input), await refreshed(reversedInput)];
   expect([...one.files]).toEqual([...other.files]);
   expect(one.files.get('generated/openai.ts')).toContain('"id":"a\\`\\${x}');
+});
+
+/** Runs a refresh in which two sources of summer state 1 and 2 USD, and pi-ai of November 3 and 6 USD. */
+async function contradicted(rulings: readonly Ruling[], before: readonly CatalogModel[] = []) {
+  const { models, problems } = await refreshed({
+    modelsDev: { m: { modalities: FACTS.modalities, cost: { input: 1, output: 2 } } },
+    litellm: perToken(1, 2, { search_context_cost_per_query: { search_context_size_medium: 0.03 } }),
+    piAi: {
+      'openai.json': {
+        api: { 'chat:m': { id: 'm', type: 'chat', input: ['text'], cost: { input: 3, output: 6 } } },
+      },
+    },
+    dates: { litellm: '2026-08-06', 'genai-prices': '2026-09-11', 'pi-ai': '2026-11-10' },
+    before,
+    rulings,
+  });
+  return { problems, model: models.find(({ id }) => id === 'm') };
+}
+
+const onM = { vendor: 'openai', id: 'm', source: 'a reason' };
+
+describe('sources that are more than 60 days older than the newest one', () => {
+  it('require a ruling if they contradict it', async () => {
+    const { problems } = await contradicted([]);
+    expect(problems).toEqual(['openai/m: models.dev and litellm contradict a newer source; add a ruling']);
+  });
+
+  it.each(['m', '*'])('are ignored, except for their fees, after a ruling on %s', async (id) => {
+    const { problems, model: found } = await contradicted([{ ...onM, id, believe: 'newest' }]);
+    expect(problems).toEqual([]);
+    expect(found?.prices).toEqual([
+      {
+        from: '2020-01-01',
+        rates: { input: 3_000_000, output: 6_000_000 },
+        fees: { web_search: 30_000 },
+        sources: ['pi-ai'],
+        trust: 'single',
+      },
+    ]);
+  });
+
+  it('determine the price if a ruling selects one of them', async () => {
+    const { problems, model: found } = await contradicted([{ ...onM, believe: 'litellm' }]);
+    expect([problems, found?.prices[0]?.rates.input]).toEqual([[], 1_000_000]);
+  });
+});
+
+describe('a ruling on a contradiction', () => {
+  const period = (from: string, input: number) => ({
+    from,
+    rates: { input: input * 1e6, output: 6e6 },
+    sources: ['older'],
+    trust: 'single' as const,
+  });
+  const known = { vendor: 'openai', id: 'm', input: ['text'], output: ['text'] } as const;
+
+  it('withdraws an announced period that never applied', async () => {
+    const prices = [period('2026-01-01', 3), period('2026-09-01', 5)];
+    const { model: found } = await contradicted(
+      [{ ...onM, believe: 'newest', withdraw: ['2026-09-01'] }],
+      [{ ...known, prices }],
+    );
+    expect(found?.prices.map(({ from, rates }) => [from, rates.input])).toEqual([['2026-01-01', 3_000_000]]);
+  });
+
+  it('adds fees that no source states to all ids with a prefix, without a new period', async () => {
+    const prices = [period('2026-01-01', 3)];
+    const fees = { web_search: 10_000, code: 5 };
+    const { model: found } = await contradicted(
+      [
+        { ...onM, believe: 'newest' },
+        { ...onM, id: 'm*', fees },
+      ],
+      [{ ...known, prices }],
+    );
+    expect(found?.prices).toMatchObject([{ from: '2026-01-01', fees: { web_search: 30_000, code: 5 } }]);
+  });
+
+  it('sets the first day of a price and adds earlier periods', async () => {
+    const { model: found } = await contradicted([
+      {
+        ...onM,
+        believe: 'newest',
+        facts: { retires: '2027-01-01', successor: 'n' },
+        earlier: [{ from: '2026-09-28', until: '2026-10-07', rates: { input: 4_000_000 } }],
+      },
+    ]);
+    expect(found).toMatchObject({ retires: '2027-01-01', successor: 'n' });
+    expect(found?.prices.map(({ from, rates, trust }) => [from, rates.input, trust])).toEqual([
+      ['2026-09-28', 4_000_000, 'override'],
+      ['2026-10-07', 3_000_000, 'single'],
+    ]);
+  });
 });

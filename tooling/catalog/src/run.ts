@@ -8,7 +8,7 @@ import type { SourceName } from '../../../packages/calls/catalog/src/refresh/off
 import { MODEL_ID_FILE, MODEL_ID_TYPES, modelIdsOf } from './model-ids.ts';
 import { refresh, type Before } from './refresh.ts';
 import { RULINGS } from './rulings-of-2026.ts';
-import { compared, downloadSdkModels } from './sdk-models.ts';
+import { downloadSdkModels } from './sdk-models.ts';
 import { SOURCES, taken, type Taken } from './sources.ts';
 
 // Usage: pnpm --filter @majordomo/catalog refresh [--from FOLDER --date models.dev=2026-07-02 --date …]
@@ -32,8 +32,12 @@ const sources = Object.fromEntries(
   await Promise.all(names.map(async (name) => [name, await taken(name, folder, dates)] as const)),
 ) as Record<SourceName, Taken>;
 
-const sdkModels = await downloadSdkModels();
-const { files, problems, models, date } = await refresh(sources, await before(), RULINGS, sdkModels);
+const { files, problems, models, date } = await refresh(
+  sources,
+  await before(),
+  RULINGS,
+  await downloadSdkModels(),
+);
 if (problems.length > 0) {
   console.error(
     `${problems.join('\n')}\n\n${problems.length} problems; resolve them in tooling/catalog/src/rulings-of-2026.ts. No file was written.`,
@@ -46,7 +50,6 @@ if (problems.length > 0) {
     await written(join(folderOf(type.provider), MODEL_ID_FILE), modelIdsOf(type, ofVendor, date));
   }
   console.log(report());
-  console.log(reportOfSdks());
 }
 
 async function before(): Promise<Before> {
@@ -76,13 +79,4 @@ function report(): string {
     (trust) => `${prices.filter((price) => price.trust === trust).length} ${trust}`,
   );
   return `${models.length} models; prices: ${counts.join(', ')}`;
-}
-
-function reportOfSdks(): string {
-  const { named, dates, absent, otherDate } = compared(models, sdkModels, date);
-  return [
-    `${named} ids of SDKs, ${absent.length} of them not in the catalog:`,
-    ...absent.map((one) => `  ${one}`),
-    `${dates} shutdown dates of SDKs; other dates in the catalog: ${otherDate.join(', ') || 'none'}`,
-  ].join('\n');
 }

@@ -4,10 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { CatalogModel } from '@majordomo/catalog';
 import { catalog } from '../../../packages/calls/catalog/src/index.ts';
 import { folderOf } from '../../build/packages.ts';
-import { LEFT_OUT } from './left-out.ts';
 import {
   anthropicShutdowns,
-  compared,
+  LEFT_OUT,
   mediaOf,
   mergedModels,
   modelsOfSdk,
@@ -93,33 +92,6 @@ it('merges the models of two packages of one vendor', () => {
   ).toEqual([
     { id: 'a', retires: '2027-02-01' },
     { id: 'b', retires: '2027-01-01' },
-  ]);
-});
-
-it('reports the ids that a catalog lacks with a reason, and other shutdown dates', () => {
-  const model = (id: string, retires?: string): CatalogModel => ({
-    vendor: 'cohere',
-    id,
-    retires,
-    input: ['text'],
-    output: ['text'],
-    prices: [],
-  });
-  const named = [
-    { id: 'a', retires: '2027-01-01' },
-    { id: 'b', retires: '2027-01-01' },
-    { id: 'a-2026-05-05' },
-    { id: 'command-r-03-2024' },
-    { id: 'old', retires: '2026-11-10' },
-    { id: 'new' },
-  ];
-  const models = [model('a', '2027-01-01'), model('b', '2027-02-01')];
-  const { absent, ...counts } = compared(models, { cohere: named }, '2026-11-10');
-  expect(counts).toEqual({ named: 6, dates: 3, otherDate: ['cohere/b'] });
-  expect(absent).toEqual([
-    expect.stringMatching(/^cohere\/command-r-03-2024 \(deprecated on 2025-09-15/),
-    'cohere/old (shut down on 2026-11-10)',
-    'cohere/new (no reason)',
   ]);
 });
 

@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { CatalogModel, Modality } from '@majordomo/catalog';
-import { LEFT_OUT } from './left-out.ts';
+import { withPackage } from './sources.ts';
 
 /** Model that an SDK names. SDKs state no prices. */
 export interface SdkModel {
@@ -87,6 +84,21 @@ const AI_SDKS = [
   'xai',
 ] as const;
 
+const COHERE = 'deprecated on 2025-09-15: docs.cohere.com, models; no other source lists it; 2026-11-27';
+const BEDROCK = 'an id of 2023 that no other source lists; 2026-11-27';
+const NO_VERSION = 'the other sources list the id without a version; 2026-11-27';
+
+/** Ids that SDKs name and the catalog does not add, by `vendor/id`, with the reason and the date of the look-up. */
+export const LEFT_OUT: ReadonlyMap<string, string> = new Map([
+  ['amazon-bedrock/amazon.titan-tg1-large', BEDROCK],
+  ['amazon-bedrock/anthropic.claude-v2', BEDROCK],
+  ['amazon-bedrock/anthropic.claude-sonnet-4-6-v1', NO_VERSION],
+  ['amazon-bedrock/us.anthropic.claude-sonnet-4-6-v1', NO_VERSION],
+  ['cohere/command-light-nightly', COHERE],
+  ['cohere/command-r-03-2024', COHERE],
+  ['cohere/command-r-plus-04-2024', COHERE],
+]);
+
 /** Packages that name the newest models of a vendor, often before the sources of prices do. */
 export const SDKS: readonly Sdk[] = [
   {
@@ -133,22 +145,12 @@ export function mergedModels(named: readonly SdkModel[]): readonly SdkModel[] {
 
 /** Downloads the newest versions of the packages, and reads their models. */
 export async function downloadSdkModels(): Promise<SdkModels> {
-  const run = promisify(execFile);
-  const folder = await mkdtemp(join(tmpdir(), 'majordomo-sdks-'));
-  try {
-    const models: Record<string, readonly SdkModel[]> = {};
-    for (const sdk of SDKS) {
-      // Without a tag, npm selects a version for its own Node.
-      const { stdout } = await run('npm', ['pack', `${sdk.package}@latest`, '--silent'], { cwd: folder });
-      await run('tar', ['-xzf', stdout.trim()], { cwd: folder });
-      const named = await modelsOfSdk(sdk, join(folder, 'package'));
-      models[sdk.vendor] = mergedModels([...(models[sdk.vendor] ?? []), ...named]);
-      await rm(join(folder, 'package'), { recursive: true });
-    }
-    return models;
-  } finally {
-    await rm(folder, { recursive: true });
+  const models: Record<string, readonly SdkModel[]> = {};
+  for (const sdk of SDKS) {
+    const named = await withPackage(sdk.package, (folder) => modelsOfSdk(sdk, folder));
+    models[sdk.vendor] = mergedModels([...(models[sdk.vendor] ?? []), ...named]);
   }
+  return models;
 }
 
 /** Matches a date at the end of an id. `Catalog.find` ignores such a date. */
@@ -179,36 +181,6 @@ export function withSdkModels(
     .filter(isNew)
     .map(({ id, retires }) => ({ vendor, id, retires, ...mediaOf(id), prices: [] }));
   return [...dated, ...added];
-}
-
-/** Result of comparing the models of a catalog with those that the SDKs name. */
-export interface Compared {
-  /** Number of ids that the SDKs name. */
-  readonly named: number;
-  /** Number of shutdown dates that the SDKs state. */
-  readonly dates: number;
-  /** Ids that the catalog lacks, with the reason in parentheses. */
-  readonly absent: readonly string[];
-  /** Models whose shutdown date in the catalog differs from that of the SDK. */
-  readonly otherDate: readonly string[];
-}
-
-/** Compares the models of a catalog of the day `today` with those that the SDKs name. */
-export function compared(models: readonly CatalogModel[], sdkModels: SdkModels, today: string): Compared {
-  const named = Object.entries(sdkModels).flatMap(([vendor, all]) => all.map((one) => ({ vendor, ...one })));
-  const known = new Map(models.map((model) => [`${model.vendor}/${model.id}`, model]));
-  const ids = new Set(known.keys());
-  const absent = named.flatMap(({ vendor, id, retires = '9999' }) => {
-    const name = `${vendor}/${id}`;
-    const shutdown = retires > today ? 'no reason' : `shut down on ${retires}`;
-    return isFound(ids, name) ? [] : `${name} (${LEFT_OUT.get(name) ?? shutdown})`;
-  });
-  const dated = named.filter(({ retires }) => retires !== undefined);
-  const otherDate = dated.flatMap(({ vendor, id, retires }) => {
-    const model = known.get(`${vendor}/${id}`);
-    return model === undefined || model.retires === retires ? [] : `${vendor}/${id}`;
-  });
-  return { named: named.length, dates: dated.length, absent, otherDate };
 }
 
 /** Returns the input and output of a model that only its name describes. */

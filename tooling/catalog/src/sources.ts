@@ -10,29 +10,26 @@ import { recordIn } from '../../../packages/calls/catalog/src/refresh/json.ts';
 import type { SourceName } from '../../../packages/calls/catalog/src/refresh/offer.ts';
 import { dateOfPiAi } from '../../../packages/calls/catalog/src/refresh/read-pi-ai.ts';
 
-/** Location and license of a source. */
+/** Location of a source. */
 interface Source {
   readonly url: string;
-  /** File name of a copy in a folder. The suffix `.gz` may follow. */
-  readonly files: readonly string[];
-  readonly licence: string;
+  /** Name of a copy in a folder. The suffix `.gz` may follow. */
+  readonly file: string;
 }
 
 /** Sources by name. All have the MIT license. In LiteLLM's repository, the license does not apply to the enterprise folder. */
 export const SOURCES: Readonly<Record<SourceName, Source>> = {
-  'models.dev': { url: 'https://models.dev/api.json', files: ['models.dev-api.json'], licence: 'MIT' },
+  'models.dev': { url: 'https://models.dev/api.json', file: 'models.dev-api.json' },
   'genai-prices': {
     url: 'https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json',
-    files: ['genai-prices-v2-data.json'],
-    licence: 'MIT',
+    file: 'genai-prices-v2-data.json',
   },
   litellm: {
     url: 'https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json',
-    files: ['litellm-model-prices.json'],
-    licence: 'MIT',
+    file: 'litellm-model-prices.json',
   },
   // This source is an npm package whose data is a folder.
-  'pi-ai': { url: 'npm:@earendil-works/pi-ai', files: ['pi-ai'], licence: 'MIT' },
+  'pi-ai': { url: 'npm:@earendil-works/pi-ai', file: 'pi-ai' },
 };
 
 /** Data of a source, and the day on which it was downloaded. */
@@ -51,9 +48,9 @@ export async function taken(
   folder: string | undefined,
   dates: Readonly<Record<string, string>>,
 ): Promise<Taken> {
-  const { url, files } = SOURCES[name];
+  const { url, file } = SOURCES[name];
   if (folder === undefined) return url.startsWith('npm:') ? packed(url.slice('npm:'.length)) : fetched(url);
-  const paths = files.flatMap((file) => [join(folder, file), join(folder, `${file}.gz`)]);
+  const paths = [join(folder, file), join(folder, `${file}.gz`)];
   const path = paths.find((one) => existsSync(one));
   if (path === undefined && url.startsWith('npm:')) return packed(url.slice('npm:'.length));
   if (path === undefined)
@@ -70,15 +67,20 @@ async function read(path: string): Promise<LoadedData> {
   return loaded ?? { data: undefined };
 }
 
-/** Downloads the newest version of an npm package to a temporary folder and reads its data. */
 async function packed(name: string): Promise<Taken> {
+  const { data: json } = await withPackage(name, (folder) => read(join(folder, 'dist/providers/data')));
+  return { json, date: dateOfPiAi(recordIn({ json }, 'json')) ?? '' };
+}
+
+/** Downloads the newest version of an npm package to a temporary folder, and reads it there. */
+export async function withPackage<T>(name: string, readIn: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'majordomo-refresh-'));
   try {
     const run = promisify(execFile);
+    // Without a tag, npm selects a version for its own Node.
     const { stdout } = await run('npm', ['pack', `${name}@latest`, '--silent'], { cwd: folder });
     await run('tar', ['-xzf', stdout.trim()], { cwd: folder });
-    const { data: json } = await read(join(folder, 'package/dist/providers/data'));
-    return { json, date: dateOfPiAi(recordIn({ json }, 'json')) ?? '' };
+    return await readIn(join(folder, 'package'));
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -86,33 +86,6 @@ export function nodesOf(node: ts.Node): readonly ts.Node[] {
 export const awaitsAtTopLevel = (path: string, text: string): boolean =>
   nodesOf(parse(path, text)).some((node) => isAwait(node) && ts.findAncestor(node, isFunction) === undefined);
 
-/**
- * Whether the code reads the name of a class or function, which minifiers change: `x.constructor.name`, `SomeClass.name`,
- * `new.target.name`, and the same with brackets or destructuring.
- */
-export const asksForClassNames = (path: string, text: string): boolean =>
-  nodesOf(parse(path, text)).some((node) => {
-    if (ts.isVariableDeclaration(node) && ts.isObjectBindingPattern(node.name)) {
-      const isName = ({ propertyName, name }: ts.BindingElement): boolean =>
-        (propertyName ?? name).getText() === 'name';
-      return node.name.elements.some(isName) && isClass(node.initializer);
-    }
-    if (ts.isPropertyAccessExpression(node)) return node.name.text === 'name' && isClass(node.expression);
-    const isByBracket = ts.isElementAccessExpression(node) && ts.isStringLiteral(node.argumentExpression);
-    return isByBracket && node.argumentExpression.text === 'name' && isClass(node.expression);
-  });
-
-/** Whether an expression is a class by its form: `….constructor`, `new.target`, or a name with an initial capital. */
-function isClass(expression: ts.Expression | undefined): boolean {
-  if (expression === undefined) return false;
-  if (ts.isParenthesizedExpression(expression) || ts.isAsExpression(expression)) {
-    return isClass(expression.expression);
-  }
-  if (ts.isMetaProperty(expression)) return true;
-  if (ts.isPropertyAccessExpression(expression)) return expression.name.text === 'constructor';
-  return ts.isIdentifier(expression) && /^[A-Z][a-z]\w*[a-z]/.test(expression.text);
-}
-
 /** Whether the module reads `process.env`, except in strings. */
 export const readsProcessEnv = (path: string, text: string): boolean =>
   nodesOf(parse(path, text)).some(

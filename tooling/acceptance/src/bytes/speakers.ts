@@ -9,8 +9,8 @@ import { createLlamaSwap } from '@majordomo/provider-llama-swap';
 import { createOllama } from '@majordomo/provider-ollama';
 import { openaiCompatible } from '@majordomo/provider-openai';
 import { collect, type Collected } from '@majordomo/testing';
-import { ALL_PROFILES } from '../matrix/profiles.ts';
-import { fetchOf, handlerOf, type Respond } from './exchange.ts';
+import { ALL_PROFILES } from '../profiles.ts';
+import { fetchOf, handlerOf, type Respond } from '../exchange.ts';
 
 const at = { apiKey: 'test-key', baseURL: 'http://wire.test' } as const;
 

@@ -3,10 +3,10 @@
  * id of the run.
  */
 import { flushCompileCache } from 'node:module';
+import { createInterface } from 'node:readline';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { watchRun } from '@majordomo/agent/durable';
 import { dbosAgent, dbosChannel, type Decision } from '@majordomo/durable-dbos';
-import { linesIn } from '../stores/lines.ts';
 import { watchResultOf } from './heard.ts';
 import { agentIn } from './scenario.ts';
 
@@ -34,7 +34,7 @@ interface Question {
   readonly executors: readonly string[];
 }
 
-for await (const line of linesIn(process.stdin)) void answered(JSON.parse(line) as Question);
+for await (const line of createInterface(process.stdin)) void answered(JSON.parse(line) as Question);
 
 async function answered({ id, ask, runId, input = 'go', decision, executors }: Question): Promise<void> {
   const answers: Readonly<Record<string, () => Promise<unknown>>> = {

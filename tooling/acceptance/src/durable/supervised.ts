@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { linesIn } from '../stores/lines.ts';
+import { createInterface } from 'node:readline';
 
 /** Process that is restarted whenever it ends. */
 export interface Supervised extends AsyncDisposable {
@@ -61,7 +61,7 @@ export async function supervised(name: string, args: readonly string[]): Promise
     child.stdin.on('error', () => undefined);
     let errorOutput = '';
     child.stderr.on('data', (chunk) => (errorOutput += String(chunk)));
-    const lines = linesIn(child.stdout);
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     for (;;) {
       const next = await lines.next();
       if (next.done === true) throw new Error(`${name} ended before it was ready: ${errorOutput}`);

@@ -1,3 +1,4 @@
+import { ok as expect } from 'node:assert/strict';
 import {
   createMajordomo,
   user,
@@ -6,7 +7,6 @@ import {
   type Provider,
 } from '@majordomo/core';
 import { sseMessages } from '@majordomo/wire-kit';
-import { expect } from './expect.ts';
 
 /** Job of a case at the vendor. */
 export interface LiveJob {

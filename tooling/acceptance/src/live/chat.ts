@@ -1,3 +1,4 @@
+import { ok as expect } from 'node:assert/strict';
 import {
   type Attempt,
   type ChatModel,
@@ -11,7 +12,6 @@ import {
 } from '@majordomo/core';
 import { costOfResponse } from '@majordomo/catalog';
 import * as z from 'zod';
-import { expect } from './expect.ts';
 
 /** Calls of a vendor. */
 interface LiveChat {
@@ -62,7 +62,7 @@ export const CHAT_CASES = {
     const [call] = toolCalls;
     expect(finish === 'tool-calls', `the finish reason is ${finish}`);
     expect(call?.name === 'weather', `the called tool is ${call?.name}`);
-    expect(/oslo/i.test(JSON.stringify(call?.args)), `the arguments are ${JSON.stringify(call?.args)}`);
+    expect(/oslo/i.test(JSON.stringify(call.args)), `the arguments are ${JSON.stringify(call.args)}`);
     const results = toolCalls.map(({ id, name }) => ({ callId: id, name, content: '17 degrees' }));
     const messages = [question, message, toolResult(results)];
     const { text } = await model.generate({ messages, tools, maxTokens });

@@ -1,6 +1,6 @@
+import { ok as expect } from 'node:assert/strict';
 import { emulateClassification } from '@majordomo/classify';
 import { createMajordomo, image, LlmError, type Provider, toolResult, user } from '@majordomo/core';
-import { expect } from './expect.ts';
 
 type Model = ReturnType<ReturnType<typeof createMajordomo>['classificationModel']>;
 

@@ -1,3 +1,4 @@
+import { ok as expect } from 'node:assert/strict';
 import {
   createMajordomo,
   file,
@@ -8,7 +9,6 @@ import {
   user,
 } from '@majordomo/core';
 import { createFiles } from '@majordomo/files';
-import { expect } from './expect.ts';
 
 /** File storage of a vendor that a case uses. */
 export interface LiveStorage {

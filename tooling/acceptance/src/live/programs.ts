@@ -1,3 +1,4 @@
+import { ok as expect } from 'node:assert/strict';
 import {
   createMajordomo,
   toolResult,
@@ -8,7 +9,6 @@ import {
   type ToolMessage,
   type ToolSpec,
 } from '@majordomo/core';
-import { expect } from './expect.ts';
 
 /** Conversation whose model can write programs. */
 interface Conversation {

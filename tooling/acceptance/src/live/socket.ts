@@ -1,6 +1,6 @@
+import { ok as expect } from 'node:assert/strict';
 import { createMajordomo, type Message, type Provider, user } from '@majordomo/core';
 import { socketFetch, type SocketEvent } from '@majordomo/responses-socket';
-import { expect } from './expect.ts';
 
 /** Model over sockets, and the events of the sockets. */
 interface OverSockets {

@@ -1,6 +1,6 @@
+import { ok as expect } from 'node:assert/strict';
 import { createBackground, type VideoResponse } from '@majordomo/background';
 import { createMajordomo, type Clock, type Provider, systemClock, type VideoRequest } from '@majordomo/core';
-import { expect } from './expect.ts';
 
 /** Result of a video that was generated at a vendor, and the shares of its work that the vendor has reported. */
 interface Generated {
@@ -30,7 +30,7 @@ export const VIDEO_CASES: readonly VideoCase[] = [
       const content = await videos[0]?.read();
       const bytes = await content?.bytes();
       expect(content?.mediaType.startsWith('video/') === true, `the media type is ${content?.mediaType}`);
-      expect(bytes?.length === content?.size, `${bytes?.length} of ${content?.size} bytes have arrived`);
+      expect(bytes?.length === content.size, `${bytes?.length} of ${content.size} bytes have arrived`);
     },
   },
   {

@@ -1,6 +1,5 @@
 import type { Scenario } from '@majordomo/conformance';
-import { outcomesOf } from './outcomes.ts';
-import type { Subject } from './subjects.ts';
+import { outcomesOf, type Subject } from './subjects.ts';
 import { table } from './table.ts';
 
 /** Features with the scenario that proves them for at least one model of a provider. */
@@ -32,40 +31,42 @@ const FEATURES: readonly (readonly [name: string, scenario: Scenario])[] = [
 /** Cells of cases that a provider passes in part, with the number of their note. */
 const LESS: Readonly<Record<string, string>> = { 'Google, reasoning-replay': '²' };
 
-/** Providers with a batch API. A test compares them with the providers. */
-export const WITH_BATCHES: readonly string[] = [
-  'OpenAI, Responses',
-  'OpenAI, Chat',
-  'Anthropic',
-  'Google',
-  'Groq',
-];
+/** Model of the video API of Google. */
+const VIDEO_MODEL = 'veo-3.1-generate-preview';
 
-/** Providers with a job API for chats. A test compares them with the providers. */
-export const WITH_JOBS: readonly string[] = ['OpenAI, Responses'];
-
-/** Providers with a file storage from which models read. A test compares them with the providers. */
-export const WITH_FILES: readonly string[] = ['OpenAI, Responses', 'OpenAI, Chat', 'Anthropic', 'Google'];
-
-/** Providers with a video API. A test compares them with the providers. */
-export const WITH_VIDEOS: readonly string[] = ['Google'];
+/** Returns whether a provider has APIs for batches, jobs of chats, videos, and files that models read. */
+async function apisOf({ variants: [first] }: Subject): Promise<readonly boolean[]> {
+  const [, harness] = first ?? [];
+  const provider = await harness?.open({
+    baseURL: 'http://127.0.0.1:1',
+    server: undefined,
+    apiKey: 'any',
+  });
+  const model = harness?.model ?? '';
+  const apis = [
+    provider?.batch?.(model, 'chat'),
+    provider?.background?.(model),
+    provider?.videoModel?.(VIDEO_MODEL),
+    provider?.files?.(model),
+  ];
+  return apis.map((api) => api !== undefined);
+}
 
 /** Returns the table of providers and features. */
-export function featureTable(providers: readonly Subject[]): string {
-  const rows = providers.map((subject) => {
+export async function featureTable(providers: readonly Subject[]): Promise<string> {
+  const all = providers.map(async (subject) => {
     const outcomes = outcomesOf(subject);
     const cells = FEATURES.map(([, scenario]) =>
       outcomes.some(({ of, isNone }) => of.scenario === scenario && !isNone)
         ? '✓'
         : (LESS[`${subject.name}, ${scenario}`] ?? '–'),
     );
-    const batches = WITH_BATCHES.includes(subject.name) ? (subject.name === 'Google' ? '✓ ³' : '✓') : '–';
-    const jobs = WITH_JOBS.includes(subject.name) ? '✓' : '–';
-    const files = WITH_FILES.includes(subject.name) ? '✓' : '–';
-    const videos = WITH_VIDEOS.includes(subject.name) ? '✓' : '–';
+    const apis = (await apisOf(subject)).map((has): string => (has ? '✓' : '–'));
+    if (subject.name === 'Google') apis[0] = '✓ ³';
     const name = subject.name + (subject.recorded.length === 0 ? ' ¹' : '');
-    return [name, ...cells, batches, jobs, videos, files];
+    return [name, ...cells, ...apis];
   });
+  const rows = await Promise.all(all);
   const columns = rows.map(([name = '']) => name);
   const others = ['batches', 'background jobs ⁴', 'videos ⁵', 'files by reference'];
   const names = [...FEATURES.map(([name]) => name), ...others];

@@ -1,6 +1,5 @@
 import type { Profile, ResponsesProfile } from '@majordomo/provider-openai';
-import { outcomesOf, type Outcome } from './outcomes.ts';
-import type { Subject } from './subjects.ts';
+import { outcomesOf, type Outcome, type Subject } from './subjects.ts';
 import { table } from './table.ts';
 
 const HEAD = `# Conformance
@@ -19,7 +18,7 @@ const GROUPS: readonly (readonly [title: string, holds: (scenario: string) => bo
 ];
 
 /** A profile of provider-openai, with or without separate cases. */
-export type AnyProfile = Profile | ResponsesProfile;
+type AnyProfile = Profile | ResponsesProfile;
 
 /** Returns the complete page. */
 export function page(

@@ -1,4 +1,4 @@
-import type { Harness } from '@majordomo/conformance';
+import { casesFor, conformance, type Case, type Harness } from '@majordomo/conformance';
 import { harnesses as anthropic } from '../../../../packages/providers/provider-anthropic/test/harnesses.ts';
 import { harnesses as bedrock } from '../../../../packages/providers/provider-bedrock/test/harnesses.ts';
 import { harnesses as cerebras } from '../../../../packages/providers/provider-cerebras/test/harnesses.ts';
@@ -17,60 +17,52 @@ export type Variant = readonly [title: string, harness: Harness];
 /** Heading of the column in the matrix, or of the row in the table of profiles. */
 export interface Subject {
   readonly name: string;
-  /** Test file that runs the variants. */
-  readonly file: string;
   readonly variants: readonly Variant[];
   /** Folders of recordings of this API; empty if the provider was not verified with recordings. */
   readonly recorded: readonly string[];
 }
 
 const isOwn = ([title]: Variant): boolean => title.startsWith('openai/');
-const CHAT_FILE = 'packages/providers/provider-openai/test/conformance.slow.test.ts';
-const RESPONSES_FILE = 'packages/providers/provider-openai/test/responses-conformance.slow.test.ts';
 const overResponses: readonly Variant[] = responses.map(([name, harness]) => [
   `${name} over Responses`,
   harness,
 ]);
 
-const subject = (
-  name: string,
-  folder: string,
-  variants: readonly Variant[],
-  recorded: readonly string[],
-): Subject => ({
-  name,
-  file: `packages/providers/provider-${folder}/test/conformance.slow.test.ts`,
-  variants,
-  recorded,
-});
-
 /** The providers, in the order of the README. */
 export const PROVIDERS: readonly Subject[] = [
-  {
-    name: 'OpenAI, Responses',
-    file: RESPONSES_FILE,
-    variants: overResponses.filter(isOwn),
-    recorded: ['openai'],
-  },
-  { name: 'OpenAI, Chat', file: CHAT_FILE, variants: chat.filter(isOwn), recorded: ['openai'] },
-  subject('Anthropic', 'anthropic', anthropic, ['anthropic']),
-  subject('Google', 'google', google, ['gemini', 'vertex']),
-  subject('Bedrock', 'bedrock', bedrock, ['bedrock']),
-  subject('Ollama', 'ollama', ollama, ['ollama']),
-  subject('Groq', 'groq', groq, ['groq']),
-  subject('Cerebras', 'cerebras', cerebras, ['cerebras']),
-  subject('Workers AI', 'cloudflare', cloudflare, []),
-  subject('llama-swap', 'llama-swap', llamaSwap, []),
-  subject('CLIs', 'cli', cli, []),
+  { name: 'OpenAI, Responses', variants: overResponses.filter(isOwn), recorded: ['openai'] },
+  { name: 'OpenAI, Chat', variants: chat.filter(isOwn), recorded: ['openai'] },
+  { name: 'Anthropic', variants: anthropic, recorded: ['anthropic'] },
+  { name: 'Google', variants: google, recorded: ['gemini', 'vertex'] },
+  { name: 'Bedrock', variants: bedrock, recorded: ['bedrock'] },
+  { name: 'Ollama', variants: ollama, recorded: ['ollama'] },
+  { name: 'Groq', variants: groq, recorded: ['groq'] },
+  { name: 'Cerebras', variants: cerebras, recorded: ['cerebras'] },
+  { name: 'Workers AI', variants: cloudflare, recorded: [] },
+  { name: 'llama-swap', variants: llamaSwap, recorded: [] },
+  { name: 'CLIs', variants: cli, recorded: [] },
 ];
-
-const profiles = (file: string, variants: readonly Variant[]): readonly Subject[] =>
-  variants
-    .filter((variant) => !isOwn(variant))
-    .map(([title, harness]) => ({ name: title, file, variants: [[title, harness]], recorded: [] }));
 
 /** Profiles with separate cases. */
-export const PROFILES: readonly Subject[] = [
-  ...profiles(CHAT_FILE, chat),
-  ...profiles(RESPONSES_FILE, overResponses),
-];
+export const PROFILES: readonly Subject[] = [...chat, ...overResponses]
+  .filter((variant) => !isOwn(variant))
+  .map((variant) => ({ name: variant[0], variants: [variant], recorded: [] }));
+
+/** Outcome of a case for a subject. Contains the unsupported variants, each with its reason. */
+export interface Outcome {
+  readonly of: Case;
+  readonly cannot: readonly (readonly [title: string, reason: string])[];
+  readonly isNone: boolean;
+}
+
+/** Returns the outcomes of all cases for a subject. */
+export function outcomesOf({ variants }: Subject): readonly Outcome[] {
+  const runs = variants.map(([title, harness]) => [title, casesFor(harness)] as const);
+  return conformance.map((of, at) => {
+    const cannot = runs.flatMap(([title, cases]) => {
+      const run = cases[at]?.[1];
+      return typeof run === 'string' ? [[title, run] as const] : [];
+    });
+    return { of, cannot, isNone: cannot.length === variants.length };
+  });
+}

@@ -3,7 +3,7 @@ import type { Provider } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createGoogle } from '@majordomo/provider-google';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { fetchOf, type Respond } from '../bytes/exchange.ts';
+import { fetchOf, type Respond } from '../exchange.ts';
 import type { Omissions } from './expect-omitted.ts';
 import type { TypeName } from './program.ts';
 

@@ -1,6 +1,6 @@
 import { eventFrame } from '@majordomo/testing/internal';
 import { asList, asRecord, jsonLine, sseEvent } from '@majordomo/core/toolkit';
-import type { Reply } from '../bytes/exchange.ts';
+import type { Reply } from '../exchange.ts';
 
 /** Returns a stream with the content of a response, or of a chunk. */
 export type StreamOf = (value: unknown) => Reply;

@@ -7,7 +7,7 @@ import { createGoogle } from '@majordomo/provider-google';
 import { createGroq } from '@majordomo/provider-groq';
 import { createOllama } from '@majordomo/provider-ollama';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { fetchOf, handlerOf, type Respond } from '../bytes/exchange.ts';
+import { fetchOf, handlerOf, type Respond } from '../exchange.ts';
 import type { Values } from './fixture.ts';
 import type { TypeName } from './program.ts';
 import {

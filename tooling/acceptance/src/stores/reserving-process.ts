@@ -2,13 +2,13 @@
  * One of several processes with the same file. Opens the file, reports this, and on command starts a number of concurrent
  * reservations. Writes the number of admitted reservations.
  */
+import { createInterface } from 'node:readline';
 import { sqliteStores } from '@majordomo/store-sqlite';
-import { linesIn } from './lines.ts';
 
 const [path = '', me = ''] = process.argv.slice(2);
 const stores = sqliteStores(path);
 console.log('ready');
-for await (const line of linesIn(process.stdin)) {
+for await (const line of createInterface(process.stdin)) {
   const { counter, times, max } = JSON.parse(line) as { counter: string; times: number; max: number };
   const claim = {
     counter,

@@ -3,13 +3,11 @@ import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { connectA2a } from '@majordomo/a2a';
-import { filesOfServer, start } from '../../src/a2a/processes.ts';
-
-const PROGRAM = new URL('../../src/a2a/serve-process.ts', import.meta.url).pathname;
+import { servedAgent } from '../../src/a2a/processes.ts';
 
 it('an agent approves a call of an agent in another process', async () => {
-  const { database, log, calls } = filesOfServer();
-  const served = await start(PROGRAM, [database, log]);
+  const { start, calls } = servedAgent();
+  const served = await start();
   await using clerk = await connectA2a({ name: 'clerk', url: served.origin, credential: 'token-a' });
   const turns = [{ toolCalls: [{ name: 'clerk', args: { task: 'pay' } }] }, 'The clerk has paid.'];
   const fake = fakeProvider({ id: 'f', models: { m: turns } });

@@ -3,13 +3,13 @@ import type { Client } from '@a2a-js/sdk/client';
 import { seededRandom } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { LEASE_MS } from '../../../../packages/agents/a2a/src/serve/run-records.ts';
-import { filesOfServer, start, type Served } from '../../src/a2a/processes.ts';
+import { servedAgent } from '../../src/a2a/processes.ts';
+import type { RunningProgram } from '../../src/start-program.ts';
 import { asTask, clientOf, request, stateOf } from '../../../../packages/agents/a2a/test/support/world.ts';
 
 /** Number of killed processes, with ten tasks each. With SOAK=1, as in the nightly run, 20, which are 200 runs. */
 const KILLS = process.env['SOAK'] === undefined ? 3 : 20;
 const TASKS = 10;
-const PROGRAM = new URL('../../src/a2a/serve-process.ts', import.meta.url).pathname;
 const KINDS = ['look', 'slow', 'pay', 'hang'] as const;
 const later = { returnImmediately: true };
 
@@ -41,7 +41,7 @@ async function reply(client: Client, id: string, tasks: Tasks): Promise<void> {
 }
 
 /** Kills the process when a random number of its tasks have ended their requests. */
-async function runAndKill(served: Served, round: Round): Promise<void> {
+async function runAndKill(served: RunningProgram, round: Round): Promise<void> {
   const killAt = Math.floor(round.random() * TASKS);
   let ended = 0;
   let killing: Promise<void> | undefined;
@@ -76,17 +76,17 @@ it(
   'ends the tasks of killed processes, repeats no call, and accepts one reply to a question',
   { timeout: 600_000 },
   async () => {
-    const { database, log, calls } = filesOfServer();
+    const { start, calls } = servedAgent();
     const random = seededRandom(78);
     const tasks: Tasks = new Map();
     for (let kill = 0; kill < KILLS; kill++) {
       // The leases of the process before have expired.
-      const served = await start(PROGRAM, [database, log, String(kill * (LEASE_MS + 1000))]);
+      const served = await start(kill * (LEASE_MS + 1000));
       const client = await clientOf(served.origin, 'a');
       await endAll(client, tasks);
       await runAndKill(served, { client, tasks, random });
     }
-    const last = await start(PROGRAM, [database, log, String(KILLS * (LEASE_MS + 1000))]);
+    const last = await start(KILLS * (LEASE_MS + 1000));
     await endAll(await clientOf(last.origin, 'a'), tasks);
     const made = calls();
     expect(tasks.size).toBeGreaterThan(KILLS);

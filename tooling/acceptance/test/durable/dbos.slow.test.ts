@@ -2,12 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeWith, startPostgres, type Postgres } from '@majordomo/services';
+import type { RunResult } from '@majordomo/agent';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runOf } from '../../src/durable/dbos-run.ts';
 import { expectWhatIsPromised } from '../../src/durable/expected.ts';
-import { operatedText } from '../../src/durable/operator.ts';
+import { operatedText, type OperatedRun } from '../../src/durable/operator.ts';
 import { TESTED_POINTS } from '../../src/durable/scenario.ts';
 import { supervised, type Supervised } from '../../src/durable/supervised.ts';
+
+/** Returns a run of the worker. */
+const runOf = (worker: Supervised, runId: string): OperatedRun => ({
+  result: async () => (await worker.ask({ ask: 'result', runId })) as RunResult,
+  awaiting: async () => (await worker.ask({ ask: 'awaiting', runId })) as readonly { readonly id: string }[],
+  decide: async (decision) => (await worker.ask({ ask: 'tryDecide', runId, decision })) === true,
+});
 
 describeWith('postgres', 'a run on DBOS whose process is killed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'majordomo-dbos-'));

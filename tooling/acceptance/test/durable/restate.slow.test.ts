@@ -1,14 +1,24 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { restateAgentClient } from '@majordomo/durable-restate';
+import { restateAgentClient, type RestateAgentClient } from '@majordomo/durable-restate';
 import { describeWith, freePorts, startRestate, type Restate } from '@majordomo/services';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectWhatIsPromised } from '../../src/durable/expected.ts';
-import { operatedText } from '../../src/durable/operator.ts';
-import { runOf } from '../../src/durable/restate-run.ts';
+import { operatedText, type OperatedRun } from '../../src/durable/operator.ts';
 import { TESTED_POINTS } from '../../src/durable/scenario.ts';
 import { supervised, type Supervised } from '../../src/durable/supervised.ts';
+
+/** Returns a run of a client of Restate. */
+const runOf = (runs: RestateAgentClient, runId: string): OperatedRun => ({
+  result: () => runs.result(runId),
+  awaiting: () => runs.awaiting(runId),
+  decide: (decision) =>
+    runs.decide(runId, decision).then(
+      () => true,
+      () => false,
+    ),
+});
 
 describeWith('restate', 'a run on Restate whose process is killed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'majordomo-restate-'));

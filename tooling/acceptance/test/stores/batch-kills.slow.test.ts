@@ -1,5 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +8,9 @@ import { redisStores } from '@majordomo/store-redis';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, it } from 'vitest';
+import { startProgram, type RunningProgram } from '../../src/start-program.ts';
 import { clockAt, ITEMS, openBatches, SPECS } from '../../src/stores/batch-world.ts';
 
-const PROCESS = join(import.meta.dirname, '../../src/stores/batch-process.ts');
 const folders: string[] = [];
 const TIMEOUT_MS = 120_000;
 
@@ -34,7 +32,7 @@ class World {
   readonly server: BatchServer;
   private readonly redis: string | undefined;
   private readonly client: Redis | undefined;
-  private child: ChildProcess | undefined;
+  private child: RunningProgram | undefined;
   private kill: Kill | undefined;
 
   static async create(redis?: string): Promise<World> {
@@ -69,7 +67,7 @@ class World {
   private onRequest(step: string, when: Kill['when']): 'drop' | undefined {
     if (this.kill?.step !== step || this.kill.when !== when) return undefined;
     this.kill = undefined;
-    this.child?.kill('SIGKILL');
+    void this.child?.kill();
     return 'drop';
   }
 
@@ -83,13 +81,9 @@ class World {
       redis: this.redis,
       path: join(this.folder, 'jobs.db'),
     };
-    this.child = spawn(process.execPath, [PROCESS, JSON.stringify(facts)], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let errors = '';
-    this.child.stderr?.on('data', (text) => (errors += String(text)));
-    const [code, signal] = (await once(this.child, 'close')) as [number | null, string | null];
-    if (signal !== 'SIGKILL') expect(code, errors).toBe(0);
+    this.child = startProgram('stores/batch', JSON.stringify(facts));
+    const [code, signal] = await this.child.ended;
+    if (signal !== 'SIGKILL') expect(code).toBe(0);
   }
 
   /** Ends the lease in Redis, whose clock the test cannot advance. Fails if the job does not have the lease of the package. */

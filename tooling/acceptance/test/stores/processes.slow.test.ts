@@ -8,7 +8,7 @@ import { postgresStores } from '@majordomo/store-postgres';
 import { sqliteStores, type SqliteStores } from '@majordomo/store-sqlite';
 import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
-import { startProgram } from '../../src/stores/start-program.ts';
+import { startProgram } from '../../src/start-program.ts';
 
 const IS_SOAK = process.env['SOAK'] !== undefined;
 const folder = mkdtempSync(join(tmpdir(), 'majordomo-processes-'));
@@ -23,7 +23,7 @@ const ROUNDS = IS_SOAK ? 20 : 5;
 it('admits exactly ten of 400 reservations of four processes under a limit of ten, in several rounds', async () => {
   const path = join(folder, 'parallel.db');
   // All four create the file at the same time.
-  const workers = [1, 2, 3, 4].map((me) => startProgram('reserving', path, `${me}`));
+  const workers = [1, 2, 3, 4].map((me) => startProgram('stores/reserving', path, `${me}`));
   await Promise.all(workers.map(({ line }) => line()));
   for (let round = 0; round < ROUNDS; round++) {
     for (const { send } of workers) send({ counter: `round ${round}`, times: 100, max: 10 });
@@ -38,7 +38,7 @@ it('admits exactly ten of 400 reservations of four processes under a limit of te
 
 it('spends the budget and frees the lane of a killed process after its lease', async () => {
   const path = join(folder, 'holder.db');
-  const holder = startProgram('holding', path, '1500');
+  const holder = startProgram('stores/holding', path, '1500');
   await holder.line();
   await holder.kill();
   await using stores = sqliteStores(path);
@@ -58,7 +58,7 @@ it('spends the budget and frees the lane of a killed process after its lease', a
 it('opens the file of a process that was killed while it wrote, with all settled records', async () => {
   for (const round of IS_SOAK ? [1, 2, 3] : [1]) {
     const path = join(folder, `writer-${round}.db`);
-    const writer = startProgram('writing', path);
+    const writer = startProgram('stores/writing', path);
     let last = -1;
     const reading = (async () => {
       for (;;) {
@@ -97,7 +97,7 @@ async function spendKey(place: string, stores: Pick<SqliteStores, 'ledger' | 're
   const keys = createKeys({ records: stores.records });
   const { key, secret } = await keys.create({ name: 'a', limits: [{ max: { calls: 100 }, per: 'ever' }] });
   const other = await keys.create({ name: 'b' });
-  const workers = Array.from({ length: PROCESSES }, () => startProgram('calling', place));
+  const workers = Array.from({ length: PROCESSES }, () => startProgram('stores/calling', place));
   await Promise.all(workers.map(({ line }) => line()));
   for (const { send } of workers) send({ secret, times: 400 / PROCESSES });
   const answered = await Promise.all(workers.map(({ line }) => line()));
@@ -144,7 +144,7 @@ it('retains only the flushed entries of the call log after SIGKILL', async () =>
   const path = join(folder, 'call-log.db');
   await using stores = sqliteStores(path);
   const { key, secret } = await createKeys({ records: stores.records }).create({ name: 'a' });
-  const worker = startProgram('calling', path);
+  const worker = startProgram('stores/calling', path);
   await worker.line();
   worker.send({ secret, times: 7, flush: true });
   expect(await worker.line()).toBe('7');

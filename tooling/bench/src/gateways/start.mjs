@@ -1,18 +1,16 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { startChild } from '../measure/child.mjs';
 
-const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
+const CHILD = join(import.meta.dirname, 'child.mjs');
 const PORTKEY = new URL('../../peers/node_modules/@portkey-ai/gateway/', import.meta.url);
 
-/** Each file exports `listen(dialect, origin, storeUrl)`, which returns the gateway's `url` and, if callers need one, their `key`. */
+/** Each file exports `listen(dialect, origin)`, which returns the gateway's `url`. */
 const FILES = {
   pipe: new URL('pipe.mjs', import.meta.url),
   'node:http': new URL('node-http.mjs', import.meta.url),
   majordomo: new URL('majordomo.mjs', import.meta.url),
-  SQLite: new URL('over-sqlite.mjs', import.meta.url),
-  PostgreSQL: new URL('over-postgres.mjs', import.meta.url),
   portkey: new URL('../../peers/gateways/portkey.mjs', import.meta.url),
 };
 
@@ -21,31 +19,21 @@ export const hasPortkey = () => existsSync(PORTKEY);
 /**
  * Starts a process with this gateway in front of the vendor at `origin`.
  *
- * @param {string} [storeUrl] database of a gateway that needs one
- * @returns {Promise<{ url: string, key: string | undefined, pid: number, cpuOf: (work: () => Promise<void>) => Promise<number>, stop: () => void }>}
+ * @returns {Promise<{ url: string, cpuOf: (work: () => Promise<void>) => Promise<number>, stop: () => void }>}
  *   `cpuOf`: CPU time of all threads of that process during the work, in µs
  */
-export async function startGateway(name, wire, origin, storeUrl) {
-  const child = fork(CHILD, [FILES[name].href, wire, origin, storeUrl ?? ''], {
-    execArgv: [],
+export async function startGateway(name, wire, origin) {
+  const { child, message } = await startChild(name, CHILD, [FILES[name].href, wire, origin], {
     // Portkey prints a greeting.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const [{ url, key }] = await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(([code]) => {
-      throw new Error(`${name} ended with ${code} before it listened`);
-    }),
-  ]);
   const cpu = async () => {
     child.send('cpu');
     const [used] = await once(child, 'message');
     return used;
   };
   return {
-    url,
-    key,
-    pid: child.pid,
+    url: message.url,
     async cpuOf(work) {
       const before = await cpu();
       await work();

@@ -31,6 +31,31 @@ export async function inRounds(jobs, { rounds, warmUp, random }, measure = cpuOf
   return values;
 }
 
+/**
+ * Returns jobs that process a number of items with many items at once, and with a tenth of them at once, so that both process
+ * the same number.
+ *
+ * @param {(count: number) => Promise<void>} work
+ * @param {number} most items at once
+ * @param {number} [times] repetitions, so that one run takes long enough to measure
+ * @returns {Job[]}
+ */
+export const fewAndMany = (work, most, times = 1) =>
+  ['few', 'many'].map((subject) => {
+    const count = subject === 'few' ? most / 10 : most;
+    const total = most * times;
+    return {
+      subject,
+      per: total,
+      async run() {
+        for (let done = 0; done < total; done += count) await work(count);
+      },
+    };
+  });
+
+/** Returns a list of made items. */
+export const list = (count, make) => Array.from({ length: count }, (_, at) => make(at));
+
 /** Returns the value that the job's run returns. */
 export const resultOf = ({ run }) => run();
 

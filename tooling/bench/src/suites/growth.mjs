@@ -1,9 +1,6 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createKeys } from '@majordomo/admin';
 import { createBatches } from '@majordomo/batch';
 import { catalog } from '@majordomo/catalog';
@@ -13,10 +10,11 @@ import { connectMcp, serveMcp } from '@majordomo/mcp';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { memoryRecords } from '@majordomo/records';
 import { sqliteStores } from '@majordomo/store-sqlite';
-import { check, inRounds } from '../measure/rounds.mjs';
+import { startChild } from '../measure/child.mjs';
+import { check, fewAndMany, inRounds, list } from '../measure/rounds.mjs';
 import { instant } from '../subjects/instant.mjs';
 
-const BATCH_SERVER = fileURLToPath(new URL('batch-server.mjs', import.meta.url));
+const BATCH_SERVER = join(import.meta.dirname, 'batch-server.mjs');
 /** Largest number of each item; the smaller one is a tenth. */
 const MOST = { prices: 20_000, servedTools: 1000, batchItems: 200, evaluatedCases: 1000, keys: 5000 };
 
@@ -27,14 +25,13 @@ const OPERATIONS = 200;
 /** Costs per item of packages that hold many items, with many items and with a tenth of them. */
 export async function measureGrowth({ plan }) {
   const folder = await mkdtemp(join(tmpdir(), 'majordomo-bench-growth-'));
-  const server = fork(BATCH_SERVER, { execArgv: [] });
+  const { child: server, message: url } = await startChild('the batch server', BATCH_SERVER);
   try {
-    const [url] = await once(server, 'message');
     const works = worksIn(folder, url);
     const fewer = { ...plan, warmUp: 2 };
     const measures = {};
     for (const [name, most] of Object.entries(MOST))
-      measures[name] = await inRounds(jobsOf(works[name], most), fewer);
+      measures[name] = await inRounds(fewAndMany(works[name], most), fewer);
     measures.records = await inRounds(await recordJobs(folder), fewer);
     return measures;
   } finally {
@@ -42,19 +39,6 @@ export async function measureGrowth({ plan }) {
     await rm(folder, { recursive: true });
   }
 }
-
-const jobsOf = (work, most) =>
-  ['few', 'many'].map((subject) => {
-    const count = subject === 'few' ? most / 10 : most;
-    return {
-      subject,
-      per: most,
-      async run() {
-        // Ten runs of a tenth, or one run, so that both subjects process the same number of items.
-        for (let done = 0; done < most; done += count) await work(count);
-      },
-    };
-  });
 
 /** Reads, writes and lists in a SQLite store of many records, and in one of a tenth of them. */
 async function recordJobs(folder) {
@@ -90,8 +74,6 @@ async function recordJobs(folder) {
 }
 
 const keyAt = (at) => String(at).padStart(9, '0');
-
-const list = (count, make) => Array.from({ length: count }, (_, at) => make(at));
 
 function worksIn(folder, url) {
   let runs = 0;

@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runModule } from '../measure/child.mjs';
 import { check, inRounds, resultOf } from '../measure/rounds.mjs';
 import { editArguments, LAST_WORDS, text } from '../server/scripts.mjs';
 import { majordomo, undici } from '../subjects/majordomo.mjs';
@@ -149,12 +149,7 @@ function firstAnswerMs(subject, wire, origin) {
     const call = await measured(async () => (await subject.open(${JSON.stringify(origin)})).complete());
     console.log(JSON.stringify({ ms: imports.ms + call.ms, answer: call.result }));
     process.exit(0);`;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
-    cwd: isOwn ? HERE : PEERS,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(stderr);
-  const { ms, answer } = JSON.parse(stdout.trim().split('\n').at(-1));
+  const { ms, answer } = runModule(script, isOwn ? HERE : PEERS);
   KINDS.call.isRight(answer);
   return ms;
 }

@@ -1,9 +1,8 @@
-import { createMajordomo, LlmError, user } from '@majordomo/core';
+import { createMajordomo, user } from '@majordomo/core';
 import { createLedger } from '@majordomo/ledger';
 import { createRouter } from '@majordomo/routing';
-import { check, inRounds } from '../measure/rounds.mjs';
+import { check, fewAndMany, inRounds, list } from '../measure/rounds.mjs';
 import { instant } from '../subjects/instant.mjs';
-import { entered } from './entered.mjs';
 
 const QUESTION = 'Which of the two cities is older, and who founded each of them?';
 const CALLS = 2000;
@@ -13,44 +12,11 @@ const MOST = { aliases: 10_000, providers: 1000, tools: 2000, tenants: 1000, mes
 const TIMES = 4;
 
 /** Measures costs inside the process, with a provider that responds immediately. */
-export async function measureProcess({ place, plan }) {
-  const measures = {
-    added: await inRounds(layers(), plan),
-    failing: await inRounds(failures(), plan),
-    entered: await entered(place),
-  };
-  for (const [name, most] of Object.entries(MOST)) measures[name] = await inRounds(growing(name, most), plan);
+export async function measureProcess({ plan }) {
+  const measures = { added: await inRounds(layers(), plan) };
+  for (const [name, most] of Object.entries(MOST))
+    measures[name] = await inRounds(fewAndMany(GROWING[name], most, TIMES), plan);
   return measures;
-}
-
-/** Measures a call that the first target answers, and a call that the second target answers after a failing attempt. */
-function failures() {
-  const refusing = {
-    spi: 1,
-    id: 'refusing',
-    model: (modelId) => ({
-      id: modelId,
-      families: [],
-      capabilities: {},
-      // eslint-disable-next-line require-yield
-      async *stream(_request, { target }) {
-        throw new LlmError('context-overflow', `${target}: the request is too long`, { target, status: 400 });
-      },
-    }),
-  };
-  const majordomo = createMajordomo({ providers: [refusing, instant('p')] });
-  const calling = (subject, spec, attempts) => {
-    const model = majordomo.model(spec);
-    return {
-      subject,
-      per: CALLS,
-      async run() {
-        for (let n = 0; n < CALLS; n++)
-          check((await model.generate({ messages: [user(QUESTION)] })).attempts.length, attempts);
-      },
-    };
-  };
-  return [calling('answered', 'p/m', 1), calling('failed', 'refusing/m,p/m', 2)];
 }
 
 /** Measures the same call without additions, with the gate of a ledger, and with a router. */
@@ -74,21 +40,6 @@ function layers() {
   ];
 }
 
-/** Costs per item with many items and with a tenth of them. */
-function growing(name, most) {
-  return ['few', 'many'].map((subject) => {
-    const count = subject === 'few' ? most / 10 : most;
-    return {
-      subject,
-      per: most * TIMES,
-      async run() {
-        for (let done = 0; done < most * TIMES; done += count) await GROWING[name](count);
-      },
-    };
-  });
-}
-
-const list = (count, make) => Array.from({ length: count }, (_, at) => make(at));
 const one = createMajordomo({ providers: [instant('p')] }).model('p/m');
 const ask = (model) => model.generate({ messages: [user(QUESTION)] });
 

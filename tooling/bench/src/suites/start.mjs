@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { runModule } from '../measure/child.mjs';
 import { check, inRounds, resultOf } from '../measure/rounds.mjs';
 import { text } from '../server/scripts.mjs';
 
@@ -11,24 +11,15 @@ export async function measureStart({ dialect, place, plan }) {
   const jobs = Object.entries(PROGRAMS[dialect.name]).map(([subject, program]) => ({
     subject,
     async run() {
-      const { answer, ms } = output(program(origin));
+      const { answer, ms } = runModule(program(origin), import.meta.dirname);
       check(answer, text(DELTAS));
       return ms;
     },
   }));
   return {
-    import: { majordomo: Array.from({ length: IMPORTS }, () => output(IMPORT).ms) },
+    import: { majordomo: Array.from({ length: IMPORTS }, () => runModule(IMPORT, import.meta.dirname).ms) },
     start: await inRounds(jobs, { ...plan, warmUp: 1 }, resultOf),
   };
-}
-
-function output(program) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
-    cwd: import.meta.dirname,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`a program failed: ${stderr}`);
-  return JSON.parse(stdout);
 }
 
 const IMPORT = `

@@ -15,14 +15,14 @@ import { documentServices, PIXEL, startCollector } from '../../src/document-serv
 import { ANSWER, usualAnswer } from '../../src/vendor-answers.ts';
 import { startVendorHosts, type VendorHosts } from '../../src/vendor-hosts.ts';
 
-/** Program of a page in `apps/docs`. Its name is the page with the number of the program, from 1. */
+/** Program of the README or of a page in `apps/docs`. Its name is the page with the number of the program, from 1. */
 interface Program {
   readonly name: string;
   readonly code: string;
   readonly loader: 'ts' | 'tsx';
 }
 
-const programs = filesIn('apps/docs')
+const programs = ['README.md', ...filesIn('apps/docs')]
   .filter((file) => file.endsWith('.md'))
   .flatMap((file): readonly Program[] =>
     fencesOf(file)
@@ -62,6 +62,12 @@ interface Run {
 
 /** Runs by program, in order. A program that is not listed runs once, and its output is not compared. */
 const RUNS: Readonly<Record<string, readonly Run[]>> = {
+  'README 1': [
+    {
+      script: [{ failure: 'overloaded' }, { failure: 'overloaded' }, ANSWER],
+      prints: [`anthropic/claude-sonnet-5 ${ANSWER}`],
+    },
+  ],
   'agents 1': [
     {
       args: ['ask', '7'],

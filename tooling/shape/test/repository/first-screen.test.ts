@@ -20,13 +20,6 @@ test('the README shows the output of the demo', () => {
   expect(printed.slice(from, from + lines.length)).toEqual(lines);
 });
 
-test.each([
-  ['answered in 12 ms', 'answered in 1.2 s'],
-  ['attempt 1   7 ms  overloaded', 'attempt 1  10.4 s  overloaded'],
-])('a duration is compared without its unit: %s, %s', (fast, slow) => {
-  expect(settled(slow)).toEqual(settled(fast));
-});
-
 test('the first screen of the README shows the installation, a chain and the demo', () => {
   const [install, chain, demo, output] = fencesOf('README.md');
   expect(install?.code).toMatch(/^npm install @majordomo\/core /);

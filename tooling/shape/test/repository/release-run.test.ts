@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { run } from '../../../release/run.mjs';
+import { run } from '../../../release/run.ts';
 
 test('a program that fails is reported with its output', async () => {
   const failing = run('sh', ['-c', 'echo a reason; exit 3']);

@@ -8,8 +8,8 @@ import { readConfig } from '@changesets/config';
 import { readChangesets } from '@changesets/read';
 import { getPackages } from '@manypkg/get-packages';
 import { describe, expect, test } from 'vitest';
-import { auditVerdict, lacksIn, lacksOfImports, lacksOfSize } from '../../../release/lacks.mjs';
-import { unpublishedOf } from '../../../release/lookup.mjs';
+import { auditVerdict, lacksIn, lacksOfImports, lacksOfSize } from '../../../release/lacks.ts';
+import { unpublishedOf } from '../../../release/lookup.ts';
 import { exists, published, read, ROOT } from '../../src/repository.ts';
 
 const paths = ['package.json', 'LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts'];

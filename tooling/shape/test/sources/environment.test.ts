@@ -18,15 +18,3 @@ test('.env.example names no variable twice and gives none a value', () => {
   expect(new Set(listed).size).toBe(listed.length);
   expect(read('.env.example')).not.toMatch(/^[A-Z0-9_]+=\S/m);
 });
-
-test.each([
-  ["const profile = { keyEnv: ['ACME_API_KEY', 'ACME_OLD'] };", ['ACME_API_KEY', 'ACME_OLD']],
-  ["const REGION_ENV = ['ACME_AREA'];", ['ACME_AREA']],
-  ["const area = context.env['ACME_AREA'];", ['ACME_AREA']],
-  ["credentialSource(apiKey, ['ACME_PASS_WORD']);", ['ACME_PASS_WORD']],
-  ["const key = first('ACME_ACCESS_KEY');", ['ACME_ACCESS_KEY']],
-  ["if (reason === 'MAX_TOKENS') stop();", []],
-  ["// reads 'ACME_API_KEY'", []],
-])('a variable is seen in %s', (source, names) => {
-  expect(variablesOf('probe.ts', source)).toEqual(names);
-});

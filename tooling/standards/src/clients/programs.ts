@@ -1,18 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Exchange } from '@majordomo/conformance';
-import { npm } from '../../../runtimes/install.mjs';
-import { newestOf } from '../newest.ts';
+import { install } from '../install.ts';
 import type { CaseResult } from '../suite.ts';
 import { execute } from '../execute.ts';
 import { startGateway } from './gateway.ts';
 
 const FOLDER = join(import.meta.dirname, '../../suites/clients');
 const PROGRAM_MS = 60_000;
-
-interface Manifest {
-  readonly devDependencies: Readonly<Record<string, string>>;
-}
 
 /** Program of the folder that uses a client library. */
 interface Program {
@@ -47,9 +42,7 @@ const PROGRAMS: readonly Program[] = [
 
 /** Runs the programs with client libraries. If npm fails, no program is run. */
 export async function runPrograms(isNewest: boolean): Promise<readonly CaseResult[]> {
-  const { devDependencies } = JSON.parse(readFileSync(join(FOLDER, 'package.json'), 'utf8')) as Manifest;
-  const newest = isNewest ? ['--no-save', ...newestOf(devDependencies)] : [];
-  const problem = npm(['install', '--no-package-lock', ...newest], FOLDER);
+  const problem = install(FOLDER, isNewest);
   const results: CaseResult[] = [];
   for (const each of PROGRAMS) {
     if (problem === undefined) results.push(await run(each));

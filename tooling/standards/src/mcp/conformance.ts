@@ -3,25 +3,22 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Semaphore } from '@majordomo/core/toolkit';
-import { npm } from '../../../runtimes/install.mjs';
 import { execute } from '../execute.ts';
-import { newestOf } from '../newest.ts';
+import { packagesIn } from '../install.ts';
 import type { CaseResult } from '../suite.ts';
 
-const FOLDER = join(import.meta.dirname, '../../suites/mcp');
+/** Folder of the suite. */
+export const FOLDER: string = join(import.meta.dirname, '../../suites/mcp');
 const PROGRAM = join(FOLDER, 'node_modules/@modelcontextprotocol/conformance/dist/index.js');
-const { devDependencies } = JSON.parse(readFileSync(join(FOLDER, 'package.json'), 'utf8')) as {
-  devDependencies: Readonly<Record<string, string>>;
-};
 /** Name and version of the suite. */
-export const VERSION: string = Object.entries(devDependencies).map((entry) => entry.join('@'))[0] ?? '';
+export const VERSION: string = Object.entries(packagesIn(FOLDER)).map((entry) => entry.join('@'))[0] ?? '';
 
 /** Revisions of MCP that the suite requires completely. */
 const REVISIONS = ['2025-11-25', '2026-07-28'] as const;
 type Revision = (typeof REVISIONS)[number];
 
 /** Scenario of a revision, or of an extension. */
-export interface Scenario {
+interface Scenario {
   readonly name: string;
   readonly revision: Revision | 'extension';
 }
@@ -48,25 +45,17 @@ const CONCURRENCY = 2;
 /** Maximum time of one scenario, in milliseconds. */
 const SCENARIO_MS = 60_000;
 
-/** Installs the suite, or its newest version. Returns the problem, if any. */
-export function install(isNewest = false): string | undefined {
-  const newest = isNewest ? ['--no-save', ...newestOf(devDependencies)] : [];
-  return npm(['install', '--no-package-lock', ...newest], FOLDER);
-}
-
-/** Runs the required scenarios of all revisions, and the additional ones. `argumentsOf` returns the arguments of the suite for one scenario. */
+/** Runs the required scenarios of all revisions, and the additional ones. `args`: arguments of the suite for each scenario. */
 export async function runScenarios(
   side: 'client' | 'server',
-  argumentsOf: (scenario: Scenario) => readonly string[],
+  args: readonly string[],
 ): Promise<readonly CaseResult[]> {
   const scenarios: Scenario[] = [];
   for (const revision of REVISIONS) scenarios.push(...(await scenariosOf(side, revision)));
   scenarios.push(...ADDITIONAL[side]);
   const slots = new Semaphore(CONCURRENCY);
   const { signal } = new AbortController();
-  return Promise.all(
-    scenarios.map((scenario) => slots.run(signal, () => runScenario(side, scenario, argumentsOf(scenario)))),
-  );
+  return Promise.all(scenarios.map((scenario) => slots.run(signal, () => runScenario(side, scenario, args))));
 }
 
 /** Returns the scenarios that a revision requires. The list of the suite is frozen with the revision. */

@@ -1,13 +1,11 @@
 /** Server with the tools, resources and prompts that the server scenarios of the suite expect, written with `serveMcp`. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineTool, type Tool, type ToolContext } from '@majordomo/agent';
 import type { FilePart, ImagePart, JsonObject } from '@majordomo/core';
+import { serve } from '@majordomo/gateway/node';
 import { ask, reportProgress, serveMcp } from '@majordomo/mcp';
 import { MissingRequiredClientCapabilityError } from '@modelcontextprotocol/server';
-import { toRequest, writeResponse } from './http.ts';
 
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==';
@@ -271,11 +269,5 @@ const server = serveMcp({
   ],
 });
 
-const http = createServer((incoming, outgoing) => {
-  void toRequest(incoming, outgoing).then(async (request) => {
-    await writeResponse(outgoing, await server.fetch(request));
-  });
-});
-http.listen(0, '127.0.0.1', () => {
-  process.send?.(`http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`);
-});
+const served = await serve({ fetch: (request) => server.fetch(request) }, { port: 0 });
+process.send?.(`${served.url}/mcp`);
