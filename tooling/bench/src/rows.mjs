@@ -47,6 +47,16 @@ const agent = (row, ...about) => rowOf('agent', row, [...MAIN_WIRES, GEMINI], ..
 const history = (row, ...about) => rowOf('history', row, [...MAIN_WIRES, GEMINI], ...about);
 const inProcess = (row, ...about) => rowOf('process', row, [OPENAI], ...about);
 const gateway = (row, ...about) => rowOf('gateway', row, [OPENAI], ...about);
+/** Costs of a gateway with 64 requests at a time, beside a minimal server that makes the same call or pipes the same stream. */
+const busyGateway = (row, atMost, subject, what) =>
+  what === 'answer'
+    ? gateway(
+        `64 at a time: ${row}`,
+        atMost,
+        '× node:http with the same call',
+        ratio('busyAnswer', 'node:http', subject),
+      )
+    : gateway(`64 at a time: ${row}`, atMost, '× node:http pipe', ratio('busyChunk', 'pipe', subject));
 /**
  * Ratio of the cost per item for many items and for a tenth of them: 10 if the cost is quadratic. If it is linear, the ratio is
  * between 1 and 1.7, because more items need more of the caches and of the garbage collection.
@@ -127,6 +137,12 @@ export const ROWS = [
   ),
   gateway('complete answer through the gateway', 0.9, '× Portkey', ratio('answer', 'portkey')),
   gateway('streamed chunk through the gateway', 2.6, '× node:http pipe', ratio('chunk', 'pipe')),
+  busyGateway('complete answer', undefined, 'majordomo', 'answer'),
+  busyGateway('complete answer, keys, ledger and call log in SQLite', undefined, 'SQLite', 'answer'),
+  busyGateway('complete answer, keys, ledger and call log in PostgreSQL', undefined, 'PostgreSQL', 'answer'),
+  busyGateway('streamed chunk', undefined, 'majordomo', 'chunk'),
+  busyGateway('streamed chunk, keys, ledger and call log in SQLite', undefined, 'SQLite', 'chunk'),
+  busyGateway('streamed chunk, keys, ledger and call log in PostgreSQL', undefined, 'PostgreSQL', 'chunk'),
   rowOf('start', 'import of core, best of nine', [OPENAI], 15, 'ms CPU', ({ import: imports }) =>
     Math.min(...imports.majordomo),
   ),

@@ -22,8 +22,12 @@ const PARAMETERS = Buffer.from(`user\0${USER}\0database\0postgres\0\0`);
 const STARTUP = Buffer.concat([Buffer.from([0, 0, 0, 8 + PARAMETERS.length, 0, 3, 0, 0]), PARAMETERS]);
 const LET_IN = 'R'.charCodeAt(0);
 
-/** Starts an empty PostgreSQL on 127.0.0.1. Because PostgreSQL rejects root, it runs as the user that Debian's package creates. */
-export async function startPostgres(): Promise<Postgres> {
+/**
+ * Starts an empty PostgreSQL on 127.0.0.1. Because PostgreSQL rejects root, it runs as the user that Debian's package creates.
+ *
+ * @param fsync whether commits wait for the disk. Without it, tests are faster, and only a crash of the machine loses data
+ */
+export async function startPostgres({ fsync = false }: { readonly fsync?: boolean } = {}): Promise<Postgres> {
   const binary = foundBinaryOf('postgres');
   const [port = 0] = await freePorts(1);
   const user = process.getuid?.() === 0 ? accountOf(USER) : undefined;
@@ -35,8 +39,7 @@ export async function startPostgres(): Promise<Postgres> {
     `unix_socket_directories=${folder}`,
     // Tests make many short-lived clients.
     'max_connections=200',
-    // Commits do not wait for the disk, so that tests are faster. Only a crash of the machine loses data.
-    'fsync=off',
+    `fsync=${fsync ? 'on' : 'off'}`,
   ];
   const server = await startServer({
     binary,

@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Decision, RunResult } from '@majordomo/agent';
+import type { RestateAgentClient } from '@majordomo/durable-restate';
 import { linesOf } from './scenario.ts';
+import type { Supervised } from './supervised.ts';
 
 /** Run of an engine, for an operator. */
 export interface OperatedRun {
@@ -33,3 +35,21 @@ export async function operatedText(folder: string, runId: string, run: OperatedR
     await setTimeout(50);
   }
 }
+
+/** Returns a run of the worker on DBOS. */
+export const dbosRun = (worker: Supervised, runId: string): OperatedRun => ({
+  result: async () => (await worker.ask({ ask: 'result', runId })) as RunResult,
+  awaiting: async () => (await worker.ask({ ask: 'awaiting', runId })) as readonly { readonly id: string }[],
+  decide: async (decision) => (await worker.ask({ ask: 'tryDecide', runId, decision })) === true,
+});
+
+/** Returns a run of a client of Restate. */
+export const restateRun = (runs: RestateAgentClient, runId: string): OperatedRun => ({
+  result: () => runs.result(runId),
+  awaiting: () => runs.awaiting(runId),
+  decide: (decision) =>
+    runs.decide(runId, decision).then(
+      () => true,
+      () => false,
+    ),
+});

@@ -2,19 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeWith, startPostgres, type Postgres } from '@majordomo/services';
-import type { RunResult } from '@majordomo/agent';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectWhatIsPromised } from '../../src/durable/expected.ts';
-import { operatedText, type OperatedRun } from '../../src/durable/operator.ts';
+import { dbosRun, operatedText } from '../../src/durable/operator.ts';
 import { TESTED_POINTS } from '../../src/durable/scenario.ts';
 import { supervised, type Supervised } from '../../src/durable/supervised.ts';
-
-/** Returns a run of the worker. */
-const runOf = (worker: Supervised, runId: string): OperatedRun => ({
-  result: async () => (await worker.ask({ ask: 'result', runId })) as RunResult,
-  awaiting: async () => (await worker.ask({ ask: 'awaiting', runId })) as readonly { readonly id: string }[],
-  decide: async (decision) => (await worker.ask({ ask: 'tryDecide', runId, decision })) === true,
-});
 
 describeWith('postgres', 'a run on DBOS whose process is killed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'majordomo-dbos-'));
@@ -42,7 +34,7 @@ describeWith('postgres', 'a run on DBOS whose process is killed', () => {
       if (point === 'while it waits') await worker.kill();
       await worker.ask({ ask: 'decide', runId, decision: { callId: call!.id, approve: true } });
       if (point === 'after the decision') await worker.kill();
-      expect(await operatedText(folder, runId, runOf(worker, runId))).toBe('Done.');
+      expect(await operatedText(folder, runId, dbosRun(worker, runId))).toBe('Done.');
       expect(worker.deaths - deaths).toBe(1);
       expectWhatIsPromised(folder, runId, point);
     },

@@ -1,24 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { restateAgentClient, type RestateAgentClient } from '@majordomo/durable-restate';
+import { restateAgentClient } from '@majordomo/durable-restate';
 import { describeWith, freePorts, startRestate, type Restate } from '@majordomo/services';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectWhatIsPromised } from '../../src/durable/expected.ts';
-import { operatedText, type OperatedRun } from '../../src/durable/operator.ts';
+import { operatedText, restateRun } from '../../src/durable/operator.ts';
 import { TESTED_POINTS } from '../../src/durable/scenario.ts';
 import { supervised, type Supervised } from '../../src/durable/supervised.ts';
-
-/** Returns a run of a client of Restate. */
-const runOf = (runs: RestateAgentClient, runId: string): OperatedRun => ({
-  result: () => runs.result(runId),
-  awaiting: () => runs.awaiting(runId),
-  decide: (decision) =>
-    runs.decide(runId, decision).then(
-      () => true,
-      () => false,
-    ),
-});
 
 describeWith('restate', 'a run on Restate whose process is killed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'majordomo-restate-'));
@@ -46,7 +35,7 @@ describeWith('restate', 'a run on Restate whose process is killed', () => {
       if (point === 'while it waits') await worker.kill();
       await runs.decide(runId, { callId: call!.id, approve: true });
       if (point === 'after the decision') await worker.kill();
-      expect(await operatedText(folder, runId, runOf(runs, runId))).toBe('Done.');
+      expect(await operatedText(folder, runId, restateRun(runs, runId))).toBe('Done.');
       expect(worker.deaths - deaths).toBe(1);
       expectWhatIsPromised(folder, runId, point);
     },

@@ -6,12 +6,14 @@ import { PROMPT } from '../wires/wire.mjs';
  * A client that costs little and reads complete responses.
  *
  * @param {string} origin the vendor's address, for a gateway that reads it from a header
+ * @param {string} [key] key of the gateway
  * @returns {{ ask: (streamed: boolean) => Promise<string>, disconnect: () => void }} `ask` returns the text of the response
  */
-export function clientOf(dialect, url, origin) {
+export function clientOf(dialect, url, origin, key) {
   const agent = new Agent({ keepAlive: true });
   const portkey = { 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `${origin}/v1` };
-  const headers = { 'content-type': 'application/json', ...dialect.headers, ...portkey };
+  const own = key && { authorization: `Bearer ${key}` };
+  const headers = { 'content-type': 'application/json', ...dialect.headers, ...portkey, ...own };
   const path = new URL(dialect.baseURL(url) + dialect.path);
   const ask = async (streamed) => {
     const body = JSON.stringify(dialect.body({ history: [dialect.user(PROMPT)], streamed }));

@@ -43,7 +43,7 @@ function subjectOf(family, fetchOf) {
         async runAgent() {
           const { createAgent, defineTool } = await import('@majordomo/agent');
           const search = defineTool({ ...SEARCH, run: () => FOUND });
-          const agent = createAgent({ model, tools: [search], maxSteps: Number.MAX_SAFE_INTEGER });
+          const agent = createAgent({ model, tools: [search], maxTokens, maxSteps: Number.MAX_SAFE_INTEGER });
           const { state, text } = await agent.run(PROMPT);
           return { steps: state.steps - 1, text };
         },
