@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { RecordStore } from '@majordomo/records';
 import { expect, it } from 'vitest';
-import { failure, HOUR_MS, items, resultsOf, summariesOf, world } from './support/jobs.ts';
+import { failure, HOUR_MS, resultsOf, summariesOf, world } from './support/jobs.ts';
 import type { Op, Vendor } from './support/vendor.ts';
 
 const never = new Promise<never>(() => undefined);
