@@ -3,6 +3,7 @@ export { CONNECTION_CUTS, startCutProxy, type ConnectionCut, type CutProxy } fro
 export { describeWith } from './describe-with.ts';
 export { freePorts } from './free-ports.ts';
 export { startMiniflare, type Miniflare, type WorkerOptions } from './miniflare.ts';
+export { startProgram } from './start-program.ts';
 export { startPgBouncer, type PgBouncer } from './pgbouncer.ts';
 export { startPostgres, type Postgres } from './postgres.ts';
 export { startRedisCluster, type RedisCluster } from './redis-cluster.ts';
@@ -12,3 +13,4 @@ export { startTemporal, type Replayer } from './temporal.ts';
 export type { Server } from './server.ts';
 export { until } from './until.ts';
 export { checkData, WRITTEN_AT, writeData, type WrittenStores } from './written-data.ts';
+export { withReports } from './with-reports.ts';

@@ -1,7 +1,7 @@
 import type { RecordStore } from '@majordomo/records';
 import { expect, it } from 'vitest';
-import { failure, jobsWorld, REQUEST } from './jobs-world.ts';
-import { checked } from './world.ts';
+import { jobsWorld, REQUEST } from './jobs-world.ts';
+import { checked, failure } from './world.ts';
 
 const SPEC = 'openai/gpt-5.4';
 

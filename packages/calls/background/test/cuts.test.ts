@@ -2,7 +2,8 @@ import type { JobFault } from '@majordomo/conformance';
 import { memoryStore, type LedgerStore } from '@majordomo/ledger';
 import { CutStore, STORE_CUTS } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
-import { ANSWER_NANO, failure, jobsWorld, REQUEST, type JobsWorld } from './jobs-world.ts';
+import { ANSWER_NANO, jobsWorld, REQUEST, type JobsWorld } from './jobs-world.ts';
+import { failure } from './world.ts';
 
 const SPEC = 'openai/gpt-5.4';
 /** Limit that admits the reservations of two jobs, but not of three. */

@@ -1,24 +1,8 @@
 import { LlmError, user, type StreamEvent } from '@majordomo/core';
 import { expect, it } from 'vitest';
-import type { JobStream } from '../src/index.ts';
-import { dueKeys, settle, world } from './world.ts';
+import { dueKeys, eventsOf, failure, settle, textOf, world } from './world.ts';
 
 const request = { messages: [user('hi')] };
-
-async function eventsOf(stream: JobStream): Promise<readonly StreamEvent[]> {
-  const events: StreamEvent[] = [];
-  for await (const event of stream) events.push(event);
-  return events;
-}
-
-const textOf = (events: readonly StreamEvent[]): string =>
-  events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
-
-const failure = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    (value) => ({ value }),
-    (error: unknown) => error,
-  );
 
 it('returns the answer of a job in the process that started it and in another one', async () => {
   const all = world({ a: ['Hello there'] });

@@ -9,26 +9,13 @@ import {
   anthropicMessages,
   type WireServer,
 } from '@majordomo/conformance';
-import {
-  createMajordomo,
-  user,
-  type ChatRequest,
-  type Gate,
-  type Provider,
-  type StreamEvent,
-} from '@majordomo/core';
+import { createMajordomo, user, type ChatRequest, type Gate, type Provider } from '@majordomo/core';
 import { createLedger, type Ledger, type LedgerStore, type SpendRecord } from '@majordomo/ledger';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI, openaiCompatible, xai } from '@majordomo/provider-openai';
 import { fakeClock, type FakeClock } from '@majordomo/testing';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
-import {
-  createBackground,
-  type Background,
-  type BackgroundOptions,
-  type JobEvent,
-  type JobStream,
-} from '../src/index.ts';
+import { createBackground, type Background, type BackgroundOptions, type JobEvent } from '../src/index.ts';
 import { checked, counted } from './world.ts';
 
 const START = Date.parse('2026-11-22T12:00:00Z');
@@ -175,22 +162,6 @@ export async function jobsWorld(options: JobsWorldOptions = {}): Promise<JobsWor
     },
   };
 }
-
-/** Returns the events of a stream without warnings. */
-export async function eventsOf(stream: JobStream): Promise<readonly StreamEvent[]> {
-  const events: StreamEvent[] = [];
-  for await (const event of stream) if (event.type !== 'warning') events.push(event);
-  return events;
-}
-
-export const textOf = (events: readonly StreamEvent[]): string =>
-  events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
-
-export const failure = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    (value) => ({ value }),
-    (error: unknown) => error,
-  );
 
 export const stepsOf = ({ requests }: JobServer, step: string): number =>
   requests.filter((request) => request.step === step).length;

@@ -1,7 +1,7 @@
 import { jsonSchema, toolResult, user, type DeepPartial, type ObjectStream } from '@majordomo/core';
 import { expect, it } from 'vitest';
-import { eventsOf, failure, jobsWorld, REQUEST, stepsOf, textOf } from './jobs-world.ts';
-import { dueKeys } from './world.ts';
+import { jobsWorld, REQUEST, stepsOf } from './jobs-world.ts';
+import { dueKeys, eventsOf, failure, textOf } from './world.ts';
 
 const SPEC = 'openai/gpt-5.4';
 const city = jsonSchema<{ readonly city: string }>({

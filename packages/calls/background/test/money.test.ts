@@ -1,8 +1,8 @@
 import type { Gate } from '@majordomo/core';
 import type { SpendRecord } from '@majordomo/ledger';
 import { expect, it } from 'vitest';
-import { ANSWER_NANO, failure, jobsWorld, REQUEST, stepsOf } from './jobs-world.ts';
-import { dueKeys } from './world.ts';
+import { ANSWER_NANO, jobsWorld, REQUEST, stepsOf } from './jobs-world.ts';
+import { dueKeys, failure } from './world.ts';
 
 const SPEC = 'openai/gpt-5.4';
 const CHAIN = 'openai/gpt-5.4,other/gpt-5.4-mini';

@@ -1,8 +1,8 @@
 import { LlmError, type Provider, type StreamEvent } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import type { JobStream } from '../src/index.ts';
-import { eventsOf, failure, jobsWorld, noStream, REQUEST, stepsOf, textOf } from './jobs-world.ts';
-import { dueKeys } from './world.ts';
+import { jobsWorld, noStream, REQUEST, stepsOf } from './jobs-world.ts';
+import { dueKeys, eventsOf, failure, textOf } from './world.ts';
 
 const SPEC = 'openai/gpt-5.4';
 const CHAIN = 'openai/gpt-5.4,other/gpt-5.4-mini';

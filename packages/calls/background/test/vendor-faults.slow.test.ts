@@ -1,16 +1,7 @@
 import type { JobFault, JobRequest } from '@majordomo/conformance';
 import { expect, it } from 'vitest';
-import {
-  ANSWER_NANO,
-  eventsOf,
-  failure,
-  jobsWorld,
-  noStream,
-  REQUEST,
-  stepsOf,
-  textOf,
-  type JobsWorld,
-} from './jobs-world.ts';
+import { ANSWER_NANO, jobsWorld, noStream, REQUEST, stepsOf, type JobsWorld } from './jobs-world.ts';
+import { eventsOf, failure, textOf } from './world.ts';
 
 const SPEC = 'openai/gpt-5.4';
 const CHAIN = 'openai/gpt-5.4,other/gpt-5.4-mini';

@@ -1,7 +1,7 @@
-import { createMajordomo, type ChainOptions, type Gate } from '@majordomo/core';
+import { createMajordomo, type ChainOptions, type Gate, type StreamEvent } from '@majordomo/core';
 import { fakeClock, fakeProvider, type FakeClock, type FakeProvider, type Turn } from '@majordomo/testing';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
-import { createBackground, type Background, type JobEvent } from '../src/index.ts';
+import { createBackground, type Background, type JobEvent, type JobStream } from '../src/index.ts';
 
 /** Background jobs of one or more processes over fake models `a/m` and `b/m`. */
 export interface World {
@@ -122,3 +122,19 @@ export function killable(store: RecordStore): {
     }),
   };
 }
+
+/** Returns the events of a stream without warnings. */
+export async function eventsOf(stream: JobStream): Promise<readonly StreamEvent[]> {
+  const events: StreamEvent[] = [];
+  for await (const event of stream) if (event.type !== 'warning') events.push(event);
+  return events;
+}
+
+export const textOf = (events: readonly StreamEvent[]): string =>
+  events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
+
+export const failure = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    (value) => ({ value }),
+    (error: unknown) => error,
+  );

@@ -6,8 +6,8 @@ import { BATCH_NANO, items, resultsOf, summariesOf, world } from './support/jobs
 import { answer, refusal } from './support/vendor.ts';
 
 it('sends no request on submit, and answers all items of a batch in input order', async () => {
-  const { batches, a, folder, events } = world();
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y', 'z') });
+  const { submit, a, folder, events } = world();
+  const job = await submit(['x', 'y', 'z']);
   expect(a.ops).toEqual([]);
   const sent = await job.poll();
   expect(sent).toMatchObject({
@@ -46,9 +46,9 @@ it('sends no request on submit, and answers all items of a batch in input order'
 });
 
 it('moves items according to the failover table, and lists every attempt', async () => {
-  const { batches, a, b, events } = world();
+  const { submit, a, b, events } = world();
   a.result = (text) => (text === 'bad' ? refusal(400) : text === 'full' ? refusal(429) : answer('ok'));
-  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('good', 'bad', 'full') });
+  const job = await submit(['good', 'bad', 'full'], { spec: 'a/m,b/m' });
   await job.poll();
   a.end();
   await job.poll();

@@ -1,4 +1,5 @@
 import { createMajordomo, LlmError, user, type Gate } from '@majordomo/core';
+import type { Ledger } from '@majordomo/ledger';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
@@ -25,14 +26,26 @@ const failOnce = (op: Op, when: 'before' | 'after', error: LlmError = failure('n
   };
 };
 
+/** Returns a view of a ledger whose first settlement fails. */
+const failingOnce = (ledger: Ledger): Ledger => {
+  let remaining = 1;
+  return {
+    ...ledger,
+    async settle(...args) {
+      if (remaining-- > 0) throw failure('network');
+      return ledger.settle(...args);
+    },
+  };
+};
+
 it.each([
   ['the connection breaks before the vendor handles the creation', 'before', failure('network')],
   ['the connection breaks after the vendor handles the creation', 'after', failure('network')],
   ['the vendor responds with 500 after it handles the creation', 'after', failure('server', 500)],
 ] as const)('creates one batch if %s', async (_, when, error) => {
-  const { batches, a, events, clock } = world();
+  const { submit, a, events, clock } = world();
   a.fault = failOnce('create', when, error);
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
+  const job = await submit(['x', 'y']);
   await job.poll();
   await job.poll();
   expect(a.batches).toHaveLength(when === 'after' ? 1 : 0);
@@ -48,9 +61,9 @@ it.each([
 });
 
 it('finds its nameless batch among batches of other clients, and creates no second batch', async () => {
-  const { batches, a, clock, events } = world({}, { vendor: { isNameless: true } });
+  const { submit, a, clock, events } = world({}, { vendor: { isNameless: true } });
   a.fault = failOnce('create', 'after');
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
+  const job = await submit(['x', 'y']);
   await job.poll();
   // Another client creates a newer batch of the same size.
   a.batches.push({
@@ -70,9 +83,9 @@ it('finds its nameless batch among batches of other clients, and creates no seco
 });
 
 it('creates a nameless batch again if no candidate contains its ids', async () => {
-  const { batches, a, clock } = world({}, { vendor: { isNameless: true } });
+  const { submit, a, clock } = world({}, { vendor: { isNameless: true } });
   a.fault = failOnce('create', 'before');
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  const job = await submit(['x']);
   await job.poll();
   a.batches.push({
     ref: 'foreign',
@@ -93,8 +106,8 @@ it.each(['upload', 'look', 'results', 'remove', 'find'] as const)(
   'changes no item if %s fails, and continues with the next poll',
   async (op) => {
     for (const when of ['before', 'after'] as const) {
-      const { batches, a, events } = world();
-      const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
+      const { submit, a, events } = world();
+      const job = await submit(['x', 'y']);
       const fault = failOnce(op, when, failure('server', 503));
       a.fault = op === 'find' ? failOnce('create', 'after') : fault;
       await job.poll();
@@ -114,9 +127,9 @@ it.each(['upload', 'look', 'results', 'remove', 'find'] as const)(
 it('counts each result once if the download of results is interrupted', async () => {
   const ledgerWorld = world();
   const { ledger, records, state } = ledgerFixture(ledgerWorld.clock);
-  const { batches, a, clock } = world({ ledger });
+  const { submit, a, clock } = world({ ledger });
   const texts = Array.from({ length: 250 }, (_, index) => `t${index}`);
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items(...texts) });
+  const job = await submit(texts);
   await job.poll();
   a.end();
   let remaining = 1;
@@ -143,18 +156,9 @@ it.each([
       per: 'ever' as const,
     }));
     const { ledger, state } = ledgerFixture(clock, limits);
-    let remaining = 1;
-    const settle: typeof ledger.settle = async (...args) => {
-      if (remaining-- > 0) throw failure('network');
-      return ledger.settle(...args);
-    };
-    const { batches, a, events } = world({ clock, ledger: { ...ledger, settle } });
+    const { submit, a, events } = world({ clock, ledger: failingOnce(ledger) });
     a.result = (text) => (text.startsWith('missing') ? 'missing' : answer('ok'));
-    const job = await batches.submit({
-      key: 'j',
-      spec: 'a/m',
-      items: items(...texts.map((text, index) => `${text} ${String(index)}`)),
-    });
+    const job = await submit(texts.map((text, index) => `${text} ${String(index)}`));
     await job.poll();
     a.end();
     await job.poll();
@@ -170,13 +174,8 @@ it.each([
 it('counts the items of a batch that the vendor lost if the poll is interrupted before the settlement', async () => {
   const { clock } = world();
   const { ledger } = ledgerFixture(clock, [{ name: 'requests', max: { requests: 100 }, per: 'ever' }]);
-  let remaining = 1;
-  const settle: typeof ledger.settle = async (...args) => {
-    if (remaining-- > 0) throw failure('network');
-    return ledger.settle(...args);
-  };
-  const { batches, a, events } = world({ clock, ledger: { ...ledger, settle } });
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
+  const { submit, a, events } = world({ clock, ledger: failingOnce(ledger) });
+  const job = await submit(['x', 'y']);
   await job.poll();
   a.fault = (op) => {
     if (op === 'look') throw failure('not-found', 404);
@@ -190,9 +189,9 @@ it('counts the items of a batch that the vendor lost if the poll is interrupted 
 
 it.each(['auth', 'billing'] as const)('rejects the poll with %s, and loses no item', async (kind) => {
   for (const op of ['upload', 'create', 'look', 'results'] as const) {
-    const { batches, a } = world();
+    const { submit, a } = world();
     a.fault = failOnce(op, 'before', failure(kind, 401));
-    const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+    const job = await submit(['x']);
     const kinds: (string | undefined)[] = [];
     for (let polls = 0; polls < 5; polls++) {
       kinds.push(
@@ -223,8 +222,8 @@ it('deletes its files if the first request of the job is invalid', async () => {
 });
 
 it('moves all items if the vendor rejects a batch', async () => {
-  const { batches, a, b, clock, events } = world();
-  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('x') });
+  const { submit, a, b, clock, events } = world();
+  const job = await submit(['x'], { spec: 'a/m,b/m' });
   await job.poll();
   Object.assign(a.batches[0] as object, { state: 'failed', error: failure('invalid-request', 400) });
   await clock.advance(5000);
@@ -248,13 +247,13 @@ it('moves all items if the vendor rejects a batch', async () => {
 });
 
 it('waits if the queue of the vendor is full, and after a rate limit', async () => {
-  const { batches, a, clock, events } = world();
+  const { submit, a, clock, events } = world();
   a.fault = failOnce(
     'create',
     'before',
     new LlmError('rate-limit', 'slow down', { status: 429, retryAfterMs: 5000 }),
   );
-  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('x') });
+  const job = await submit(['x'], { spec: 'a/m,b/m' });
   expect(await job.poll()).toMatchObject({ nextMs: 5000 });
   await job.poll();
   expect(a.batches).toEqual([]);
@@ -273,11 +272,11 @@ it('waits if the queue of the vendor is full, and after a rate limit', async () 
 });
 
 it('ignores repeated results and results of unknown items, and fails items without a result', async () => {
-  const { batches, a, events } = world();
+  const { submit, a, events } = world();
   a.result = (text) =>
     text === 'lost' ? 'missing' : text === 'two' ? 'twice' : text === 'late' ? 'expired' : answer('ok');
   a.order = (lines) => [{ id: 'foreign', status: 200, body: {} }, ...lines.reverse()];
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('one', 'two', 'lost', 'late') });
+  const job = await submit(['one', 'two', 'lost', 'late']);
   await job.poll();
   a.end();
   expect(await job.poll()).toMatchObject({ state: 'done', answered: 2, failed: 2 });
@@ -286,17 +285,12 @@ it('ignores repeated results and results of unknown items, and fails items witho
 });
 
 it('skips a target without a batch API; if no target has one, items fail or are sent live', async () => {
-  const { batches, a, events } = world({}, { vendor: { hasBatches: false } });
-  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('x', 'y') });
+  const { submit, a, events } = world({}, { vendor: { hasBatches: false } });
+  const job = await submit(['x', 'y'], { spec: 'a/m,b/m' });
   expect(await job.poll()).toMatchObject({ state: 'done', failed: 2 });
   expect(await summariesOf(job)).toEqual(['x: unsupported', 'y: unsupported']);
   expect(events.filter(({ type }) => type === 'target-skipped')).toHaveLength(2);
-  const live = await batches.submit({
-    key: 'live',
-    spec: 'a/m',
-    items: items('x'),
-    live: { when: 'failed' },
-  });
+  const live = await submit(['x'], { key: 'live', live: { when: 'failed' } });
   expect(await live.poll()).toMatchObject({ state: 'done', answered: 1, nanoUsd: LIVE_NANO });
   expect(a.liveTexts).toEqual(['x']);
 });
@@ -305,33 +299,23 @@ it.each([
   [undefined, 8],
   [2, 2],
 ])('with the concurrency %s, at most %d live calls run at a time', async (concurrency, most) => {
-  const { batches, a } = world({}, { vendor: { hasBatches: false } });
+  const { submit, a } = world({}, { vendor: { hasBatches: false } });
   let running = 0;
   const counts: number[] = [];
   a.fault = (op, isDone) => {
     if (op === 'live') counts.push((running += isDone ? -1 : 1));
   };
   const live = { when: 'failed', concurrency } as const;
-  const job = await batches.submit({
-    key: 'j',
-    spec: 'a/m',
-    items: items('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'),
-    live,
-  });
+  const job = await submit(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'], { live });
   expect(await job.poll()).toMatchObject({ state: 'done', answered: 9 });
   expect(Math.max(...counts)).toBe(most);
 });
 
 it('sends exactly the items that no batch answered as live calls, with gates and live prices', async () => {
-  const { batches, a, b, events, gateCalls } = world();
+  const { submit, a, b, events, gateCalls } = world();
   a.result = (text) => (text === 'bad' ? refusal(503) : answer('ok'));
   b.result = () => 'expired';
-  const job = await batches.submit({
-    key: 'j',
-    spec: 'a/m,b/m',
-    items: items('good', 'bad'),
-    live: { when: 'failed' },
-  });
+  const job = await submit(['good', 'bad'], { spec: 'a/m,b/m', live: { when: 'failed' } });
   await job.poll();
   a.end();
   await job.poll();
@@ -349,13 +333,8 @@ it('sends exactly the items that no batch answered as live calls, with gates and
 it('retries items in the next poll if a live call is denied', async () => {
   const money = { name: 'money', max: { usd: '0.000001' }, per: 'ever' } as const;
   const { ledger } = ledgerFixture(fakeClock(START), [money]);
-  const { batches, a } = world({}, { vendor: { hasBatches: false }, majordomo: { gates: [ledger.gate] } });
-  const job = await batches.submit({
-    key: 'j',
-    spec: 'a/m',
-    items: items('x', 'y'),
-    live: { when: 'failed' },
-  });
+  const { submit, a } = world({}, { vendor: { hasBatches: false }, majordomo: { gates: [ledger.gate] } });
+  const job = await submit(['x', 'y'], { live: { when: 'failed' } });
   await expect(job.poll()).rejects.toMatchObject({
     kind: 'denied',
     message: expect.stringContaining('"money"'),
@@ -366,13 +345,11 @@ it('retries items in the next poll if a live call is denied', async () => {
 });
 
 it('cancels a batch at the lead time, and sends live calls only after the vendor has ended the batch', async () => {
-  const { batches, a, clock } = world();
+  const { submit, a, clock } = world();
   a.result = (text) => (text === 'done' ? answer('ok') : 'cancelled');
   const deadline = new Date(START + 2 * HOUR_MS);
-  const job = await batches.submit({
-    key: 'j',
+  const job = await submit(['done', 'rest'], {
     spec: 'a/m,b/m',
-    items: items('done', 'rest'),
     deadline,
     live: { when: 'late', leadMs: HOUR_MS },
   });
@@ -391,39 +368,24 @@ it('cancels a batch at the lead time, and sends live calls only after the vendor
 });
 
 it('fails the remaining items with timeout at the deadline without live calls', async () => {
-  const { batches, a, clock } = world({ most: { requests: 1 } });
+  const { submit, a, clock } = world({ most: { requests: 1 } });
   a.result = () => 'cancelled';
-  const job = await batches.submit({
-    key: 'j',
-    spec: 'a/m,b/m',
-    items: items('x'),
-    deadline: new Date(START + HOUR_MS),
-  });
+  const job = await submit(['x'], { spec: 'a/m,b/m', deadline: new Date(START + HOUR_MS) });
   await job.poll();
   await clock.advance(HOUR_MS);
   await job.poll();
   Object.assign(a.batches[0] as object, { state: 'ended' });
   await job.poll();
   expect(await summariesOf(job)).toEqual(['x: timeout']);
-  const late = await batches.submit({
-    key: 'late',
-    spec: 'a/m',
-    items: items('y'),
-    deadline: new Date(START),
-  });
+  const late = await submit(['y'], { key: 'late', deadline: new Date(START) });
   expect(await late.poll()).toMatchObject({ state: 'done', failed: 1 });
   expect(a.batches).toHaveLength(1);
 });
 
 it('retains answers after a cancellation, and moves no item', async () => {
-  const { batches, a, b } = world();
+  const { submit, a, b } = world();
   a.result = (text) => (text === 'done' ? answer('ok') : text === 'full' ? refusal(429) : 'cancelled');
-  const job = await batches.submit({
-    key: 'j',
-    spec: 'a/m,b/m',
-    items: items('done', 'rest', 'full'),
-    live: { when: 'failed' },
-  });
+  const job = await submit(['done', 'rest', 'full'], { spec: 'a/m,b/m', live: { when: 'failed' } });
   await job.poll();
   await job.cancel();
   expect(await job.poll()).toMatchObject({ state: 'cancelling' });
@@ -434,16 +396,16 @@ it('retains answers after a cancellation, and moves no item', async () => {
 });
 
 it('sends nothing after a cancellation before the first poll', async () => {
-  const { batches, a } = world();
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  const { submit, a } = world();
+  const job = await submit(['x']);
   await job.cancel();
   expect(await job.poll()).toMatchObject({ state: 'done', failed: 1 });
   expect(a.ops).toEqual([]);
 });
 
 it('applies a cancellation that arrives during a poll', async () => {
-  const { batches, a } = world();
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  const { submit, a } = world();
+  const job = await submit(['x']);
   let cancelling: Promise<void> | undefined;
   a.fault = (op, isDone) => {
     if (op === 'upload' && !isDone) cancelling = job.cancel();
@@ -459,7 +421,7 @@ it('applies a cancellation that arrives during a poll', async () => {
 it('reserves the cost before the upload, and settles the sum of the items', async () => {
   const first = world();
   const { ledger, state, records } = ledgerFixture(first.clock);
-  const { batches, a } = world({ ledger, clock: first.clock });
+  const { submit, a } = world({ ledger, clock: first.clock });
   const heldAmounts: (bigint | undefined)[] = [];
   const reading: Promise<unknown>[] = [];
   a.fault = (op, isDone) => {
@@ -467,12 +429,7 @@ it('reserves the cost before the upload, and settles the sum of the items', asyn
       reading.push(state().then(({ held: amount }) => heldAmounts.push(amount)));
   };
   a.result = (text) => (text === 'bad' ? refusal(400) : text === 'late' ? 'expired' : answer('ok'));
-  const job = await batches.submit({
-    key: 'j',
-    spec: 'a/m',
-    items: items('x', 'y', 'bad', 'late'),
-    tenant: 'acme',
-  });
+  const job = await submit(['x', 'y', 'bad', 'late'], { tenant: 'acme' });
   await job.poll();
   await Promise.all(reading);
   // At most 1,000 output tokens each, at 4 USD per million.
@@ -496,8 +453,8 @@ it('rejects the poll if the budget is too small, sends nothing, and continues af
   const { ledger, state } = ledgerFixture(first.clock, [
     { name: 'money', max: { usd: '0.001' }, per: 'ever' },
   ]);
-  const { batches, a } = world({ ledger, clock: first.clock });
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  const { submit, a } = world({ ledger, clock: first.clock });
+  const job = await submit(['x']);
   await expect(job.poll()).rejects.toMatchObject({
     kind: 'denied',
     message: expect.stringContaining('limit "money"'),
@@ -515,8 +472,8 @@ it('counts the maximum output of all items of a batch on a limit of tokens', asy
   // At most 1,000 output tokens each.
   const limit = { name: 'tokens', max: { tokens: 1900 }, per: 'ever' } as const;
   const { ledger } = ledgerFixture(first.clock, [limit]);
-  const { batches, a } = world({ ledger, clock: first.clock });
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
+  const { submit, a } = world({ ledger, clock: first.clock });
+  const job = await submit(['x', 'y']);
   await expect(job.poll()).rejects.toMatchObject({ kind: 'denied' });
   ledger.setLimit({ ...limit, max: { tokens: 2900 } });
   await job.poll();
@@ -524,9 +481,9 @@ it('counts the maximum output of all items of a batch on a limit of tokens', asy
 });
 
 it('creates each batch once if several jobs of one key poll at the same time', async () => {
-  const { options, batches, a } = world({ most: { requests: 2 } });
+  const { options, submit, a } = world({ most: { requests: 2 } });
   const { createBatches } = await import('../src/index.ts');
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('v', 'w', 'x', 'y', 'z') });
+  const job = await submit(['v', 'w', 'x', 'y', 'z']);
   const other = await createBatches(options).open('j');
   await Promise.all([job.poll(), other.poll(), job.poll(), other.poll()]);
   expect(a.batches.map(({ lines }) => lines.length)).toEqual([2, 2, 1]);
@@ -536,8 +493,8 @@ it('creates each batch once if several jobs of one key poll at the same time', a
 });
 
 it('sends each operation once while several processes poll', async () => {
-  const { batches, a } = world();
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  const { submit, a } = world();
+  const job = await submit(['x']);
   const states: string[] = [];
   a.fault = async (op, isDone) => {
     if (op !== 'upload' || isDone || states.length > 0) return;
@@ -556,8 +513,8 @@ it('moves items to the next target if a gate denies the first one', async () => 
     batches: true,
     admit: ({ target }) => (target === 'a/m' ? { deny: 'not at a', advance: true } : undefined),
   };
-  const { batches, a, b } = world({}, { majordomo: { gates: [noA] } });
-  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('x') });
+  const { submit, a, b } = world({}, { majordomo: { gates: [noA] } });
+  const job = await submit(['x'], { spec: 'a/m,b/m' });
   await job.poll();
   b.end();
   expect(await job.poll()).toMatchObject({ state: 'done', answered: 1 });
@@ -569,8 +526,8 @@ it('moves items to the next target if a gate denies the first one', async () => 
 it('leaves 64 bytes of the limit for what the vendor adds around the lines', async () => {
   const sizes: number[] = [];
   const batchesWithin = async (bytes: number): Promise<number> => {
-    const { batches, a } = world({}, { vendor: { limits: { bytes } } });
-    await (await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') })).poll();
+    const { submit, a } = world({}, { vendor: { limits: { bytes } } });
+    await (await submit(['x', 'y'])).poll();
     sizes.push(...[...a.files.values()].map(({ text }) => Buffer.byteLength(text)));
     return a.batches.length;
   };

@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { RecordStore } from '@majordomo/records';
 import { expect, it } from 'vitest';
-import { failure, HOUR_MS, items, resultsOf, summariesOf, world } from './support/jobs.ts';
+import { failure, HOUR_MS, resultsOf, summariesOf, world } from './support/jobs.ts';
 import type { Op, Vendor } from './support/vendor.ts';
 
 const never = new Promise<never>(() => undefined);
@@ -24,9 +24,9 @@ function hang(op: Op): { readonly fault: Vendor['fault']; readonly reached: Prom
 it.each(['upload', 'create', 'look', 'results', 'remove', 'find', 'findUpload'] as const)(
   'delays the batch if the vendor never responds to %s, and continues with the next poll',
   async (op) => {
-    const { batches, a, events, clock } = world();
+    const { submit, a, events, clock } = world();
     const lost = { find: 'create', findUpload: 'upload' } as const;
-    const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x', 'y') });
+    const job = await submit(['x', 'y']);
     if (op === 'find' || op === 'findUpload') {
       a.fault = (at, isDone) => {
         if (at === lost[op] && isDone) throw failure('network');
@@ -51,8 +51,8 @@ it.each(['upload', 'create', 'look', 'results', 'remove', 'find', 'findUpload'] 
 );
 
 it('settles an aborted poll if the vendor never responds', async () => {
-  const { batches, a } = world();
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  const { submit, a } = world();
+  const job = await submit(['x']);
   const { fault, reached } = hang('create');
   a.fault = fault;
   const controller = new AbortController();
@@ -85,8 +85,8 @@ it.each([
   ['list', 3],
   ['write', WRITES],
 ] as const)('settles an aborted poll if call %s %i of the store never responds', async (method, number) => {
-  const { options, batches, clock } = world();
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  const { options, submit, clock } = world();
+  const job = await submit(['x']);
   let resolve = (): void => undefined;
   const reached = new Promise<void>((onReached) => {
     resolve = onReached;
@@ -104,8 +104,8 @@ it.each([
 });
 
 it('waits between two searches for a batch after a failed search', async () => {
-  const { batches, a, clock } = world();
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  const { submit, a, clock } = world();
+  const job = await submit(['x']);
   a.fault = (op) => {
     if (op === 'create' || op === 'find') throw failure('network');
   };
@@ -117,8 +117,8 @@ it('waits between two searches for a batch after a failed search', async () => {
 });
 
 it('moves the items if the vendor no longer has the results of an ended batch', async () => {
-  const { batches, a, b } = world();
-  const job = await batches.submit({ key: 'j', spec: 'a/m,b/m', items: items('x') });
+  const { submit, a, b } = world();
+  const job = await submit(['x'], { spec: 'a/m,b/m' });
   await job.poll();
   a.end();
   a.fault = (op) => {
@@ -138,10 +138,10 @@ it.each([
   ['expired', 'timeout'],
   ['cancelled', 'aborted'],
 ] as const)('fails items without a line of an %s batch with %s', async (without, kind) => {
-  const { batches, a } = world();
+  const { submit, a } = world();
   a.without = without;
   a.result = () => 'missing';
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  const job = await submit(['x']);
   await job.poll();
   a.end();
   await job.poll();
@@ -149,8 +149,8 @@ it.each([
 });
 
 it('ignores a failed release of the lease, because the lease expires', async () => {
-  const { options, batches } = world();
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  const { options, submit } = world();
+  const job = await submit(['x']);
   let hasFailed = false;
   replaceCall(options.records, 'write', WRITES, () => {
     hasFailed = true;
@@ -161,8 +161,8 @@ it('ignores a failed release of the lease, because the lease expires', async () 
 });
 
 it('ignores errors and rejections of onProgress', async () => {
-  const { batches, a } = world();
-  const job = await batches.submit({ key: 'j', spec: 'a/m', items: items('x') });
+  const { submit, a } = world();
+  const job = await submit(['x']);
   await job.poll();
   a.end();
   const rejected = (): Promise<never> => Promise.reject(new LlmError('network', 'the database is down'));

@@ -1,6 +1,5 @@
 import { LlmError, type PartialResponse } from '@majordomo/core';
-import { copyWithCallSite, type CallSite, type Ending, type Source } from '@majordomo/core/toolkit';
-import { copyData } from './copy-data.ts';
+import { copyWithCallSite, isPlain, type CallSite, type Ending, type Source } from '@majordomo/core/toolkit';
 import type { JoinedFlight } from './flights.ts';
 import { ABANDONED, type TeeStream } from './tee-stream.ts';
 
@@ -150,4 +149,16 @@ export class Reader<Event, Response> implements Source<Event> {
 
   private readonly partial = (): PartialResponse | undefined =>
     this.shared && this.reading.view?.partial(this.shared.first(this.readCount));
+}
+
+/**
+ * Returns a deep copy of plain data, including bytes. Other objects, such as errors or schemas of a library,
+ * are not copied.
+ */
+function copyData<T>(value: T): T;
+function copyData(value: unknown): unknown {
+  if (value instanceof Uint8Array) return new Uint8Array(value);
+  if (Array.isArray(value)) return value.map((item) => copyData<unknown>(item));
+  if (!isPlain(value) || '~standard' in value) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyData<unknown>(member)]));
 }

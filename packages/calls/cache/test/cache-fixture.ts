@@ -10,6 +10,7 @@ import {
   type Provider,
   type StreamEvent,
 } from '@majordomo/core';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { EventWriter } from '@majordomo/wire-kit';
 import { memoryRecords } from '@majordomo/records';
 import { cached, type CacheEvent, type CacheOptions } from '../src/index.ts';
@@ -65,13 +66,7 @@ export function world(answer: (request: ModelRequest) => Answer, options: Partia
           for (const [at, call] of tools.entries()) {
             scribe.toolCall(String(at), { id: `c${at}`, ...call });
           }
-          scribe.finish(finish, finish, {
-            input: 3,
-            output: 4,
-            cacheRead: undefined,
-            cacheWrite: undefined,
-            reasoning: undefined,
-          });
+          scribe.finish(finish, finish, { ...UNKNOWN_USAGE, input: 3, output: 4 });
           yield scribe.take();
         } finally {
           closed++;

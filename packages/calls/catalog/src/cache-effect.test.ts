@@ -1,4 +1,5 @@
 import type { Usage, UsageDetails } from '@majordomo/core';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { expect, it } from 'vitest';
 import { cacheEffect } from './cache-effect.ts';
 import type { Price } from './contract.ts';
@@ -25,11 +26,9 @@ const price: Price = {
 };
 
 const usageOf = (counts: Partial<Usage>, details?: UsageDetails): Usage => ({
+  ...UNKNOWN_USAGE,
   input: 1000,
   output: 0,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
   ...counts,
   ...(details && { details }),
 });

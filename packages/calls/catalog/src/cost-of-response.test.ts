@@ -1,4 +1,5 @@
 import { LlmError, type Attempt, type ErrorKind, type Usage } from '@majordomo/core';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { expect, it } from 'vitest';
 import { catalogOf } from './catalog-of.ts';
 import { costOfResponse } from './cost-of-response.ts';
@@ -18,11 +19,9 @@ const catalog = catalogOf(emptyData, [
 ]);
 
 const usage = (input: number, reportedNanoUsd?: string): Usage => ({
+  ...UNKNOWN_USAGE,
   input,
   output: 0,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
   ...(reportedNanoUsd !== undefined && { details: { reportedNanoUsd } }),
 });
 

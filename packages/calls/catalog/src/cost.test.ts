@@ -1,4 +1,5 @@
 import type { Usage, UsageDetails } from '@majordomo/core';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import type { Price } from './contract.ts';
 import { costOf, type CostOptions } from './cost.ts';
@@ -19,11 +20,9 @@ const plain: Price = {
 type Counts = Partial<Omit<Usage, 'details'>>;
 
 const usageOf = (counts: Counts, details?: UsageDetails): Usage => ({
+  ...UNKNOWN_USAGE,
   input: 0,
   output: 0,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
   ...counts,
   ...(details && { details }),
 });

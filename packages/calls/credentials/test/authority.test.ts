@@ -11,6 +11,7 @@ import {
   type TokenSource,
   type Vault,
 } from '../src/index.ts';
+import { failureOf, requestToken } from './support/outcomes.ts';
 
 type Answer = Response | Error;
 type Sent = readonly [path: string, form: Record<string, string>];
@@ -84,18 +85,6 @@ const sourceWith = (options: Partial<OAuthOptions> = {}): TokenSource =>
     clock,
     ...options,
   });
-const requestToken = async ({ credential }: TokenSource, rejected?: string): Promise<string> =>
-  typeof credential === 'string'
-    ? credential
-    : await credential({ signal: new AbortController().signal, rejected });
-const failureOf = async (run: Promise<unknown>): Promise<LlmError> => {
-  const error: unknown = await run.then(
-    () => undefined,
-    (cause: unknown) => cause,
-  );
-  if (LlmError.is(error)) return error;
-  throw new Error(`no LlmError: ${String(error)}`);
-};
 const refusal = (code: string, status = 400): Response => Response.json({ error: code }, { status });
 const storeLogin = async (entry: Partial<StoredCredential> = {}): Promise<void> => {
   await vault.update('login', () => ({
@@ -208,10 +197,14 @@ describe('a login by device code', () => {
     ['http://a.test/enter', undefined],
     ['xhttp://a.test/', 'oauth: the login URL of the server does not begin with https:// or http://'],
     ['file:///etc', 'oauth: the login URL of the server does not begin with https:// or http://'],
+    ['javascript:alert(1)', 'oauth: the login URL of the server does not begin with https:// or http://'],
   ])('with the address %s reports %s', async (address, message) => {
     const device = Response.json({ ...DEVICE, verification_uri: address });
     answers = { '/device': [device], '/token': [Response.json(TOKENS)] };
-    const error = await login().catch((cause: unknown) => cause);
+    const shownUrls: string[] = [];
+    const show: LoginIo['show'] = ({ url }) => void shownUrls.push(url);
+    const error = await login({}, { show }).catch((cause: unknown) => cause);
+    expect(shownUrls).toHaveLength(message === undefined ? 1 : 0);
     expect(error).toEqual(
       message === undefined
         ? undefined
@@ -373,24 +366,38 @@ describe('a login in the browser', () => {
     expect(shownUrls[0]?.searchParams.has('scope')).toBe(false);
   });
 
-  it.each([
-    ['abc123', 'the pasted URL does not belong to this login; paste the complete URL that the browser shows'],
+  const noClipboard = new Error('no clipboard');
+
+  it.each<[what: string, paste: () => Promise<string>, message: string, cause: unknown]>([
     [
-      undefined,
+      'text of another login',
+      () => Promise.resolve('abc123'),
       'the pasted URL does not belong to this login; paste the complete URL that the browser shows',
+      undefined,
     ],
-    [new Error('no clipboard'), '`paste` failed; see the cause'],
-  ])('reports the pasted text %s', async (pasted, message) => {
-    const paste = (): Promise<string> =>
-      pasted instanceof Error ? Promise.reject(pasted) : Promise.resolve(pasted as string);
-    const {
-      kind,
-      message: text,
-      details,
-      cause,
-    } = await failureOf(sourceWith().login({ show: () => undefined, paste }));
-    expect([kind, text, details.code]).toEqual(['auth', `oauth: ${message}`, 'login-failed']);
-    expect(cause).toBe(pasted instanceof Error ? pasted : undefined);
+    [
+      'no text',
+      () => Promise.resolve(undefined as never),
+      'the pasted URL does not belong to this login; paste the complete URL that the browser shows',
+      undefined,
+    ],
+    ['a rejection', () => Promise.reject(noClipboard), '`paste` failed; see the cause', noClipboard],
+    [
+      'an error',
+      () => {
+        throw noClipboard;
+      },
+      '`paste` failed; see the cause',
+      noClipboard,
+    ],
+  ])('reports %s of `paste`', async (_what, paste, message, cause) => {
+    const error = await failureOf(sourceWith().login({ show: () => undefined, paste }));
+    expect(error).toMatchObject({
+      kind: 'auth',
+      message: `oauth: ${message}`,
+      details: { code: 'login-failed' },
+    });
+    expect(error.cause).toBe(cause);
   });
 
   it.each([

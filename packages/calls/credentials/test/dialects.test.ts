@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
-import { LlmError, systemClock, type Clock } from '@majordomo/core';
+import { systemClock, type Clock } from '@majordomo/core';
 import {
   memoryVault,
   oauth,
@@ -12,6 +12,7 @@ import {
   type TokenSource,
   type Vault,
 } from '../src/index.ts';
+import { failureOf, requestToken } from './support/outcomes.ts';
 
 /** Responses of a local authority by path. The last response of each list is repeated. */
 type Script = Record<string, readonly [status: number, body: object][]>;
@@ -78,18 +79,6 @@ const source = (
       device: endpoints?.device && localUrl(endpoints.device),
     },
   });
-};
-const requestToken = async ({ credential }: TokenSource): Promise<string> =>
-  typeof credential === 'string'
-    ? credential
-    : await credential({ signal: new AbortController().signal, rejected: undefined });
-const failureOf = async (run: Promise<unknown>): Promise<LlmError> => {
-  const error: unknown = await run.then(
-    () => undefined,
-    (cause: unknown) => cause,
-  );
-  if (LlmError.is(error)) return error;
-  throw new Error(`no LlmError: ${String(error)}`);
 };
 const follow = (url: string): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
@@ -161,6 +150,13 @@ describe('the login of Codex', () => {
     expires_in: 3600,
     id_token: 'not.looked.at',
   };
+  const storeExpiredLogin = (): Promise<unknown> =>
+    vault.update('codex', () => ({
+      kind: 'oauth',
+      value: secret('old'),
+      refresh: secret('r'),
+      expiresAt: 1,
+    }));
 
   it('polls while the authority answers 403 or 404, and exchanges the code with its verifier', async () => {
     script = {
@@ -247,12 +243,7 @@ describe('the login of Codex', () => {
     [400, { error: 'refresh_token_reused' }],
   ] as const)('requires a new login if the response to a refresh is %d %j', async (status, body) => {
     script = { '/oauth/token': [[status, body]] };
-    await vault.update('codex', () => ({
-      kind: 'oauth',
-      value: secret('old'),
-      refresh: secret('r'),
-      expiresAt: 1,
-    }));
+    await storeExpiredLogin();
     const login = source('codex');
     expect((await failureOf(requestToken(login))).details.code).toBe('login-required');
     await failureOf(requestToken(login));
@@ -260,12 +251,7 @@ describe('the login of Codex', () => {
   });
 
   it('cancels the body of a response that it replaces, so that its connection is free', async () => {
-    await vault.update('codex', () => ({
-      kind: 'oauth',
-      value: secret('old'),
-      refresh: secret('r'),
-      expiresAt: 1,
-    }));
+    await storeExpiredLogin();
     let cancelled = 0;
     const fetch = () => {
       const body = new ReadableStream({ cancel: () => void cancelled++ });
@@ -282,12 +268,7 @@ describe('the login of Codex', () => {
         [200, tokens],
       ],
     };
-    await vault.update('codex', () => ({
-      kind: 'oauth',
-      value: secret('old'),
-      refresh: secret('r'),
-      expiresAt: 1,
-    }));
+    await storeExpiredLogin();
     const login = source('codex');
     expect(await failureOf(requestToken(login))).toMatchObject({
       kind: 'quota',

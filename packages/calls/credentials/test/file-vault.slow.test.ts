@@ -19,6 +19,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LlmError } from '@majordomo/core';
 import { memoryVault, secret, vaultKey, type StoredCredential } from '../src/index.ts';
 import { fileVault } from '../src/node.ts';
+import { failureOf } from './support/outcomes.ts';
 import { waitForExit, killAndWait, nextOutput, start } from './support/processes.ts';
 
 let root: string;
@@ -34,13 +35,10 @@ afterEach(() => {
 });
 
 const key = (value: string): StoredCredential => ({ kind: 'key', value: secret(value) });
-const failureOf = async (run: Promise<unknown>): Promise<LlmError> => {
-  const error: unknown = await run.then(
-    () => undefined,
-    (cause: unknown) => cause,
-  );
-  if (LlmError.is(error, 'config')) return error;
-  throw new Error(`not a config error: ${String(error)}`);
+const configErrorOf = async (run: Promise<unknown>): Promise<LlmError> => {
+  const error = await failureOf(run);
+  expect(error.kind).toBe('config');
+  return error;
 };
 // Windows has no permissions in file modes, and symbolic links need a privilege.
 const IS_WINDOWS = process.platform === 'win32';
@@ -102,7 +100,7 @@ describe('a vault in a file', () => {
   it('does not overwrite the entries of a process that has taken over the lock', async () => {
     const late = fileVault({ path });
     await late.update('a', () => key('old'));
-    const error = await failureOf(
+    const error = await configErrorOf(
       late.update('a', async () => {
         const [claim = ''] = readdirSync(`${path}.lock`);
         rmSync(join(`${path}.lock`, claim));
@@ -124,7 +122,7 @@ describe('a vault in a file', () => {
   it.skipIf(IS_WINDOWS)(
     'does not create its claim again after a process has taken over the lock',
     async () => {
-      await failureOf(
+      await configErrorOf(
         fileVault({ path }).update('a', () => {
           rmSync(`${path}.lock`, { recursive: true });
           return key('late');
@@ -135,7 +133,7 @@ describe('a vault in a file', () => {
   );
 
   it('reports a file that cannot be written, and leaves no claim', async () => {
-    const error = await failureOf(
+    const error = await configErrorOf(
       fileVault({ path }).update('a', () => {
         mkdirSync(path);
         return key('v');
@@ -153,7 +151,7 @@ describe('a vault in a file', () => {
     const file = join(root, 'file');
     writeFileSync(file, '');
     expect(
-      await failureOf(fileVault({ path: join(file, 'v.json') }).update('a', () => key('v'))),
+      await configErrorOf(fileVault({ path: join(file, 'v.json') }).update('a', () => key('v'))),
     ).toMatchObject({
       message: `the vault ${file} cannot be created as a folder for keys (EEXIST); choose another path, or repair this one`,
       details: { code: 'vault-path' },
@@ -166,7 +164,7 @@ describe('a vault in a file', () => {
     writeFileSync(path, '{"version":1,"entries":{}}'.padEnd(2 ** 24));
     expect(await fileVault({ path }).list()).toEqual([]);
     writeFileSync(path, ' ', { flag: 'a' });
-    expect((await failureOf(fileVault({ path }).list())).message).toBe(
+    expect((await configErrorOf(fileVault({ path }).list())).message).toBe(
       `the vault ${path} has 16777217 bytes, more than 16777216; choose another path, or repair this one`,
     );
   });
@@ -215,12 +213,14 @@ describe('a vault in a file', () => {
     symlinkSync(elsewhere, path);
     const message = (place: string): string =>
       `the vault ${place} is a symbolic link, which is not allowed for keys; choose another path, or repair this one`;
-    expect((await failureOf(fileVault({ path }).get('a'))).message).toBe(message(path));
-    expect((await failureOf(fileVault({ path }).update('a', () => key('v')))).message).toBe(message(path));
+    expect((await configErrorOf(fileVault({ path }).get('a'))).message).toBe(message(path));
+    expect((await configErrorOf(fileVault({ path }).update('a', () => key('v')))).message).toBe(
+      message(path),
+    );
     const linked = join(root, 'linked');
     symlinkSync(join(root, 'data'), linked);
     expect(
-      (await failureOf(fileVault({ path: join(linked, 'v.json') }).update('a', () => key('v')))).message,
+      (await configErrorOf(fileVault({ path: join(linked, 'v.json') }).update('a', () => key('v')))).message,
     ).toBe(message(linked));
     expect(readFileSync(elsewhere, 'utf8')).toBe('{"version":1,"entries":{}}');
   });
@@ -232,13 +232,13 @@ describe('a vault in a file', () => {
       () => fileVault({ path }).get('a'),
       () => fileVault({ path }).update('a', () => key('v')),
     ])
-      expect(await failureOf(run())).toMatchObject({ message, details: { code: 'vault-path' } });
+      expect(await configErrorOf(run())).toMatchObject({ message, details: { code: 'vault-path' } });
   });
 
   it('reports a path that cannot be read', async () => {
     const file = join(root, 'file');
     writeFileSync(file, '');
-    expect(await failureOf(fileVault({ path: join(file, 'v.json') }).get('a'))).toMatchObject({
+    expect(await configErrorOf(fileVault({ path: join(file, 'v.json') }).get('a'))).toMatchObject({
       kind: 'config',
       message: `the vault ${join(file, 'v.json')} cannot be read (ENOTDIR); choose another path, or repair this one`,
       cause: expect.any(Error) as Error,
@@ -255,7 +255,7 @@ describe('a vault in a file', () => {
       () => fileVault({ path }).list(),
       () => fileVault({ path }).update('a', () => key('w')),
     ]) {
-      expect(await failureOf(run())).toMatchObject({
+      expect(await configErrorOf(run())).toMatchObject({
         message: `${path} has version 2, newer than the supported version 1, and was not changed; update @majordomo/credentials`,
         details: { code: 'vault-version' },
       });
@@ -284,7 +284,7 @@ describe('a vault in a file', () => {
     writeFileSync(path, text);
     const backups: string[] = [];
     const vault = fileVault({ path, onCorrupt: (backup) => backups.push(backup) });
-    const error = await failureOf(vault.get('a'));
+    const error = await configErrorOf(vault.get('a'));
     expect(error.details.code).toBe('vault-corrupt');
     expect(error.message).toBe(
       `${path} is not a vault and was copied to ${backups[0]}; repair the file, or remove it to start with an empty vault`,
@@ -293,7 +293,7 @@ describe('a vault in a file', () => {
     expect(readFileSync(backups[0] ?? '', 'utf8')).toBe(text);
     if (!IS_WINDOWS) expect(modeOf(backups[0] ?? '')).toBe(0o600);
     writeFileSync(backups[0] ?? '', 'repaired');
-    expect((await failureOf(vault.update('a', () => key('v')))).details.code).toBe('vault-corrupt');
+    expect((await configErrorOf(vault.update('a', () => key('v')))).details.code).toBe('vault-corrupt');
     expect(new Set(backups).size).toBe(1);
     expect(readFileSync(backups[0] ?? '', 'utf8')).toBe('repaired');
     expect(readFileSync(path, 'utf8')).toBe(text);
@@ -306,7 +306,7 @@ describe('a vault in a file', () => {
     writeFileSync(long, '{');
     const backups: string[] = [];
     const vault = fileVault({ path: long, onCorrupt: (backup) => backups.push(backup) });
-    expect((await failureOf(vault.get('a'))).message).toBe(
+    expect((await configErrorOf(vault.get('a'))).message).toBe(
       `${long} is not a vault; repair the file, or remove it to start with an empty vault`,
     );
     expect(backups).toEqual([]);
@@ -325,13 +325,13 @@ describe('a vault in a file', () => {
     writeFileSync(path, 'nonsense');
     const vault = fileVault({ path, onCorrupt });
     for (const access of [() => vault.get('a'), () => vault.list(), () => vault.update('a', () => key('v'))])
-      expect((await failureOf(access())).details.code).toBe('vault-corrupt');
+      expect((await configErrorOf(access())).details.code).toBe('vault-corrupt');
   });
 
   it('reports a corrupt file without its content', async () => {
     mkdirSync(join(path, '..'), { recursive: true });
     writeFileSync(path, '{"version":1,"entries":{"a":{"kind":"key","value":"hunter2-secret" nonsense');
-    const error = await failureOf(fileVault({ path }).get('a'));
+    const error = await configErrorOf(fileVault({ path }).get('a'));
     expect(`${error.message} ${String(error.cause)} ${JSON.stringify(error)}`).not.toContain('hunter2');
   });
 
@@ -474,7 +474,7 @@ describe.each([
   ])('rejects a credential %s and leaves the stored one', async (_case, invalid) => {
     const vault = create();
     await vault.update('one', () => key('sk-one'));
-    const error = await failureOf(vault.update('two', () => invalid as StoredCredential));
+    const error = await configErrorOf(vault.update('two', () => invalid as StoredCredential));
     expect([error.details.code, error.message]).toEqual([
       'vault-entry',
       `the change function for "two" must return { kind: 'key' or 'oauth', value: secret(…) } or undefined; nothing was written`,
@@ -494,7 +494,7 @@ describe.each([
       if (text === 'fails') throw new LlmError('config', 'no');
       return key(text);
     };
-    const failed = failureOf(vault.update('one', () => change('fails')));
+    const failed = configErrorOf(vault.update('one', () => change('fails')));
     const others = Array.from({ length: 3 }, (_each, at) =>
       vault.update('one', (now) => change(`${now?.value.reveal() ?? ''} ${at}`)),
     );

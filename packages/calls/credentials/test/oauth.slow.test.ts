@@ -19,6 +19,7 @@ import {
   type Vault,
 } from '../src/index.ts';
 import { fileVault } from '../src/node.ts';
+import { failureOf, requestToken } from './support/outcomes.ts';
 import { CLIENT, startAuthority, type TestAuthority } from './support/authority.ts';
 import { nextOutput, start, waitForExit, killAndWait } from './support/processes.ts';
 
@@ -55,11 +56,6 @@ const sourceWith = (options: Partial<OAuthOptions> = {}): TokenSource =>
     extra: { prompt: 'consent' },
     ...options,
   });
-const requestToken = async (
-  { credential }: TokenSource,
-  rejected?: string,
-  signal = new AbortController().signal,
-): Promise<string> => (typeof credential === 'string' ? credential : await credential({ signal, rejected }));
 const follow = (url: string, pages: string[] = []): Promise<number> =>
   new Promise((resolve, reject) => {
     request(url, (answer) => {
@@ -77,14 +73,6 @@ const browser = (isAllowed = true): LoginIo => ({
       .catch(() => undefined);
   },
 });
-const failureOf = async (run: Promise<unknown>): Promise<LlmError> => {
-  const error: unknown = await run.then(
-    () => undefined,
-    (cause: unknown) => cause,
-  );
-  if (LlmError.is(error)) return error;
-  throw new Error(`no LlmError: ${inspect(error)}`);
-};
 const tokenRequests = (): number => authority.requestPaths.filter((path) => path === '/token').length;
 const expire = async (name = 'login'): Promise<void> => {
   await vault.update(name, (now) => now && { ...now, expiresAt: 1 });
@@ -186,22 +174,6 @@ describe('a login in the browser', () => {
       );
       expect(error.details.code).toBe('login-failed');
     }
-  });
-
-  it.each<[string, () => Promise<string>]>([
-    ['rejects', () => Promise.reject(new Error('no clipboard'))],
-    [
-      'throws',
-      () => {
-        throw new Error('no clipboard');
-      },
-    ],
-    ['returns no text', () => Promise.resolve(undefined as unknown as string)],
-  ])('reports an error of the application if `paste` %s', async (_what, paste) => {
-    const error = await failureOf(sourceWith().login({ show: () => undefined, paste }));
-    expect([error.kind, error.details.code]).toEqual(['auth', 'login-failed']);
-    expect(error.message).toMatch(/paste/);
-    expect(error.message).not.toMatch(/authority/);
   });
 
   it('rejects if the user refuses, and shows the failure in the browser', async () => {
@@ -333,20 +305,6 @@ describe('a login by device code', () => {
     expect(sleeps).toEqual([5000, 5000, 10_000, 15_000, 20_000]);
   });
 
-  it.each([
-    ['is refused', { status: 400, body: { error: 'access_denied' } }, 'login-denied'],
-    ['has expired', { status: 400, body: { error: 'expired_token' } }, 'login-expired'],
-    ['is not known', { status: 400, body: { error: 'invalid_grant' } }, 'login-failed'],
-  ])('that %s is reported', async (_, fault, code) => {
-    authority.fail('/token', fault);
-    const { clock } = pollingClock(systemClock);
-    const { details, message } = await failureOf(
-      sourceWith({ clock }).login({ show: () => undefined }, 'device'),
-    );
-    expect(details.code).toBe(code);
-    expect(message).toMatch(/^oauth: |^the login: /);
-  });
-
   it('leaves no timer', async () => {
     let timers = 0;
     const timer: Clock['timer'] = (ms, run, isBackground) => {
@@ -361,43 +319,12 @@ describe('a login by device code', () => {
     expect(timers).toBe(0);
   });
 
-  it('shows no address that is not http or https', async () => {
-    const body = {
-      device_code: 'd',
-      user_code: 'ABCD',
-      verification_uri: 'javascript:alert(1)',
-      expires_in: 600,
-    };
-    authority.fail('/device/auth', { status: 200, body });
-    const shownUrls: string[] = [];
-    const login = sourceWith().login({ show: ({ url }) => void shownUrls.push(url) }, 'device');
-    const { kind, message } = await failureOf(login);
-    expect([kind, message]).toEqual(['auth', expect.stringContaining('does not begin with https://')]);
-    expect(shownUrls).toEqual([]);
-  });
-
   it('rejects if the user refuses the code', async () => {
     const login = sourceWith({ clock: pollingClock(systemClock).clock }).login(
       { show: ({ code }) => authority.enter(code ?? '', false) },
       'device',
     );
     expect((await failureOf(login)).details.code).toBe('login-denied');
-  });
-
-  it('rejects when its code expires', async () => {
-    let now = Date.now();
-    const clock: Clock = {
-      ...systemClock,
-      now: () => now,
-      timer: (...all) => systemClock.timer(...all),
-      sleep: (ms) => {
-        now += ms * 50;
-        return Promise.resolve();
-      },
-    };
-    expect(
-      (await failureOf(sourceWith({ clock }).login({ show: () => undefined }, 'device'))).details.code,
-    ).toBe('login-expired');
   });
 
   it('ends immediately when it is aborted', async () => {
@@ -496,13 +423,6 @@ describe('a token of a login', () => {
     expect([error.kind, error.details.retryAfterMs]).toEqual([kind, retryAfterMs]);
     expect(await source.status()).toBe('ok');
     expect(await requestToken(source)).not.toBe('');
-  });
-
-  it.each([429, 500, 503])('rejects with the status %i of the authority', async (status) => {
-    const source = await loggedIn();
-    await expire();
-    authority.fail('/token', { status });
-    expect((await failureOf(requestToken(source))).details.status).toBe(status);
   });
 
   it.each([
@@ -745,32 +665,6 @@ test('a logout revokes and removes the token, also if the authority does not ans
   authority.fail('/token/revocation', { status: 500 });
   await source.logout();
   expect(await source.status()).toBe('absent');
-});
-
-test.each<[string, Partial<OAuthOptions>, string]>([
-  ['an issuer over http', { issuer: 'http://auth.example.com' }, 'issuer: must be https'],
-  [
-    'an endpoint over http',
-    { issuer: undefined, endpoints: { token: 'http://auth.example.com/token' } },
-    'endpoints.token: must be https',
-  ],
-  ['an issuer that is not an address', { issuer: 'auth' }, 'issuer: must be a URL'],
-  [
-    'neither issuer nor endpoints',
-    { issuer: undefined },
-    'issuer: is required; pass an issuer, or endpoints',
-  ],
-  [
-    'an empty client id',
-    { clientId: ' ' },
-    'clientId: must not be empty; register your application with the vendor',
-  ],
-  ['an empty name', { name: '' }, 'name: must not be empty; pass the name of the vault entry'],
-])('%s is rejected before any request', (_, options, message) => {
-  expect(() => sourceWith(options)).toThrow(
-    expect.objectContaining({ kind: 'config', message: expect.stringContaining(message) as string }) as Error,
-  );
-  expect(authority.requestPaths).toEqual([]);
 });
 
 test('no log, error or address contains a token', async () => {

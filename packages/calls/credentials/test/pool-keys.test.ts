@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { LlmError, type Credential, type ModelContext, type Provider, type Recovery } from '@majordomo/core';
 import { fakeClock, type FakeClock } from '@majordomo/testing';
 import { pooled, secret, type PoolOptions } from '../src/index.ts';
+import { failureOf } from './support/outcomes.ts';
 
 type Answer = (keyId: string) => LlmError | undefined | Promise<LlmError | undefined>;
 type Operation = (request: unknown, context: ModelContext) => unknown;
@@ -79,14 +80,6 @@ const poolWith = (answer?: Answer, options: Partial<PoolOptions> = {}): ReturnTy
 const rerank = (pool: Provider, context: Partial<ModelContext> = {}): Promise<unknown> =>
   pool.rerankModel?.('m').rerank({ query: 'q', documents: ['d'] }, contextWith(context)) ??
   Promise.reject(new Error('no model'));
-const failure = async (run: Promise<unknown>): Promise<LlmError> => {
-  const error: unknown = await run.then(
-    () => undefined,
-    (cause: unknown) => cause,
-  );
-  if (LlmError.is(error)) return error;
-  throw new Error(`no LlmError: ${String(error)}`);
-};
 const keyError = (kind: 'auth' | 'rate-limit' | 'quota' | 'billing', retryAfterMs?: number): LlmError =>
   new LlmError(kind, `${kind} it is`, { retryAfterMs });
 const usedKeyIds = (): string[] => calls.map(({ keyId }) => keyId);
@@ -112,7 +105,7 @@ describe.each(Object.entries(OPERATIONS))('%s of a pool', (member, method) => {
   });
 
   it('recovers from a failure with the next key', async () => {
-    const { details } = await failure(run(poolWith(() => keyError('quota'))));
+    const { details } = await failureOf(run(poolWith(() => keyError('quota'))));
     expect(details.recover?.id).toBe('key 1');
   });
 
@@ -133,7 +126,7 @@ describe.each(Object.entries(OPERATIONS))('%s of a pool', (member, method) => {
       { keys: ['k1', 'k2'], strategy: 'round-robin' },
     );
     await run(pool);
-    expect(await failure(run(pool))).toMatchObject({
+    expect(await failureOf(run(pool))).toMatchObject({
       kind: 'config',
       message: 'the provider of key 2 does not support this operation; remove the key',
     });
@@ -184,7 +177,7 @@ describe('an attempt', () => {
 
   it('continues with the key of its last recovery, or with another key if that key rests', async () => {
     const pool = poolWith((id) => (id === '3' ? undefined : keyError('quota')));
-    const first = (await failure(rerank(pool))).details.recover as Recovery;
+    const first = (await failureOf(rerank(pool))).details.recover as Recovery;
     const request = { messages: [] } as never;
     expect(first).toMatchObject({
       id: 'key 1',
@@ -192,7 +185,7 @@ describe('an attempt', () => {
       changesCredential: true,
     });
     expect(first.apply(request)).toBe(request);
-    const second = (await failure(rerank(pool, { recoveries: [first] }))).details.recover as Recovery;
+    const second = (await failureOf(rerank(pool, { recoveries: [first] }))).details.recover as Recovery;
     expect(second.id).toBe('key 2');
     await rerank(pool, { recoveries: [first, second] });
     expect(usedKeyIds()).toEqual(['1', '2', '3']);
@@ -200,7 +193,7 @@ describe('an attempt', () => {
     pool.pool.revive('1');
     pool.pool.revive('2');
     pool.pool.rest('3', 1000);
-    await failure(rerank(pool, { recoveries: [first, second] }));
+    await failureOf(rerank(pool, { recoveries: [first, second] }));
     expect(usedKeyIds().at(-1)).toBe('1');
   });
 
@@ -212,11 +205,11 @@ describe('an attempt', () => {
       { id: 'c', key: 'k2' },
     ];
     const pool = poolWith((id) => (id === 'b' ? keyError('auth') : keyError('rate-limit', 0)), { keys });
-    await failure(rerank(pool));
+    await failureOf(rerank(pool));
     value.b = 'new';
-    const { recover } = (await failure(rerank(pool))).details;
+    const { recover } = (await failureOf(rerank(pool))).details;
     pool.pool.rest('c', 1000);
-    await failure(rerank(pool, { recoveries: recover === undefined ? [] : [recover] }));
+    await failureOf(rerank(pool, { recoveries: recover === undefined ? [] : [recover] }));
     expect(usedKeyIds()).toEqual(['b', 'a', 'a']);
   });
 
@@ -226,9 +219,9 @@ describe('an attempt', () => {
   ])('passes the recovery %j of a provider back to it, with the same key', async (id, expected) => {
     const inner: Recovery = { id, what: 'changed', apply: (request) => request };
     const pool = poolWith(() => new LlmError('auth', 'no', { recover: inner }), { strategy: 'round-robin' });
-    const recover = (await failure(rerank(pool))).details.recover as Recovery;
+    const recover = (await failureOf(rerank(pool))).details.recover as Recovery;
     expect(recover).toEqual({ ...expected, apply: inner.apply });
-    await failure(rerank(pool, { recoveries: [recover] }));
+    await failureOf(rerank(pool, { recoveries: [recover] }));
     expect(usedKeyIds()).toEqual(['1', '1']);
     expect(calls[1]?.context.recoveries?.[0]).toBe(inner);
     expect(pool.pool.snapshot()[0]?.state).toBe('ok');
@@ -236,21 +229,21 @@ describe('an attempt', () => {
 
   it('of which no other key remains has the first end of a rest, and its target', async () => {
     const pool = poolWith((id) => keyError('rate-limit', id === '1' ? 9000 : 20_000), { keys: ['k1', 'k2'] });
-    const { recover } = (await failure(rerank(pool))).details;
-    const { details } = await failure(rerank(pool, { recoveries: recover === undefined ? [] : [recover] }));
+    const { recover } = (await failureOf(rerank(pool))).details;
+    const { details } = await failureOf(rerank(pool, { recoveries: recover === undefined ? [] : [recover] }));
     expect(details).toMatchObject({ retryAfterMs: 9000, target: 'p/m', recover: undefined });
   });
 
   it('of dead keys has the target and the waiting time of its own error', async () => {
     const error = new LlmError('auth', 'no', { target: 'p/other', retryAfterMs: 7 });
-    const { details } = await failure(rerank(poolWith(() => error, { keys: ['k1'] })));
+    const { details } = await failureOf(rerank(poolWith(() => error, { keys: ['k1'] })));
     expect(details).toMatchObject({ retryAfterMs: 7, target: 'p/other' });
   });
 
   it('reports a pool without a usable key, with the state of each key', async () => {
     const pool = poolWith((id) => keyError(id === '1' ? 'auth' : 'quota', 1500));
-    for (let call = 0; call < 3; call++) await failure(rerank(pool));
-    expect(await failure(rerank(pool))).toMatchObject({
+    for (let call = 0; call < 3; call++) await failureOf(rerank(pool));
+    expect(await failureOf(rerank(pool))).toMatchObject({
       kind: 'rate-limit',
       message:
         'no key of p can be used: "1" is rejected (auth: auth it is); "2" is benched (quota: quota it is); "3" is benched (quota: quota it is); the first key is available again in 2 s',
@@ -260,8 +253,8 @@ describe('an attempt', () => {
 
   it('reports a pool of dead keys', async () => {
     const pool = poolWith(() => keyError('auth'), { keys: ['k1'] });
-    await failure(rerank(pool));
-    const { kind, message, details } = await failure(rerank(pool));
+    await failureOf(rerank(pool));
+    const { kind, message, details } = await failureOf(rerank(pool));
     expect([kind, message, details.retryAfterMs, details.code]).toEqual([
       'auth',
       'no key of p can be used: "1" is rejected (auth: auth it is); log in again, or provide new keys and call pool.revive',
@@ -280,7 +273,7 @@ describe('a key', () => {
     [keyError('rate-limit', 0), 0],
   ])('rests after %s for %i s', async (error, seconds) => {
     const pool = poolWith(() => error);
-    await failure(rerank(pool));
+    await failureOf(rerank(pool));
     await clock.advance(Math.max(0, seconds * 1000 - 1));
     expect(pool.pool.snapshot()[0]?.state).toBe(seconds === 0 ? 'ok' : 'resting');
     await clock.advance(1);
@@ -292,7 +285,7 @@ describe('a key', () => {
     const pool = poolWith(() => keyError('rate-limit', retryAfterMs), { keys: ['k1'] });
     const restAfter = async (ms?: number): Promise<number> => {
       retryAfterMs = ms;
-      await failure(rerank(pool));
+      await failureOf(rerank(pool));
       const restMs = (pool.pool.snapshot()[0]?.until ?? 0) - clock.now();
       await clock.advance(restMs);
       return restMs / 1000;
@@ -305,7 +298,7 @@ describe('a key', () => {
   it('has the reason of its first failure, and ignores failures of calls from before `revive`', async () => {
     const ends: ((error: LlmError) => void)[] = [];
     const pool = poolWith(() => new Promise((resolve) => ends.push(resolve)), { keys: ['k1'] });
-    const running = [rerank(pool), rerank(pool), rerank(pool)].map(failure);
+    const running = [rerank(pool), rerank(pool), rerank(pool)].map(failureOf);
     await expect.poll(() => ends.length).toBe(3);
     ends[0]?.(keyError('auth'));
     await running[0];
@@ -318,7 +311,7 @@ describe('a key', () => {
     ends[2]?.(keyError('auth'));
     await running[2];
     expect(pool.pool.snapshot()[0]?.state).toBe('ok');
-    const last = failure(rerank(pool));
+    const last = failureOf(rerank(pool));
     await expect.poll(() => ends.length).toBe(4);
     pool.pool.revive('1');
     ends[3]?.(keyError('auth'));
@@ -347,7 +340,7 @@ describe('a key', () => {
         { id: 'b', key: () => values.b },
       ],
     });
-    await failure(rerank(pool));
+    await failureOf(rerank(pool));
     pool.pool.rest('b', 1000);
     values.a = values.b = 'new';
     await rerank(pool);

@@ -4,10 +4,13 @@ import {
   type FileOwner,
   type FileReference,
   type ModelRequest,
+  type ResultPart,
+  type ResultPiece,
+  type TurnMessage,
+  type UserTurnPart,
+  type Warning,
 } from '@majordomo/core';
-import type { TurnMessage, Warning } from '@majordomo/core';
 import { bytesOfBlob, contentsIn, contentSize, Semaphore, type ContentPart } from '@majordomo/core/toolkit';
-import { mapContents } from './contents.ts';
 import { findReference, type Account } from './find-reference.ts';
 import type { Setup } from './setup.ts';
 
@@ -109,3 +112,17 @@ const storeWarning = (why: string): Warning => ({
   what: 'store of file ids',
   why: `files are uploaded without the store, because it failed: ${why}`,
 });
+
+/** Returns the message with other contents. Returns the same message if no content changes. */
+function mapContents(
+  message: TurnMessage,
+  change: (part: ContentPart) => ContentPart | undefined,
+): TurnMessage {
+  if (!contentsIn(message).some((part) => change(part) !== undefined)) return message;
+  const changed = <P extends UserTurnPart | ResultPiece>(piece: P): P =>
+    piece.type === 'text' ? piece : ((change(piece) ?? piece) as P);
+  if (message.role === 'user') return { ...message, parts: message.parts.map(changed) };
+  if (message.role !== 'tool') return message;
+  const parts = message.parts.map((part): ResultPart => ({ ...part, content: part.content.map(changed) }));
+  return { ...message, parts };
+}

@@ -1,5 +1,6 @@
 import { catalog as snapshot } from '@majordomo/catalog';
 import { systemClock } from '@majordomo/core';
+import { checkOptions, func, type KindsOf, list, number, ofKind, text } from '@majordomo/core/toolkit';
 import { AlertCheckQueue } from './alerts/alert-check-queue.ts';
 import { Alerts } from './alerts/alerts.ts';
 import { Leases } from './delivery/leases.ts';
@@ -7,7 +8,6 @@ import { Outbox } from './delivery/outbox.ts';
 import { endReservation, UnconfirmedReservations } from './delivery/unconfirmed.ts';
 import { bookEntry } from './book-entry.ts';
 import { limitStates } from './limit-states.ts';
-import { checkOptions } from './check-options.ts';
 import type { Ledger, LedgerOptions } from './contract/ledger.ts';
 import type { Limit } from './contract/limit.ts';
 import { AnswerLengths } from './gate/answer-lengths.ts';
@@ -66,7 +66,7 @@ export function createLedger(options: LedgerOptions = {}): Ledger {
 }
 
 function contextOf(options: LedgerOptions): LedgerContext {
-  checkOptions(options);
+  checkOptions('createLedger', options, KINDS);
   const { clock = systemClock, catalog = snapshot, limits = [], tags = [], onAlert } = options;
   const { unknownPrice = 'deny', whenDown = 'deny', storeTimeoutMs = 250 } = options;
   const { whenHeld = 'wait', heldTimeoutMs = 30_000 } = options;
@@ -100,3 +100,24 @@ function contextOf(options: LedgerOptions): LedgerContext {
     options: { ...options, unknownPrice, whenDown, whenHeld, storeTimeoutMs },
   };
 }
+
+const RESERVE = ofKind(['maximum', 'likely']);
+
+/** Kinds of the options. `LimitSet` checks the elements of `limits`. */
+const KINDS: KindsOf<LedgerOptions> = {
+  store: 'object with reserve',
+  catalog: 'object with find',
+  limits: 'array',
+  limitsOf: 'function',
+  unknownPrice: ['admit', 'deny'],
+  reserve: (value) => (func(value) === undefined ? undefined : RESERVE(value)),
+  media: 'object',
+  whenDown: ['admit', 'deny'],
+  storeTimeoutMs: number(1),
+  whenHeld: ['wait', 'deny'],
+  heldTimeoutMs: number(1),
+  tags: list(text),
+  onAlert: 'function',
+  onRecord: 'function',
+  clock: 'object with now',
+};

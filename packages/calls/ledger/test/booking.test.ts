@@ -9,20 +9,21 @@ import {
   type Provider,
   type Usage,
 } from '@majordomo/core';
-import { createLedger, memoryStore, type LedgerStore, type SpendRecord } from '../src/index.ts';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
+import {
+  createLedger,
+  memoryStore,
+  type LedgerOptions,
+  type LedgerStore,
+  type SpendRecord,
+} from '../src/index.ts';
 import { fakeClock, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { NOON, PRICED, ledgerFixture, recordingStore, reply } from './support/fixture.ts';
 
 const limits = [{ name: 'day', max: { usd: '1' }, per: 'day' }] as const;
 
-const usageOf = (input: number, output: number): Usage => ({
-  input,
-  output,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
-});
+const usageOf = (input: number, output: number): Usage => ({ ...UNKNOWN_USAGE, input, output });
 
 /** Provider whose stream waits for the abort of its attempt after some output. */
 function hangingStreamProvider(usage: ModelEvent & { type: 'finish' }): Provider {
@@ -63,7 +64,7 @@ describe('an attempt is booked', () => {
       tags: { feature: 'search' },
       outcome: 'finished',
       ms: 0,
-      usage: { input: 123, output: 45, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined },
+      usage: usageOf(123, 45),
       nanoUsd: '573000',
       cacheSavedNanoUsd: '0',
       cacheExtraNanoUsd: '0',
@@ -259,17 +260,7 @@ describe('an attempt is booked', () => {
   });
 
   it('counts the cost that the vendor reports, and emits a difference to the catalog once', async () => {
-    const turn = {
-      text: 'yes',
-      usage: {
-        input: 100,
-        output: 0,
-        cacheRead: undefined,
-        cacheWrite: undefined,
-        reasoning: undefined,
-        details: { reportedNanoUsd: '80000' },
-      },
-    };
+    const turn = { text: 'yes', usage: { ...usageOf(100, 0), details: { reportedNanoUsd: '80000' } } };
     const { callModel, alerts, ledger } = ledgerFixture([turn, turn], { limits });
     await callModel();
     await callModel();
@@ -335,11 +326,16 @@ function switchableStore(store: LedgerStore) {
   return { store: switchable, setMode: (next: typeof mode) => (mode = next) };
 }
 
+/** Creates a ledger whose store can be switched off. */
+function switchableFixture(turns: readonly Turn[], options: LedgerOptions = {}) {
+  const clock = fakeClock(NOON);
+  const { store, setMode } = switchableStore(memoryStore({ clock }));
+  return { ...ledgerFixture(turns, { limits, store, ...options }, {}, clock), setMode };
+}
+
 describe('a store that is down', () => {
   it('denies within its timeout', async () => {
-    const clock = fakeClock(NOON);
-    const { store, setMode } = switchableStore(memoryStore({ clock }));
-    const { callModel, alerts } = ledgerFixture([reply(1, 1)], { limits, store }, {}, clock);
+    const { callModel, alerts, clock, setMode } = switchableFixture([reply(1, 1)]);
     setMode('failing');
     await expect(callModel()).rejects.toThrow(/the store of the ledger failed \(the disk is full\)/);
     setMode('silent');
@@ -360,14 +356,9 @@ describe('a store that is down', () => {
   ] as const)(
     "and %s admits calls with whenDown: 'admit' in %d ms, and books them when it is back",
     async (mode, ms) => {
-      const clock = fakeClock(NOON);
-      const { store, setMode } = switchableStore(memoryStore({ clock }));
-      const { majordomo, ledger, alerts } = ledgerFixture(
-        [reply(1, 1)],
-        { limits, store, whenDown: 'admit' },
-        {},
-        clock,
-      );
+      const { majordomo, ledger, alerts, clock, setMode } = switchableFixture([reply(1, 1)], {
+        whenDown: 'admit',
+      });
       setMode(mode);
       let text: string | undefined;
       const response = majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 5 });
@@ -386,10 +377,8 @@ describe('a store that is down', () => {
   );
 
   it('again after it has stored a record is reported again', async () => {
-    const clock = fakeClock(NOON);
-    const { store, setMode } = switchableStore(memoryStore({ clock }));
     const turns = [1, 2, 3].map(() => reply(1, 1));
-    const { majordomo, alerts } = ledgerFixture(turns, { limits: [], store }, {}, clock);
+    const { majordomo, alerts, setMode } = switchableFixture(turns, { limits: [] });
     for (const mode of ['failing', 'up', 'failing'] as const) {
       setMode(mode);
       await majordomo.model('acme/x').generate({ messages: [user('hi')] });
@@ -408,10 +397,6 @@ describe('a store that is down', () => {
       let delayMs = 300;
       const lateStore: LedgerStore = {
         ...inner,
-        settle: (id, amounts) => inner.settle(id, amounts),
-        append: (record) => inner.append(record),
-        counters: (prefix) => inner.counters(prefix),
-        records: (range) => inner.records(range),
         async reserve(id, claims, leaseMs) {
           const refusal = await inner.reserve(id, claims, leaseMs);
           if (delayMs === 0) return refusal;
@@ -437,18 +422,14 @@ describe('a store that is down', () => {
   );
 
   it("with whenDown: 'admit' counts one call and two requests of a call with a retry", async () => {
-    const clock = fakeClock(NOON);
-    const { store, setMode } = switchableStore(memoryStore({ clock }));
     const counts = [
       { name: 'calls', max: { calls: 9 }, per: 'ever' },
       { name: 'requests', max: { requests: 9 }, per: 'ever' },
     ] as const;
-    const { majordomo, ledger } = ledgerFixture(
-      [{ fail: 'overloaded' }, reply(1, 1)],
-      { limits: counts, store, whenDown: 'admit' },
-      {},
-      clock,
-    );
+    const { majordomo, ledger, clock, setMode } = switchableFixture([{ fail: 'overloaded' }, reply(1, 1)], {
+      limits: counts,
+      whenDown: 'admit',
+    });
     setMode('failing');
     const response = majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 5 });
     await clock.advance(1000);
@@ -459,14 +440,7 @@ describe('a store that is down', () => {
   });
 
   it('makes flush reject until it is back', async () => {
-    const clock = fakeClock(NOON);
-    const { store, setMode } = switchableStore(memoryStore({ clock }));
-    const { callModel, ledger } = ledgerFixture(
-      [reply(1, 1)],
-      { limits, store, whenDown: 'admit' },
-      {},
-      clock,
-    );
+    const { callModel, ledger, setMode } = switchableFixture([reply(1, 1)], { whenDown: 'admit' });
     setMode('failing');
     await expect(callModel()).rejects.toThrow('the disk is full');
     setMode('up');
@@ -479,10 +453,8 @@ describe('a store that is down', () => {
   ] as const)(
     'that is %s while a call is booked delays the response by %d ms, and stores the booking later',
     async (mode, ms) => {
-      const clock = fakeClock(NOON);
-      const { store, setMode } = switchableStore(memoryStore({ clock }));
       const turn = { ...(reply(1, 1) as object), delayMs: 10 };
-      const { majordomo, ledger } = ledgerFixture([turn], { limits, store }, {}, clock);
+      const { majordomo, ledger, clock, setMode } = switchableFixture([turn]);
       const response = majordomo.model('acme/x').generate({ messages: [user('hi')], maxTokens: 5 });
       await clock.advance(5);
       setMode(mode);

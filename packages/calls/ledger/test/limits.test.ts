@@ -1,7 +1,8 @@
 import { LlmError, user } from '@majordomo/core';
-import { memoryStore, type Limit } from '../src/index.ts';
+import { fakeClock } from '@majordomo/testing';
+import type { Limit } from '../src/index.ts';
 import { describe, expect, it } from 'vitest';
-import { NOON, PRICED, ledgerFixture, reply } from './support/fixture.ts';
+import { NOON, PRICED, ledgerFixture, recordingStore, reply } from './support/fixture.ts';
 
 const day = (of: Partial<Limit> = {}): Limit => ({
   name: 'day',
@@ -211,19 +212,8 @@ describe('a reservation', () => {
   const limits = [day({ max: { tokens: 100_000 } })];
 
   it('is the limit of the request, otherwise that of the model', async () => {
-    const store = memoryStore();
-    const reservedAmounts: bigint[] = [];
-    const recordingStore = {
-      ...store,
-      async reserve(...args: Parameters<typeof store.reserve>) {
-        reservedAmounts.push(args[1][0]!.amount);
-        return store.reserve(...args);
-      },
-    };
-    const { callModel, majordomo } = ledgerFixture([reply(1, 1), reply(1, 1)], {
-      limits,
-      store: recordingStore,
-    });
+    const { store, reservedAmounts } = recordingStore(fakeClock(NOON));
+    const { callModel, majordomo } = ledgerFixture([reply(1, 1), reply(1, 1)], { limits, store });
     await callModel({ maxTokens: 7 });
     await majordomo.model('acme/x').generate({ messages: [user('hi')] });
     // The maximum of the model is 1,000 tokens, and that of the first request 7.
@@ -241,29 +231,21 @@ describe('a reservation', () => {
   });
 
   it("follows earlier responses with reserve: 'likely', or the result of a function", async () => {
-    const store = memoryStore();
-    const reservedAmounts: bigint[] = [];
-    const recordingStore = {
-      ...store,
-      async reserve(...args: Parameters<typeof store.reserve>) {
-        reservedAmounts.push(args[1][0]!.amount);
-        return store.reserve(...args);
-      },
-    };
+    const { store, reservedAmounts } = recordingStore(fakeClock(NOON));
     const turns = Array.from({ length: 8 }, (_, number) => reply(1, 10 + number));
-    const likelyFixture = ledgerFixture(turns, { limits, store: recordingStore, reserve: 'likely' });
+    const likelyFixture = ledgerFixture(turns, { limits, store, reserve: 'likely' });
     for (const _ of turns) await likelyFixture.callModel({ maxTokens: 500 });
     expect(reservedAmounts.at(-1)! - reservedAmounts[0]!).toBe(16n - 500n);
     reservedAmounts.length = 0;
     const customFixture = ledgerFixture([reply(1, 1), reply(1, 1)], {
       limits,
-      store: recordingStore,
+      store,
       reserve: ({ attempt }) => attempt,
     });
     await customFixture.callModel({ maxTokens: 500 });
     const maximumFixture = ledgerFixture([reply(1, 1)], {
       limits,
-      store: recordingStore,
+      store,
       reserve: () => undefined,
     });
     await maximumFixture.callModel({ maxTokens: 500 });

@@ -1,12 +1,21 @@
 import { catalog } from '@majordomo/catalog';
 import { systemClock, type Resolver } from '@majordomo/core';
-import { mapValue } from '@majordomo/core/toolkit';
-import { checkOptions } from './check-options.ts';
+import {
+  checkOptions,
+  func,
+  type KindsOf,
+  mapValue,
+  number,
+  object,
+  record,
+  rejectUnknownOptions,
+  sizedText,
+} from '@majordomo/core/toolkit';
 import type { Preset, Router, RouterOptions } from './contract.ts';
 import { recordDecision } from './plan/plan-request.ts';
 import { planOf } from './plan/plan-of.ts';
 import { checkCircles } from './presets/circles.ts';
-import { checkPreset } from './presets/check-preset.ts';
+import { checkPreset, spec } from './presets/check-preset.ts';
 import { decide, type Decision, type DecisionRules } from './presets/decide.ts';
 import { LimitReader } from './observed/limit-reader.ts';
 import { SpeedMemory } from './observed/speed-memory.ts';
@@ -22,7 +31,7 @@ import { SpeedMemory } from './observed/speed-memory.ts';
  * const majordomo = createMajordomo({ providers, resolvers: [router.resolver], onEvent: router.onEvent });
  */
 export function createRouter(options: RouterOptions): Router {
-  checkOptions(options);
+  check(options);
   const clock = options.clock ?? systemClock;
   const presets = new Map<string, Preset>(Object.entries(options.presets));
   checkCircles(presets);
@@ -38,11 +47,11 @@ export function createRouter(options: RouterOptions): Router {
   const rules: DecisionRules = { presets, simpleTurns, overrideKey, judge };
   const resolver: Resolver = (name, context) => {
     const preset = presets.get(name);
-    const record = (decision: Decision | undefined): Decision['meaning'] | undefined => {
+    const recorded = (decision: Decision | undefined): Decision['meaning'] | undefined => {
       recordDecision(name, context, decision);
       return decision?.meaning;
     };
-    return mapValue(preset === undefined ? undefined : decide(name, preset, context, rules), record);
+    return mapValue(preset === undefined ? undefined : decide(name, preset, context, rules), recorded);
   };
   return {
     resolver,
@@ -61,4 +70,21 @@ export function createRouter(options: RouterOptions): Router {
     },
     names: () => [...presets.keys()],
   };
+}
+
+const KINDS: KindsOf<RouterOptions> = {
+  presets: 'object',
+  catalog: 'object with find',
+  ledger: 'object with state',
+  quality: record(number(0, 1)),
+  simpleTurns: object({ use: spec }, { is: func }),
+  overrideKey: sizedText(1, 200),
+  clock: 'object with now',
+};
+
+/** Throws `config` with the path of the first invalid option. */
+function check(options: RouterOptions): void {
+  checkOptions('createRouter', options, KINDS, ['presets']);
+  rejectUnknownOptions(options, KINDS, 'createRouter: ');
+  for (const [name, preset] of Object.entries(options.presets)) checkPreset(name, preset);
 }

@@ -5,17 +5,11 @@ import {
   ledgerWindowConformance,
   recordStoreConformance,
 } from '@majordomo/conformance';
-import { createLedger, type LedgerStore } from '@majordomo/ledger';
-import { describeWith } from '@majordomo/services';
+import { describeWith, withReports } from '@majordomo/services';
 import { featureCases, searchCases } from '@majordomo/services/features';
 import { describe, it } from 'vitest';
 import { KINDS, type Kind } from './support/clients.ts';
 import { onPostgres } from './support/stores.ts';
-
-/** Adds `report`, computed from the records, which the conformance suite requires. */
-function withReports(store: LedgerStore): LedgerStore {
-  return { ...store, report: (query) => createLedger({ store }).report(query) };
-}
 
 /** Names of the cases that make hundreds of steps. */
 const LONG = /thousand|random|reports the sums|filters by each member|sums groups|shares one window/;

@@ -1,8 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { describeWith } from '@majordomo/services';
-import { afterAll, expect, it } from 'vitest';
+import { describeWith, startProgram } from '@majordomo/services';
+import { expect, it } from 'vitest';
 import type { Kind } from './support/clients.ts';
 import { onPostgres } from './support/stores.ts';
 
@@ -12,30 +9,7 @@ const RACES = 25;
 
 describeWith('postgres', 'several processes', () => {
   const { stores, url } = onPostgres();
-  const children: ChildProcess[] = [];
-  afterAll(() => {
-    for (const child of children) child.kill('SIGKILL');
-  });
-
-  async function start(kind: Kind, processId: number) {
-    const child = spawn(process.execPath, [SCRIPT, url(), kind, `${processId}`], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    children.push(child);
-    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-    await lines.next();
-    return {
-      async execute(order: object): Promise<string> {
-        child.stdin.write(`${JSON.stringify(order)}\n`);
-        return String((await lines.next()).value);
-      },
-      async end(signal?: NodeJS.Signals) {
-        if (signal === undefined) child.stdin.end();
-        else child.kill(signal);
-        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-      },
-    };
-  }
+  const start = (kind: Kind, processId: number) => startProgram(SCRIPT, url(), kind, `${processId}`);
 
   it('admit exactly the maximum of parallel reservations on new and existing counters', async () => {
     // All processes create the tables at the same time.

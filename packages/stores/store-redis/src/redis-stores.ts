@@ -1,5 +1,5 @@
 import type { RunChannel } from '@majordomo/agent/durable';
-import { LlmError, systemClock, type Clock, type Gate, type Majordomo } from '@majordomo/core';
+import { systemClock, type Clock, type LlmError, type Gate, type Majordomo } from '@majordomo/core';
 import {
   checkOptions,
   type KindsOf,
@@ -11,6 +11,7 @@ import {
 } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
+import { noSubscriber } from './connection/change-channel.ts';
 import { clientOf, type RedisClient } from './connection/client.ts';
 import { Connection } from './connection/connection.ts';
 import { checkFormat } from './connection/format.ts';
@@ -101,9 +102,9 @@ export function redisStores(options: RedisOptions): RedisStores {
     notify(onWarning, warning);
   };
   const connection = new Connection(client, clock, timeoutMs, prepare);
-  const largeTimeoutMs = Math.max(timeoutMs, LARGE_TIMEOUT_MS);
-  const largeConnection = new Connection(client, clock, largeTimeoutMs, prepare);
+  const large = new Connection(client, clock, Math.max(timeoutMs, LARGE_TIMEOUT_MS), prepare);
   const listening = subscriber && new Connection(subscriber, clock, timeoutMs);
+  const io = { connection, client, subscriber, listening };
   // Because of the braces, a cluster stores all keys of a script on one node.
   const base = `{${prefix}}`;
   const ledger = redisLedger(connection, base, { timeoutMs, keepRecordsMs });
@@ -113,26 +114,11 @@ export function redisStores(options: RedisOptions): RedisStores {
   };
   return {
     ledger,
-    channel: redisChannel({ connection, client, listening, subscriber, base }),
-    records: redisRecords({
-      connection,
-      client,
-      subscriber,
-      listening,
-      clock,
-      prefix,
-      large: largeConnection,
-    }),
+    channel: redisChannel({ ...io, base }),
+    records: redisRecords({ ...io, clock, prefix, large }),
     lanes: (lanes) => sharedLanes({ store: ledger, storeName: 'Redis', clock }, lanes),
     async shareHealth({ health }) {
-      if (subscriber === undefined)
-        throw new LlmError(
-          'config',
-          'shareHealth requires a second client; call redisStores({ client, subscriber })',
-          {
-            path: 'subscriber',
-          },
-        );
+      if (subscriber === undefined) throw noSubscriber('shareHealth');
       const bus = { connection, client, subscriber, base, clock, timeoutMs };
       const end = await shareHealth(bus, health);
       const stop = (): Promise<void> => (shared.delete(stop) ? end() : Promise.resolve());

@@ -1,5 +1,4 @@
-import { createLedger, type LedgerStore } from '@majordomo/ledger';
-import { describeWith } from '@majordomo/services';
+import { describeWith, withReports } from '@majordomo/services';
 import { featureCases } from '@majordomo/services/features';
 import {
   ledgerStoreConformance,
@@ -9,11 +8,6 @@ import {
 import { describe, it } from 'vitest';
 import { clients } from './support/clients.ts';
 import { onRedis } from './support/stores.ts';
-
-/** Adds `report`, computed from the records, which the conformance suite requires. */
-function withReports(store: LedgerStore): LedgerStore {
-  return { ...store, report: (query) => createLedger({ store }).report(query) };
-}
 
 /** Client libraries with their default options. */
 const KINDS = Object.keys(clients).filter((kind) => kind.endsWith('with defaults'));

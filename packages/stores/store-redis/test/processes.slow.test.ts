@@ -1,8 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { describeWith, until } from '@majordomo/services';
-import { afterAll, expect, it } from 'vitest';
+import { describeWith, startProgram, until } from '@majordomo/services';
+import { expect, it } from 'vitest';
 import { onRedis } from './support/stores.ts';
 
 const KINDS = [
@@ -18,30 +15,7 @@ const ROUNDS = process.env['SOAK'] === undefined ? 6 : 20;
 
 describeWith('redis', 'several processes', () => {
   const { server, stores } = onRedis();
-  const children: ChildProcess[] = [];
-  afterAll(() => {
-    for (const child of children) child.kill('SIGKILL');
-  });
-
-  async function start(kind: string, processId: number) {
-    const child = spawn(process.execPath, [SCRIPT, server().url, kind, `${processId}`], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    children.push(child);
-    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-    await lines.next();
-    return {
-      async execute(order: object): Promise<string> {
-        child.stdin.write(`${JSON.stringify(order)}\n`);
-        return String((await lines.next()).value);
-      },
-      async end(signal?: NodeJS.Signals) {
-        if (signal === undefined) child.stdin.end();
-        else child.kill(signal);
-        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-      },
-    };
-  }
+  const start = (kind: string, processId: number) => startProgram(SCRIPT, server().url, kind, `${processId}`);
 
   it('admit exactly ten of 400 reservations on a limit of ten', async () => {
     const workers = await Promise.all(KINDS.map(start));
@@ -65,7 +39,7 @@ describeWith('redis', 'several processes', () => {
     const stateOf = async (name: string) => (await ledger.counters(name))[0]!;
     await until(async () => (await stateOf('lane')).held === 0n);
     expect(performance.now() - begin).toBeGreaterThanOrEqual(leaseMs - 5);
-    expect(await stateOf('money')).toMatchObject({ used: 6n, held: 0n });
+    expect(await stateOf('money')).toMatchObject({ used: 11n, held: 0n });
     expect(await stateOf('lane')).toMatchObject({ used: 0n, held: 0n });
   }, 60_000);
 });

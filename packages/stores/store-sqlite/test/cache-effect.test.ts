@@ -1,30 +1,10 @@
-import type { SpendRecord } from '@majordomo/ledger';
 import { expect, it } from 'vitest';
 import { sqliteStores } from '../src/index.ts';
 import { folder } from './folder.ts';
+import { recordOf, USAGE } from './records.ts';
 
 const at = folder();
-const TIME = Date.UTC(2026, 10, 1, 12, 30);
-
-const record: SpendRecord = {
-  id: 'a',
-  at: new Date(TIME).toISOString(),
-  call: 'a',
-  operation: 'chat',
-  target: 'acme/x',
-  vendor: 'acme',
-  model: 'x',
-  name: undefined,
-  tenant: undefined,
-  tags: {},
-  outcome: 'finished',
-  ms: 5,
-  usage: { input: 1, output: 2, cacheRead: undefined, cacheWrite: 40, reasoning: undefined },
-  nanoUsd: '7',
-  basis: 'catalogue',
-  missing: [],
-  catalog: '2026-11-01',
-};
+const record = recordOf('a', { usage: { ...USAGE, cacheWrite: 40 } });
 
 it('a report adds the tokens that were written to caches, and the effect of the caches', async () => {
   await using stores = sqliteStores(at('effect.db'));

@@ -4,30 +4,14 @@ import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { sqliteStores } from '../src/index.ts';
 import { folder } from './folder.ts';
+import { recordOf } from './records.ts';
 
 const at = folder();
 const DAY = 86_400_000;
 const BEGAN = Date.UTC(2026, 10, 1);
 
-const record = (id: string, when: number, call = id): SpendRecord => ({
-  id,
-  at: new Date(when).toISOString(),
-  call,
-  operation: 'chat',
-  target: 'acme/x',
-  vendor: 'acme',
-  model: 'x',
-  name: undefined,
-  tenant: undefined,
-  tags: {},
-  outcome: 'finished',
-  ms: 5,
-  usage: undefined,
-  nanoUsd: '7',
-  basis: 'catalogue',
-  missing: [],
-  catalog: '2026-11-01',
-});
+const record = (id: string, when: number, call = id): SpendRecord =>
+  recordOf(id, { at: new Date(when).toISOString(), call });
 
 it('deletes expired records and their sums, a thousand at a time', async () => {
   const path = at('old.db');

@@ -2,40 +2,23 @@ import type { SpendRecord } from '@majordomo/ledger';
 import { expect, it } from 'vitest';
 import { sqliteStores } from '../src/index.ts';
 import { folder } from './folder.ts';
+import { recordOf } from './records.ts';
 
 const at = folder();
-const recordOf = (id: string, tenant: string, nanoUsd: string): SpendRecord => ({
-  id,
-  at: '2026-11-01T12:30:00.000Z',
-  call: id,
-  operation: 'chat',
-  target: 'acme/x',
-  vendor: 'acme',
-  model: 'x',
-  name: undefined,
-  tenant,
-  tags: {},
-  outcome: 'finished',
-  ms: 5,
-  usage: { input: 1, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined },
-  nanoUsd,
-  basis: 'catalogue',
-  missing: [],
-  catalog: '2026-11-01',
-});
+const spent = (id: string, tenant: string, nanoUsd: string): SpendRecord => recordOf(id, { tenant, nanoUsd });
 
 it('a record that cannot be stored does not move the money of one that is stored with it', async () => {
   await using stores = sqliteStores(at('together.db'));
   const { ledger } = stores;
   const results = await Promise.allSettled([
-    ledger.append(recordOf('too large', 'red', '9'.repeat(30))),
-    ledger.append(recordOf('good', 'red', '7')),
+    ledger.append(spent('too large', 'red', '9'.repeat(30))),
+    ledger.append(spent('good', 'red', '7')),
   ]);
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
-  await ledger.append(recordOf('other', 'blue', '5'));
+  await ledger.append(spent('other', 'blue', '5'));
   // A report reads the sums of the hours between the first and the last record.
   for (const hour of ['11', '14'])
-    await ledger.append({ ...recordOf(hour, 'green', '1'), at: `2026-11-01T${hour}:30:00.000Z` });
+    await ledger.append({ ...spent(hour, 'green', '1'), at: `2026-11-01T${hour}:30:00.000Z` });
   const rows = (await ledger.report!({ by: ['tenant'] })).map(({ key, nanoUsd }) => [key['tenant'], nanoUsd]);
   expect(rows.toSorted()).toEqual([
     ['blue', 5n],

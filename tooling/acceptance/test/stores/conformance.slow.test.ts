@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryCallStore } from '@majordomo/admin';
-import { createLedger, memoryStore, type LedgerStore } from '@majordomo/ledger';
+import { memoryStore, type LedgerStore } from '@majordomo/ledger';
 import { memoryRecords } from '@majordomo/records';
+import { withReports } from '@majordomo/services';
 import { featureCases, searchCases, type Pair } from '@majordomo/services/features';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { callStoreConformance, ledgerStoreConformance } from '@majordomo/conformance';
@@ -16,11 +17,6 @@ const file = (): string => join(folder, `${files++}.db`);
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
-
-/** Adds the reports of the ledger to a store without reports. */
-function withReports(store: LedgerStore): LedgerStore {
-  return { ...store, report: (query) => createLedger({ store }).report(query) };
-}
 
 const ledgers: Readonly<Record<string, () => LedgerStore>> = {
   'in memory': () => withReports(memoryStore()),

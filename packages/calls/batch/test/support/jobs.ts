@@ -20,6 +20,7 @@ import {
   type BatchItem,
   type BatchJob,
   type ItemResult,
+  type JobRequest,
 } from '../../src/index.ts';
 import { Vendor, type VendorOptions } from './vendor.ts';
 
@@ -55,6 +56,8 @@ export interface World {
   readonly folder: string;
   readonly options: BatchesOptions & { readonly records: RecordStore };
   readonly batches: ReturnType<typeof createBatches>;
+  /** Submits a job with one item for each text: with the key `j` and the spec `a/m`, unless `request` states others. */
+  submit(texts: readonly string[], request?: Partial<JobRequest>): Promise<BatchJob>;
 }
 
 export function world(
@@ -93,7 +96,10 @@ export function world(
     onEvent: (event: BatchEvent) => events.push(event),
     ...changes,
   };
-  return { clock, a, b, events, gateCalls, folder, options, batches: createBatches(options) };
+  const batches = createBatches(options);
+  const submit: World['submit'] = (texts, request) =>
+    batches.submit({ key: 'j', spec: 'a/m', items: items(...texts), ...request });
+  return { clock, a, b, events, gateCalls, folder, options, batches, submit };
 }
 
 /** Returns all records of the store. */

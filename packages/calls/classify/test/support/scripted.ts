@@ -7,6 +7,7 @@ import {
   type Provider,
   type TokenLogprob,
 } from '@majordomo/core';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 
 /** Answer of a scripted chat model. */
 export interface ScriptedAnswer {
@@ -40,13 +41,7 @@ export function scripted(id: string, answer: (request: ModelRequest) => Scripted
         yield { type: 'part-start', index: 0, part: { type: 'text' } };
         yield { type: 'text-delta', index: 0, text };
         yield { type: 'part-end', index: 0, part: { type: 'text', text } };
-        const usage = {
-          input: 10,
-          output: 1,
-          cacheRead: undefined,
-          cacheWrite: undefined,
-          reasoning: undefined,
-        };
+        const usage = { ...UNKNOWN_USAGE, input: 10, output: 1 };
         yield {
           type: 'finish',
           target,

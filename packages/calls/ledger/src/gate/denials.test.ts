@@ -1,5 +1,6 @@
 import type { AttemptInfo } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
+import { attemptOf } from '../../test/support/values.ts';
 import type { Limit } from '../contract/limit.ts';
 import type { Refusal } from '../contract/store.ts';
 import { LimitCounters } from '../limits/limit-counters.ts';
@@ -16,14 +17,7 @@ import {
 
 const limit = (whenSpent?: 'advance'): LimitCounters =>
   new LimitCounters({ name: 'day', max: { usd: '1' }, per: 'day', whenSpent }, 0);
-const attempt: AttemptInfo = {
-  call: { id: 'c', spec: 'a/x', operation: 'chat', tenant: undefined, metadata: {} },
-  target: 'a/x',
-  attempt: 1,
-  request: { messages: [], tools: [], output: undefined, extra: {} },
-  capabilities: {},
-  signal: new AbortController().signal,
-};
+const attempt = attemptOf();
 
 describe.each([
   ['an unknown number of units', unmeasuredDenial],

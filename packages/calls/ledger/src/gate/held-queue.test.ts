@@ -2,17 +2,11 @@ import type { AttemptInfo, Permit } from '@majordomo/core';
 import { getEventListeners } from 'node:events';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
+import { attemptOf } from '../../test/support/values.ts';
 import type { Claim } from '../contract/store.ts';
 import { HeldQueue, type HeldLimit } from './held-queue.ts';
 
-const attemptWith = (signal: AbortSignal): AttemptInfo => ({
-  call: { id: 'c', spec: 'a/x', operation: 'chat', tenant: undefined, metadata: {} },
-  target: 'a/x',
-  attempt: 1,
-  request: { messages: [], tools: [], output: undefined, extra: {} },
-  capabilities: {},
-  signal,
-});
+const attemptWith = (signal: AbortSignal): AttemptInfo => attemptOf({ signal });
 const heldResult = (counter: string): HeldLimit => ({
   heldOn: counter,
   denial: { deny: `held on ${counter}` },

@@ -1,18 +1,12 @@
 import { LlmError, type Attempt, type AttemptInfo, type Permit } from '@majordomo/core';
 import { expect, it } from 'vitest';
+import { attemptOf } from '../../test/support/values.ts';
 import type { Alert } from '../contract/alert.ts';
 import type { SpendRecord } from '../contract/record.ts';
 import { createLedger } from '../create-ledger.ts';
 import { memoryStore } from '../memory/memory-store.ts';
 
-const attempt: AttemptInfo = {
-  call: { id: 'c', spec: 'a/x', operation: 'chat', tenant: undefined, metadata: {} },
-  target: 'a/x',
-  attempt: 1,
-  request: { messages: [], tools: [], output: undefined, extra: {} },
-  capabilities: {},
-  signal: new AbortController().signal,
-};
+const attempt = attemptOf();
 const finished: Attempt = { target: 'a/x', outcome: 'finished', error: undefined, usage: undefined, ms: 5 };
 const limits = [{ name: 'burst', max: { requests: 2 }, per: 'minute' }] as const;
 

@@ -1,4 +1,6 @@
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { expect, it } from 'vitest';
+import { recordOf } from '../../test/support/values.ts';
 import type { Limit } from '../contract/limit.ts';
 import type { SpendRecord } from '../contract/record.ts';
 import { memoryStore } from '../memory/memory-store.ts';
@@ -8,26 +10,16 @@ import { samplesOf } from './samples.ts';
 const HOUR = 3_600_000;
 const NOON = Date.UTC(2026, 10, 20, 12);
 
-const record = (at: number, of: Partial<SpendRecord> = {}): SpendRecord => ({
-  id: `${at} ${JSON.stringify(of)}`,
-  at: new Date(at).toISOString(),
-  call: 'c',
-  operation: 'chat',
-  target: 'a/x',
-  vendor: 'a',
-  model: 'x',
-  name: undefined,
-  tenant: undefined,
-  tags: {},
-  outcome: 'finished',
-  ms: 0,
-  usage: { input: 3, output: 4.5, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined },
-  nanoUsd: '7',
-  basis: 'catalogue',
-  missing: [],
-  catalog: '2026-11-20',
-  ...of,
-});
+const record = (at: number, fields: Partial<SpendRecord> = {}): SpendRecord =>
+  recordOf({
+    id: `${at} ${JSON.stringify(fields)}`,
+    at: new Date(at).toISOString(),
+    target: 'a/x',
+    vendor: 'a',
+    ms: 0,
+    usage: { ...UNKNOWN_USAGE, input: 3, output: 4.5 },
+    ...fields,
+  });
 
 async function samples(limits: readonly Partial<Limit>[], records: readonly SpendRecord[]) {
   const store = memoryStore();

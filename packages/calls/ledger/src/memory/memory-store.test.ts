@@ -16,6 +16,7 @@ const claim = (options: Partial<Claim> = {}): Claim => ({
   ...options,
 });
 
+// The suite `ledgerStoreConformance` states what every store must do. These cases state exact times, and what is particular to this store.
 function setUp() {
   let now = 0;
   const store = memoryStore({ clock: { ...systemClock, now: () => now } });
@@ -35,14 +36,6 @@ async function reserveOther(store: LedgerStore, id: string): Promise<void> {
 }
 
 describe('a reservation', () => {
-  it('is held until it is settled, and the used amount replaces it', async () => {
-    const { store, amounts } = setUp();
-    expect(await store.reserve('1', [claim({ amount: 7n })], LEASE_MS)).toBeUndefined();
-    expect(await amounts()).toEqual({ a: [0n, 7n] });
-    expect(await store.settle('1', [{ counter: 'a', amount: 3n }])).toBe(true);
-    expect(await amounts()).toEqual({ a: [3n, 0n] });
-  });
-
   it('that does not fit is refused, with the rest, the holders and the time of the reset', async () => {
     const { store, setTime } = setUp();
     const claimsOf = (amount: bigint) => [claim({ amount, resetsInMs: 500 })];
@@ -71,70 +64,15 @@ describe('a reservation', () => {
     expect(await retryAfter()).toBe(1);
   });
 
-  it('adds up the claims on one counter', async () => {
-    const { store, amounts } = setUp();
-    const refusal = await store.reserve('1', [claim({ amount: 6n }), claim({ amount: 5n })], LEASE_MS);
-    expect(refusal?.left).toBe(4n);
-    await store.reserve('2', [claim({ amount: 6n }), claim({ amount: 4n })], LEASE_MS);
-    expect(await amounts()).toEqual({ a: [0n, 10n] });
-  });
-
-  it('reserves all claims or none', async () => {
-    const { store, amounts } = setUp();
-    const claimsOf = [claim(), claim({ counter: 'b', amount: 11n })];
-    expect((await store.reserve('1', claimsOf, LEASE_MS))?.counter).toBe('b');
-    expect(await amounts()).toEqual({});
-  });
-
-  it('with a known id reserves nothing more', async () => {
-    const { store, amounts } = setUp();
-    await store.reserve('1', [claim()], LEASE_MS);
-    expect(await store.reserve('1', [claim({ amount: 99n })], LEASE_MS)).toBeUndefined();
-    await store.settle('1', []);
-    await store.reserve('1', [claim()], LEASE_MS);
-    expect(await amounts()).toEqual({ a: [0n, 0n] });
-  });
-
   it('of a negative amount throws', () => {
     const { store } = setUp();
     expect(() => store.reserve('1', [claim({ amount: -1n })], LEASE_MS)).toThrow(
       'counter a: the amount of a claim must not be negative',
     );
   });
-
-  it('of 0 fits into a spent counter, and not into an overrun', async () => {
-    const { store } = setUp();
-    await store.reserve('1', [claim()], LEASE_MS);
-    await store.settle('1', [{ counter: 'a', amount: 10n }]);
-    expect(await store.reserve('2', [claim({ amount: 0n })], LEASE_MS)).toBeUndefined();
-    await store.settle('2', [{ counter: 'a', amount: 1n }]);
-    expect(await store.reserve('3', [claim({ amount: 0n })], LEASE_MS)).toMatchObject({
-      left: -1n,
-      holders: 0,
-    });
-  });
 });
 
 describe('a settlement', () => {
-  it('of an unknown or settled id changes nothing', async () => {
-    const { store, amounts } = setUp();
-    expect(await store.settle('1', [{ counter: 'a', amount: 1n }])).toBe(false);
-    await store.reserve('1', [claim()], LEASE_MS);
-    await store.settle('1', [{ counter: 'a', amount: 1n }]);
-    expect(await store.settle('1', [{ counter: 'a', amount: 1n }])).toBe(false);
-    expect(await amounts()).toEqual({ a: [1n, 0n] });
-  });
-
-  it('releases claims without an amount and ignores amounts without a claim', async () => {
-    const { store, amounts } = setUp();
-    await store.reserve('1', [claim(), claim({ counter: 'b' })], LEASE_MS);
-    await store.settle('1', [
-      { counter: 'b', amount: 2n },
-      { counter: 'c', amount: 2n },
-    ]);
-    expect(await amounts()).toEqual({ a: [0n, 0n], b: [2n, 0n] });
-  });
-
   it('is capped at the largest amount of a counter', async () => {
     const { store, amounts } = setUp();
     for (const id of ['1', '2']) {
@@ -142,15 +80,6 @@ describe('a settlement', () => {
       await store.settle(id, [{ counter: 'a', amount: MAX_INT64 }]);
     }
     expect(await amounts()).toEqual({ a: [MAX_INT64, 0n] });
-  });
-
-  it('after the lease replaces the amount that was assumed as spent, and returns false', async () => {
-    const { store, amounts, setTime } = setUp();
-    await store.reserve('1', [claim({ amount: 6n }), claim({ counter: 'b', whenLapsed: 'free' })], LEASE_MS);
-    setTime(LEASE_MS);
-    const used = ['a', 'b'].map((counter) => ({ counter, amount: 2n }));
-    expect(await store.settle('1', used)).toBe(false);
-    expect(await amounts()).toEqual({ a: [2n, 0n], b: [2n, 0n] });
   });
 });
 

@@ -1,35 +1,11 @@
-import type { Usage } from '@majordomo/core';
 import { expect, it } from 'vitest';
+import { recordOf } from '../../test/support/values.ts';
 import type { SpendRecord } from '../contract/record.ts';
 import type { ReportQuery } from '../contract/report.ts';
 import { emptyRow, sumRecords } from './sum-records.ts';
 
-const usage: Usage = {
-  input: 1,
-  output: 2,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
-};
-const record: SpendRecord = {
-  id: 'a',
-  at: '2026-11-20T12:00:00.000Z',
-  call: 'a',
-  operation: 'chat',
-  target: 'acme/x',
-  vendor: 'acme',
-  model: 'x',
-  name: undefined,
-  tenant: undefined,
-  tags: {},
-  outcome: 'finished',
-  ms: 5,
-  usage,
-  nanoUsd: '7',
-  basis: 'catalogue',
-  missing: [],
-  catalog: '2026-11-01',
-};
+const record = recordOf();
+const usage = record.usage!;
 
 async function* each(records: readonly SpendRecord[]): AsyncGenerator<SpendRecord> {
   await Promise.resolve();

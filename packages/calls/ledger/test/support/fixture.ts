@@ -1,5 +1,6 @@
 import { catalog, type Catalog } from '@majordomo/catalog';
 import { createMajordomo, user, type CallOptions, type Majordomo } from '@majordomo/core';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import {
   createLedger,
   memoryStore,
@@ -34,7 +35,7 @@ export const PRICED: Catalog = catalog.with([
 /** Turn with a text and its usage. */
 export const reply = (input: number, output: number, text = 'yes'): Turn => ({
   text,
-  usage: { input, output, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined },
+  usage: { ...UNKNOWN_USAGE, input, output },
 });
 
 export interface LedgerFixture {
@@ -82,20 +83,23 @@ export function ledgerFixture(
   };
 }
 
-/** Creates a store in memory that lists its calls as `method id`, and the lease of each reservation. */
+/** Creates a store in memory that lists its calls as `method id`, and the lease and the first amount of each reservation. */
 export function recordingStore(clock: FakeClock): {
   readonly store: LedgerStore;
   readonly calls: string[];
   readonly leases: number[];
+  readonly reservedAmounts: bigint[];
 } {
   const memory = memoryStore({ clock });
   const calls: string[] = [];
   const leases: number[] = [];
+  const reservedAmounts: bigint[] = [];
   const store: LedgerStore = {
     ...memory,
     reserve(id, claims, leaseMs) {
       calls.push(`reserve ${id}`);
       leases.push(leaseMs);
+      reservedAmounts.push(claims[0]?.amount ?? 0n);
       return memory.reserve(id, claims, leaseMs);
     },
     settle(id, used) {
@@ -111,5 +115,5 @@ export function recordingStore(clock: FakeClock): {
       return memory.records(query);
     },
   };
-  return { store, calls, leases };
+  return { store, calls, leases, reservedAmounts };
 }

@@ -1,15 +1,8 @@
 import type { RunChannel } from '@majordomo/agent/durable';
-import { LlmError } from '@majordomo/core';
-import type { Client } from '../connection/client.ts';
-import type { Connection } from '../connection/connection.ts';
+import { noSubscriber, type WatchIo } from '../connection/change-channel.ts';
 
-/** Connections of the channel. Without a subscriber, the channel only publishes. */
-export interface ChannelIo {
-  readonly connection: Connection;
-  readonly client: Client;
-  readonly subscriber: Client | undefined;
-  /** Connection of the subscriber. */
-  readonly listening: Connection | undefined;
+/** Connections of the channel, and the beginning of its keys. Without a subscriber, the channel only publishes. */
+export interface ChannelIo extends WatchIo {
   readonly base: string;
 }
 
@@ -19,14 +12,7 @@ export function redisChannel({ connection, client, subscriber, listening, base }
   return {
     publish: (runId, text) => connection.withTimeout(() => client.publish(nameOf(runId), text)),
     async subscribe(runId, hear) {
-      if (subscriber === undefined || listening === undefined)
-        throw new LlmError(
-          'config',
-          'watching runs requires a second client; call redisStores({ client, subscriber })',
-          {
-            path: 'subscriber',
-          },
-        );
+      if (subscriber === undefined || listening === undefined) throw noSubscriber('watching runs');
       let subscribing: Promise<() => Promise<unknown>> | undefined;
       try {
         return await listening.withTimeout(() => (subscribing = subscriber.subscribe(nameOf(runId), hear)));

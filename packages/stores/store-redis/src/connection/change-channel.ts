@@ -1,3 +1,4 @@
+import { LlmError } from '@majordomo/core';
 import type { ChangeChannel } from '@majordomo/core/toolkit';
 import type { Client } from './client.ts';
 import type { Connection } from './connection.ts';
@@ -10,6 +11,12 @@ export interface WatchIo {
   /** Connection of the subscriber. */
   readonly listening: Connection | undefined;
 }
+
+/** Returns the error of a feature that needs a subscriber. */
+export const noSubscriber = (feature: string): LlmError =>
+  new LlmError('config', `${feature} requires a second client; call redisStores({ client, subscriber })`, {
+    path: 'subscriber',
+  });
 
 /** Returns a function that creates a channel for `watchChanges`, or `undefined` without a subscriber. */
 export function changeChannels({

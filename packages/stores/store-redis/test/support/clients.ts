@@ -21,6 +21,13 @@ export const clients: Readonly<Record<string, (url: string) => AppClient>> = {
     ofNodeRedis(createClient({ url, disableOfflineQueue: true })),
 };
 
+/** Creates a client by the name of its library and options. */
+export function clientOf(kind: string, url: string): AppClient {
+  const create = clients[kind];
+  if (create === undefined) throw new Error(`no client is called ${kind}`);
+  return create(url);
+}
+
 function ofIoredis(client: Redis): AppClient {
   client.on('error', ignore);
   return { client, close: () => client.disconnect() };

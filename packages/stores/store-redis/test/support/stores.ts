@@ -1,7 +1,7 @@
 import { startRedis, type Redis } from '@majordomo/services';
 import { afterAll, beforeAll } from 'vitest';
 import { redisStores, type RedisOptions, type RedisStores } from '../../src/index.ts';
-import { clients, type AppClient } from './clients.ts';
+import { clientOf, type AppClient } from './clients.ts';
 
 /** One server for a group of tests, with stores that use separate keys. */
 export function onRedis(): {
@@ -17,8 +17,7 @@ export function onRedis(): {
     return server;
   };
   const client = (kind = 'ioredis with defaults'): AppClient => {
-    const appClient = clients[kind]?.(running().url);
-    if (appClient === undefined) throw new Error(`no client is called ${kind}`);
+    const appClient = clientOf(kind, running().url);
     open.push(appClient);
     return appClient;
   };
