@@ -1,7 +1,8 @@
 import { LlmError } from '@majordomo/core';
+import type { Collected } from '@majordomo/testing';
+import { summarize } from '@majordomo/testing/internal';
 import { EventWriter } from '@majordomo/wire-kit';
 import { describe, expect, it } from 'vitest';
-import { summary, type Collected } from '../test/calls.ts';
 import {
   blockDelta,
   blockStart,
@@ -29,13 +30,13 @@ const newReader = (family = 'claude'): MessagesReader =>
 function read(...events: readonly object[]): Collected & { readonly done: boolean } {
   const reader = newReader();
   for (const event of events) if (!reader.done) reader.readMessage(JSON.stringify(event));
-  return { ...summary(reader.writer.take()), done: reader.done };
+  return { ...summarize(reader.writer.take()), done: reader.done };
 }
 
 function readBody(body: unknown): Collected {
   const reader = newReader();
   reader.readBody(body);
-  return summary(reader.writer.take());
+  return summarize(reader.writer.take());
 }
 
 const vendorPart = (block: object, kind: string, text?: string) => ({
@@ -237,7 +238,7 @@ describe('a stream', () => {
     ])
       if (!reader.done) reader.readMessage(JSON.stringify(event));
     const family = 'messages/api.example';
-    expect(summary(reader.writer.take()).parts).toEqual([
+    expect(summarize(reader.writer.take()).parts).toEqual([
       { type: 'reasoning', text: 'hm', replay: { family, data: { unsigned: true } } },
       { type: 'reasoning', text: 'so', replay: { family, data: { signature: 'sig' } } },
     ]);
@@ -272,8 +273,12 @@ describe('a stream', () => {
   });
 
   it('finishes with tool-calls if a gateway reports a stop', () => {
-    const { finish, raw } = read(messageStart(), ...toolBlock(0, 't', 'get', '{}'), ...endEvents('end_turn'));
-    expect([finish, raw]).toEqual(['tool-calls', 'end_turn']);
+    const { finish, rawFinish } = read(
+      messageStart(),
+      ...toolBlock(0, 't', 'get', '{}'),
+      ...endEvents('end_turn'),
+    );
+    expect([finish, rawFinish]).toEqual(['tool-calls', 'end_turn']);
   });
 
   it('stores complete vendor blocks unchanged and drops incomplete ones', () => {
@@ -451,8 +456,8 @@ describe('a stream', () => {
     ] as const;
     expect(read(...start)).toMatchObject({ done: false, usage: undefined });
     const later = messageDelta(null, { input_tokens: 900, output_tokens: 500 });
-    const { done, raw, usage } = read(...start, later, messageStop);
-    expect({ done, raw }).toEqual({ done: true, raw: 'end_turn' });
+    const { done, rawFinish, usage } = read(...start, later, messageStop);
+    expect({ done, rawFinish }).toEqual({ done: true, rawFinish: 'end_turn' });
     expect(usage).toMatchObject({ input: 905, output: 500 });
   });
 
@@ -461,12 +466,15 @@ describe('a stream', () => {
     for (const event of [messageStart(), ...textBlock(0, 'a'), messageDelta('end_turn')])
       reader.readMessage(JSON.stringify(event));
     reader.end();
-    expect(summary(reader.writer.take())).toMatchObject({ raw: 'end_turn', usage: { input: 15, output: 7 } });
+    expect(summarize(reader.writer.take())).toMatchObject({
+      rawFinish: 'end_turn',
+      usage: { input: 15, output: 7 },
+    });
   });
 
   it('finishes as other without a reason, with a warning', () => {
-    const { finish, raw, warnings } = read(messageStart(), ...textBlock(0, 'a'), messageStop);
-    expect({ finish, raw }).toEqual({ finish: 'other', raw: undefined });
+    const { finish, rawFinish, warnings } = read(messageStart(), ...textBlock(0, 'a'), messageStop);
+    expect({ finish, rawFinish }).toEqual({ finish: 'other', rawFinish: undefined });
     expect(warnings).toMatchObject([{ action: 'repaired', what: 'finish reason' }]);
   });
 

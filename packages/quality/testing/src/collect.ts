@@ -48,14 +48,15 @@ export async function collect(
       events.push(...batch);
       if (onStep(batch) === 'leave') break;
     }
-    return summarize(events, undefined);
+    return summarize(events);
   } catch (error) {
     if (!LlmError.is(error)) throw error;
     return summarize(events, error);
   }
 }
 
-function summarize(events: readonly ModelEvent[], error: LlmError | undefined): Collected {
+/** Returns the result of a stream's events. */
+export function summarize(events: readonly ModelEvent[], error?: LlmError): Collected {
   const parts = events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));
   const start = events.find((event) => event.type === 'start');
   const finish = events.find((event) => event.type === 'finish');
