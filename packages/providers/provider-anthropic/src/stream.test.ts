@@ -33,6 +33,10 @@ function read(...events: readonly object[]): Collected & { readonly done: boolea
   return { ...summarize(reader.writer.take()), done: reader.done };
 }
 
+/** Reads the stream of a complete turn with these blocks. */
+const readTurn = (stopReason: string, ...blocks: readonly object[]): Collected =>
+  read(messageStart(), ...blocks, ...endEvents(stopReason));
+
 function readBody(body: unknown): Collected {
   const reader = newReader();
   reader.readBody(body);
@@ -49,12 +53,7 @@ const call = (id: string, args: object) => ({ type: 'tool-call', id, name: 'get'
 
 describe('a stream', () => {
   it('opens and ends parts in order', () => {
-    const { events } = read(
-      messageStart(),
-      ...textBlock(0, 'a', 'b'),
-      ...toolBlock(1, 't', 'get', '{}'),
-      ...endEvents('tool_use'),
-    );
+    const { events } = readTurn('tool_use', ...textBlock(0, 'a', 'b'), ...toolBlock(1, 't', 'get', '{}'));
     expect(events.map(({ type }) => type)).toEqual([
       'start',
       'part-start',
@@ -69,12 +68,7 @@ describe('a stream', () => {
   });
 
   it('keeps text blocks separate', () => {
-    const { parts } = read(
-      messageStart(),
-      ...textBlock(0, 'a'),
-      ...textBlock(1, 'b'),
-      ...endEvents('end_turn'),
-    );
+    const { parts } = readTurn('end_turn', ...textBlock(0, 'a'), ...textBlock(1, 'b'));
     expect(parts).toEqual([
       { type: 'text', text: 'a' },
       { type: 'text', text: 'b' },
@@ -82,8 +76,8 @@ describe('a stream', () => {
   });
 
   it('joins fragments of a signature, and reads redacted thinking', () => {
-    const { parts } = read(
-      messageStart(),
+    const { parts } = readTurn(
+      'end_turn',
       blockStart(0, { type: 'thinking', thinking: '', signature: '' }),
       blockDelta(0, { type: 'thinking_delta', thinking: 'hm' }),
       blockDelta(0, { type: 'signature_delta', signature: 'ab' }),
@@ -93,7 +87,6 @@ describe('a stream', () => {
       blockStart(2, { type: 'redacted_thinking', data: 'zz' }),
       blockStop(2),
       ...textBlock(3, 'x'),
-      ...endEvents('end_turn'),
     );
     expect(parts).toEqual([
       { type: 'reasoning', text: 'hm', replay: { family: 'claude', data: { signature: 'abcd' } } },
@@ -121,21 +114,16 @@ describe('a stream', () => {
       { a: 2 },
     ],
   ] as const)('reads arguments %s', ([, block, args]) => {
-    expect(read(messageStart(), ...block, ...endEvents('tool_use')).parts).toEqual([call('t', args)]);
+    expect(readTurn('tool_use', ...block).parts).toEqual([call('t', args)]);
   });
 
   it('marks arguments that are not an object as invalid', () => {
-    const { parts } = read(messageStart(), ...toolBlock(0, 't', 'get', '{"a":'), ...endEvents('max_tokens'));
+    const { parts } = readTurn('max_tokens', ...toolBlock(0, 't', 'get', '{"a":'));
     expect(parts).toEqual([{ ...call('t', {}), invalid: { raw: '{"a":' } }]);
   });
 
   it('generates a missing id', () => {
-    const { parts } = read(
-      messageStart(),
-      blockStart(0, { type: 'tool_use', name: 'get' }),
-      blockStop(0),
-      ...endEvents('tool_use'),
-    );
+    const { parts } = readTurn('tool_use', blockStart(0, { type: 'tool_use', name: 'get' }), blockStop(0));
     expect(parts).toMatchObject([{ id: expect.stringMatching(/^call_\w+_0$/) as string }]);
   });
 
@@ -148,13 +136,7 @@ describe('a stream', () => {
     ['in fragments', [start(0, 'a'), start(1, 'b'), json(0, '{"a"'), json(1, '{"b":2}'), json(0, ':1}')]],
     ['complete in their start events', [start(0, 'a', { a: 1 }), start(1, 'b', { b: 2 })]],
   ] as const)('distinguishes parallel calls with arguments %s', ([, events]) => {
-    const { parts, warnings } = read(
-      messageStart(),
-      ...events,
-      blockStop(1),
-      blockStop(0),
-      ...endEvents('tool_use'),
-    );
+    const { parts, warnings } = readTurn('tool_use', ...events, blockStop(1), blockStop(0));
     expect(parts).toHaveLength(2);
     expect(parts).toContainEqual(call('a', { a: 1 }));
     expect(parts).toContainEqual(call('b', { b: 2 }));
@@ -162,8 +144,8 @@ describe('a stream', () => {
   });
 
   it('defers text until open calls have ended', () => {
-    const { parts } = read(
-      messageStart(),
+    const { parts } = readTurn(
+      'tool_use',
       start(0, 'a'),
       blockStart(1, { type: 'text', text: '' }),
       blockDelta(1, { type: 'text_delta', text: 'mean' }),
@@ -171,20 +153,18 @@ describe('a stream', () => {
       blockStop(0),
       blockDelta(1, { type: 'text_delta', text: 'while' }),
       blockStop(1),
-      ...endEvents('tool_use'),
     );
     expect(parts).toEqual([call('a', { a: 1 }), { type: 'text', text: 'meanwhile' }]);
   });
 
   it('reads blocks without an end', () => {
-    const { parts } = read(
-      messageStart(),
+    const { parts } = readTurn(
+      'tool_use',
       start(0, 'a', { a: 1 }),
       blockStart(1, { type: 'text', text: 'b' }),
       start(2, 'c'),
       json(2, '{"c":3}'),
       blockStart(3, { type: 'text', text: 'd' }),
-      ...endEvents('tool_use'),
     );
     expect(parts.map((part) => (part.type === 'text' ? part.text : part.type))).toEqual([
       'tool-call',
@@ -196,8 +176,8 @@ describe('a stream', () => {
   });
 
   it('reads text and thinking without a start or first text', () => {
-    const { parts } = read(
-      messageStart(),
+    const { parts } = readTurn(
+      'end_turn',
       blockDelta(0, { type: 'thinking_delta', thinking: 'hm' }),
       blockStop(0),
       blockDelta(1, { type: 'text_delta', text: 'a' }),
@@ -205,7 +185,6 @@ describe('a stream', () => {
       blockStart(2, { type: 'text' }),
       blockDelta(2, { type: 'text_delta', text: 'b' }),
       blockStop(2),
-      ...endEvents('end_turn'),
     );
     expect(parts).toEqual([
       { type: 'reasoning', text: 'hm' },
@@ -245,26 +224,24 @@ describe('a stream', () => {
   });
 
   it('warns once about an unknown delta', () => {
-    const { parts, warnings } = read(
-      messageStart(),
+    const { parts, warnings } = readTurn(
+      'end_turn',
       blockStart(0, { type: 'text', text: 'a' }),
       blockDelta(0, { type: 'delta_of_2027' }),
       blockDelta(0, { type: 'delta_of_2027' }),
       blockStop(0),
-      ...endEvents('end_turn'),
     );
     expect(parts).toEqual([{ type: 'text', text: 'a' }]);
     expect(warnings).toMatchObject([{ action: 'dropped', what: 'delta_of_2027 in the response' }]);
   });
 
   it('reads text and thinking in one block', () => {
-    const { parts } = read(
-      messageStart(),
+    const { parts } = readTurn(
+      'end_turn',
       blockStart(0, { type: 'text', text: '' }),
       blockDelta(0, { type: 'thinking_delta', thinking: 'hm' }),
       blockDelta(0, { type: 'text_delta', text: 'a' }),
       blockStop(0),
-      ...endEvents('end_turn'),
     );
     expect(parts).toEqual([
       { type: 'reasoning', text: 'hm' },
@@ -273,11 +250,7 @@ describe('a stream', () => {
   });
 
   it('finishes with tool-calls if a gateway reports a stop', () => {
-    const { finish, rawFinish } = read(
-      messageStart(),
-      ...toolBlock(0, 't', 'get', '{}'),
-      ...endEvents('end_turn'),
-    );
+    const { finish, rawFinish } = readTurn('end_turn', ...toolBlock(0, 't', 'get', '{}'));
     expect([finish, rawFinish]).toEqual(['tool-calls', 'end_turn']);
   });
 
@@ -288,8 +261,8 @@ describe('a stream', () => {
       url: 'https://a.example',
       encrypted_content: 'e',
     };
-    const { parts, warnings } = read(
-      messageStart(),
+    const { parts, warnings } = readTurn(
+      'end_turn',
       ping,
       ...textBlock(0, 'before '),
       blockStart(1, { type: 'server_tool_use', id: 's', name: 'web_search', input: {} }),
@@ -308,7 +281,6 @@ describe('a stream', () => {
       blockDelta(5, { type: 'citations_delta', citation: {} }),
       blockDelta(5, { type: 'text_delta', text: 'after' }),
       blockStop(5),
-      ...endEvents('end_turn'),
     );
     expect(parts).toEqual([
       { type: 'text', text: 'before ' },
@@ -332,13 +304,7 @@ describe('a stream', () => {
 
   it('reports a fallback of the vendor in the usage', () => {
     const block = { type: 'fallback', from: { model: 'a' }, to: { model: 'b' } };
-    const { events } = read(
-      messageStart(),
-      blockStart(0, block),
-      blockStop(0),
-      ...textBlock(1, 'hi'),
-      ...endEvents('end_turn'),
-    );
+    const { events } = readTurn('end_turn', blockStart(0, block), blockStop(0), ...textBlock(1, 'hi'));
     expect(events.at(-1)).toMatchObject({
       type: 'finish',
       usage: { details: { serverTools: { fallback: 1 } } },
@@ -361,15 +327,14 @@ describe('a stream', () => {
     };
     const result = { type: 'search_result_location', source: 'shelf 4', title: 'B', cited_text: '' };
     const cites = (citation: unknown): object => blockDelta(0, { type: 'citations_delta', citation });
-    const { parts, warnings } = read(
-      messageStart(),
+    const { parts, warnings } = readTurn(
+      'end_turn',
       blockStart(0, { type: 'text', text: '', citations: [] }),
       cites(page),
       blockDelta(0, { type: 'text_delta', text: 'Old tea.' }),
       ...[pageLocation, result, null, { type: 'location_of_2027' }].map(cites),
       blockStop(0),
       ...textBlock(1, 'Bye.'),
-      ...endEvents('end_turn'),
     );
     const textPart = {
       type: 'text',
@@ -389,12 +354,11 @@ describe('a stream', () => {
 
   it('stores all blocks of a paused turn', () => {
     const compaction = { type: 'compaction', content: null };
-    const { finish, parts, warnings } = read(
-      messageStart(),
+    const { finish, parts, warnings } = readTurn(
+      'pause_turn',
       blockStart(0, compaction),
       blockDelta(0, { type: 'compaction_delta', content: 'so far' }),
       blockStop(0),
-      ...endEvents('pause_turn'),
     );
     expect(finish).toBe('incomplete');
     expect(parts).toEqual([vendorPart({ ...compaction, content: 'so far' }, 'compaction', 'so far')]);
@@ -422,11 +386,10 @@ describe('a stream', () => {
     expect(() => read(messageStart(), ...textBlock(0, 'a'), otherStart)).toThrow(
       expect.objectContaining({ kind: 'truncated' }) as Error,
     );
-    const { usage, parts } = read(
-      messageStart(),
+    const { usage, parts } = readTurn(
+      'end_turn',
       messageStart({ input_tokens: 0, output_tokens: 0 }),
       ...textBlock(0, 'a'),
-      ...endEvents('end_turn'),
     );
     expect([usage?.input, parts]).toEqual([15, [{ type: 'text', text: 'a' }]]);
   });

@@ -1,5 +1,4 @@
 import type { ModelRequest } from '@majordomo/core';
-import { user } from '@majordomo/core';
 import { requestOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { codex } from '../profiles/codex.ts';
