@@ -1,6 +1,4 @@
 import { LlmError } from '@majordomo/core';
-import type { Collected } from '@majordomo/testing';
-import { summarize } from '@majordomo/testing/internal';
 import { EventWriter } from '@majordomo/wire-kit';
 import { describe, expect, it } from 'vitest';
 import {
@@ -26,21 +24,37 @@ const newReader = (family = 'claude'): MessagesReader =>
     inBandError: (body) => new LlmError('server', JSON.stringify(body)),
   });
 
-/** Reads events until the reader is done, and summarizes the result. */
-function read(...events: readonly object[]): Collected & { readonly done: boolean } {
+/** Returns the parts, the warnings and the end that a reader has written. */
+function resultOf({ writer }: MessagesReader) {
+  const events = writer.take();
+  const finish = events.find((event) => event.type === 'finish');
+  return {
+    events,
+    id: events.find((event) => event.type === 'start')?.id,
+    parts: events.flatMap((event) => (event.type === 'part-end' ? [event.part] : [])),
+    warnings: events.flatMap((event) => (event.type === 'warning' ? [event.warning] : [])),
+    finish: finish?.reason,
+    rawFinish: finish?.raw,
+    usage: finish?.usage,
+  };
+}
+type Result = ReturnType<typeof resultOf>;
+
+/** Reads events until the reader is done, and returns their result. */
+function read(...events: readonly object[]): Result & { readonly done: boolean } {
   const reader = newReader();
   for (const event of events) if (!reader.done) reader.readMessage(JSON.stringify(event));
-  return { ...summarize(reader.writer.take()), done: reader.done };
+  return { ...resultOf(reader), done: reader.done };
 }
 
 /** Reads the stream of a complete turn with these blocks. */
-const readTurn = (stopReason: string, ...blocks: readonly object[]): Collected =>
+const readTurn = (stopReason: string, ...blocks: readonly object[]): Result =>
   read(messageStart(), ...blocks, ...endEvents(stopReason));
 
-function readBody(body: unknown): Collected {
+function readBody(body: unknown): Result {
   const reader = newReader();
   reader.readBody(body);
-  return summarize(reader.writer.take());
+  return resultOf(reader);
 }
 
 const vendorPart = (block: object, kind: string, text?: string) => ({
@@ -217,7 +231,7 @@ describe('a stream', () => {
     ])
       if (!reader.done) reader.readMessage(JSON.stringify(event));
     const family = 'messages/api.example';
-    expect(summarize(reader.writer.take()).parts).toEqual([
+    expect(resultOf(reader).parts).toEqual([
       { type: 'reasoning', text: 'hm', replay: { family, data: { unsigned: true } } },
       { type: 'reasoning', text: 'so', replay: { family, data: { signature: 'sig' } } },
     ]);
@@ -429,7 +443,7 @@ describe('a stream', () => {
     for (const event of [messageStart(), ...textBlock(0, 'a'), messageDelta('end_turn')])
       reader.readMessage(JSON.stringify(event));
     reader.end();
-    expect(summarize(reader.writer.take())).toMatchObject({
+    expect(resultOf(reader)).toMatchObject({
       rawFinish: 'end_turn',
       usage: { input: 15, output: 7 },
     });

@@ -48,15 +48,14 @@ export async function collect(
       events.push(...batch);
       if (onStep(batch) === 'leave') break;
     }
-    return summarize(events);
+    return summarize(events, undefined);
   } catch (error) {
     if (!LlmError.is(error)) throw error;
     return summarize(events, error);
   }
 }
 
-/** Returns the result of a stream's events. */
-export function summarize(events: readonly ModelEvent[], error?: LlmError): Collected {
+function summarize(events: readonly ModelEvent[], error: LlmError | undefined): Collected {
   const parts = events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));
   const start = events.find((event) => event.type === 'start');
   const finish = events.find((event) => event.type === 'finish');

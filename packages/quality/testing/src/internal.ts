@@ -18,7 +18,6 @@ export {
   pieces,
   takeTurns,
 } from './vendor/answer.ts';
-export { summarize } from './collect.ts';
 export { messagesWriter } from './vendor/anthropic-messages/writer.ts';
 export { eventFrame } from './vendor/event-frame.ts';
 export {
