@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { answers, failureOf, SSE_TYPE, testServer, type Answer } from '@majordomo/test-support';
+import { answers, SSE_TYPE, testServer, type Answer } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createLlamaSwap, type SwapEvent } from '../src/index.ts';
 
@@ -85,7 +85,9 @@ describe('unloading', () => {
     ['{"error":{"message":"model not found","code":404}}', { 'content-type': 'application/json' }],
   ])('of a missing model is not-found: %s', async (body, headers) => {
     await using server = await testServer((response) => void response.writeHead(404, headers).end(body));
-    const error = await failureOf(createLlamaSwap({ baseURL: server.origin }).unload('nope'));
+    const error: unknown = await createLlamaSwap({ baseURL: server.origin })
+      .unload('nope')
+      .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ kind: 'not-found', details: { status: 404, target: 'llama-swap' } });
     expect(String(error)).toContain('answered 404: model not found');
   });
@@ -94,10 +96,10 @@ describe('unloading', () => {
 describe('a management call', () => {
   it('with a wrong key fails with auth and hides it', async () => {
     await using server = await testServer(answers({ error: 'bad key secret-1234' }, 401));
-    const error = await failureOf(
-      createLlamaSwap({ baseURL: server.origin, apiKey: 'secret-1234' }).running(),
-    );
-    expect(error.kind).toBe('auth');
+    const error: unknown = await createLlamaSwap({ baseURL: server.origin, apiKey: 'secret-1234' })
+      .running()
+      .catch((thrown: unknown) => thrown);
+    expect(LlmError.is(error, 'auth')).toBe(true);
     expect(JSON.stringify(error) + String(error)).not.toContain('secret-1234');
   });
 

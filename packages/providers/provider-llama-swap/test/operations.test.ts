@@ -1,5 +1,5 @@
-import { createMajordomo, type Majordomo } from '@majordomo/core';
-import { answers, failureOf, testServer } from '@majordomo/test-support';
+import { createMajordomo, LlmError, type Majordomo } from '@majordomo/core';
+import { answers, testServer } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { createLlamaSwap, type LlamaSwapOptions } from '../src/index.ts';
 
@@ -36,7 +36,8 @@ it('names the missing option without a URL', async () => {
     majordomo.speechModel('llama-swap/m').speak({ text: 'hello' }),
   ];
   for (const call of operations) {
-    expect((await failureOf(call)).kind).toBe('config');
+    const error: unknown = await call.catch((thrown: unknown) => thrown);
+    expect(LlmError.is(error) && error.kind).toBe('config');
   }
 });
 

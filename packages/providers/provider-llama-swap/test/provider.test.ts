@@ -1,14 +1,6 @@
 import { createMajordomo, LlmError, user } from '@majordomo/core';
 import { sseEvent } from '@majordomo/core/toolkit';
-import {
-  answers,
-  failureOf,
-  SSE_TYPE,
-  stalls,
-  streams,
-  testServer,
-  type Answer,
-} from '@majordomo/test-support';
+import { answers, SSE_TYPE, stalls, streams, testServer, type Answer } from '@majordomo/test-support';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createLlamaSwap, type LlamaSwapOptions } from '../src/index.ts';
@@ -291,7 +283,8 @@ describe('models', () => {
       majordomo.model('llama-swap/text-only').generate({ messages: [user('hi')], tools });
     expect((await call()).text).toBe('ok');
     await majordomo.listModels('llama-swap');
-    expect((await failureOf(call())).kind).toBe('unsupported');
+    const error: unknown = await call().catch((thrown: unknown) => thrown);
+    expect(LlmError.is(error, 'unsupported')).toBe(true);
     expect(server.requests.map(({ method }) => method)).toEqual(['POST', 'GET']);
   });
 
