@@ -1,4 +1,4 @@
-import type { ModelContext, ModelRequest } from '@majordomo/core';
+import { LlmError, type ModelContext, type ModelRequest } from '@majordomo/core';
 
 /** Completes a request from the given fields. */
 export const requestOf = (fields: Partial<ModelRequest> = {}): ModelRequest => ({
@@ -17,3 +17,10 @@ export const contextOf = (fields: Partial<ModelContext> = {}): ModelContext => (
   env: {},
   ...fields,
 });
+
+/** Returns the LlmError of a call that fails. */
+export async function failureOf(call: Promise<unknown>): Promise<LlmError> {
+  const error: unknown = await call.catch((thrown: unknown) => thrown);
+  if (!LlmError.is(error)) throw new Error('the call did not fail with an LlmError', { cause: error });
+  return error;
+}

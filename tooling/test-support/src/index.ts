@@ -9,7 +9,7 @@ export {
   streams,
   type Reply,
 } from './answers.ts';
-export { contextOf, requestOf } from './calls.ts';
+export { contextOf, failureOf, requestOf } from './calls.ts';
 export { CutStore, STORE_CUTS, type StoreCut } from './cut-store.ts';
 export { Crash, FakeProcess } from './fake-process.ts';
 export { fuzz, type FuzzOptions, type FuzzReport, type FuzzTarget } from './fuzz.ts';

@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { agentTool, type Agent, type Tool, type ToolContext } from '../src/index.ts';
+import { usage } from './support/usage.ts';
 import { call, resultTexts, runError, world } from './support/world.ts';
 
-const usage = (input: number) => ({
-  input,
-  output: 1,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
-});
 const delegateTo = (agent: Agent): Tool => agentTool({ name: 'helper', description: 'Helps', agent });
 const delegation = { toolCalls: [{ id: 'h', name: 'helper', args: { task: 'look' } }], usage: usage(1) };
 

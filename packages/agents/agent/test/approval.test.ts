@@ -1,7 +1,8 @@
-import { fromJson, toJson } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { defineTool, suspend, type Decision, type RunState, type Tool } from '../src/index.ts';
+import { defineTool, suspend, type Decision, type Tool } from '../src/index.ts';
+import { stored } from './support/scripted.ts';
+import { plain } from './support/tools.ts';
 import { call, calls, faultOf, resultTexts, runError, world } from './support/world.ts';
 
 const completedIds: string[] = [];
@@ -15,16 +16,10 @@ const pay = defineTool({
     return `paid ${cents}`;
   },
 });
-const note: Tool = {
-  name: 'note',
-  description: 'Notes',
-  parameters: { type: 'object' },
-  run: (_args, { callId }) => {
-    completedIds.push(callId);
-    return 'noted';
-  },
-};
-const stored = (state: RunState): RunState => fromJson<RunState>(JSON.parse(JSON.stringify(toJson(state))));
+const note = plain('note', (_args, { callId }) => {
+  completedIds.push(callId);
+  return 'noted';
+});
 
 const payment = (cents: number) => ({
   toolCalls: [

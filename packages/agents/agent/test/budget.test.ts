@@ -2,16 +2,12 @@ import { createMajordomo, user } from '@majordomo/core';
 import { fakeClock, fakeProvider, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { agentTool, createAgent, type Budget, type CostOf, type RunState, type Tool } from '../src/index.ts';
+import { plain } from './support/tools.ts';
 import { stored } from './support/scripted.ts';
 import { call, runError, world } from './support/world.ts';
 import { cost, usage } from './support/usage.ts';
 
-const look: Tool = {
-  name: 'look',
-  description: 'Looks',
-  parameters: { type: 'object' },
-  run: () => 'seen',
-};
+const look = plain('look', () => 'seen');
 const looking = (input: number): Turn => ({ toolCalls: [{ name: 'look', args: {} }], usage: usage(input) });
 const answer = (input: number): Turn => ({ text: 'Done.', usage: usage(input) });
 

@@ -5,7 +5,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAgent, type AgentOptions, type Tool } from '../src/index.ts';
+import { createAgent, type AgentOptions } from '../src/index.ts';
+import { plain } from './support/tools.ts';
 import { calls, faultOf } from './support/world.ts';
 
 let folder = '';
@@ -27,12 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const look: Tool = {
-  name: 'look',
-  description: 'Looks',
-  parameters: { type: 'object' },
-  run: () => 'seen by the tool',
-};
+const look = plain('look', () => 'seen by the tool');
 
 /** Returns an agent over a CLI and a fake model that calls the tool and answers. */
 function createTestAgent(

@@ -5,7 +5,8 @@ import { RunError, type Agent, type Tool } from '../src/index.ts';
 import { answered, claimed } from '../src/steps.ts';
 import { initialStateFrom, errorFromJson, errorToJson, journaled } from '../src/durable.ts';
 import { journalOver } from './support/journal.ts';
-import { counting } from './support/tools.ts';
+import { replayed } from './support/replayed.ts';
+import { counting, plain } from './support/tools.ts';
 import { calls, faultOf, resultTexts, world } from './support/world.ts';
 
 const signal = new AbortController().signal;
@@ -28,9 +29,7 @@ describe('a run whose journal restarts it after every entry', () => {
         steer: () => steering.shift(),
       },
     );
-    const { value, entries } = await replayRun((journal) =>
-      agent.drive(agent.begin('go'), journaled(agent, journalOver(journal))),
-    );
+    const { value, entries } = await replayed(agent);
     expect([value.text, faultOf(value.messages), requests.length]).toEqual(['Done.', undefined, 3]);
     expect([a.keys.toSorted(), b.keys]).toEqual([
       ['r/1/1', 'r/1/3'],
@@ -60,18 +59,10 @@ describe('a run whose journal restarts it after every entry', () => {
     const { agent } = world([calls(['1', 'pay'], ['2', 'pay']), 'Done.'], {
       tools: [{ ...pay.tool, approval: true }],
     });
-    const { value } = await replayRun((journal) =>
-      agent.drive(
-        agent.begin('go'),
-        journaled(
-          agent,
-          journalOver(journal, async (callId) => {
-            decisionIds.push(callId);
-            return callId === '1' ? { callId, approve: true } : { callId, deny: 'once is enough' };
-          }),
-        ),
-      ),
-    );
+    const { value } = await replayed(agent, {}, async (callId) => {
+      decisionIds.push(callId);
+      return callId === '1' ? { callId, approve: true } : { callId, deny: 'once is enough' };
+    });
     expect([decisionIds, pay.keys, resultTexts(value.messages)]).toEqual([
       ['1', '2'],
       ['r/1/1'],
@@ -100,9 +91,7 @@ describe('a run on a journal', () => {
     const { agent } = world([calls(['1', 'none']), 'Done.']);
     const eventTypes: string[] = [];
     const onEvent = ({ type }: { readonly type: string }): void => void eventTypes.push(type);
-    await replayRun((journal) =>
-      agent.drive(agent.begin('go'), journaled(agent, journalOver(journal), { onEvent })),
-    );
+    await replayed(agent, { onEvent });
     expect(eventTypes.filter((type) => type === 'step-start')).toHaveLength(2);
     expect(eventTypes.filter((type) => type === 'tool-end')).toHaveLength(1);
   });
@@ -110,19 +99,12 @@ describe('a run on a journal', () => {
   it('passes its context to the tools, and restores bytes from the journal', async () => {
     const contexts: unknown[] = [];
     const bytes = Uint8Array.of(1, 2, 3);
-    const lookTool: Tool = {
-      name: 'look',
-      description: 'looks',
-      parameters: { type: 'object' },
-      run: (_args, { context }) => {
-        contexts.push(context);
-        return [{ type: 'image', mediaType: 'image/png', bytes }];
-      },
-    };
+    const lookTool = plain('look', (_args, { context }) => {
+      contexts.push(context);
+      return [{ type: 'image', mediaType: 'image/png', bytes }];
+    });
     const { agent } = world([calls(['1', 'look']), 'Done.'], { tools: [lookTool] });
-    const { value } = await replayRun((journal) =>
-      agent.drive(agent.begin('go'), journaled(agent, journalOver(journal), { context: { tenant: 'acme' } })),
-    );
+    const { value } = await replayed(agent, { context: { tenant: 'acme' } });
     expect(contexts).toEqual([{ tenant: 'acme' }]);
     const [result] = value.messages.flatMap(({ parts }) =>
       parts.filter((part) => part.type === 'tool-result'),
@@ -290,9 +272,7 @@ describe('the key of a call', () => {
       const { agent } = world([calls(['1', 'a'], [id, 'a']), 'Done.'], {
         tools: [{ ...a.tool, approval: () => false }],
       });
-      const { entries } = await replayRun((journal) =>
-        agent.drive(agent.begin('go'), journaled(agent, journalOver(journal))),
-      );
+      const { entries } = await replayed(agent);
       expect(entries).toEqual(['ask 1', 'approval 1 1 call 2', 'tool r/1/1', 'tool r/1/call 2', 'ask 2']);
       expect(a.keys).toEqual(['r/1/1', 'r/1/call 2']);
     },
@@ -434,10 +414,8 @@ describe('drive', () => {
 
   it('throws a RunError for a model error', async () => {
     const { agent } = world([{ fail: 'auth' }]);
-    const error: unknown = await agent
-      .drive(agent.begin('go'), { ...driver(agent), decisions: async () => [] })
-      .catch((reason: unknown) => reason);
-    expect(RunError.is(error)).toBe(true);
+    const run = agent.drive(agent.begin('go'), { ...driver(agent), decisions: async () => [] });
+    await expect(run).rejects.toSatisfy(RunError.is);
   });
 
   it('rejects with an error that an engine throws to suspend or cancel', async () => {

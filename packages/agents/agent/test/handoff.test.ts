@@ -1,5 +1,4 @@
 import { user, type Message } from '@majordomo/core';
-import { replayRun } from '@majordomo/conformance';
 import type { Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import {
@@ -10,13 +9,14 @@ import {
   type RunState,
   type Tool,
 } from '../src/index.ts';
-import { resultFromJson, runJournaled } from '../src/durable.ts';
 import { handedOff } from '../src/steps.ts';
+import { plain } from './support/tools.ts';
+import { replayedInEngine } from './support/replayed.ts';
 import { stored } from './support/scripted.ts';
 import { calls, faultOf, read, resultTexts, world } from './support/world.ts';
 
 const transfer = (to: string, id = `to-${to}`): Turn => calls([id, `transfer_to_${to}`]);
-const look: Tool = { name: 'look', description: 'Looks', parameters: { type: 'object' }, run: () => 'seen' };
+const look = plain('look', () => 'seen');
 
 const textsOf = (messages: readonly Message[]): string[] =>
   messages.map(
@@ -232,21 +232,9 @@ describe('a handoff', () => {
 
   it('is replayed without a journal entry', async () => {
     const { desk, billing } = deskWithBilling([transfer('billing')], [calls(['l', 'look']), 'Paid.']);
-    const { value, entries } = await replayRun(({ step }) =>
-      runJournaled(desk.agent, 'go', {
-        runId: 'r',
-        signal: new AbortController().signal,
-        step,
-        decision: () => Promise.reject(new Error('no call waits')),
-        toEngineError: (error) => error,
-      }),
-    );
+    const { value, entries } = await replayedInEngine(desk.agent);
     expect(entries).toEqual(['ask 1', 'ask 2', 'tool r/2/l', 'ask 3']);
-    expect([resultFromJson(value).agent, desk.requests.length, billing.requests.length]).toEqual([
-      'billing',
-      1,
-      2,
-    ]);
+    expect([value.agent, desk.requests.length, billing.requests.length]).toEqual(['billing', 1, 2]);
   });
 
   it('of a sub-agent does not change the agent of the outer run', async () => {

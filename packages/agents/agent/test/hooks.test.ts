@@ -3,11 +3,12 @@ import { memoryRecords } from '@majordomo/records';
 import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import type { AgentOptions, Tool } from '../src/index.ts';
+import { usage } from './support/usage.ts';
 import { counting, plain } from './support/tools.ts';
 import { call, calls, read, resultTexts, runError, world } from './support/world.ts';
 
-const look: Tool = { name: 'look', description: 'Looks', parameters: { type: 'object' }, run: () => 'seen' };
-const touch: Tool = { ...look, name: 'touch' };
+const look = plain('look', () => 'seen');
+const touch = plain('touch', () => 'seen');
 
 describe('observers', () => {
   it("are called before a step, before a tool, and after the step; the agent's first, then the run's", async () => {
@@ -92,21 +93,11 @@ describe('observers', () => {
   });
 
   it('receive the usage and the price of each step', async () => {
-    const usage = {
-      input: 5,
-      output: 1,
-      cacheRead: undefined,
-      cacheWrite: undefined,
-      reasoning: undefined,
-      details: { reportedNanoUsd: '700' },
-    };
+    const stepUsage = { ...usage(5), details: { reportedNanoUsd: '700' } };
     const usages: unknown[] = [];
-    await world([{ text: 'hi', usage }], {
-      onStep: (step) => {
-        usages.push(step.usage);
-      },
-    }).agent.run('go');
-    expect(usages).toEqual([usage]);
+    const onStep: AgentOptions['onStep'] = (step) => void usages.push(step.usage);
+    await world([{ text: 'hi', usage: stepUsage }], { onStep }).agent.run('go');
+    expect(usages).toEqual([stepUsage]);
   });
 });
 
@@ -391,8 +382,8 @@ describe('compact', () => {
 
   it('receives the step, the request, and the target that answered before', async () => {
     const contexts: unknown[] = [];
-    const usage = { input: 5, output: 1, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
-    const { agent } = world([{ toolCalls: [{ name: 'look', args: {} }], usage }, 'ok'], {
+    const stepUsage = usage(5);
+    const { agent } = world([{ toolCalls: [{ name: 'look', args: {} }], usage: stepUsage }, 'ok'], {
       tools: [look],
       instructions: 'Be brief.',
       compact: (messages, context) => {
@@ -406,7 +397,7 @@ describe('compact', () => {
     expect(contexts).toEqual([
       [1, true, undefined, undefined, 'Be brief.', undefined],
       [true, 1, false],
-      [2, true, usage, 'f/m', 'Be brief.', undefined],
+      [2, true, stepUsage, 'f/m', 'Be brief.', undefined],
       [true, 1, false],
     ]);
   });

@@ -1,16 +1,11 @@
 import { user, type Message } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import type { Answer, Tool } from '../src/index.ts';
+import type { Answer } from '../src/index.ts';
 import { begin, programWaits, steered } from '../src/steps.ts';
+import { plain } from './support/tools.ts';
 import { call, resultTexts, world } from './support/world.ts';
 
-const look: Tool = {
-  name: 'look',
-  description: 'Looks',
-  parameters: { type: 'object' },
-  callers: ['program'],
-  run: () => 'seen',
-};
+const look = plain('look', () => 'seen', { callers: ['program'] });
 
 /** Returns the answer as if a program at the vendor had made its calls. */
 const byProgram = (answer: Answer): Answer => ({

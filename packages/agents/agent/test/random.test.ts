@@ -1,4 +1,4 @@
-import { createMajordomo, fromJson, toJson, type ErrorKind, type FinishReason } from '@majordomo/core';
+import { createMajordomo, type ErrorKind, type FinishReason } from '@majordomo/core';
 import { fakeProvider, seededRandom, type Turn } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import {
@@ -10,6 +10,7 @@ import {
   type RunState,
   type Tool,
 } from '../src/index.ts';
+import { stored } from './support/scripted.ts';
 import { faultOf } from './support/world.ts';
 
 /** Number of runs. The nightly run sets SOAK=1. */
@@ -96,7 +97,7 @@ async function randomRun(seed: number): Promise<{ readonly state: RunState; read
         { callId: id, result: 'yes' },
       ]),
     );
-    return runOnce(fromJson<RunState>(JSON.parse(JSON.stringify(toJson(first.state)))), decisions);
+    return runOnce(stored(first.state), decisions);
   };
   return runWithDecisions().then(
     (result: RunResult) => ({ state: result.state, end: result.done ?? 'paused' }),

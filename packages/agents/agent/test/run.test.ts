@@ -2,6 +2,7 @@ import { createMajordomo, user } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createAgent, RunError } from '../src/index.ts';
+import { usage } from './support/usage.ts';
 import { plain, weather } from './support/tools.ts';
 import { call, faultOf, resultTexts, runError, world } from './support/world.ts';
 
@@ -54,36 +55,26 @@ describe('a run', () => {
   });
 
   it('sums the usage of its steps, and unreported values stay undefined', async () => {
-    const usage = { input: 10, output: 3, cacheRead: 2, cacheWrite: undefined, reasoning: undefined };
+    const stepUsage = { ...usage(10, 3), cacheRead: 2 };
     const { agent } = world(
       [
-        { toolCalls: [{ name: 'weather', args: { city: 'Oslo' } }], usage },
-        { text: 'Sunny.', usage },
+        { toolCalls: [{ name: 'weather', args: { city: 'Oslo' } }], usage: stepUsage },
+        { text: 'Sunny.', usage: stepUsage },
       ],
       { tools: [weather] },
     );
-    expect((await agent.run('Oslo?')).usage).toEqual({
-      input: 20,
-      output: 6,
-      cacheRead: 4,
-      cacheWrite: undefined,
-      reasoning: undefined,
-    });
+    expect((await agent.run('Oslo?')).usage).toEqual({ ...usage(20, 6), cacheRead: 4 });
   });
 
   it('sums every usage detail of its steps, including stage durations', async () => {
-    const usage = (queue: number) => ({
-      input: 1,
-      output: 1,
-      cacheRead: undefined,
-      cacheWrite: undefined,
-      reasoning: undefined,
+    const usageOf = (queue: number) => ({
+      ...usage(1),
       details: { stageMs: { queue }, serverTools: { search: 1 }, reportedNanoUsd: '7' },
     });
     const { agent } = world(
       [
-        { toolCalls: [{ name: 'weather', args: { city: 'Oslo' } }], usage: usage(5) },
-        { text: 'Sunny.', usage: usage(6) },
+        { toolCalls: [{ name: 'weather', args: { city: 'Oslo' } }], usage: usageOf(5) },
+        { text: 'Sunny.', usage: usageOf(6) },
       ],
       { tools: [weather] },
     );
@@ -118,17 +109,8 @@ describe('a run', () => {
   });
 
   it('calls a maxSteps function before each step', async () => {
-    const usage = {
-      input: 100,
-      output: 1,
-      cacheRead: undefined,
-      cacheWrite: undefined,
-      reasoning: undefined,
-    };
-    const turns = Array.from({ length: 9 }, () => ({
-      toolCalls: [{ name: 'weather', args: { city: 'Oslo' } }],
-      usage,
-    }));
+    const turn = { toolCalls: [{ name: 'weather', args: { city: 'Oslo' } }], usage: usage(100) };
+    const turns = Array.from({ length: 9 }, () => turn);
     const { agent } = world(turns, {
       tools: [weather],
       maxSteps: (state) => ((state.usage.input ?? 0) < 250 ? 10 : 0),

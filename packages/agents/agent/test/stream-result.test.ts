@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentEvent, AgentStream, Tool } from '../src/index.ts';
+import type { AgentEvent, AgentStream } from '../src/index.ts';
+import { plain } from './support/tools.ts';
 import { call, read, runError, world } from './support/world.ts';
 
 const LONG = { text: 'x'.repeat(200), chunks: 1 };
-const look: Tool = { name: 'look', description: 'Looks', parameters: { type: 'object' }, run: () => 'seen' };
+const look = plain('look', () => 'seen');
 
 const start = (): AgentStream => world([call('look'), LONG], { tools: [look] }).agent.stream('go');
 

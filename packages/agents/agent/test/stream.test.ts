@@ -2,9 +2,10 @@ import { createMajordomo, type StreamEvent } from '@majordomo/core';
 import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createAgent, type AgentEvent, type Tool } from '../src/index.ts';
+import { plain } from './support/tools.ts';
 import { call, faultOf, read, runError, world } from './support/world.ts';
 
-const look: Tool = { name: 'look', description: 'Looks', parameters: { type: 'object' }, run: () => 'seen' };
+const look = plain('look', () => 'seen');
 
 const CALLS = ['a', 'b', 'c', 'd'].map((id) => ({ id, name: 'look', args: {} }));
 

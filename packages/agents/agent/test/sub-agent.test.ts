@@ -10,9 +10,9 @@ import {
   type RunState,
   type Tool,
 } from '../src/index.ts';
-import { replayRun } from '@majordomo/conformance';
-import { runJournaled, resultFromJson } from '../src/durable.ts';
+import { replayedInEngine } from './support/replayed.ts';
 import { scripted, stored } from './support/scripted.ts';
+import { plain } from './support/tools.ts';
 import { cost, usage } from './support/usage.ts';
 import { faultOf, resultTexts, runError, world, type World } from './support/world.ts';
 
@@ -145,26 +145,15 @@ describe.each([1, 2, 3])('a call that waits %i levels below', (levels) => {
     const { agent, worlds } = nestedAgents(levels, pay);
     const decisionIds: string[] = [];
     const reported: string[][] = [];
-    const { value, entries } = await replayRun(({ step }) =>
-      runJournaled(agent, 'go', {
-        runId: 'r',
-        signal: new AbortController().signal,
-        step,
-        decision: (call, name) =>
-          step(name, async () => {
-            decisionIds.push(call.id);
-            return { callId: call.id, approve: true };
-          }) as never,
-        awaiting: async (waiting) => void reported.push(waiting.map(({ call }) => call.id)),
-        toEngineError: (error) => error,
-      }),
+    const { value, entries } = await replayedInEngine(
+      agent,
+      ({ id }) => {
+        decisionIds.push(id);
+        return approve(id);
+      },
+      async (waiting) => void reported.push(waiting.map(({ call }) => call.id)),
     );
-    const result = resultFromJson(value);
-    expect([result.done, result.text, result.usage.input]).toEqual([
-      'answered',
-      'Done 1.',
-      11 * (levels + 1),
-    ]);
+    expect([value.done, value.text, value.usage.input]).toEqual(['answered', 'Done 1.', 11 * (levels + 1)]);
     expect([decisionIds, paid.length]).toEqual([[path], 1]);
     expect(reported[0]).toEqual([path]);
     expect(worlds.map(({ requests }) => requests.length)).toEqual(worlds.map(() => 2));
@@ -260,16 +249,8 @@ describe('two sub-agents of one turn', () => {
 
   it('run one after another on a journal', async () => {
     const { outer, inner, paid } = team({ parallelTools: true });
-    const { value } = await replayRun(({ step }) =>
-      runJournaled(outer.agent, 'go', {
-        runId: 'r',
-        signal: new AbortController().signal,
-        step,
-        decision: (call, name) => step(name, async () => ({ callId: call.id, approve: true })) as never,
-        toEngineError: (error) => error,
-      }),
-    );
-    expect([resultFromJson(value).text, inner.requests.length]).toEqual(['Both.', 4]);
+    const { value } = await replayedInEngine(outer.agent);
+    expect([value.text, inner.requests.length]).toEqual(['Both.', 4]);
     expect(paid.map((key) => key.slice(0, 5))).toEqual(['r/1/a', 'r/1/a', 'r/1/b', 'r/1/b']);
   });
 });
@@ -426,17 +407,12 @@ describe('a state with invalid runs is a config error with the path', () => {
 
 it('toolConcurrency also limits sub-agents', async () => {
   let [running, maxRunning] = [0, 0];
-  const slow: Tool = {
-    name: 'pay',
-    description: 'Pays',
-    parameters: { type: 'object' },
-    run: async () => {
-      maxRunning = Math.max(maxRunning, ++running);
-      for (let tick = 0; tick < 20; tick++) await Promise.resolve();
-      running--;
-      return 'paid';
-    },
-  };
+  const slow = plain('pay', async () => {
+    maxRunning = Math.max(maxRunning, ++running);
+    for (let tick = 0; tick < 20; tick++) await Promise.resolve();
+    running--;
+    return 'paid';
+  });
   const inner = scripted([toolTurn(['p1', 'pay']), done('Paid.')], { tools: [slow] });
   const ids = ['a', 'b', 'c', 'd', 'e'];
   const { agent } = scripted([helperCalls(...ids), done()], {
@@ -452,16 +428,8 @@ it('a model error of a sub-agent is an error result of the agent tool on a journ
     tools: [payment({ approval: false }).pay],
   });
   const { agent } = scripted([helperCalls('c1'), done()], { tools: [helper(inner.agent)], cost });
-  const { value } = await replayRun(({ step }) =>
-    runJournaled(agent, 'go', {
-      runId: 'r',
-      signal: new AbortController().signal,
-      step,
-      decision: () => Promise.reject(new Error('no call waits')),
-      toEngineError: (error) => error,
-    }),
-  );
-  const { messages, usage: total, spent } = resultFromJson(value);
+  const { value } = await replayedInEngine(agent);
+  const { messages, usage: total, spent } = value;
   expect(resultTexts(messages)).toEqual([
     expect.stringContaining('!The tool failed: the run ended in step 2'),
   ]);

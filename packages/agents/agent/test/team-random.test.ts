@@ -1,5 +1,4 @@
 import { createMajordomo, type ModelRequest } from '@majordomo/core';
-import { replayRun } from '@majordomo/conformance';
 import { memoryRecords } from '@majordomo/records';
 import { fakeProvider, seededRandom, type Turn } from '@majordomo/testing';
 import { expect, it } from 'vitest';
@@ -13,7 +12,7 @@ import {
   type RunResult,
   type Tool,
 } from '../src/index.ts';
-import { resultFromJson, runJournaled } from '../src/durable.ts';
+import { replayedInEngine } from './support/replayed.ts';
 import { stored } from './support/scripted.ts';
 import { usage } from './support/usage.ts';
 import { faultOf } from './support/world.ts';
@@ -116,19 +115,8 @@ async function runDriven(seed: number): Promise<RunResult> {
   );
 }
 
-async function runReplayed(seed: number): Promise<RunResult> {
-  const agent = randomTeam(seed);
-  const { value } = await replayRun(({ step }) =>
-    runJournaled(agent, 'go', {
-      runId: 'r',
-      signal: new AbortController().signal,
-      step,
-      decision: (call, name) => step(name, async () => decisionOn(call) as never),
-      toEngineError: (error) => error,
-    }),
-  );
-  return resultFromJson(value);
-}
+const runReplayed = async (seed: number): Promise<RunResult> =>
+  (await replayedInEngine(randomTeam(seed), decisionOn)).value;
 
 it(
   `${RUNS} random teams have the same transcript with pauses, with single decisions, driven, and replayed after every entry`,

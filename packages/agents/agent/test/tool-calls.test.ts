@@ -1,10 +1,27 @@
 import { createMajordomo, fromJson, toJson } from '@majordomo/core';
-import { EventWriter } from '@majordomo/wire-kit';
 import { fakeProvider } from '@majordomo/testing';
+import { EventWriter } from '@majordomo/wire-kit';
 import { describe, expect, it } from 'vitest';
-import { createAgent, type RunState } from '../src/index.ts';
+import { createAgent, type Agent, type RunState } from '../src/index.ts';
 import { plain, weather } from './support/tools.ts';
 import { call, calls, faultOf, resultTexts, world } from './support/world.ts';
+
+/** Returns an agent whose model calls the weather tool with these arguments, and then answers "ok". */
+function weatherAgent(json: string): Agent {
+  let turn = 0;
+  const model = () => ({
+    id: 'm',
+    families: [],
+    capabilities: {},
+    async *stream() {
+      const writer = new EventWriter('b/m');
+      yield turn++ === 0 ? writer.toolCall('1', { id: '1', name: 'weather', json }) : writer.text('ok');
+      yield writer.finish('stop', undefined, undefined);
+    },
+  });
+  const providers = [{ ...fakeProvider({ id: 'b', models: {} }), model }];
+  return createAgent({ model: createMajordomo({ providers }).model('b/m'), tools: [weather] });
+}
 
 describe('a tool call', () => {
   it('of an unknown tool returns an error result that lists the available tools', async () => {
@@ -15,8 +32,7 @@ describe('a tool call', () => {
   });
 
   it('with arguments that are not JSON does not run', async () => {
-    const model = createMajordomo({ providers: [brokenCaller] }).model('b/m');
-    const { messages } = await createAgent({ model, tools: [weather] }).run('go');
+    const { messages } = await weatherAgent('{"city": "Os').run('go');
     expect(resultTexts(messages)).toEqual([
       '!The arguments are not a JSON object of at most 500 levels: {"city": "Os',
     ]);
@@ -33,56 +49,15 @@ describe('a tool call', () => {
   });
 });
 
-const deepCaller = {
-  ...fakeProvider({ id: 'b', models: {} }),
-  model: () => {
-    let turn = 0;
-    return {
-      id: 'm',
-      families: [],
-      capabilities: {},
-      async *stream() {
-        const writer = new EventWriter('b/m');
-        const json = `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
-        yield turn++ === 0 ? writer.toolCall('1', { id: '1', name: 'weather', json }) : writer.text('ok');
-        yield writer.finish('stop', undefined, undefined);
-      },
-    };
-  },
-};
-
 it('arguments of 50,000 levels produce an error result, and the run continues', async () => {
-  const model = createMajordomo({ providers: [deepCaller] }).model('b/m');
-  const { text, state, messages } = await createAgent({ model, tools: [weather] }).run('go');
+  const json = `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+  const { text, state, messages } = await weatherAgent(json).run('go');
   expect(text).toBe('ok');
   expect(resultTexts(messages)[0]).toMatch(
     /^!The arguments are not a JSON object of at most 500 levels: {"a":\[{195}$/,
   );
   expect(fromJson<RunState>(toJson(state)).steps).toBe(2);
 });
-
-const brokenCaller = {
-  ...fakeProvider({ id: 'b', models: {} }),
-  model: () => {
-    let turn = 0;
-    return {
-      id: 'm',
-      families: [],
-      capabilities: {},
-      async *stream() {
-        yield { type: 'start', target: 'b/m', id: undefined } as const;
-        const invalid = { raw: '{"city": "Os' };
-        const part =
-          turn++ === 0
-            ? ({ type: 'tool-call', id: '1', name: 'weather', args: {}, invalid } as const)
-            : ({ type: 'text', text: 'ok' } as const);
-        yield { type: 'part-start', index: 0, part } as const;
-        yield { type: 'part-end', index: 0, part } as const;
-        yield { type: 'finish', target: 'b/m', reason: 'stop', raw: undefined, usage: undefined } as const;
-      },
-    };
-  },
-};
 
 describe('tools of one turn', () => {
   const order: string[] = [];

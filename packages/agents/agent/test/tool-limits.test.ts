@@ -1,6 +1,7 @@
-import { fromJson, toJson, user } from '@majordomo/core';
+import { user } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { defineTool, type RunState, type Tool } from '../src/index.ts';
+import { defineTool, type Tool } from '../src/index.ts';
+import { stored } from './support/scripted.ts';
 import { call, calls, resultTexts, runError, world } from './support/world.ts';
 
 const LIMIT = '!Not run: "pay" may be called at most 1 times in a run.';
@@ -43,9 +44,10 @@ describe('maxCalls', () => {
     const { pay, paid } = payment({ approval: true });
     const first = world([calls(['a', 'pay'])], { tools: [pay] });
     const { state } = await first.agent.run('go');
-    const stored = fromJson<RunState>(JSON.parse(JSON.stringify(toJson(state))));
     const second = world([calls(['b', 'pay']), 'Done.'], { tools: [pay] });
-    const { messages } = await second.agent.run(stored, { decisions: [{ callId: 'a', approve: true }] });
+    const { messages } = await second.agent.run(stored(state), {
+      decisions: [{ callId: 'a', approve: true }],
+    });
     expect([paid, resultTexts(messages)]).toEqual([['a'], ['paid', LIMIT]]);
   });
 

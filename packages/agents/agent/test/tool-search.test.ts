@@ -1,19 +1,11 @@
-import { createMajordomo, fromJson, toJson, user, type Message } from '@majordomo/core';
+import { createMajordomo, user, type Message } from '@majordomo/core';
 import { fakeProvider, seededRandom, type Turn } from '@majordomo/testing';
-import { replayRun } from '@majordomo/conformance';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { journaled } from '../src/durable.ts';
-import {
-  agentTool,
-  createAgent,
-  defineTool,
-  type AgentOptions,
-  type RunState,
-  type Tool,
-} from '../src/index.ts';
+import { agentTool, createAgent, defineTool, type AgentOptions, type Tool } from '../src/index.ts';
 import { generatedTools } from './support/generated-tools.ts';
-import { journalOver } from './support/journal.ts';
+import { replayed } from './support/replayed.ts';
+import { stored } from './support/scripted.ts';
 import { plain } from './support/tools.ts';
 import { call, calls, read, resultTexts, runError, world, type World } from './support/world.ts';
 
@@ -259,22 +251,17 @@ describe('loaded tools', () => {
 
   it('are retained by a stored state in another process, and by a follow-up on the messages', async () => {
     const first = await world([...loading], options({ toolSearch: { limit: 1 } })).agent.run('go');
-    const stored = fromJson<RunState>(JSON.parse(JSON.stringify(toJson(first.state))));
-    for (const input of [
-      { ...stored, messages: [...stored.messages, user('pay')] },
-      [...stored.messages, user('pay')],
-    ]) {
-      const { fixture, messages } = await second(input);
+    const messages = [...stored(first.state).messages, user('pay')];
+    for (const input of [{ ...stored(first.state), messages }, messages]) {
+      const { fixture, ...result } = await second(input);
       expect(offeredIn(fixture)[0]).toEqual(['clock', 'find_tools', 'pay_invoice']);
-      expect(resultTexts(messages).at(-1)).toBe('paid x');
+      expect(resultTexts(result.messages).at(-1)).toBe('paid x');
     }
   });
 
   it('are the same after a replay of every journal entry', async () => {
     const { agent } = world([search('pay an invoice'), call('pay_invoice', { id: 'x' }), 'done'], options());
-    const { value } = await replayRun((journal) =>
-      agent.drive(agent.begin('go', {}), journaled(agent, journalOver(journal))),
-    );
+    const { value } = await replayed(agent);
     expect(resultTexts(value.messages)[1]).toBe('paid x');
     expect(loadsOf(value.messages)[0]?.[0]).toBe('pay_invoice');
   });
@@ -285,9 +272,7 @@ describe('loaded tools', () => {
     const toolboxes = [{ name: 'box', tools: [expert, ...others] }];
     const turns = [call('expert', { task: 'a guess' }), call('expert', { task: 'x' }), 'done'];
     const { agent } = world(turns, options({ toolboxes }));
-    const { value } = await replayRun((journal) =>
-      agent.drive(agent.begin('go', {}), journaled(agent, journalOver(journal))),
-    );
+    const { value } = await replayed(agent);
     expect(resultTexts(value.messages)).toEqual([expect.stringMatching(/^Not run/), 'inner answer']);
     expect(inner.requests).toHaveLength(1);
   });
@@ -485,16 +470,7 @@ describe('random runs with searches', () => {
         const next = (): World => world(played, options({ maxSteps: 9 }));
         let fixture = next();
         if (mode === 'journal') {
-          const { agent } = fixture;
-          const { value } = await replayRun((journal) =>
-            agent.drive(
-              agent.begin('go', {}),
-              journaled(
-                agent,
-                journalOver(journal, (id) => Promise.resolve(decide(id))),
-              ),
-            ),
-          );
+          const { value } = await replayed(fixture.agent, {}, (id) => Promise.resolve(decide(id)));
           transcripts.push(JSON.stringify(value.messages));
           continue;
         }
@@ -505,10 +481,7 @@ describe('random runs with searches', () => {
             played.splice(0, fixture.requests.length);
             fixture = next();
           }
-          const state =
-            mode === 'processes'
-              ? fromJson<RunState>(JSON.parse(JSON.stringify(toJson(result.state))))
-              : result.state;
+          const state = mode === 'processes' ? stored(result.state) : result.state;
           result = await fixture.agent.run(state, { decisions });
         }
         transcripts.push(JSON.stringify(result.messages));

@@ -1,27 +1,15 @@
 import { assistant, LlmError, toolResult, user, type Message } from '@majordomo/core';
 import { expect, it } from 'vitest';
-import type { MeteredRequest, TokenMeter } from '../src/index.ts';
+import type { MeteredRequest } from '../src/index.ts';
 import { textsOf, setUpCompactor, type CompactorSetup } from './support/compactor-setup.ts';
+import { meter, talk } from './support/weights.ts';
 
 const textOf = (message: Message): string => textsOf([message]);
-const weightOf = (message: Message): number => Number(/weighs (\d+)/.exec(textOf(message))?.[1] ?? 0);
-
-/** Counts the weights that the messages state. */
-const meter: TokenMeter = {
-  estimate: ({ messages }) => ({
-    estimated: true,
-    tokens: messages.reduce((sum, message) => sum + weightOf(message), 0),
-    anchored: false,
-  }),
-  observe: () => undefined,
-};
 const exact = (
   options: NonNullable<Parameters<typeof setUpCompactor>[1]> = {},
   answer: Parameters<typeof setUpCompactor>[0] = 'S',
 ): CompactorSetup =>
   setUpCompactor(answer, { meter, contextTokens: 1000, summarizerTokens: 100_000, ...options });
-const talk = (count: number, tokens: number): readonly Message[] =>
-  Array.from({ length: count }, (_, at) => (at % 2 === 0 ? user : assistant)(`weighs ${tokens}`));
 const call: Message = assistant([{ type: 'tool-call', id: 'a', name: 'look', args: {} }]);
 const resultOf = (content: string): Message => toolResult({ callId: 'a', name: 'look', content });
 

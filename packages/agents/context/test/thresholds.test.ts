@@ -1,28 +1,11 @@
-import { assistant, toolResult, user, type Message } from '@majordomo/core';
+import { assistant, toolResult, user } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import type { CompactorOptions, TokenMeter } from '../src/index.ts';
 import { setUpCompactor, type CompactorSetup } from './support/compactor-setup.ts';
+import { meter, talk, weight } from './support/weights.ts';
 
-/** Text that weighs this many tokens. */
-const weight = (tokens: number): string => `weighs ${tokens}`;
-const textOf = ({ parts }: Message): string =>
-  parts.map((part) => ('text' in part ? part.text : '')).join('');
-const weightOf = (message: Message): number => Number(/weighs (\d+)/.exec(textOf(message))?.[1] ?? 0);
-
-/** Counts the stated weights exactly. */
-const meter: TokenMeter = {
-  estimate: ({ messages }) => ({
-    estimated: true,
-    tokens: messages.reduce((sum, message) => sum + weightOf(message), 0),
-    anchored: false,
-  }),
-  observe: () => undefined,
-};
 const exact = (options: Partial<CompactorOptions> = {}, answer = 'S'): CompactorSetup =>
   setUpCompactor(answer, { meter, contextTokens: 1000, ...options });
-const talk = (count: number, tokens: number): readonly Message[] =>
-  Array.from({ length: count }, (_, at) => (at % 2 === 0 ? user(weight(tokens)) : assistant(weight(tokens))));
-
 describe('a transcript', () => {
   it('is compacted above the threshold, and not at it', async () => {
     expect((await exact().compactor.run(talk(25, 20))).skipped).toBe('fits');
@@ -62,11 +45,6 @@ it('reports the tokens before and after, by the same counts', async () => {
   expect(lineage?.tokensAfter).toBe((3 + 31 - (lineage?.to ?? 0)) * 20);
 });
 
-it('does not use a summary that saves nothing', async () => {
-  const { compactor } = exact({}, weight(500));
-  expect((await compactor.run(talk(25, 21))).skipped).toBe('thrash');
-});
-
 it('uses a summary that saves one token, and none that saves nothing', async () => {
   const messages = talk(25, 21);
   const summarizerTokens = 100_000;
@@ -103,10 +81,11 @@ it.each([
 });
 
 describe('a step of an agent', () => {
+  const call = assistant([{ type: 'tool-call', id: 'a', name: 'look', args: {} }]);
+  const result = toolResult({ callId: 'a', name: 'look', content: 'x'.repeat(9000) });
+
   it('whose request was too long keeps its results if the summary suffices', async () => {
     const { compactor, events } = exact({ summarizerTokens: 100_000 });
-    const call: Message = assistant([{ type: 'tool-call', id: 'a', name: 'look', args: {} }]);
-    const result = toolResult({ callId: 'a', name: 'look', content: 'x'.repeat(9000) });
     const sent = await compactor.compact([...talk(24, 20), user('q'), call, result], {
       overflow: new Error('too long'),
     });
@@ -116,8 +95,7 @@ describe('a step of an agent', () => {
 
   it('whose request was too long has its results pruned even at the end', async () => {
     const { compactor } = exact();
-    const call: Message = assistant([{ type: 'tool-call', id: 'a', name: 'look', args: {} }]);
-    const messages = [user('q'), call, toolResult({ callId: 'a', name: 'look', content: 'x'.repeat(9000) })];
+    const messages = [user('q'), call, result];
     const sent = await compactor.compact(messages, { overflow: new Error('too long') });
     expect(JSON.stringify(sent)).toContain('[… 3500 characters left out …]');
     const grown = [...messages, assistant('ok'), user('next')];

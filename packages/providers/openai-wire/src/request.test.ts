@@ -1,4 +1,5 @@
 import { assistant, user, type ModelCache, type ModelRequest } from '@majordomo/core';
+import { requestOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { toWire as toChat } from './chat/request.ts';
 import { parseFailure } from './failure/reported-failure.ts';
@@ -23,14 +24,8 @@ const SHORT = plan({});
 const LONG = plan({ prefix: 'long', messages: 'long' });
 const QUESTION = plan({ messages: 'none' });
 
-const request = (cache: ModelCache, changes: Partial<ModelRequest> = {}): ModelRequest => ({
-  messages: [user('hi')],
-  tools: [],
-  output: undefined,
-  cache,
-  extra: {},
-  ...changes,
-});
+const request = (cache: ModelCache, changes: Partial<ModelRequest> = {}): ModelRequest =>
+  requestOf({ cache, ...changes });
 
 type Api = 'chat' | 'responses';
 const APIS: readonly Api[] = ['chat', 'responses'];

@@ -7,6 +7,7 @@ import type {
   Warning,
 } from '@majordomo/core';
 import fc from 'fast-check';
+import { requestOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { bodyText } from '../src/body.ts';
 import { OPENAI_QUIRKS, type ChatQuirks } from '../src/chat/quirks.ts';
@@ -149,15 +150,9 @@ describe('cached messages', () => {
         fc.array(requestOptions, { minLength: 2, maxLength: 6 }),
         (messages, sentRequests) => {
           for (const { target, family, reasoning, store, from, to } of sentRequests) {
-            const request = (list: readonly TurnMessage[]): ModelRequest => ({
-              messages: list,
-              tools: [],
-              output: undefined,
-              extra: store ? { store } : {},
-              reasoning,
-            });
             const part = messages.slice(Math.min(from, messages.length - 1), to);
-            expect(target(request(part), family)).toEqual(target(request(structuredClone(part)), family));
+            const request = requestOf({ messages: part, extra: store ? { store } : {}, reasoning });
+            expect(target(request, family)).toEqual(target(structuredClone(request), family));
           }
         },
       ),

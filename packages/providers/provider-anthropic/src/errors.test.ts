@@ -1,16 +1,11 @@
 import { assistant, LlmError, user } from '@majordomo/core';
 import type { ModelRequest } from '@majordomo/core';
 import type { ErrorContext } from '@majordomo/wire-kit';
+import { requestOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { inBandError, toLlmError } from './errors.ts';
 
-const request: ModelRequest = {
-  messages: [user('hi')],
-  tools: [],
-  output: undefined,
-  extra: {},
-  temperature: 0.5,
-};
+const request = requestOf({ temperature: 0.5 });
 const facts = (more: Partial<ErrorContext> = {}): ErrorContext => ({
   target: 'a/m',
   request,

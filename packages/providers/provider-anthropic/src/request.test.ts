@@ -1,5 +1,6 @@
 import { assistant, toolResult, user } from '@majordomo/core';
 import type { AssistantPart, ModelRequest } from '@majordomo/core';
+import { requestOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { MESSAGES_QUIRKS, type Quirks } from './quirks.ts';
 import { toWire } from './request.ts';
@@ -7,13 +8,6 @@ import { anthropicTools } from './server-tools.ts';
 
 const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
 
-const requestOf = (more: Partial<ModelRequest> = {}): ModelRequest => ({
-  messages: [user('hi')],
-  tools: [],
-  output: undefined,
-  extra: {},
-  ...more,
-});
 const wire = (more: Partial<ModelRequest>, quirks: Partial<Quirks> = {}, maxOutputTokens?: number) =>
   toWire(requestOf(more), 'claude-x', { ...MESSAGES_QUIRKS, ...quirks }, 'claude', { maxOutputTokens });
 const BUDGET: Partial<Quirks> = { thinking: 'budget', efforts: [] };

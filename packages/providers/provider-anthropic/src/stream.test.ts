@@ -1,7 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { EventWriter } from '@majordomo/wire-kit';
 import { describe, expect, it } from 'vitest';
-import { summary, type Collected } from '../test/calls.ts';
 import {
   blockDelta,
   blockStart,
@@ -25,17 +24,37 @@ const newReader = (family = 'claude'): MessagesReader =>
     inBandError: (body) => new LlmError('server', JSON.stringify(body)),
   });
 
-/** Reads events until the reader is done, and summarizes the result. */
-function read(...events: readonly object[]): Collected & { readonly done: boolean } {
+/** Returns the parts, the warnings and the end that a reader has written. */
+function resultOf({ writer }: MessagesReader) {
+  const events = writer.take();
+  const finish = events.find((event) => event.type === 'finish');
+  return {
+    events,
+    id: events.find((event) => event.type === 'start')?.id,
+    parts: events.flatMap((event) => (event.type === 'part-end' ? [event.part] : [])),
+    warnings: events.flatMap((event) => (event.type === 'warning' ? [event.warning] : [])),
+    finish: finish?.reason,
+    rawFinish: finish?.raw,
+    usage: finish?.usage,
+  };
+}
+type Result = ReturnType<typeof resultOf>;
+
+/** Reads events until the reader is done, and returns their result. */
+function read(...events: readonly object[]): Result & { readonly done: boolean } {
   const reader = newReader();
   for (const event of events) if (!reader.done) reader.readMessage(JSON.stringify(event));
-  return { ...summary(reader.writer.take()), done: reader.done };
+  return { ...resultOf(reader), done: reader.done };
 }
 
-function readBody(body: unknown): Collected {
+/** Reads the stream of a complete turn with these blocks. */
+const readTurn = (stopReason: string, ...blocks: readonly object[]): Result =>
+  read(messageStart(), ...blocks, ...endEvents(stopReason));
+
+function readBody(body: unknown): Result {
   const reader = newReader();
   reader.readBody(body);
-  return summary(reader.writer.take());
+  return resultOf(reader);
 }
 
 const vendorPart = (block: object, kind: string, text?: string) => ({
@@ -48,12 +67,7 @@ const call = (id: string, args: object) => ({ type: 'tool-call', id, name: 'get'
 
 describe('a stream', () => {
   it('opens and ends parts in order', () => {
-    const { events } = read(
-      messageStart(),
-      ...textBlock(0, 'a', 'b'),
-      ...toolBlock(1, 't', 'get', '{}'),
-      ...endEvents('tool_use'),
-    );
+    const { events } = readTurn('tool_use', ...textBlock(0, 'a', 'b'), ...toolBlock(1, 't', 'get', '{}'));
     expect(events.map(({ type }) => type)).toEqual([
       'start',
       'part-start',
@@ -68,12 +82,7 @@ describe('a stream', () => {
   });
 
   it('keeps text blocks separate', () => {
-    const { parts } = read(
-      messageStart(),
-      ...textBlock(0, 'a'),
-      ...textBlock(1, 'b'),
-      ...endEvents('end_turn'),
-    );
+    const { parts } = readTurn('end_turn', ...textBlock(0, 'a'), ...textBlock(1, 'b'));
     expect(parts).toEqual([
       { type: 'text', text: 'a' },
       { type: 'text', text: 'b' },
@@ -81,8 +90,8 @@ describe('a stream', () => {
   });
 
   it('joins fragments of a signature, and reads redacted thinking', () => {
-    const { parts } = read(
-      messageStart(),
+    const { parts } = readTurn(
+      'end_turn',
       blockStart(0, { type: 'thinking', thinking: '', signature: '' }),
       blockDelta(0, { type: 'thinking_delta', thinking: 'hm' }),
       blockDelta(0, { type: 'signature_delta', signature: 'ab' }),
@@ -92,7 +101,6 @@ describe('a stream', () => {
       blockStart(2, { type: 'redacted_thinking', data: 'zz' }),
       blockStop(2),
       ...textBlock(3, 'x'),
-      ...endEvents('end_turn'),
     );
     expect(parts).toEqual([
       { type: 'reasoning', text: 'hm', replay: { family: 'claude', data: { signature: 'abcd' } } },
@@ -120,21 +128,16 @@ describe('a stream', () => {
       { a: 2 },
     ],
   ] as const)('reads arguments %s', ([, block, args]) => {
-    expect(read(messageStart(), ...block, ...endEvents('tool_use')).parts).toEqual([call('t', args)]);
+    expect(readTurn('tool_use', ...block).parts).toEqual([call('t', args)]);
   });
 
   it('marks arguments that are not an object as invalid', () => {
-    const { parts } = read(messageStart(), ...toolBlock(0, 't', 'get', '{"a":'), ...endEvents('max_tokens'));
+    const { parts } = readTurn('max_tokens', ...toolBlock(0, 't', 'get', '{"a":'));
     expect(parts).toEqual([{ ...call('t', {}), invalid: { raw: '{"a":' } }]);
   });
 
   it('generates a missing id', () => {
-    const { parts } = read(
-      messageStart(),
-      blockStart(0, { type: 'tool_use', name: 'get' }),
-      blockStop(0),
-      ...endEvents('tool_use'),
-    );
+    const { parts } = readTurn('tool_use', blockStart(0, { type: 'tool_use', name: 'get' }), blockStop(0));
     expect(parts).toMatchObject([{ id: expect.stringMatching(/^call_\w+_0$/) as string }]);
   });
 
@@ -147,13 +150,7 @@ describe('a stream', () => {
     ['in fragments', [start(0, 'a'), start(1, 'b'), json(0, '{"a"'), json(1, '{"b":2}'), json(0, ':1}')]],
     ['complete in their start events', [start(0, 'a', { a: 1 }), start(1, 'b', { b: 2 })]],
   ] as const)('distinguishes parallel calls with arguments %s', ([, events]) => {
-    const { parts, warnings } = read(
-      messageStart(),
-      ...events,
-      blockStop(1),
-      blockStop(0),
-      ...endEvents('tool_use'),
-    );
+    const { parts, warnings } = readTurn('tool_use', ...events, blockStop(1), blockStop(0));
     expect(parts).toHaveLength(2);
     expect(parts).toContainEqual(call('a', { a: 1 }));
     expect(parts).toContainEqual(call('b', { b: 2 }));
@@ -161,8 +158,8 @@ describe('a stream', () => {
   });
 
   it('defers text until open calls have ended', () => {
-    const { parts } = read(
-      messageStart(),
+    const { parts } = readTurn(
+      'tool_use',
       start(0, 'a'),
       blockStart(1, { type: 'text', text: '' }),
       blockDelta(1, { type: 'text_delta', text: 'mean' }),
@@ -170,20 +167,18 @@ describe('a stream', () => {
       blockStop(0),
       blockDelta(1, { type: 'text_delta', text: 'while' }),
       blockStop(1),
-      ...endEvents('tool_use'),
     );
     expect(parts).toEqual([call('a', { a: 1 }), { type: 'text', text: 'meanwhile' }]);
   });
 
   it('reads blocks without an end', () => {
-    const { parts } = read(
-      messageStart(),
+    const { parts } = readTurn(
+      'tool_use',
       start(0, 'a', { a: 1 }),
       blockStart(1, { type: 'text', text: 'b' }),
       start(2, 'c'),
       json(2, '{"c":3}'),
       blockStart(3, { type: 'text', text: 'd' }),
-      ...endEvents('tool_use'),
     );
     expect(parts.map((part) => (part.type === 'text' ? part.text : part.type))).toEqual([
       'tool-call',
@@ -195,8 +190,8 @@ describe('a stream', () => {
   });
 
   it('reads text and thinking without a start or first text', () => {
-    const { parts } = read(
-      messageStart(),
+    const { parts } = readTurn(
+      'end_turn',
       blockDelta(0, { type: 'thinking_delta', thinking: 'hm' }),
       blockStop(0),
       blockDelta(1, { type: 'text_delta', text: 'a' }),
@@ -204,7 +199,6 @@ describe('a stream', () => {
       blockStart(2, { type: 'text' }),
       blockDelta(2, { type: 'text_delta', text: 'b' }),
       blockStop(2),
-      ...endEvents('end_turn'),
     );
     expect(parts).toEqual([
       { type: 'reasoning', text: 'hm' },
@@ -237,33 +231,31 @@ describe('a stream', () => {
     ])
       if (!reader.done) reader.readMessage(JSON.stringify(event));
     const family = 'messages/api.example';
-    expect(summary(reader.writer.take()).parts).toEqual([
+    expect(resultOf(reader).parts).toEqual([
       { type: 'reasoning', text: 'hm', replay: { family, data: { unsigned: true } } },
       { type: 'reasoning', text: 'so', replay: { family, data: { signature: 'sig' } } },
     ]);
   });
 
   it('warns once about an unknown delta', () => {
-    const { parts, warnings } = read(
-      messageStart(),
+    const { parts, warnings } = readTurn(
+      'end_turn',
       blockStart(0, { type: 'text', text: 'a' }),
       blockDelta(0, { type: 'delta_of_2027' }),
       blockDelta(0, { type: 'delta_of_2027' }),
       blockStop(0),
-      ...endEvents('end_turn'),
     );
     expect(parts).toEqual([{ type: 'text', text: 'a' }]);
     expect(warnings).toMatchObject([{ action: 'dropped', what: 'delta_of_2027 in the response' }]);
   });
 
   it('reads text and thinking in one block', () => {
-    const { parts } = read(
-      messageStart(),
+    const { parts } = readTurn(
+      'end_turn',
       blockStart(0, { type: 'text', text: '' }),
       blockDelta(0, { type: 'thinking_delta', thinking: 'hm' }),
       blockDelta(0, { type: 'text_delta', text: 'a' }),
       blockStop(0),
-      ...endEvents('end_turn'),
     );
     expect(parts).toEqual([
       { type: 'reasoning', text: 'hm' },
@@ -272,8 +264,8 @@ describe('a stream', () => {
   });
 
   it('finishes with tool-calls if a gateway reports a stop', () => {
-    const { finish, raw } = read(messageStart(), ...toolBlock(0, 't', 'get', '{}'), ...endEvents('end_turn'));
-    expect([finish, raw]).toEqual(['tool-calls', 'end_turn']);
+    const { finish, rawFinish } = readTurn('end_turn', ...toolBlock(0, 't', 'get', '{}'));
+    expect([finish, rawFinish]).toEqual(['tool-calls', 'end_turn']);
   });
 
   it('stores complete vendor blocks unchanged and drops incomplete ones', () => {
@@ -283,8 +275,8 @@ describe('a stream', () => {
       url: 'https://a.example',
       encrypted_content: 'e',
     };
-    const { parts, warnings } = read(
-      messageStart(),
+    const { parts, warnings } = readTurn(
+      'end_turn',
       ping,
       ...textBlock(0, 'before '),
       blockStart(1, { type: 'server_tool_use', id: 's', name: 'web_search', input: {} }),
@@ -303,7 +295,6 @@ describe('a stream', () => {
       blockDelta(5, { type: 'citations_delta', citation: {} }),
       blockDelta(5, { type: 'text_delta', text: 'after' }),
       blockStop(5),
-      ...endEvents('end_turn'),
     );
     expect(parts).toEqual([
       { type: 'text', text: 'before ' },
@@ -327,13 +318,7 @@ describe('a stream', () => {
 
   it('reports a fallback of the vendor in the usage', () => {
     const block = { type: 'fallback', from: { model: 'a' }, to: { model: 'b' } };
-    const { events } = read(
-      messageStart(),
-      blockStart(0, block),
-      blockStop(0),
-      ...textBlock(1, 'hi'),
-      ...endEvents('end_turn'),
-    );
+    const { events } = readTurn('end_turn', blockStart(0, block), blockStop(0), ...textBlock(1, 'hi'));
     expect(events.at(-1)).toMatchObject({
       type: 'finish',
       usage: { details: { serverTools: { fallback: 1 } } },
@@ -356,15 +341,14 @@ describe('a stream', () => {
     };
     const result = { type: 'search_result_location', source: 'shelf 4', title: 'B', cited_text: '' };
     const cites = (citation: unknown): object => blockDelta(0, { type: 'citations_delta', citation });
-    const { parts, warnings } = read(
-      messageStart(),
+    const { parts, warnings } = readTurn(
+      'end_turn',
       blockStart(0, { type: 'text', text: '', citations: [] }),
       cites(page),
       blockDelta(0, { type: 'text_delta', text: 'Old tea.' }),
       ...[pageLocation, result, null, { type: 'location_of_2027' }].map(cites),
       blockStop(0),
       ...textBlock(1, 'Bye.'),
-      ...endEvents('end_turn'),
     );
     const textPart = {
       type: 'text',
@@ -384,12 +368,11 @@ describe('a stream', () => {
 
   it('stores all blocks of a paused turn', () => {
     const compaction = { type: 'compaction', content: null };
-    const { finish, parts, warnings } = read(
-      messageStart(),
+    const { finish, parts, warnings } = readTurn(
+      'pause_turn',
       blockStart(0, compaction),
       blockDelta(0, { type: 'compaction_delta', content: 'so far' }),
       blockStop(0),
-      ...endEvents('pause_turn'),
     );
     expect(finish).toBe('incomplete');
     expect(parts).toEqual([vendorPart({ ...compaction, content: 'so far' }, 'compaction', 'so far')]);
@@ -417,11 +400,10 @@ describe('a stream', () => {
     expect(() => read(messageStart(), ...textBlock(0, 'a'), otherStart)).toThrow(
       expect.objectContaining({ kind: 'truncated' }) as Error,
     );
-    const { usage, parts } = read(
-      messageStart(),
+    const { usage, parts } = readTurn(
+      'end_turn',
       messageStart({ input_tokens: 0, output_tokens: 0 }),
       ...textBlock(0, 'a'),
-      ...endEvents('end_turn'),
     );
     expect([usage?.input, parts]).toEqual([15, [{ type: 'text', text: 'a' }]]);
   });
@@ -451,8 +433,8 @@ describe('a stream', () => {
     ] as const;
     expect(read(...start)).toMatchObject({ done: false, usage: undefined });
     const later = messageDelta(null, { input_tokens: 900, output_tokens: 500 });
-    const { done, raw, usage } = read(...start, later, messageStop);
-    expect({ done, raw }).toEqual({ done: true, raw: 'end_turn' });
+    const { done, rawFinish, usage } = read(...start, later, messageStop);
+    expect({ done, rawFinish }).toEqual({ done: true, rawFinish: 'end_turn' });
     expect(usage).toMatchObject({ input: 905, output: 500 });
   });
 
@@ -461,12 +443,15 @@ describe('a stream', () => {
     for (const event of [messageStart(), ...textBlock(0, 'a'), messageDelta('end_turn')])
       reader.readMessage(JSON.stringify(event));
     reader.end();
-    expect(summary(reader.writer.take())).toMatchObject({ raw: 'end_turn', usage: { input: 15, output: 7 } });
+    expect(resultOf(reader)).toMatchObject({
+      rawFinish: 'end_turn',
+      usage: { input: 15, output: 7 },
+    });
   });
 
   it('finishes as other without a reason, with a warning', () => {
-    const { finish, raw, warnings } = read(messageStart(), ...textBlock(0, 'a'), messageStop);
-    expect({ finish, raw }).toEqual({ finish: 'other', raw: undefined });
+    const { finish, rawFinish, warnings } = read(messageStart(), ...textBlock(0, 'a'), messageStop);
+    expect({ finish, rawFinish }).toEqual({ finish: 'other', rawFinish: undefined });
     expect(warnings).toMatchObject([{ action: 'repaired', what: 'finish reason' }]);
   });
 

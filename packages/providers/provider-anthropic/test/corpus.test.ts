@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto';
-import { LlmError, type AssistantPart, type Usage } from '@majordomo/core';
+import type { AssistantPart, LlmError, Usage } from '@majordomo/core';
 import { asList, asNumber, asRecord } from '@majordomo/core/toolkit';
 import {
-  contextOf,
   deliveryOf,
   hasRecordings,
   playback,
+  reasoningOf,
   recordings,
-  requestOf,
   skippedNote,
   type Cut,
   type Expected,
   type Playback,
   type Recording,
 } from '@majordomo/test-support';
+import type { Collected } from '@majordomo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAnthropic } from '../src/index.ts';
-import { collect, type Collected } from './calls.ts';
+import { callModel } from './calls.ts';
 import { EXCEPTIONS } from './exceptions.ts';
 
 const cases = recordings('anthropic-messages');
@@ -31,12 +31,7 @@ describe.skipIf(!hasRecordings)(`the recordings of the Messages wire${skippedNot
 
   const play = async (recording: Recording, cut: Cut): Promise<unknown> => {
     const provider = createAnthropic({ apiKey: 'k', baseURL: server.url(recording, cut) });
-    const delivery = deliveryOf(recording);
-    try {
-      return facts(await collect(provider, 'claude-x', requestOf(), contextOf({ delivery })));
-    } catch (error) {
-      return errorFacts(error);
-    }
+    return facts(await callModel(provider, {}, { delivery: deliveryOf(recording) }));
   };
 
   it('exist', () => {
@@ -63,18 +58,17 @@ describe.skipIf(!hasRecordings)(`the recordings of the Messages wire${skippedNot
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Returns the members in which recordings and calls are compared. */
-const facts = (collected: Collected) => ({
-  text: collected.text,
-  reasoning: collected.reasoning,
-  toolCalls: collected.parts.flatMap((part) =>
-    part.type === 'tool-call'
-      ? [{ id: part.id, name: part.name, args: part.args, invalid: part.invalid }]
-      : [],
-  ),
-  raw: collected.raw,
-  usage: totals(collected.usage),
-  signatures: collected.parts.flatMap(signatureOf),
-});
+const facts = ({ error, text, parts, toolCalls, rawFinish, usage }: Collected): object =>
+  error === undefined
+    ? {
+        text,
+        reasoning: reasoningOf(parts),
+        toolCalls: toolCalls.map(({ id, name, args, invalid }) => ({ id, name, args, invalid })),
+        rawFinish,
+        usage: totals(usage),
+        signatures: parts.flatMap(signatureOf),
+      }
+    : { kind: coarse(error), status: error.details.status };
 
 const totals = (usage: Usage | undefined) =>
   usage && {
@@ -91,9 +85,6 @@ const signatureOf = (part: AssistantPart): string[] => {
   return token === undefined ? [] : [sha256(token)];
 };
 
-const errorFacts = (error: unknown) =>
-  LlmError.is(error) ? { kind: coarse(error), status: error.details.status } : error;
-
 /** Returns the kind of the corpus, which derives kinds from the status only. */
 const coarse = ({ kind }: LlmError): string => (kind === 'context-overflow' ? 'invalid-request' : kind);
 
@@ -108,7 +99,7 @@ function expectedFacts(expected: Expected): unknown {
       args: argumentsForm === 'empty-string' ? {} : typeof args === 'string' ? JSON.parse(args) : args,
       invalid: undefined,
     })),
-    raw: expected.finishReasonRaw ?? undefined,
+    rawFinish: expected.finishReasonRaw ?? undefined,
     usage: expectedUsage(expected.usageRaw),
     signatures: expected.signatures.map(({ sha256: hash }) => hash),
   };

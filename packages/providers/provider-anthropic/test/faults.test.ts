@@ -1,4 +1,4 @@
-import { LlmError, type ModelContext, type ModelEvent } from '@majordomo/core';
+import type { ModelContext } from '@majordomo/core';
 import {
   contextOf,
   requestOf,
@@ -9,7 +9,7 @@ import {
 } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createAnthropic } from '../src/index.ts';
-import { collect } from './calls.ts';
+import { callModel } from './calls.ts';
 import {
   blockDelta,
   blockStart,
@@ -141,11 +141,7 @@ describe('a faulty server', () => {
   it.for(faults)('reports %s', async ([, answer, { kind, ...details }]) => {
     await using server = await testServer(answer);
     const provider = createAnthropic({ apiKey: 'k', baseURL: server.origin });
-    const error = await collect(provider, 'claude-x', requestOf()).catch((failure: unknown) => failure);
-    expect(LlmError.is(error) ? { kind: error.kind, details: error.details } : error).toMatchObject({
-      kind,
-      details,
-    });
+    expect((await callModel(provider)).error).toMatchObject({ kind, details });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -154,21 +150,14 @@ describe('a faulty server', () => {
     const { origin } = server;
     await server[Symbol.asyncDispose]();
     const provider = createAnthropic({ apiKey: 'k', baseURL: origin });
-    const error = await collect(provider, 'claude-x', requestOf()).catch((failure: unknown) => failure);
+    const { error } = await callModel(provider);
     expect(error).toMatchObject({ kind: 'network', details: { code: 'ECONNREFUSED' } });
   });
 
   it('emits no complete tool call if the stream ends early', async () => {
     await using server = await testServer(sse(...toolOpen));
-    const events: ModelEvent[] = [];
-    const read = async (): Promise<void> => {
-      for await (const step of createAnthropic({ apiKey: 'k', baseURL: server.origin })
-        .model('m')
-        .stream(requestOf(), contextOf())) {
-        events.push(...(step as readonly ModelEvent[]));
-      }
-    };
-    await expect(read()).rejects.toMatchObject({ kind: 'truncated' });
+    const { error, events } = await callModel(createAnthropic({ apiKey: 'k', baseURL: server.origin }));
+    expect(error?.kind).toBe('truncated');
     expect(events.map(({ type }) => type)).toEqual(['start', 'part-start', 'args-delta']);
   });
 
@@ -176,12 +165,8 @@ describe('a faulty server', () => {
     await using server = await testServer(
       cut(messageStart(), ...textBlock(0, 'done'), messageDelta('end_turn')),
     );
-    const collected = await collect(
-      createAnthropic({ apiKey: 'k', baseURL: server.origin }),
-      'claude-x',
-      requestOf(),
-    );
-    expect({ text: collected.text, finish: collected.finish }).toEqual({ text: 'done', finish: 'stop' });
+    const { text, finish } = await callModel(createAnthropic({ apiKey: 'k', baseURL: server.origin }));
+    expect([text, finish]).toEqual(['done', 'stop']);
   });
 });
 
@@ -242,7 +227,7 @@ describe('a consumer', () => {
       sse(messageStart(), ...textBlock(0, 'hi'), ...endEvents('end_turn'))(response);
     });
     const provider = createAnthropic({ apiKey: 'k', baseURL: server.origin });
-    for (let turn = 0; turn < 10; turn++) await collect(provider, 'claude-x', requestOf());
+    for (let turn = 0; turn < 10; turn++) await callModel(provider);
     expect(ports.size).toBeLessThan(10);
   });
 });

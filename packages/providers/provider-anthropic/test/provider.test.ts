@@ -2,7 +2,7 @@ import { LlmError, type Env, type ModelContext, type ModelRequest } from '@major
 import { contextOf, inTurn, requestOf, testServer, type Answer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createAnthropic, type AnthropicOptions } from '../src/index.ts';
-import { collect, type Collected } from './calls.ts';
+import { callModel } from './calls.ts';
 import {
   endEvents,
   message,
@@ -24,12 +24,10 @@ async function call(
 ) {
   const server = await testServer(inTurn(...[answer].flat()));
   const provider = createAnthropic({ apiKey: 'sk-ant-secret-key-0001', baseURL: server.origin, ...options });
-  const collected = await collect(provider, modelId, requestOf(more), contextOf(context)).catch(
-    (error: unknown) => error,
-  );
+  const got = await callModel(provider, more, context, modelId);
   const { requests } = server;
   await server[Symbol.asyncDispose]();
-  return { got: collected as Collected, error: collected as LlmError, requests, sent: requests[0] };
+  return { got, error: got.error as LlmError, requests, sent: requests[0] };
 }
 
 afterEach(() => {
@@ -41,13 +39,8 @@ describe('ANTHROPIC_BASE_URL of env', () => {
 
   it('replaces the default base URL', async () => {
     await using server = await testServer(hello);
-    const context = contextOf({ env: { ANTHROPIC_BASE_URL: server.origin }, delivery: 'complete' });
-    const { text } = await collect(
-      createAnthropic({ apiKey: 'k' }),
-      'claude-haiku-4-5',
-      requestOf(),
-      context,
-    );
+    const context = { env: { ANTHROPIC_BASE_URL: server.origin }, delivery: 'complete' } as const;
+    const { text } = await callModel(createAnthropic({ apiKey: 'k' }), {}, context);
     expect([text, server.requests[0]?.path]).toEqual(['Hello', '/v1/messages']);
   });
 
@@ -119,7 +112,7 @@ describe('a call through the SDK', () => {
     const { got: collected, sent } = await call(answer, {}, {}, { delivery });
     expect(sent?.body['stream']).toBe(stream);
     expect(sent?.path).toBe('/v1/messages');
-    expect({ text: collected.text, id: collected.id, raw: collected.raw }).toEqual({
+    expect({ text: collected.text, id: collected.id, raw: collected.rawFinish }).toEqual({
       text: 'Hello',
       id: 'msg_1',
       raw: 'end_turn',
@@ -187,10 +180,10 @@ describe('credentials', () => {
       return `key-${rejectedKeys.length}`;
     };
     const provider = createAnthropic({ apiKey, baseURL: server.origin });
-    const error = await collect(provider, 'claude-x', requestOf()).catch((failure: unknown) => failure);
+    const { error } = await callModel(provider);
     expect(error).toMatchObject({ kind: 'auth', details: { status: 401, recover: { id: 'credential' } } });
-    const recoveries = LlmError.is(error) && error.details.recover ? [error.details.recover] : [];
-    await collect(provider, 'claude-x', requestOf(), contextOf({ recoveries }));
+    const recoveries = error?.details.recover ? [error.details.recover] : [];
+    await callModel(provider, {}, { recoveries });
     expect(rejectedKeys).toEqual([undefined, 'key-1']);
     expect(server.requests.map(({ headers }) => headers['authorization'])).toEqual([
       'Bearer key-1',
@@ -256,8 +249,8 @@ describe('headers and transport', () => {
     );
     const client = new Anthropic({ apiKey: 'of-client', baseURL: server.origin });
     const provider = createAnthropic({ client });
-    expect((await collect(provider, 'claude-x', requestOf())).text).toBe('mine');
-    await expect(collect(provider, 'claude-x', requestOf())).rejects.toMatchObject({ kind: 'server' });
+    expect((await callModel(provider)).text).toBe('mine');
+    expect((await callModel(provider)).error?.kind).toBe('server');
     expect(server.requests).toHaveLength(2);
     expect(server.requests[0]?.headers['authorization']).toBe('Bearer of-client');
   });
@@ -362,16 +355,14 @@ describe('a provider', () => {
     const provider = createAnthropic().schemes?.['anthropic']?.(dsn);
     if (provider === undefined) throw new Error('no provider');
     expect(provider.id).toBe('box');
-    await collect(provider, 'new-model', requestOf({ reasoning: 'low' }));
+    await callModel(provider, { reasoning: 'low' }, {}, 'new-model');
     expect(server.requests[0]?.headers['authorization']).toBe('Bearer tok');
     expect(server.requests[0]?.body).toMatchObject({ thinking: { type: 'adaptive' } });
     expect(server.requests[0]?.body).not.toHaveProperty('output_config');
     const keyless = createAnthropic().schemes?.['anthropic']?.({ ...dsn, token: undefined });
     if (keyless === undefined) throw new Error('no provider');
     const env = { ANTHROPIC_API_KEY: 'mine' };
-    await expect(collect(keyless, 'm', requestOf(), contextOf({ env }))).rejects.toMatchObject({
-      kind: 'auth',
-    });
+    expect((await callModel(keyless, {}, { env })).error?.kind).toBe('auth');
   });
 
   it('describes its model without loading the SDK', () => {

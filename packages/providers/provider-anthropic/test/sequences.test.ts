@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject, ModelTool, TurnMessage } from '@majordomo/core';
 import {
-  contextOf,
   deliveryOf,
   hasRecordings,
   playedInTurn,
-  requestOf,
   sequences,
   skippedNote,
   type Recording,
@@ -13,7 +11,7 @@ import {
 } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createAnthropic } from '../src/index.ts';
-import { collect } from './calls.ts';
+import { callModel } from './calls.ts';
 
 interface Block {
   readonly type: string;
@@ -50,9 +48,10 @@ describe.skipIf(!hasRecordings)(`recorded sessions${skippedNote}`, () => {
     for (const step of steps) {
       const recorded = step.request?.body as Body;
       history.push(...newTurns(recorded));
-      const request = requestOf({ messages: history, tools: toolsOf(recorded) });
-      const delivery = deliveryOf(step);
-      const { parts } = await collect(provider, recorded.model, request, contextOf({ delivery }));
+      const fields = { messages: history, tools: toolsOf(recorded) };
+      const context = { delivery: deliveryOf(step) };
+      const { parts, error } = await callModel(provider, fields, context, recorded.model);
+      expect(error).toBeUndefined();
       const sent = server.requests.at(-1)?.body as unknown as Body;
       expect(sent.messages.map(plain)).toEqual(recorded.messages.map(plain));
       history.push({ role: 'assistant', parts });

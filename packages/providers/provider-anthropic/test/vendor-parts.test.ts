@@ -1,5 +1,6 @@
 import type { AssistantPart, JsonObject, ModelRequest, TurnMessage, UserTurnPart } from '@majordomo/core';
 import fc from 'fast-check';
+import { requestOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { serializeBody } from '../src/body.ts';
 import { MESSAGES_QUIRKS } from '../src/quirks.ts';
@@ -62,14 +63,6 @@ const messages = fc.array<TurnMessage>(
 
 const SHORT_CACHE = { prefix: 'short', messages: 'short', after: 0, key: 'k' } as const;
 
-const requestOf = (list: readonly TurnMessage[], cache?: ModelRequest['cache']): ModelRequest => ({
-  messages: list,
-  tools: [],
-  output: undefined,
-  extra: {},
-  cache,
-});
-
 function send(request: ModelRequest) {
   const { params, warnings } = toWire(request, 'claude-x', MESSAGES_QUIRKS, 'claude');
   return { text: serializeBody(params, true), warnings };
@@ -89,7 +82,9 @@ describe('cached messages', () => {
       fc.property(messages, requestRanges, (all, requests) => {
         for (const { from, to, cache } of requests) {
           const part = all.slice(Math.min(from, all.length - 1), to);
-          expect(send(requestOf(part, cache))).toEqual(send(requestOf(structuredClone(part), cache)));
+          expect(send(requestOf({ messages: part, cache }))).toEqual(
+            send(requestOf({ messages: structuredClone(part), cache })),
+          );
         }
       }),
       { numRuns: 300, seed: 20_261_120 },
@@ -111,22 +106,22 @@ describe('cached messages', () => {
       const content = [{ type: 'text' as const, text: `r${at}` }];
       return { role: 'tool', parts: [{ type: 'tool-result', callId: id, name: 'f', content }] };
     });
-    send(requestOf(all.slice(0, 10)));
+    send(requestOf({ messages: all.slice(0, 10) }));
     const firstReads = reads;
     expect(firstReads).toBeGreaterThanOrEqual(5);
-    expect(send(requestOf(all.slice(0, 10))).text).toContain('a8');
+    expect(send(requestOf({ messages: all.slice(0, 10) })).text).toContain('a8');
     expect(reads).toBe(2 * firstReads);
-    expect(send(requestOf(all.slice(0, 10))).text).toContain('a8');
+    expect(send(requestOf({ messages: all.slice(0, 10) })).text).toContain('a8');
     expect(reads).toBe(2 * firstReads);
-    send(requestOf(all));
+    send(requestOf({ messages: all }));
     expect(reads).toBe(3 * firstReads);
   });
 
   it('are converted again after a change in place', () => {
     const mutablePart = { type: 'text' as const, text: 'before' };
     const messages: TurnMessage[] = [{ role: 'user', parts: [mutablePart] }];
-    expect(send(requestOf(messages)).text).toContain('before');
+    expect(send(requestOf({ messages })).text).toContain('before');
     mutablePart.text = 'after';
-    expect(send(requestOf(messages)).text).toContain('after');
+    expect(send(requestOf({ messages })).text).toContain('after');
   });
 });

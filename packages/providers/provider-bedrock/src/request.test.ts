@@ -1,3 +1,4 @@
+import { requestOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { assistant, file, image, searchResult, toolResult, user } from '@majordomo/core';
 import type { AssistantPart, ModelRequest } from '@majordomo/core';
@@ -9,13 +10,6 @@ const SHORT_CACHE = { prefix: 'short', messages: 'short', after: 0, key: 'k' } a
 const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
 
 const CLAUDE = modelFacts('us.anthropic.claude-sonnet-4-20250514-v1:0').quirks;
-const requestOf = (fields: Partial<ModelRequest>): ModelRequest => ({
-  messages: [user('hi')],
-  tools: [],
-  output: undefined,
-  extra: {},
-  ...fields,
-});
 const wire = (
   fields: Partial<ModelRequest>,
   quirks: Quirks = CLAUDE,

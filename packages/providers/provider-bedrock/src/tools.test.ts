@@ -1,3 +1,4 @@
+import { requestOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { assistant, image, toolResult, user } from '@majordomo/core';
 import type { AssistantPart, JsonObject, ModelRequest } from '@majordomo/core';
@@ -6,13 +7,6 @@ import { CONVERSE_QUIRKS, type Quirks } from './quirks.ts';
 import { toWire } from './request.ts';
 
 const CLAUDE = modelFacts('us.anthropic.claude-sonnet-4-20250514-v1:0').quirks;
-const requestOf = (fields: Partial<ModelRequest>): ModelRequest => ({
-  messages: [user('hi')],
-  tools: [],
-  output: undefined,
-  extra: {},
-  ...fields,
-});
 const wire = (
   fields: Partial<ModelRequest>,
   quirks: Quirks = CLAUDE,

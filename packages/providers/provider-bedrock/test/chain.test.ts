@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { answers, type Seen, type TestServer } from '@majordomo/test-support';
+import { answers, failureOf, type Seen, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   assistant,
@@ -187,7 +187,7 @@ describe('credentials', () => {
     vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(homeDirectory, 'credentials'));
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
     const model = await open(() => false, { credentials: undefined });
-    const error: unknown = await model.generate(chatRequest).catch((thrown: unknown) => thrown);
+    const error = await failureOf(model.generate(chatRequest));
     expect(error).toMatchObject({ kind: 'auth', details: { status: 401, code: 'missing-key' } });
     expect(String(error)).toContain('credentials from the SDK');
     expect(server.requests).toEqual([]);

@@ -1,6 +1,6 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { createMajordomo, LlmError, type Majordomo } from '@majordomo/core';
-import { answers, testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import { createMajordomo, type Majordomo } from '@majordomo/core';
+import { answers, failureOf, testServer, type Answer, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createBedrock } from '../src/index.ts';
 
@@ -109,11 +109,7 @@ it.each<[string, string, number, object, Readonly<Record<string, string>>, strin
   ['a model that is not an embedding model', 'bedrock/amazon.nova-lite-v1:0', 200, {}, {}, 'unsupported'],
 ])('reports the kind of the failure: %s', async (_, spec, status, body, headers, kind) => {
   const majordomo = await world(answers(body, status, headers));
-  const error: unknown = await majordomo
-    .embeddingModel(spec)
-    .embed({ values: ['one'] })
-    .catch((thrown: unknown) => thrown);
-  expect(LlmError.is(error) && error.kind).toBe(kind);
+  expect((await failureOf(majordomo.embeddingModel(spec).embed({ values: ['one'] }))).kind).toBe(kind);
 });
 
 it('rejects with aborted at an abort, without a remaining listener', async () => {

@@ -1,6 +1,6 @@
 import { Cerebras } from '@cerebras/cerebras_cloud_sdk';
-import { createMajordomo, LlmError, user, type ModelInfo } from '@majordomo/core';
-import { answers, testServer, type TestServer } from '@majordomo/test-support';
+import { createMajordomo, user, type ModelInfo } from '@majordomo/core';
+import { answers, failureOf, testServer, type TestServer } from '@majordomo/test-support';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createCerebras } from '../src/index.ts';
 
@@ -61,8 +61,7 @@ it('reads nothing from the process environment', async () => {
   expect(server.requests.map(({ headers }) => [headers.authorization, headers['x-from-process']])).toEqual([
     ['Bearer k-option', undefined],
   ]);
-  const error: unknown = await generate().catch((thrown: unknown) => thrown);
-  expect(LlmError.is(error, 'auth')).toBe(true);
+  expect((await failureOf(generate())).kind).toBe('auth');
   expect(server.requests).toHaveLength(1);
 });
 

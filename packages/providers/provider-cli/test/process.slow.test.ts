@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { createMajordomo, LlmError, user } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
+import { failureOf } from '@majordomo/test-support';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCli } from '../src/index.ts';
 import { callModel } from './calls.ts';
@@ -147,10 +148,7 @@ describe('plain text', () => {
     await using cli = await fakeCli(`console.log('   ');`);
     const provider = createCli({ cli: 'claude', command: cli.command, output: 'text' });
     const model = createMajordomo({ providers: [provider], chain: { attempts: 1 } }).model('anthropic-cli/x');
-    const error: unknown = await model
-      .generate({ messages: [user('hi')] })
-      .catch((thrown: unknown) => thrown);
-    expect(LlmError.is(error, 'empty')).toBe(true);
+    expect((await failureOf(model.generate({ messages: [user('hi')] }))).kind).toBe('empty');
   });
 });
 

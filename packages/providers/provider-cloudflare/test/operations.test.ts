@@ -1,5 +1,5 @@
-import { createMajordomo, LlmError, type Majordomo } from '@majordomo/core';
-import { answers, testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import { createMajordomo, type Majordomo } from '@majordomo/core';
+import { answers, failureOf, testServer, type Answer, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCloudflare } from '../src/index.ts';
 import { fakeBinding } from './fake-binding.ts';
@@ -19,10 +19,7 @@ async function world(play: Answer): Promise<Majordomo> {
   });
 }
 
-const failing = async (work: Promise<unknown>): Promise<string> => {
-  const error: unknown = await work.catch((thrown: unknown) => thrown);
-  return LlmError.is(error) ? error.kind : 'no failure';
-};
+const failureKind = async (call: Promise<unknown>): Promise<string> => (await failureOf(call)).kind;
 
 const enveloped = (result: unknown): object => ({ result, success: true, errors: [], messages: [] });
 const sent = (): readonly unknown[] => server.requests.map(({ body }) => body);
@@ -102,7 +99,7 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg' }).end('<html>Sign in</html>');
     });
     const speech = majordomo.speechModel(`${transport}/@cf/deepgram/aura-1`).speak({ text: 'Hello.' });
-    expect(await failing(speech)).toBe('protocol');
+    expect(await failureKind(speech)).toBe('protocol');
   });
 
   it('returns speech from base64', async () => {
@@ -152,13 +149,13 @@ describe.each([
   it(`is ${kind} for vectors, transcripts and speech`, async () => {
     const majordomo = await world(answers(body, status));
     const kinds = [
-      await failing(majordomo.embeddingModel('rest/@cf/baai/bge-m3').embed({ values: ['one'] })),
-      await failing(
+      await failureKind(majordomo.embeddingModel('rest/@cf/baai/bge-m3').embed({ values: ['one'] })),
+      await failureKind(
         majordomo
           .transcriptionModel('rest/@cf/openai/whisper')
           .transcribe({ audio: Uint8Array.of(1), mediaType: 'audio/mpeg' }),
       ),
-      await failing(majordomo.speechModel('rest/@cf/myshell-ai/melotts').speak({ text: 'Hello.' })),
+      await failureKind(majordomo.speechModel('rest/@cf/myshell-ai/melotts').speak({ text: 'Hello.' })),
     ];
     expect(kinds).toEqual([kind, kind, kind]);
   });
@@ -169,7 +166,7 @@ it('rejects an unsupported audio format before the call', async () => {
   const speech = majordomo
     .speechModel('rest/@cf/myshell-ai/melotts')
     .speak({ text: 'Hello.', format: 'wav' });
-  expect([await failing(speech), server.requests]).toEqual(['unsupported', []]);
+  expect([await failureKind(speech), server.requests]).toEqual(['unsupported', []]);
 });
 
 it('closes the connection if the consumer leaves a stream of speech', async () => {

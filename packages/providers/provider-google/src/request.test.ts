@@ -1,3 +1,4 @@
+import { requestOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { assistant, file, image, toolResult, user } from '@majordomo/core';
 import type { AssistantPart, JsonObject, ModelRequest } from '@majordomo/core';
@@ -9,13 +10,6 @@ const SHORT_CACHE = { prefix: 'short', messages: 'short', after: 0, key: 'k' } a
 const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
 
 const BEFORE_3 = modelFacts('gemini-2.5-flash').quirks;
-const requestOf = (fields: Partial<ModelRequest>): ModelRequest => ({
-  messages: [user('hi')],
-  tools: [],
-  output: undefined,
-  extra: {},
-  ...fields,
-});
 const wire = (fields: Partial<ModelRequest>, quirks: Quirks = GEMINI_QUIRKS): ReturnType<typeof toWire> =>
   toWire(requestOf(fields), quirks, 'gemini/3-pro');
 const config = (fields: Partial<ModelRequest>, quirks?: Quirks): JsonObject =>

@@ -1,11 +1,10 @@
 import {
   createMajordomo,
-  LlmError,
   type Majordomo,
   type SpeechRequest,
   type TranscriptionRequest,
 } from '@majordomo/core';
-import { answers, testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import { answers, failureOf, testServer, type Answer, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createGoogle } from '../src/index.ts';
 
@@ -20,10 +19,7 @@ async function world(play: Answer): Promise<Majordomo> {
   });
 }
 
-const failing = async (work: Promise<unknown>): Promise<string> => {
-  const error: unknown = await work.catch((thrown: unknown) => thrown);
-  return LlmError.is(error) ? error.kind : 'no failure';
-};
+const failureKind = async (call: Promise<unknown>): Promise<string> => (await failureOf(call)).kind;
 
 const USAGE = {
   promptTokenCount: 40,
@@ -93,27 +89,32 @@ describe('a transcription', () => {
   });
 
   it.each([
-    ['silence', candidate([], 'STOP'), 'no failure'],
     ['half of it', candidate([{ text: 'Hel' }], 'MAX_TOKENS'), 'truncated'],
     ['a block', { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }, 'content-filter'],
     ['no candidates', {}, 'protocol'],
   ])('reports the kind of the failure: %s', async (_, body, kind) => {
     const majordomo = await world(answers(body));
     const transcription = majordomo.transcriptionModel('google/gemini-3.8-flash').transcribe(recording);
-    expect(await failing(transcription)).toBe(kind);
+    expect(await failureKind(transcription)).toBe(kind);
+  });
+
+  it('of silence is no failure', async () => {
+    const majordomo = await world(answers(candidate([], 'STOP')));
+    const model = majordomo.transcriptionModel('google/gemini-3.8-flash');
+    expect((await model.transcribe(recording)).text).toBe('');
   });
 
   it('is protocol if the segments are not JSON', async () => {
     const majordomo = await world(answers(candidate([{ text: 'Hello.' }], 'STOP')));
     const model = majordomo.transcriptionModel('google/gemini-3.8-flash');
-    expect(await failing(model.transcribe({ ...recording, timestamps: 'segment' }))).toBe('protocol');
+    expect(await failureKind(model.transcribe({ ...recording, timestamps: 'segment' }))).toBe('protocol');
   });
 
   it('is rejected before the call for an unsupported format', async () => {
     const majordomo = await world(answers({}));
     const audio = new TextEncoder().encode('#!AMR...........');
     const model = majordomo.transcriptionModel('google/gemini-3.8-flash');
-    expect(await failing(model.transcribe({ audio, mediaType: 'audio/amr' }))).toBe('unsupported');
+    expect(await failureKind(model.transcribe({ audio, mediaType: 'audio/amr' }))).toBe('unsupported');
     expect(server.requests).toEqual([]);
   });
 });
@@ -216,7 +217,7 @@ describe('speech', () => {
       for await (const bytes of majordomo.speechModel(SPEC).stream({ text: 'Hello.' }))
         expect(bytes).toBeDefined();
     };
-    expect(await failing(readStream())).toBe('truncated');
+    expect(await failureKind(readStream())).toBe('truncated');
   });
 
   it.each<[string, Partial<SpeechRequest>, object, string]>([
@@ -232,7 +233,7 @@ describe('speech', () => {
       'protocol',
     ],
   ])('reports the kind of the failure: %s', async (_, request, body, kind) => {
-    expect(await failing(speak(await world(answers(body)), request))).toBe(kind);
+    expect(await failureKind(speak(await world(answers(body)), request))).toBe(kind);
   });
 
   it('drops a speed with a warning', async () => {

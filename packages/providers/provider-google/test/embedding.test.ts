@@ -1,5 +1,5 @@
-import { createMajordomo, LlmError, type EmbeddingRequest, type Majordomo } from '@majordomo/core';
-import { answers, testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import { createMajordomo, type EmbeddingRequest, type Majordomo } from '@majordomo/core';
+import { answers, failureOf, testServer, type Answer, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createGoogle, type GoogleOptions } from '../src/index.ts';
 
@@ -80,11 +80,7 @@ describe('vectors of the Gemini API', () => {
     ['a bad key', 400, { error: { code: 400, message: 'API key not valid' } }, 'auth'],
   ] as const)('reports the kind of the failure: %s', async (_, status, body, kind) => {
     const majordomo = await world(answers(body, status));
-    const error: unknown = await majordomo
-      .embeddingModel(MODEL)
-      .embed({ values: ['one'] })
-      .catch((thrown: unknown) => thrown);
-    expect(LlmError.is(error) && error.kind).toBe(kind);
+    expect((await failureOf(majordomo.embeddingModel(MODEL).embed({ values: ['one'] }))).kind).toBe(kind);
   });
 });
 

@@ -1,5 +1,5 @@
-import { createMajordomo, LlmError, type EmbeddingModel, type ErrorKind } from '@majordomo/core';
-import { testServer, type TestServer } from '@majordomo/test-support';
+import { createMajordomo, type EmbeddingModel, type ErrorKind } from '@majordomo/core';
+import { failureOf, testServer, type TestServer } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { createOllama, type OllamaOptions } from '../src/index.ts';
 import { answers } from './server.ts';
@@ -62,10 +62,7 @@ it.each<[string, number, unknown, ErrorKind]>([
   ['an unknown model', 404, { error: 'model "x" not found, try pulling it first' }, 'not-found'],
 ])('reports the kind of the failure: %s', async (_, status, body, kind) => {
   await using server = await testServer(answers(body, status));
-  const error: unknown = await model(server)
-    .embed({ values: ['one'] })
-    .catch((thrown: unknown) => thrown);
-  expect(LlmError.is(error) && error.kind).toBe(kind);
+  expect((await failureOf(model(server).embed({ values: ['one'] }))).kind).toBe(kind);
 });
 
 it('reads the space of a renamed model', () => {

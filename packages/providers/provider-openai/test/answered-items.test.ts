@@ -8,6 +8,7 @@ import {
   type VendorCallPart,
   type VendorResultInput,
 } from '@majordomo/core';
+import { failureOf } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { createOpenAI } from '../src/index.ts';
 
@@ -205,9 +206,9 @@ it('ignores a second result of a call', async () => {
 it('rejects a result for a call that does not wait, before any request', async () => {
   const it = world(SHELL);
   const { call } = await callIn(it);
-  const error: unknown = await it
-    .ask([user('go'), vendorResult({ ...call, id: 'nope' }, { content: 'a' })])
-    .catch((thrown: unknown) => thrown);
+  const error = await failureOf(
+    it.ask([user('go'), vendorResult({ ...call, id: 'nope' }, { content: 'a' })]),
+  );
   expect(error).toMatchObject({ kind: 'invalid-request', details: { path: 'messages[1].parts[0].callId' } });
   expect(it.inputs).toHaveLength(1);
 });

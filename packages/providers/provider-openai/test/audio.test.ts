@@ -1,5 +1,12 @@
-import { createMajordomo, LlmError, type Majordomo, type TranscriptionRequest } from '@majordomo/core';
-import { answers, inTurn, testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import { createMajordomo, type Majordomo, type TranscriptionRequest } from '@majordomo/core';
+import {
+  answers,
+  failureOf,
+  inTurn,
+  testServer,
+  type Answer,
+  type TestServer,
+} from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOpenAI, openaiCompatible } from '../src/index.ts';
 
@@ -20,12 +27,6 @@ async function world(play: Answer): Promise<Majordomo> {
     chain: { backoff: { baseMs: 0 } },
   });
 }
-
-const failing = async (work: Promise<unknown>): Promise<LlmError> => {
-  const error: unknown = await work.catch((thrown: unknown) => thrown);
-  if (!LlmError.is(error)) throw new Error('it did not fail as expected', { cause: error });
-  return error;
-};
 
 /** Returns the fields of the sent form, in order. */
 const fields = (): readonly (readonly [string, string])[] =>
@@ -151,11 +152,11 @@ describe('a transcription', () => {
     const model = majordomo.transcriptionModel('openai/whisper-1');
     const large = new Uint8Array(25_000_001);
     large.set(OGG);
-    expect((await failing(model.transcribe({ audio: large, mediaType: 'audio/ogg' }))).details.code).toBe(
+    expect((await failureOf(model.transcribe({ audio: large, mediaType: 'audio/ogg' }))).details.code).toBe(
       'too-large',
     );
     const aac = Uint8Array.of(0xff, 0xf1, 0x50, 0x80);
-    expect((await failing(model.transcribe({ audio: aac, mediaType: 'audio/aac' }))).details.code).toBe(
+    expect((await failureOf(model.transcribe({ audio: aac, mediaType: 'audio/aac' }))).details.code).toBe(
       'media-type',
     );
     expect(server.requests).toEqual([]);
@@ -259,7 +260,7 @@ describe('speech', () => {
       response.writeHead(200, { 'content-type': 'text/html' });
       response.write('<html>');
     });
-    const { kind } = await failing(majordomo.speechModel('openai/tts-1').speak({ text: 'Hello' }));
+    const { kind } = await failureOf(majordomo.speechModel('openai/tts-1').speak({ text: 'Hello' }));
     expect(kind).toBe('protocol');
     await server.requests[0]?.closed;
   });

@@ -1,5 +1,5 @@
-import { createMajordomo, LlmError, user, type Env, type TurnMessage } from '@majordomo/core';
-import { answers, testServer, type TestServer } from '@majordomo/test-support';
+import { createMajordomo, user, type Env, type TurnMessage } from '@majordomo/core';
+import { answers, failureOf, testServer, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOpenAI, groq, mistral, openaiCompatible } from '../src/index.ts';
 
@@ -37,10 +37,7 @@ describe('the base URL of OpenAI', () => {
     const fetch: typeof globalThis.fetch = (url) =>
       Promise.reject(new Error(`called ${String(url instanceof Request ? url.url : url)}`));
     const majordomo = createMajordomo({ env, fetch, providers: [openaiCompatible(groq)] });
-    const failure: unknown = await majordomo
-      .model('groq/m')
-      .generate(request)
-      .catch((error: unknown) => error);
+    const failure = await failureOf(majordomo.model('groq/m').generate(request));
     expect(String(failure)).toContain('https://api.groq.com/openai/v1/chat/completions');
     expect(server.requests).toEqual([]);
   });
@@ -78,12 +75,9 @@ describe('a failed connection', () => {
       chain: { attempts: 1 },
     });
     const spec = env['LLM_LAB'] === undefined ? 'openai/m' : 'lab/m';
-    const failure: unknown = await majordomo
-      .model(spec)
-      .generate(request)
-      .catch((error: unknown) => error);
-    expect(LlmError.is(failure, 'network')).toBe(true);
-    return (failure as LlmError).message;
+    const failure = await failureOf(majordomo.model(spec).generate(request));
+    expect(failure.kind).toBe('network');
+    return failure.message;
   };
 
   it('names the base URL and OPENAI_BASE_URL once', async () => {
@@ -163,11 +157,7 @@ describe('a 404 over Responses', () => {
   const messageOf = async (error: unknown, status = 404): Promise<string> => {
     server = await testServer(answers(error, status));
     const providers = [createOpenAI({ apiKey: 'k', baseURL: `${server.origin}/v1` })];
-    const failure: unknown = await createMajordomo({ providers })
-      .model('openai/gpt-5')
-      .generate(request)
-      .catch((cause: unknown) => cause);
-    return LlmError.is(failure) ? failure.message : '';
+    return (await failureOf(createMajordomo({ providers }).model('openai/gpt-5').generate(request))).message;
   };
 
   it('of a server without the path suggests Chat Completions', async () => {

@@ -4,12 +4,11 @@ import {
   type ClassificationResponse,
   createMajordomo,
   image,
-  LlmError,
   type Provider,
   toolResult,
   user,
 } from '@majordomo/core';
-import { testServer } from '@majordomo/test-support';
+import { failureOf, testServer } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { azureResponses, createOpenAI, openaiCompatible, openrouter, typesafe } from '../src/index.ts';
 
@@ -38,12 +37,6 @@ const classify = (
   createMajordomo({ providers: [provider], chain: { backoff: { baseMs: 0 } } })
     .classificationModel(`${provider.id}/${model}`)
     .classify({ input, questions: QUESTIONS });
-
-const failing = async (work: Promise<unknown>): Promise<LlmError> => {
-  const error: unknown = await work.catch((thrown: unknown) => thrown);
-  if (!LlmError.is(error)) throw new Error('it did not fail as expected', { cause: error });
-  return error;
-};
 
 const REFUND = { type: 'predicate', name: 'refund', probability: 0.98 };
 const TEAM = {
@@ -183,7 +176,7 @@ it.each([
   'rejects %s as invalid-output with the name of the question, and records the usage',
   async (_, answers, name) => {
     await using vendor = await startVendor(bodyOf(...answers));
-    const error = await failing(classify(vendor.openai, 'gpt-6-luna'));
+    const error = await failureOf(classify(vendor.openai, 'gpt-6-luna'));
     expect([error.kind, error.details.path]).toEqual(['invalid-output', `questions.${name}`]);
     expect(error.details.attempts[0]?.usage?.input).toBe(41);
   },
@@ -191,7 +184,7 @@ it.each([
 
 it('reports a refused question as content-filter with the code refusal, and records the usage', async () => {
   await using vendor = await startVendor(bodyOf(REFUND, { type: 'refusal', name: 'team' }, SEVERITY));
-  const error = await failing(classify(vendor.openai, 'gpt-6-luna'));
+  const error = await failureOf(classify(vendor.openai, 'gpt-6-luna'));
   expect([error.kind, error.details.code, error.details.path]).toEqual([
     'content-filter',
     'refusal',
@@ -202,15 +195,15 @@ it('reports a refused question as content-filter with the code refusal, and reco
 
 it('does not retry a 504 of the Decisions API', async () => {
   await using vendor = await startVendor({ error: { message: 'gateway' } }, 504);
-  const error = await failing(classify(vendor.openai, 'gpt-6-luna'));
+  const error = await failureOf(classify(vendor.openai, 'gpt-6-luna'));
   expect([error.kind, vendor.requests.length]).toEqual(['timeout', 1]);
 });
 
 it('skips models without a classification API, and Azure', async () => {
   await using vendor = await startVendor({});
   const azure = openaiCompatible(azureResponses({ resource: 'r' }), { apiKey: 'k', baseURL: vendor.origin });
-  expect((await failing(classify(vendor.openai, 'gpt-5.4'))).kind).toBe('unsupported');
-  expect((await failing(classify(azure, 'gpt-6-luna'))).kind).toBe('unsupported');
+  expect((await failureOf(classify(vendor.openai, 'gpt-5.4'))).kind).toBe('unsupported');
+  expect((await failureOf(classify(azure, 'gpt-6-luna'))).kind).toBe('unsupported');
   expect(vendor.requests).toEqual([]);
 });
 
@@ -279,6 +272,6 @@ it('rejects an answer of System One without a distribution as invalid-output', a
     ...SYSTEM_ONE,
     answers: { ...SYSTEM_ONE.answers, severity: score },
   });
-  const error = await failing(classify(vendor.openrouter, 'typesafe/jev'));
+  const error = await failureOf(classify(vendor.openrouter, 'typesafe/jev'));
   expect([error.kind, error.details.path]).toEqual(['invalid-output', 'questions.severity']);
 });

@@ -1,10 +1,9 @@
-import type { ErrorKind, Usage } from '@majordomo/core';
+import type { ErrorKind } from '@majordomo/core';
 import {
   contextOf,
   deliveryOf,
   hasRecordings,
   playback,
-  reasoningOf,
   recordings,
   requestOf,
   skippedNote,
@@ -17,7 +16,8 @@ import type { Collected } from '@majordomo/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openaiCompatible, PROFILES } from '../src/index.ts';
 import { collect } from './collected.ts';
-import { EXCEPTIONS, type Exception } from './exceptions.ts';
+import { EXCEPTIONS } from './exceptions.ts';
+import { factsOf, failureFacts, withoutExceptions, type Facts } from './recorded-facts.ts';
 
 const cases = recordings('openai-chat');
 const byId = new Map(cases.map((recording) => [recording.id, recording]));
@@ -38,29 +38,9 @@ function play(recording: Recording, cut: Cut): Promise<Collected> {
   return collect(provider, requestOf(), contextOf({ target: `${vendor}/m`, delivery }));
 }
 
-/** Returns the response as facts, without the excepted fields. */
-function read(collected: Collected): Record<Exception['field'], unknown> {
-  const { text, parts, rawFinish, usage, error } = collected;
-  return {
-    text,
-    reasoning: reasoningOf(parts),
-    toolCalls: parts.flatMap((part) =>
-      part.type === 'tool-call'
-        ? [{ name: part.name, args: part.invalid === undefined ? part.args : null, id: part.id }]
-        : [],
-    ),
-    finish: rawFinish,
-    usage: totals(usage),
-    error: error && { kind: error.kind, status: error.details.status },
-  };
-}
-
-const totals = (usage: Usage | undefined): unknown => usage && { input: usage.input, output: usage.output };
-
-function expectedOf({ expected: facts, vendor }: Recording): Record<Exception['field'], unknown> {
-  if (facts.error !== null) return { ...NO_FACTS, error: failure(facts) };
-  if (facts.outcome === 'blocked')
-    return { ...NO_FACTS, error: { kind: 'content-filter', status: undefined } };
+function expectedOf({ expected: facts, vendor }: Recording): Facts {
+  if (facts.error !== null) return failureFacts(kindsOf(facts.error), facts.error.status ?? undefined);
+  if (facts.outcome === 'blocked') return failureFacts(['content-filter'], undefined);
   return {
     text: facts.text + facts.refusal,
     reasoning: facts.reasoning,
@@ -75,14 +55,6 @@ function expectedOf({ expected: facts, vendor }: Recording): Record<Exception['f
   };
 }
 
-const NO_FACTS = {
-  text: expect.any(String),
-  reasoning: expect.any(String),
-  toolCalls: expect.any(Array),
-  finish: undefined,
-  usage: undefined,
-};
-
 /** Error kinds that each coarse kind of the facts can become by the error's code or text. */
 const KINDS: Readonly<Record<string, readonly ErrorKind[]>> = {
   'invalid-request': ['invalid-request', 'context-overflow', 'not-found', 'content-filter', 'auth'],
@@ -91,14 +63,9 @@ const KINDS: Readonly<Record<string, readonly ErrorKind[]>> = {
   client: ['content-filter'],
 };
 
-function failure({ error }: Expected): unknown {
-  // The model wrote a bad call: neither the request nor the caller is at fault.
-  const kinds = error?.code === 'tool_use_failed' ? ['server'] : (KINDS[error?.kind ?? ''] ?? [error?.kind]);
-  return {
-    kind: expect.toSatisfy((kind: ErrorKind) => kinds.includes(kind)),
-    status: error?.status ?? undefined,
-  };
-}
+/** The model wrote a bad call with the code `tool_use_failed`: neither the request nor the caller is at fault. */
+const kindsOf = ({ kind, code }: NonNullable<Expected['error']>): readonly string[] =>
+  code === 'tool_use_failed' ? ['server'] : (KINDS[kind] ?? [kind]);
 
 /** Token counts. `completion_tokens` excludes reasoning if the total proves it, and for Gemini behind a gateway. */
 interface UsageFacts {
@@ -117,19 +84,11 @@ function tokenTotals(usage: UsageFacts, vendor: string): unknown {
   return { input, output: isReasoningExcluded ? completion + reasoning : completion };
 }
 
-const exceptionsOf = (id: string): readonly Exception[] =>
-  EXCEPTIONS.filter((exception) => exception.id === id);
-
-function without(facts: Record<Exception['field'], unknown>, id: string): Record<string, unknown> {
-  const skipped = exceptionsOf(id).map(({ field }) => field);
-  return Object.fromEntries(
-    Object.entries(facts).filter(([field]) => !skipped.some((name) => name === field)),
-  );
-}
+const without = (facts: Facts, id: string): Partial<Facts> => withoutExceptions(facts, EXCEPTIONS, id);
 
 describe.skipIf(!hasRecordings)(`recorded traffic${skippedNote}`, () => {
   test.each(cases)('$id results in its facts', async (recording) => {
-    expect(without(read(await play(recording, 'random')), recording.id)).toEqual(
+    expect(without(factsOf(await play(recording, 'random')), recording.id)).toEqual(
       without(expectedOf(recording), recording.id),
     );
   });
@@ -138,7 +97,7 @@ describe.skipIf(!hasRecordings)(`recorded traffic${skippedNote}`, () => {
     '$id gives the same when it comes byte by byte',
     async (recording) => {
       const [bytes, random] = await Promise.all([play(recording, 'bytes'), play(recording, 'random')]);
-      expect(read(bytes)).toEqual(read(random));
+      expect(factsOf(bytes)).toEqual(factsOf(random));
     },
   );
 
@@ -146,7 +105,7 @@ describe.skipIf(!hasRecordings)(`recorded traffic${skippedNote}`, () => {
     const recording = byId.get(id);
     expect(recording, 'no such recording').toBeDefined();
     if (recording === undefined) return;
-    expect(read(await play(recording, 'random'))[field]).not.toEqual(expectedOf(recording)[field]);
+    expect(factsOf(await play(recording, 'random'))[field]).not.toEqual(expectedOf(recording)[field]);
   });
 
   test('has at most 2 % exceptions', () => {

@@ -1,5 +1,12 @@
-import { createMajordomo, LlmError, type EmbeddingRequest, type Majordomo } from '@majordomo/core';
-import { answers, inTurn, testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import { createMajordomo, type EmbeddingRequest, type Majordomo } from '@majordomo/core';
+import {
+  answers,
+  failureOf,
+  inTurn,
+  testServer,
+  type Answer,
+  type TestServer,
+} from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { azureOpenAI, createOpenAI, mistral, nvidia, openaiCompatible } from '../src/index.ts';
 
@@ -40,12 +47,6 @@ async function world(play: Answer): Promise<Majordomo> {
     chain: { backoff: { baseMs: 0 } },
   });
 }
-
-const failing = async (work: Promise<unknown>): Promise<LlmError> => {
-  const error: unknown = await work.catch((thrown: unknown) => thrown);
-  if (!LlmError.is(error)) throw new Error('it did not fail as expected', { cause: error });
-  return error;
-};
 
 const bodies = (): readonly unknown[] => server.requests.map(({ body }) => body);
 const SMALL = 'openai/text-embedding-3-small';
@@ -117,7 +118,7 @@ describe('vectors', () => {
   it('of an older model have a fixed size; another one is rejected before any call', async () => {
     const majordomo = await world(answers(list()));
     const embeddingModel = majordomo.embeddingModel('openai/text-embedding-ada-002');
-    expect((await failing(embeddingModel.embed({ values: ['one'], dimensions: 256 }))).kind).toBe(
+    expect((await failureOf(embeddingModel.embed({ values: ['one'], dimensions: 256 }))).kind).toBe(
       'unsupported',
     );
     expect(server.requests).toEqual([]);
@@ -147,7 +148,9 @@ describe('a space', () => {
 
   it('of another model is rejected before any call', async () => {
     const majordomo = await world(answers(list([1])));
-    const error = await failing(majordomo.embeddingModel(`${SMALL},azure/other`).embed({ values: ['one'] }));
+    const error = await failureOf(
+      majordomo.embeddingModel(`${SMALL},azure/other`).embed({ values: ['one'] }),
+    );
     expect([error.kind, error.details.code, server.requests]).toEqual(['config', 'mixed-spaces', []]);
   });
 });
@@ -195,7 +198,7 @@ describe('a failure', () => {
 
   it('hides the key', async () => {
     const majordomo = await world(answers({ error: { message: `wrong key ${KEY}` } }, 401));
-    const error = await failing(majordomo.embeddingModel(SMALL).embed({ values: ['one'] }));
+    const error = await failureOf(majordomo.embeddingModel(SMALL).embed({ values: ['one'] }));
     expect(error.kind).toBe('auth');
     expect(JSON.stringify(error)).not.toContain(KEY);
   });

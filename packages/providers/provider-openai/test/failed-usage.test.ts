@@ -1,5 +1,12 @@
-import { createMajordomo, LlmError, user, type Usage } from '@majordomo/core';
-import { answers, streams, testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import { createMajordomo, user, type Usage } from '@majordomo/core';
+import {
+  answers,
+  failureOf,
+  streams,
+  testServer,
+  type Answer,
+  type TestServer,
+} from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOpenAI } from '../src/index.ts';
 
@@ -17,9 +24,7 @@ async function usageOfFailure(
   const model = createMajordomo({ providers: [provider] }).model('openai/gpt-5');
   const request = { messages: [user('hi')] };
   const call = isStreamed ? model.stream(request).response() : model.generate(request);
-  const error: unknown = await call.catch((cause: unknown) => cause);
-  if (!LlmError.is(error)) throw new Error('the call did not fail');
-  return error.details.attempts[0]?.usage;
+  return (await failureOf(call)).details.attempts[0]?.usage;
 }
 
 const usage = { input_tokens: 1200, output_tokens: 4000, output_tokens_details: { reasoning_tokens: 4000 } };

@@ -1,5 +1,12 @@
-import { createMajordomo, LlmError, user, type ImageRequest, type ImageResponse } from '@majordomo/core';
-import { answers, inTurn, testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import { createMajordomo, user, type ImageRequest, type ImageResponse } from '@majordomo/core';
+import {
+  answers,
+  failureOf,
+  inTurn,
+  testServer,
+  type Answer,
+  type TestServer,
+} from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOpenAI, openaiCompatible } from '../src/index.ts';
 
@@ -154,8 +161,8 @@ describe('a failure', () => {
     [200, { data: [{ url: 'https://example.com/cat.png' }] }, 'unsupported'],
   ])('HTTP %i %j is %s', async (status, body, kind) => {
     const { generateImages } = await world(answers(body, status));
-    const error: unknown = await generateImages('openai/gpt-image-x').catch((thrown: unknown) => thrown);
-    expect(LlmError.is(error, kind as 'auth')).toBe(true);
+    const error = await failureOf(generateImages('openai/gpt-image-x'));
+    expect(error.kind).toBe(kind);
     expect(JSON.stringify(error)).not.toContain('sk-test');
   });
 
@@ -190,10 +197,7 @@ describe('a failure', () => {
 it('an abort closes the connection and changes no health', async () => {
   const controller = new AbortController();
   const { generateImages, majordomo } = await world(() => controller.abort(new Error('enough')));
-  const error: unknown = await generateImages('openai/gpt-image-x', {}, controller.signal).catch(
-    (thrown: unknown) => thrown,
-  );
-  expect(LlmError.is(error, 'aborted')).toBe(true);
+  expect((await failureOf(generateImages('openai/gpt-image-x', {}, controller.signal))).kind).toBe('aborted');
   await server.requests[0]?.closed;
   expect(server.requests.length).toBe(1);
   expect(majordomo.health.snapshot()['openai/gpt-image-x']?.failures ?? 0).toBe(0);
@@ -205,10 +209,6 @@ it('sends nothing without a key', async () => {
     providers: [createOpenAI({ baseURL: `${server.origin}/v1` })],
     env: {},
   });
-  const error: unknown = await majordomo
-    .imageModel('openai/x')
-    .generate({ prompt: 'a cat' })
-    .catch((thrown: unknown) => thrown);
-  expect(LlmError.is(error, 'auth')).toBe(true);
+  expect((await failureOf(majordomo.imageModel('openai/x').generate({ prompt: 'a cat' }))).kind).toBe('auth');
   expect(server.requests).toEqual([]);
 });

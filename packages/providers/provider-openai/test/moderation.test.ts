@@ -1,11 +1,11 @@
 import {
   createMajordomo,
   image,
-  LlmError,
   type ModerationRequest,
   type ModerationResponse,
   type Provider,
 } from '@majordomo/core';
+import { failureOf } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { azureResponses, createOpenAI, mistral, openaiCompatible } from '../src/index.ts';
 
@@ -102,10 +102,8 @@ it.each([
   ['too few results', { results: [] }, 'results'],
 ])('rejects %s as protocol', async (_, answer, path) => {
   const { fetch } = fetchOf(() => answer);
-  const error: unknown = await moderate(createOpenAI({ apiKey: 'k', fetch }), ['a'], 'm').catch(
-    (thrown: unknown) => thrown,
-  );
-  expect(LlmError.is(error, 'protocol') && error.details.path).toBe(path);
+  const error = await failureOf(moderate(createOpenAI({ apiKey: 'k', fetch }), ['a'], 'm'));
+  expect(error).toMatchObject({ kind: 'protocol', details: { path } });
 });
 
 it('skips models for text if a value is an image, and Azure, which has no moderation models', async () => {
@@ -114,10 +112,7 @@ it('skips models for text if a value is an image, and Azure, which has no modera
     createOpenAI({ apiKey: 'k', fetch }),
     openaiCompatible(azureResponses({ resource: 'r' }), { apiKey: 'k', fetch }),
   ]) {
-    const error: unknown = await moderate(provider, [PNG], 'text-moderation-latest').catch(
-      (thrown: unknown) => thrown,
-    );
-    expect(LlmError.is(error, 'unsupported')).toBe(true);
+    expect((await failureOf(moderate(provider, [PNG], 'text-moderation-latest'))).kind).toBe('unsupported');
   }
   expect(sent).toEqual([]);
 });

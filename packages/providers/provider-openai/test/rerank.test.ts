@@ -1,5 +1,5 @@
-import { createMajordomo, LlmError, type Provider, type RerankResponse } from '@majordomo/core';
-import { answers, testServer, type Seen } from '@majordomo/test-support';
+import { createMajordomo, type Provider, type RerankResponse } from '@majordomo/core';
+import { answers, failureOf, testServer, type Seen } from '@majordomo/test-support';
 import { expect, it, onTestFinished } from 'vitest';
 import {
   cohere,
@@ -127,17 +127,16 @@ it("calls Cohere's API at a proxy's path, and at Cohere's host by default", asyn
 
 it('rejects a response without a list, and too many documents for a vendor', async () => {
   const { url, received } = await server('{"results":{"0":1}}');
-  const error: unknown = await rerank(openaiCompatible(jina, { baseURL: `${url}/v1`, apiKey: 'k' })).catch(
-    (thrown: unknown) => thrown,
-  );
-  expect(LlmError.is(error, 'protocol') && error.details.path).toBe('results');
+  const error = await failureOf(rerank(openaiCompatible(jina, { baseURL: `${url}/v1`, apiKey: 'k' })));
+  expect(error).toMatchObject({ kind: 'protocol', details: { path: 'results' } });
   const provider = openaiCompatible(voyage, { baseURL: `${url}/v1`, apiKey: 'k' });
   const documents = Array.from({ length: 1001 }, () => 'a');
-  const tooMany: unknown = await createMajordomo({ providers: [provider] })
-    .rerankModel('voyage/m')
-    .rerank({ query: 'q', documents })
-    .catch((thrown: unknown) => thrown);
-  expect(LlmError.is(tooMany, 'unsupported')).toBe(true);
+  const tooMany = await failureOf(
+    createMajordomo({ providers: [provider] })
+      .rerankModel('voyage/m')
+      .rerank({ query: 'q', documents }),
+  );
+  expect(tooMany.kind).toBe('unsupported');
   expect(received).toHaveLength(1);
 });
 
@@ -146,10 +145,6 @@ it('reaches any server of a DSN, and no rerank model of OpenAI', async () => {
   const env = { LLM_LAB: `openai+http://${new URL(url).host}/v1` };
   const majordomo = createMajordomo({ providers: [createOpenAI()], env });
   expect((await majordomo.rerankModel('lab/m').rerank(REQUEST)).results).toHaveLength(1);
-  const error: unknown = await majordomo
-    .rerankModel('openai/m')
-    .rerank(REQUEST)
-    .catch((thrown: unknown) => thrown);
-  expect(LlmError.is(error, 'unsupported')).toBe(true);
+  expect((await failureOf(majordomo.rerankModel('openai/m').rerank(REQUEST))).kind).toBe('unsupported');
   expect(received).toHaveLength(1);
 });

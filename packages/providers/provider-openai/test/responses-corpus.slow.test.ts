@@ -4,7 +4,6 @@ import {
   deliveryOf,
   hasRecordings,
   playback,
-  reasoningOf,
   recordings,
   requestOf,
   skippedNote,
@@ -16,7 +15,8 @@ import type { Collected } from '@majordomo/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openaiCompatible } from '../src/index.ts';
 import { collect } from './collected.ts';
-import { RESPONSES_EXCEPTIONS, type Exception } from './exceptions.ts';
+import { RESPONSES_EXCEPTIONS } from './exceptions.ts';
+import { factsOf, failureFacts, withoutExceptions, type Facts } from './recorded-facts.ts';
 
 const cases = recordings('openai-responses');
 let server: Playback;
@@ -36,57 +36,25 @@ function play(recording: Recording, cut: Cut): Promise<Collected> {
   );
 }
 
-type Facts = Record<Exception['field'], unknown>;
-
-/** Returns the response as facts. */
-function read(collected: Collected): Facts {
-  const { text, parts, finish, rawFinish, usage, error } = collected;
-  return {
-    text,
-    reasoning: reasoningOf(parts),
-    toolCalls: parts.flatMap((part) =>
-      part.type === 'tool-call'
-        ? [{ name: part.name, arguments: part.invalid === undefined ? part.args : null, id: part.id }]
-        : [],
-    ),
-    finish: rawFinish,
-    usage: finish && { input: usage?.input, output: usage?.output },
-    error: error && { kind: error.kind, status: error.details.status },
-  };
-}
-
 function expectedOf({ expected: facts }: Recording): Facts {
   if (facts.error !== null) {
-    const kinds = KINDS[facts.error.kind] ?? [facts.error.kind];
-    return {
-      ...NO_FACTS,
-      error: {
-        kind: expect.toSatisfy((kind: ErrorKind) => kinds.includes(kind)),
-        status: facts.error.status ?? undefined,
-      },
-    };
+    const { kind, status } = facts.error;
+    return failureFacts(KINDS[kind] ?? [kind], status ?? undefined);
   }
   // The vendor had not begun the response, which the request asked it to compute in the background.
-  if (facts.finishReasonRaw === 'queued')
-    return { ...NO_FACTS, error: { kind: 'unsupported', status: undefined } };
+  if (facts.finishReasonRaw === 'queued') return failureFacts(['unsupported'], undefined);
   return {
     text: facts.text + facts.refusal,
     reasoning: facts.reasoning,
-    toolCalls: facts.toolCalls.map(({ name, arguments: args, id }) => ({ name, arguments: args, id })),
+    toolCalls: facts.toolCalls.map(({ name, arguments: args, id }) => ({ name, args, id })),
     finish: facts.finishReasonRaw ?? undefined,
-    usage: { input: facts.usageRaw?.['input_tokens'], output: facts.usageRaw?.['output_tokens'] },
+    usage: facts.usageRaw && {
+      input: facts.usageRaw['input_tokens'],
+      output: facts.usageRaw['output_tokens'],
+    },
     error: undefined,
   };
 }
-
-const NO_FACTS: Facts = {
-  text: expect.any(String),
-  reasoning: expect.any(String),
-  toolCalls: expect.any(Array),
-  finish: undefined,
-  usage: undefined,
-  error: undefined,
-};
 
 /** Error kinds that each coarse kind of the facts can become by the error's code or text. */
 const KINDS: Readonly<Record<string, readonly ErrorKind[]>> = {
@@ -95,16 +63,12 @@ const KINDS: Readonly<Record<string, readonly ErrorKind[]>> = {
   stream: ['quota', 'rate-limit', 'server', 'invalid-request'],
 };
 
-function without(facts: Facts, id: string): Partial<Facts> {
-  const skipped = RESPONSES_EXCEPTIONS.filter((exception) => exception.id === id).map(({ field }) => field);
-  return Object.fromEntries(
-    Object.entries(facts).filter(([field]) => !skipped.some((name) => name === field)),
-  );
-}
+const without = (facts: Facts, id: string): Partial<Facts> =>
+  withoutExceptions(facts, RESPONSES_EXCEPTIONS, id);
 
 describe.skipIf(!hasRecordings)(`recorded responses${skippedNote}`, () => {
   test.each(cases)('$id results in its facts', async (recording) => {
-    expect(without(read(await play(recording, 'random')), recording.id)).toEqual(
+    expect(without(factsOf(await play(recording, 'random')), recording.id)).toEqual(
       without(expectedOf(recording), recording.id),
     );
   });
@@ -113,7 +77,7 @@ describe.skipIf(!hasRecordings)(`recorded responses${skippedNote}`, () => {
     '$id gives the same when it comes byte by byte',
     async (recording) => {
       const [bytes, random] = await Promise.all([play(recording, 'bytes'), play(recording, 'random')]);
-      expect(read(bytes)).toEqual(read(random));
+      expect(factsOf(bytes)).toEqual(factsOf(random));
     },
   );
 

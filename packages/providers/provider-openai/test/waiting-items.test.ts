@@ -1,4 +1,5 @@
 import { createMajordomo, user } from '@majordomo/core';
+import { failureOf } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { createOpenAI } from '../src/index.ts';
 
@@ -54,9 +55,9 @@ it('a background response fails without a bench and names the response', async (
   });
   const model = majordomo.model('openai/gpt-5.4');
   for (let n = 0; n < 3; n++) {
-    const error: unknown = await model
-      .generate({ messages: [user('x')], extra: { openai: { background: true } } })
-      .catch((thrown: unknown) => thrown);
+    const error = await failureOf(
+      model.generate({ messages: [user('x')], extra: { openai: { background: true } } }),
+    );
     expect(error).toMatchObject({
       kind: 'unsupported',
       details: { code: 'background' },

@@ -1,9 +1,10 @@
 import type { Duplex } from 'node:stream';
 import { createAgent, defineTool } from '@majordomo/agent';
 import { openaiResponses, startWireServer, type WireServer } from '@majordomo/conformance';
-import { createMajordomo, LlmError, type Majordomo, user } from '@majordomo/core';
+import { createMajordomo, type Majordomo, user } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { fakeProvider } from '@majordomo/testing';
+import { failureOf } from '@majordomo/test-support';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { socketFetch, type SocketEvent, type SocketFetchOptions } from '../src/index.ts';
@@ -49,12 +50,6 @@ async function startWorld(
 
 const ask = (majordomo: Majordomo, text = 'hi', signal?: AbortSignal) =>
   majordomo.model('openai/gpt-5').generate({ messages: [user(text)] }, { signal });
-
-const failing = async (work: Promise<unknown>): Promise<LlmError> => {
-  const error: unknown = await work.catch((thrown: unknown) => thrown);
-  if (!LlmError.is(error)) throw new Error('it did not fail as expected', { cause: error });
-  return error;
-};
 
 const requestsOf = (events: readonly SocketEvent[]) =>
   events.flatMap((event) => (event.type === 'request' ? [event] : []));
@@ -186,7 +181,7 @@ describe('a repeated request', () => {
     expect(world.events.filter(({ type }) => type === 'resent')).toHaveLength(1);
     for (const socket of world.bridge.sockets) socket.terminate();
     await expect.poll(() => world.events.filter(({ type }) => type === 'close').length).toBe(2);
-    const error = await failing(ask(world.majordomo));
+    const error = await failureOf(ask(world.majordomo));
     expect([error.kind, requestsOf(world.events).length]).toEqual(['network', 4]);
   });
 });
@@ -222,7 +217,7 @@ describe('a failure', () => {
         return true;
       },
     });
-    const error = await failing(ask(world.majordomo));
+    const error = await failureOf(ask(world.majordomo));
     expect([error.kind, error.details.status, error.details.retryAfterMs]).toEqual(['rate-limit', 429, 3000]);
     expect(world.server.requests).toHaveLength(0);
   });
@@ -238,7 +233,7 @@ describe('a failure', () => {
         return true;
       },
     });
-    expect((await failing(ask(world.majordomo))).kind).toBe('network');
+    expect((await failureOf(ask(world.majordomo))).kind).toBe('network');
   });
 
   it('whose headers are not valid has the status and the valid headers', async () => {
@@ -250,7 +245,7 @@ describe('a failure', () => {
         return true;
       },
     });
-    const error = await failing(ask(world.majordomo));
+    const error = await failureOf(ask(world.majordomo));
     expect([error.kind, error.details.status, error.details.retryAfterMs]).toEqual(['rate-limit', 429, 3000]);
   });
 
@@ -269,7 +264,7 @@ describe('a failure', () => {
   it('in the middle of an answer is of kind network, with the text that was read', async () => {
     await using world = await startWorld([], { answer: breakAfter('Hel') });
     const { stream } = world.majordomo.model('openai/gpt-5');
-    const error = await failing(stream({ messages: [user('hi')] }).response());
+    const error = await failureOf(stream({ messages: [user('hi')] }).response());
     expect([error.kind, error.details.partial?.text]).toEqual(['network', 'Hel']);
   });
 
@@ -303,7 +298,7 @@ describe('a failure', () => {
         return true;
       },
     });
-    expect((await failing(ask(world.majordomo))).kind).toBe('network');
+    expect((await failureOf(ask(world.majordomo))).kind).toBe('network');
   });
 
   it('of a message above 64 MiB is of kind network', async () => {
@@ -315,7 +310,7 @@ describe('a failure', () => {
         return true;
       },
     });
-    expect((await failing(ask(world.majordomo))).kind).toBe('network');
+    expect((await failureOf(ask(world.majordomo))).kind).toBe('network');
   });
 });
 
@@ -353,7 +348,7 @@ describe('HTTP', () => {
     'is not used if the upgrade is refused with %i, which is the answer',
     async (status) => {
       await using world = await startWorld(['one'], { refuse: () => status });
-      const error = await failing(ask(world.majordomo));
+      const error = await failureOf(ask(world.majordomo));
       expect([error.details.status, world.server.requests.length]).toEqual([status, 0]);
       expect(world.events).toEqual([]);
     },
@@ -386,7 +381,7 @@ describe('a socket', () => {
     });
     const controller = new AbortController();
     const arrived = new Promise<void>((resolve) => waiting.push(resolve));
-    const aborted = failing(ask(world.majordomo, 'wait', controller.signal));
+    const aborted = failureOf(ask(world.majordomo, 'wait', controller.signal));
     await arrived;
     const other = ask(world.majordomo, 'go on');
     controller.abort();
@@ -439,7 +434,7 @@ describe('a socket', () => {
       return true;
     };
     await using world = await startWorld([], { answer: reply }, { maxSockets: 1 });
-    await failing(ask(world.majordomo, 'one'));
+    await failureOf(ask(world.majordomo, 'one'));
     expect((await ask(world.majordomo, 'two')).text).toBe('answer 2');
     expect((await ask(world.majordomo, 'three')).text).toBe('answer 3');
     expect(world.server.requests).toHaveLength(0);
@@ -465,7 +460,7 @@ describe('a socket', () => {
         return true;
       },
     });
-    expect((await failing(ask(world.majordomo))).kind).toBe('network');
+    expect((await failureOf(ask(world.majordomo))).kind).toBe('network');
     await expect.poll(() => world.bridge.sockets.size).toBe(0);
   });
 
@@ -513,7 +508,7 @@ describe('a socket', () => {
         return true;
       },
     });
-    const asked = failing(ask(world.majordomo));
+    const asked = failureOf(ask(world.majordomo));
     await arrived;
     world.sockets.close();
     expect((await asked).kind).toBe('network');

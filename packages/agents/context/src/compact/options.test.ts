@@ -24,6 +24,7 @@ it.each<[object, path: string, message: string]>([
   ],
   [{ threshold: '1' }, 'threshold', 'createCompactor: threshold must be a number, not a string'],
   [{ threshold: 0 }, 'threshold', 'threshold: must be above 0 and at most 1, not 0'],
+  [{ threshold: Number.NaN }, 'threshold', 'createCompactor: threshold must be a number, not NaN'],
   [{ threshold: 1.1 }, 'threshold', 'threshold: must be above 0 and at most 1, not 1.1'],
   [{ tail: '1' }, 'tail', 'createCompactor: tail must be a number, not a string'],
   [{ tail: 0 }, 'tail', 'tail: must be above 0 and at most 1, not 0'],
@@ -98,6 +99,8 @@ it.each([
   [102, 51],
   [4000, 2000],
   [10_005, 2001],
+  [40_000, 8000],
+  [400_000, 12_000],
 ])('a summary of %i tokens has at most %i', (summarized, tokens) => {
   expect(summaryTokens(summarized, boundsOf(1_000_000, {}))).toBe(tokens);
 });

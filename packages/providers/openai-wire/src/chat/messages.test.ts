@@ -9,6 +9,7 @@ import {
   type Warning,
 } from '@majordomo/core';
 import fc from 'fast-check';
+import { requestOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { messagesToWire } from './messages.ts';
 import { COMPATIBLE_QUIRKS, OPENAI_QUIRKS, type ChatQuirks } from './quirks.ts';
@@ -17,19 +18,12 @@ import { toWire } from './request.ts';
 const FAMILY = 'chat-reasoning@http://here#p';
 const IMAGE_BYTES = new Uint8Array([1, 2, 3]);
 
-const asRequest = (messages: readonly TurnMessage[]): ModelRequest => ({
-  messages,
-  tools: [],
-  output: undefined,
-  extra: {},
-});
-
 function write(
   messages: readonly TurnMessage[],
   quirks: Partial<ChatQuirks> = {},
 ): { wire: unknown[]; warnings: Warning[] } {
   const warnings: Warning[] = [];
-  const wire = messagesToWire(asRequest(messages), { ...COMPATIBLE_QUIRKS, ...quirks }, FAMILY, warnings);
+  const wire = messagesToWire(requestOf({ messages }), { ...COMPATIBLE_QUIRKS, ...quirks }, FAMILY, warnings);
   return { wire, warnings };
 }
 
@@ -46,7 +40,7 @@ describe('messagesToWire of real runs', () => {
     const named = (name: string): TurnMessage => assistant([{ type: 'tool-call', id: 'a', name, args: {} }]);
     const names = (tools: readonly string[]): unknown => {
       const request = {
-        ...asRequest(['fs.read', '$READ<|x|>', ''].map(named)),
+        ...requestOf({ messages: ['fs.read', '$READ<|x|>', ''].map(named) }),
         tools: tools.map((name) => ({ name, description: '', parameters: {} })),
       };
       const wire = messagesToWire(request, COMPATIBLE_QUIRKS, FAMILY, []);
@@ -182,7 +176,7 @@ describe('messages', () => {
 
   it('put the system text first, in the role of the quirk', () => {
     const { params } = toWire(
-      { ...asRequest([user('hi')]), system: 'Be brief.' },
+      requestOf({ system: 'Be brief.' }),
       'm',
       { ...OPENAI_QUIRKS, systemRole: 'developer' },
       { stream: false },

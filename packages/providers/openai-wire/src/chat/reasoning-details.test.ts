@@ -1,5 +1,6 @@
 import type { AssistantPart, JsonObject } from '@majordomo/core';
 import { EventWriter } from '@majordomo/wire-kit';
+import { requestOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { delta, eventsOf, FAMILY, stop } from '../../test/reading.ts';
 import { COMPATIBLE_QUIRKS, type ChatQuirks } from './quirks.ts';
@@ -22,12 +23,7 @@ function read(...messages: readonly object[]): readonly AssistantPart[] {
   return eventsOf(reader).parts;
 }
 const sent = (parts: readonly AssistantPart[], quirkOverrides: Partial<ChatQuirks> = {}): unknown => {
-  const request = {
-    messages: [{ role: 'assistant', parts }] as const,
-    tools: [],
-    output: undefined,
-    extra: {},
-  };
+  const request = requestOf({ messages: [{ role: 'assistant', parts }] });
   const { params } = toWire(
     request,
     'm',

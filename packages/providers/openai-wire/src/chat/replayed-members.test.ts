@@ -1,5 +1,6 @@
-import type { ModelRequest, TurnMessage } from '@majordomo/core';
+import { user, type ModelRequest, type TurnMessage } from '@majordomo/core';
 import { EventWriter } from '@majordomo/wire-kit';
+import { requestOf } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { delta, DONE, eventsOf, FAMILY, stop } from '../../test/reading.ts';
 import { messagesToWire } from './messages.ts';
@@ -21,19 +22,13 @@ function turnOf(read: Partial<Pick<ChatQuirks, 'replayedMembers'>>): TurnMessage
   return { role: 'assistant', parts: eventsOf(reader).parts };
 }
 
-const requestOf = (turn: TurnMessage): ModelRequest => ({
-  messages: [turn, { role: 'user', parts: [{ type: 'text', text: 'go on' }] }],
-  system: undefined,
-  tools: [],
-  output: undefined,
-  extra: {},
-});
+const requestAfter = (turn: TurnMessage): ModelRequest => requestOf({ messages: [turn, user('go on')] });
 
 it('sends back the members that the profile names, and only to the same server', () => {
   const turn = turnOf(quirks);
-  const [own] = messagesToWire(requestOf(turn), quirks, FAMILY, []);
+  const [own] = messagesToWire(requestAfter(turn), quirks, FAMILY, []);
   expect(own).toEqual({ role: 'assistant', content: 'x', plan: 'ab' });
-  const [other] = messagesToWire(requestOf(turn), quirks, 'another family', []);
+  const [other] = messagesToWire(requestAfter(turn), quirks, 'another family', []);
   expect(other).not.toHaveProperty('plan');
 });
 
@@ -43,7 +38,7 @@ it('neither keeps nor sends a member that the profile does not name', () => {
 });
 
 it('sends the message without the member after an error that names it', () => {
-  const request = requestOf(turnOf(quirks));
+  const request = requestAfter(turnOf(quirks));
   const sent = { messages: messagesToWire(request, quirks, FAMILY, []) };
   const failure = {
     code: undefined,

@@ -1,4 +1,5 @@
 import type { JsonObject, ModelRequest, Warning } from '@majordomo/core';
+import { requestOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { COMPATIBLE_QUIRKS, OPENAI_QUIRKS, type ChatQuirks } from './quirks.ts';
 import { groq } from '../profiles/groq.ts';
@@ -8,21 +9,13 @@ const NONE_CACHE = { prefix: 'none', messages: 'none', after: 0, key: 'k' } as c
 const SHORT_CACHE = { prefix: 'short', messages: 'short', after: 0, key: 'k' } as const;
 const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
 
-const request = (overrides: Partial<ModelRequest> = {}): ModelRequest => ({
-  messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
-  tools: [],
-  output: undefined,
-  extra: {},
-  ...overrides,
-});
-
 const tool = { name: 'add', description: 'Adds.', parameters: { type: 'object', properties: {} } };
 
 const writeRequest = (
   overrides: Partial<ModelRequest> = {},
   quirks: Partial<ChatQuirks> = {},
   stream = false,
-) => toWire(request(overrides), 'm', { ...OPENAI_QUIRKS, ...quirks }, { stream });
+) => toWire(requestOf(overrides), 'm', { ...OPENAI_QUIRKS, ...quirks }, { stream });
 
 /** Returns the members of the body other than the model, the messages and the tools. */
 function settings(overrides: Partial<ModelRequest>, quirks: Partial<ChatQuirks> = {}): object {
@@ -247,7 +240,7 @@ describe('toWire of Chat Completions', () => {
 
   it('does not change a frozen request', () => {
     const frozenRequest = deepFrozen(
-      request({
+      requestOf({
         system: 's',
         tools: [tool],
         toolChoice: 'auto',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { JsonObject, ModelRequest, TurnMessage } from '@majordomo/core';
+import { toolResult, type JsonObject, type ModelRequest, type TurnMessage } from '@majordomo/core';
 import { EventWriter } from '@majordomo/wire-kit';
+import { requestOf } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { eventsOf } from '../../test/reading.ts';
 import { interfaceMembers } from '../../test/sdk-types.ts';
@@ -72,13 +73,8 @@ function turnOf(item: object): TurnMessage {
   return { role: 'assistant', parts: eventsOf(reader).parts };
 }
 
-const requestOf = (turn: TurnMessage): ModelRequest => ({
-  messages: [turn, { role: 'tool', parts: [{ type: 'tool-result', callId: 'c1', name: 'f', content: [] }] }],
-  system: undefined,
-  tools: [],
-  output: undefined,
-  extra: {},
-});
+const requestAfter = (turn: TurnMessage): ModelRequest =>
+  requestOf({ messages: [turn, toolResult({ callId: 'c1', name: 'f', content: [] })] });
 
 const itemsOf = (request: ModelRequest) => itemsToWire(request, OPENAI_RESPONSES_QUIRKS, FAMILY, []);
 
@@ -88,13 +84,13 @@ it('sends back a member that the API defines as input, keeps another, and does n
   expect((part as { replay: { data: JsonObject } }).replay.data).toMatchObject({
     members: { async: true, new_member: 1 },
   });
-  const [sent] = itemsOf(requestOf(turn));
+  const [sent] = itemsOf(requestAfter(turn));
   expect(sent).toMatchObject({ type: 'function_call', async: true });
   expect(sent).not.toHaveProperty('new_member');
 });
 
 it('sends the call without the member after an error that names it', () => {
-  const request = requestOf(turnOf(callItem));
+  const request = requestAfter(turnOf(callItem));
   const sent = { input: itemsOf(request) };
   const failure = { code: 'unknown_parameter', type: undefined, param: 'input[0].async', message: 'Unknown' };
   const recovery = recoveryFor(failure, 400, sent);
@@ -115,7 +111,7 @@ it.each([
     phase: 'commentary',
     content: [{ type: 'output_text', text: 'x' }],
   };
-  const request = { ...requestOf(turnOf(item)), messages: [turnOf(item)] };
+  const request = requestOf({ messages: [turnOf(item)] });
   const sent = { input: itemsOf(request) };
   expect(sent.input[0]).toHaveProperty(name);
   const recovery = recoveryFor({ code: undefined, type: undefined, param, message }, 400, sent);
@@ -132,7 +128,7 @@ it.each([
   ['Invalid value', 'input[0]'],
 ])('omits an unknown item after the error %j with param %s', (message, param) => {
   const turn = turnOf({ type: 'future_item', id: 'fi_1', data: 1 });
-  const request = { ...requestOf(turn), messages: [turn] };
+  const request = requestOf({ messages: [turn] });
   const sent = { input: itemsOf(request) };
   expect(sent.input).toMatchObject([{ type: 'future_item' }]);
   const recovery = recoveryFor({ code: undefined, type: undefined, param, message }, 400, sent);
@@ -146,5 +142,5 @@ it('keeps the unknown members of a message and of reasoning', () => {
   });
   const reasoning = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'e', extra: 2 };
   expect(turnOf(reasoning).parts[0]).toMatchObject({ replay: { data: { members: { extra: 2 } } } });
-  expect(itemsOf(requestOf(turnOf(reasoning)))[0]).not.toHaveProperty('members');
+  expect(itemsOf(requestAfter(turnOf(reasoning)))[0]).not.toHaveProperty('members');
 });

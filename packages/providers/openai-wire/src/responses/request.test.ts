@@ -1,5 +1,5 @@
 import type { ModelRequest } from '@majordomo/core';
-import { user } from '@majordomo/core';
+import { requestOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { codex } from '../profiles/codex.ts';
 import { responsesTraits } from '../profile.ts';
@@ -10,20 +10,13 @@ import { toWire } from './request.ts';
 const NONE_CACHE = { prefix: 'none', messages: 'none', after: 0, key: 'k' } as const;
 const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;
 
-const request = (overrides: Partial<ModelRequest> = {}): ModelRequest => ({
-  messages: [user('hi')],
-  tools: [],
-  output: undefined,
-  extra: {},
-  ...overrides,
-});
 const wire = (
   overrides: Partial<ModelRequest>,
   quirks: Partial<ResponsesQuirks> = {},
   stream = false,
 ): { params: WireParams; warningNames: readonly string[] } => {
   const all = { ...OPENAI_RESPONSES_QUIRKS, ...quirks };
-  const { params, warnings } = toWire(request(overrides), 'm', all, { stream, family: 'f' });
+  const { params, warnings } = toWire(requestOf(overrides), 'm', all, { stream, family: 'f' });
   return { params, warningNames: warnings.map(({ action, what }) => `${action} ${what}`) };
 };
 const input = [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hi' }] }];

@@ -28,6 +28,8 @@ const completed = (output: readonly object[] = [], overrides: object = {}): obje
   type: 'response.completed',
   response: { id: 'resp_1', status: 'completed', output, ...overrides },
 });
+/** Reads the events of a response that is completed without an output. */
+const complete = (...events: readonly object[]): Read => stream(created, ...events, completed());
 const itemAdded = (at: number, item: object): object => ({
   type: 'response.output_item.added',
   output_index: at,
@@ -141,13 +143,11 @@ describe('ResponsesReader', () => {
 
   it('reads summaries and plain reasoning', () => {
     const item = { type: 'reasoning', id: 'r', summary: [{ type: 'summary_text', text: 'hm' }] };
-    const read = stream(
-      created,
+    const read = complete(
       { type: 'response.reasoning_summary_text.delta', output_index: 0, delta: 'h' },
       { type: 'response.reasoning_summary_text.delta', output_index: 0, delta: 'm' },
       itemDone(0, item),
       textDelta(1, 'ok'),
-      completed(),
     );
     expect(read.parts).toEqual([
       { type: 'reasoning', text: 'hm', ...replay({ id: 'r', summary: item.summary }) },
@@ -234,41 +234,31 @@ describe('ResponsesReader', () => {
       [argumentsDelta(0, ''), argsDone(0, '{"n":1}'), argsDone(0, '')],
     ],
   ])('ignores empty final arguments %j after arguments %s', (last, _how, events) => {
-    const read = stream(
-      created,
-      itemAdded(0, call('a', '')),
-      ...events,
-      itemDone(0, call('a', last)),
-      completed(),
-    );
+    const read = complete(itemAdded(0, call('a', '')), ...events, itemDone(0, call('a', last)));
     expect(read.parts).toMatchObject([{ type: 'tool-call', args: { n: 1 } }]);
     expect(warningsOf(read)).toEqual([]);
   });
 
   it('does not complete cut fragments by empty final arguments', () => {
-    const read = stream(
-      created,
+    const read = complete(
       itemAdded(0, call('a', '')),
       argumentsDelta(0, '{"n":'),
       itemDone(0, call('a', '{}')),
-      completed(),
     );
     expect(read.parts).toMatchObject([{ invalid: { raw: '{"n":' } }]);
   });
 
   it('stores the namespace of a call with its id', () => {
-    const { parts } = stream(created, itemDone(0, call('a', '{}', { namespace: 'crm' })), completed());
+    const { parts } = complete(itemDone(0, call('a', '{}', { namespace: 'crm' })));
     expect(parts[0]?.replay?.data).toEqual({ id: 'fc_a', namespace: 'crm' });
   });
 
   it('replaces malformed fragments with the complete arguments', () => {
-    const read = stream(
-      created,
+    const read = complete(
       itemAdded(0, call('a', '')),
       argumentsDelta(0, '{"n":'),
       argumentsDelta(0, '{"n":'),
       itemDone(0, call('a', '{"n":1}')),
-      completed(),
     );
     expect(read.parts).toEqual([callPart('a', { n: 1 })]);
     expect(warningsOf(read)).toMatchObject([{ action: 'repaired', what: 'arguments of f' }]);
@@ -469,14 +459,12 @@ describe('ResponsesReader', () => {
       arguments: '{"q":1}',
       server_label: 's',
     };
-    const read = stream(
-      created,
+    const read = complete(
       itemAdded(0, call('a', '', { status: 'in_progress' })),
       itemDone(1, code),
       argumentsDelta(0, '{"of":'),
       itemDone(2, connector),
       itemDone(0, call('a', '{"of":"a"}')),
-      completed(),
     );
     expect(read.parts).toEqual([
       callPart('a', { of: 'a' }),
@@ -489,7 +477,7 @@ describe('ResponsesReader', () => {
     'keeps %s, which waits for the client, and finishes with tool-calls',
     (type) => {
       const item = { type, id: 'x', name: 'pay', arguments: '{}', action: { commands: ['ls'] } };
-      const read = stream(created, itemDone(0, item), completed());
+      const read = complete(itemDone(0, item));
       expect(read.parts).toMatchObject([{ type: 'vendor-call', id: 'x', name: type, ...replay({ item }) }]);
       expect(read.finish?.reason).toBe('tool-calls');
       expect(warningsOf(read)).toEqual([]);
@@ -498,7 +486,7 @@ describe('ResponsesReader', () => {
 
   it('reads a generated image as an image, whose token has no copy of its bytes', () => {
     const item = { type: 'image_generation_call', id: 'ig_1', status: 'completed', output_format: 'webp' };
-    const read = stream(created, itemDone(0, { ...item, result: 'AQI=' }), completed());
+    const read = complete(itemDone(0, { ...item, result: 'AQI=' }));
     const image = { type: 'image', mediaType: 'image/webp', bytes: new Uint8Array([1, 2]) };
     expect(read.parts).toEqual([{ ...image, ...replay({ item }) }]);
     const messages = [{ role: 'assistant' as const, parts: read.parts }];
@@ -515,20 +503,14 @@ describe('ResponsesReader', () => {
 
   it('warns about content of an unknown type', () => {
     const content = [{ type: 'output_video' }, { type: 'output_text', text: 'a' }];
-    const read = stream(created, itemDone(0, message('', { content })), completed());
+    const read = complete(itemDone(0, message('', { content })));
     expect(warningsOf(read)).toMatchObject([{ what: 'content of type "output_video"' }]);
     expect(read.parts).toMatchObject([{ text: 'a' }]);
   });
 
   it('ignores unknown events', () => {
     expect(
-      stream(
-        created,
-        { type: 'response.new.thing', x: 1 },
-        { type: 'keepalive' },
-        textDelta(0, 'Hi'),
-        completed(),
-      ).parts,
+      complete({ type: 'response.new.thing', x: 1 }, { type: 'keepalive' }, textDelta(0, 'Hi')).parts,
     ).toHaveLength(1);
   });
 });
@@ -613,13 +595,13 @@ describe('items of gateways', () => {
       argumentsDelta(0, `{"of":"${id}"}`),
       itemDone(0, call(id, `{"of":"${id}"}`)),
     ]);
-    expect(contentsOf(stream(created, ...calls, completed()))).toEqual([{ of: 'a' }, { of: 'b' }]);
+    expect(contentsOf(complete(...calls))).toEqual([{ of: 'a' }, { of: 'b' }]);
     const messages = ['m1', 'm2'].flatMap((id) => [
       itemAdded(0, message('', { id })),
       textDelta(0, id),
       itemDone(0, message(id, { id })),
     ]);
-    expect(contentsOf(stream(created, ...messages, completed()))).toEqual(['m1', 'm2']);
+    expect(contentsOf(complete(...messages))).toEqual(['m1', 'm2']);
   });
 
   it('are one item if only the id changes', () => {
@@ -646,12 +628,7 @@ describe('items of gateways', () => {
   it('are stored unchanged for replay', () => {
     const program = { type: 'program', id: 'prog_1', call_id: 'p1', code: 'f()', fingerprint: 'fp' };
     const caller = { type: 'program', caller_id: 'p1' };
-    const { events } = stream(
-      created,
-      itemDone(0, program),
-      itemDone(1, call('c', '{}', { caller })),
-      completed(),
-    );
+    const { events } = complete(itemDone(0, program), itemDone(1, call('c', '{}', { caller })));
     const parts = events.flatMap((event) => (event.type === 'part-end' ? [event.part] : []));
     expect(parts).toMatchObject([
       { type: 'vendor', kind: 'program', text: 'f()', replay: { family: FAMILY, data: { item: program } } },
