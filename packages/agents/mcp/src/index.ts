@@ -29,7 +29,7 @@ export type { McpAround, McpRequestInfo } from './around.ts';
 
 export { serveMcp } from './serve/serve-mcp.ts';
 export { ask } from './serve/ask.ts';
-export type { AskAnswer, AskQuestion } from './serve/question.ts';
+export type { AskAnswer, AskQuestion } from './serve/options.ts';
 export type {
   Completions,
   McpServerHandle,

@@ -3,6 +3,7 @@
  * depends on an exact version.
  * @module
  */
+export { isSecure } from './addresses.ts';
 export { checkOptions } from './check-options.ts';
 export { Connection } from './client/connection.ts';
 export { contentOf } from './client/content.ts';
@@ -17,4 +18,3 @@ export { processBus } from './serve/changes.ts';
 export { httpHandler, rpcError, type HttpHandler, type HttpSessions } from './serve/http-handler.ts';
 export { questionOf } from './server-requests/elicitation.ts';
 export { FORWARDED, type Forwarding, type ServerNotice } from './forwarding.ts';
-export { isLoopback } from '@majordomo/wire-kit/internal';

@@ -1,14 +1,13 @@
 import { createAgent } from '@majordomo/agent';
-import { createMajordomo } from '@majordomo/core';
-import { fakeProvider, type FakeCall, type Turn } from '@majordomo/testing';
+import type { FakeCall, Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import type { McpToolbox } from '../src/index.ts';
+import { modelOf } from './support/in-process.ts';
 import { world } from './support/world.ts';
 
 function agentWith(box: McpToolbox, turns: readonly Turn[]) {
-  const fake = fakeProvider({ id: 'f', models: { m: turns } });
-  const model = createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('f/m');
-  return { agent: createAgent({ model, toolboxes: [box] }), requests: fake.requests };
+  const { model, requests } = modelOf(turns);
+  return { agent: createAgent({ model, toolboxes: [box] }), requests };
 }
 
 const call = (name: string): Turn => ({ toolCalls: [{ name: `h_${name}`, args: {} }] });
@@ -146,7 +145,7 @@ describe('an agent with the tools of a server', () => {
   it('is refused if two servers have tools of the same name', async () => {
     const one = await world({ prefix: '' });
     const two = await world({ prefix: '', name: 'other' });
-    const model = createMajordomo({ providers: [fakeProvider({ id: 'f', models: {} })] }).model('f/m');
+    const { model } = modelOf([]);
     expect(() => createAgent({ model, toolboxes: [one.box, two.box] })).toThrow(
       /two tools are named "look" \(toolbox "h", toolbox "other"\)/,
     );

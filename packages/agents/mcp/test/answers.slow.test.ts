@@ -1,13 +1,7 @@
-import { createMajordomo, type ChatModel } from '@majordomo/core';
-import { fakeClock, fakeProvider, type FakeCall } from '@majordomo/testing';
+import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
+import { modelOf } from './support/in-process.ts';
 import { rejection, until, world } from './support/world.ts';
-
-function modelOf(...turns: string[]): { model: ChatModel; requests: readonly FakeCall[] } {
-  const fake = fakeProvider({ id: 'f', models: { m: turns } });
-  const model = createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('f/m');
-  return { model, requests: fake.requests };
-}
 
 const textContent = (text: string) => [{ type: 'text', text }];
 
@@ -18,7 +12,7 @@ describe('a request of the server', () => {
   });
 
   it('for a completion receives one of the model, within the token limit of the application', async () => {
-    const { model, requests } = modelOf('hi', 'hi', 'hi');
+    const { model, requests } = modelOf(['hi', 'hi', 'hi']);
     const { run } = await world({ sampling: { model, maxTokens: 20 } });
     const answer = {
       role: 'assistant',
@@ -36,7 +30,7 @@ describe('a request of the server', () => {
   });
 
   it('for more completions than allowed is refused, also after a restart', async () => {
-    const { model, requests } = modelOf('hi', 'hi', 'hi');
+    const { model, requests } = modelOf(['hi', 'hi', 'hi']);
     const { run } = await world({ sampling: { model, maxRequests: 2 } });
     await run('sample');
     await rejection(run('once'));
@@ -51,7 +45,7 @@ describe('a request of the server', () => {
   });
 
   it('for a completion is refused if the application allows none', async () => {
-    const { model, requests } = modelOf('hi');
+    const { model, requests } = modelOf(['hi']);
     const { run } = await world({ sampling: { model, maxRequests: 0 } });
     const [part] = (await run('sample')) as readonly { text: string }[];
     expect(part?.text).toContain('the limit of 0 requests per connection is reached');
@@ -59,7 +53,7 @@ describe('a request of the server', () => {
   });
 
   it('for a completion that fails receives the error kind without facts of the vendor', async () => {
-    const { model } = modelOf();
+    const { model } = modelOf([]);
     const { run } = await world({ sampling: model });
     const [part] = (await run('sample')) as readonly { text: string }[];
     expect(JSON.parse(part?.text ?? '')).toEqual({

@@ -4,7 +4,7 @@ import { memoryRecords } from '@majordomo/records';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { connectMcp, connectMcpServers, type McpOptions, type McpToolbox } from '../src/index.ts';
 import { initialized, rpcServer, type RpcMessage } from './support/rpc-server.ts';
-import { rejection, run, until } from './support/world.ts';
+import { rejection, run, testToolbox, until } from './support/world.ts';
 
 const never = new Promise<never>(() => undefined);
 const LIST = {
@@ -16,9 +16,7 @@ const server = (answer: (message: RpcMessage) => unknown = () => undefined) =>
   rpcServer((message) => answer(message) ?? (message.method === 'tools/list' ? LIST : undefined));
 
 async function connected(options: Omit<McpOptions, 'name'>): Promise<McpToolbox> {
-  const box = await connectMcp({ name: 'x', ...options });
-  onTestFinished(() => box.close());
-  return box;
+  return testToolbox({ name: 'x', ...options });
 }
 
 it.each(['get', 'write'] as const)('aborts connecting while `records.%s` does not settle', async (method) => {

@@ -1,18 +1,10 @@
 import { createAgent, defineTool, type Tool } from '@majordomo/agent';
-import { createMajordomo } from '@majordomo/core';
-import { fakeProvider } from '@majordomo/testing';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  connectMcp,
-  mcpApps,
-  serveMcp,
-  type McpApps,
-  type McpOptions,
-  type ServedApp,
-} from '../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import { mcpApps, serveMcp, type McpApps, type McpOptions, type ServedApp } from '../src/index.ts';
+import { modelOf } from './support/in-process.ts';
 import { httpServer } from './support/http-server.ts';
 import { modernServer } from './support/modern-server.ts';
-import { rejection } from './support/world.ts';
+import { rejection, testToolbox } from './support/world.ts';
 
 const URI = 'ui://flights/plan';
 const HTML = '<!doctype html><p id="seat"></p>';
@@ -33,9 +25,7 @@ async function flights(
 ) {
   const server = serveMcp({ name: 'flights', version: '1.0.0', tools, apps });
   const { url } = await httpServer((request) => server.fetch(request));
-  const box = await connectMcp({ name: 'flights', place: { url }, apps: true, ...options });
-  onTestFinished(() => box.close());
-  return box;
+  return testToolbox({ name: 'flights', place: { url }, apps: true, ...options });
 }
 
 /** Connects to a server with a tool for models only, a tool for apps only, and a destructive tool. */
@@ -47,9 +37,7 @@ async function visible() {
     register('refresh', { _meta: { ui: { resourceUri: URI, visibility: ['app'] } } });
     register('wipe', { annotations: { destructiveHint: true } });
   });
-  const box = await connectMcp({ name: 'flights', place: { url }, apps: true });
-  onTestFinished(() => box.close());
-  return box;
+  return testToolbox({ name: 'flights', place: { url }, apps: true });
 }
 
 const APP = { server: 'flights', resourceUri: URI };
@@ -69,8 +57,7 @@ describe('mcpApps', () => {
     const box = await flights();
     const apps = mcpApps([box]);
     const turns = [{ toolCalls: [{ id: 'c1', name: 'flights_plan', args: {} }] }, 'Done.'];
-    const fake = fakeProvider({ id: 'f', models: { m: turns } });
-    const model = createMajordomo({ providers: [fake] }).model('f/m');
+    const { model } = modelOf(turns);
     const app = { ...APP, mimeType: 'text/html;profile=mcp-app', tools: ['plan', 'cancel'] };
     expect(apps.part('flights_plan', 'c1')).toEqual({ app, output: undefined });
     const { messages } = await createAgent({ model, toolboxes: [box] }).run('Which seats are free?');
@@ -156,8 +143,7 @@ describe('mcpApps', () => {
       const onEvent: McpOptions['onEvent'] = ({ type, detail }) => {
         if (type === 'tool-rejected') details.push(detail);
       };
-      const box = await connectMcp({ name: 'flights', place: { url }, apps: true, onEvent });
-      onTestFinished(() => box.close());
+      const box = await testToolbox({ name: 'flights', place: { url }, apps: true, onEvent });
       expect((await ask(mcpApps([box]), 'tools/call', { name: 'wipe' })).status).toBe(403);
       expect(box.tools.map(({ name }) => name)).toEqual(['flights_plan']);
       expect(details).toEqual(['wipe: its visibility must be a list of "model" and "app"']);

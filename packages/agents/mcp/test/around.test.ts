@@ -1,8 +1,7 @@
 import { defineTool } from '@majordomo/agent';
 import type { JsonObject } from '@majordomo/core';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
-  connectMcp,
   serveMcp,
   type McpAround,
   type McpOptions,
@@ -10,7 +9,7 @@ import {
   type McpToolbox,
 } from '../src/index.ts';
 import { httpServer } from './support/http-server.ts';
-import { rejection, until } from './support/world.ts';
+import { rejection, testToolbox, until } from './support/world.ts';
 
 /** Request that a wrapper observed, with its outcome. */
 interface Observed extends McpRequestInfo {
@@ -62,9 +61,7 @@ async function connect(around: McpAround, serverAround?: McpAround, options: Par
     around: serverAround,
   });
   const { url } = await httpServer((request) => server.fetch(request));
-  const box = await connectMcp({ name: 'm', prefix: '', place: { url }, around, ...options });
-  onTestFinished(() => box.close());
-  return box;
+  return testToolbox({ name: 'm', prefix: '', place: { url }, around, ...options });
 }
 
 const run = (box: McpToolbox, name: string, signal = new AbortController().signal): Promise<unknown> =>

@@ -6,14 +6,14 @@ import {
 } from '@modelcontextprotocol/client';
 import { fakeClock } from '@majordomo/testing';
 import { defineTool } from '@majordomo/agent';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connectMcp, serveMcp, type McpAuth, type McpOptions, type McpToolbox } from '../src/index.ts';
 import { httpServer } from './support/http-server.ts';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { Entry } from '../src/entry.ts';
 import { entriesOf } from './support/entries.ts';
 import { tokenServer, type TokenServer } from './support/token-server.ts';
-import { rejection, run, until } from './support/world.ts';
+import { rejection, run, testToolbox, until } from './support/world.ts';
 
 const tool = defineTool({
   name: 'look',
@@ -52,9 +52,7 @@ async function connected(
   options: Partial<McpOptions> = {},
   fetch = globalThis.fetch,
 ): Promise<McpToolbox> {
-  const box = await connectMcp({ name: 'm', prefix: '', place: { url, auth, fetch }, ...options });
-  onTestFinished(() => box.close());
-  return box;
+  return testToolbox({ name: 'm', prefix: '', place: { url, auth, fetch }, ...options });
 }
 const accepts = (): undefined => undefined;
 const machine = ({ issuer }: Pick<TokenServer, 'issuer'>): McpAuth => ({

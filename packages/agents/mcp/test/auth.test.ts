@@ -1,15 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { defineTool } from '@majordomo/agent';
 import { fakeClock } from '@majordomo/testing';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { CLIENT, startAuthority } from '../../../calls/credentials/test/support/authority.ts';
-import { connectMcp, serveMcp, type McpAuth, type McpOptions, type McpToolbox } from '../src/index.ts';
+import { serveMcp, type McpAuth, type McpOptions, type McpToolbox } from '../src/index.ts';
 import { httpServer } from './support/http-server.ts';
 import { tokenServer, type TokenServer } from './support/token-server.ts';
 import { memoryRecords } from '@majordomo/records';
 import { entriesOf, tokensIn } from './support/entries.ts';
-import { rejection, run, until } from './support/world.ts';
+import { closing, rejection, run, testToolbox, until } from './support/world.ts';
 
 const add = defineTool({
   name: 'add',
@@ -37,9 +37,7 @@ async function protectedServer(issuer: string, accepts: (token: string) => boole
 }
 
 async function connected(url: string, auth: McpAuth, options: Partial<McpOptions> = {}): Promise<McpToolbox> {
-  const box = await connectMcp({ name: 'm', prefix: '', place: { url, auth }, ...options });
-  onTestFinished(() => box.close());
-  return box;
+  return testToolbox({ name: 'm', prefix: '', place: { url, auth }, ...options });
 }
 
 const machine = ({ issuer }: TokenServer): McpAuth & { readonly grant: 'client-credentials' } => ({
@@ -299,8 +297,7 @@ describe('the login of a user', () => {
 
   it('at a real authority is stored, refreshed, and used by later connections', async () => {
     let url = '';
-    const authority = await startAuthority(3600, () => url);
-    onTestFinished(() => authority.close());
+    const authority = closing(await startAuthority(3600, () => url));
     const rejected = new Set<string>();
     url = await protectedServer(authority.issuer, (token) => {
       const [, claims = ''] = token.split('.');

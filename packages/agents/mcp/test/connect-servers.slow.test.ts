@@ -1,8 +1,19 @@
 import { LlmError } from '@majordomo/core';
 import { memoryRecords } from '@majordomo/records';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { connectMcp, connectMcpServers, serveMcp, type McpOptions, type McpServers } from '../src/index.ts';
-import { countingClock, hostile, isAlive, rejection, tempFolder, until, world } from './support/world.ts';
+import { describe, expect, it } from 'vitest';
+import { connectMcpServers, serveMcp, type McpOptions, type McpServers } from '../src/index.ts';
+import { placeOf } from './support/in-process.ts';
+import {
+  closing,
+  countingClock,
+  hostile,
+  isAlive,
+  rejection,
+  tempFolder,
+  testToolbox,
+  until,
+  world,
+} from './support/world.ts';
 import { join } from 'node:path';
 import { existsSync, readFileSync } from 'node:fs';
 
@@ -19,9 +30,7 @@ async function connected(
   servers: readonly McpOptions[],
   options?: Parameters<typeof connectMcpServers>[1],
 ): Promise<McpServers> {
-  const all = await connectMcpServers(servers, options);
-  onTestFinished(() => all.close());
-  return all;
+  return closing(await connectMcpServers(servers, options));
 }
 
 const pidIn = (log: string): number =>
@@ -245,11 +254,10 @@ describe('calls above `concurrency`', () => {
 it('instructions of a server are available after connecting, up to 20,000 characters', async () => {
   const connect = async (instructions: string | undefined) => {
     const serving = serveMcp({ name: 'x', version: '1', tools: [], instructions });
-    const box = await connectMcp({
+    const box = await testToolbox({
       name: 'x',
-      place: { url: 'http://localhost', fetch: (input, init) => serving.fetch(new Request(input, init)) },
+      place: placeOf(serving),
     });
-    onTestFinished(() => box.close());
     return box.instructions;
   };
   expect(await connect('Water first.')).toBe('Water first.');

@@ -1,11 +1,11 @@
 import { memoryVault, oauth, secret } from '@majordomo/credentials';
 import { defineTool } from '@majordomo/agent';
 import { fakeClock } from '@majordomo/testing';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { connectMcp, serveMcp, type McpOptions, type McpEndpoint, type McpToolbox } from '../src/index.ts';
+import { serveMcp, type McpOptions, type McpEndpoint, type McpToolbox } from '../src/index.ts';
 import { httpServer } from './support/http-server.ts';
-import { rejection, run, until } from './support/world.ts';
+import { rejection, run, testToolbox, until } from './support/world.ts';
 
 const requestLog: string[] = [];
 const add = defineTool({
@@ -30,9 +30,7 @@ const hang = defineTool({
 const newServer = () => serveMcp({ name: 'http', version: '1.0.0', tools: [add, hang], sessions: 10 });
 
 async function connected(place: McpEndpoint, options: Partial<McpOptions> = {}): Promise<McpToolbox> {
-  const box = await connectMcp({ name: 'h', prefix: '', place, ...options });
-  onTestFinished(() => box.close());
-  return box;
+  return testToolbox({ name: 'h', prefix: '', place, ...options });
 }
 
 const two = [{ type: 'text', text: '2' }];

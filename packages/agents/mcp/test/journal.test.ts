@@ -1,12 +1,12 @@
 import { createAgent, type Decision } from '@majordomo/agent';
 import { journaled, type Journal } from '@majordomo/agent/durable';
 import { begin } from '@majordomo/agent/steps';
-import { createMajordomo, type JsonValue } from '@majordomo/core';
-import { fakeProvider } from '@majordomo/testing';
+import type { JsonValue } from '@majordomo/core';
 import { inputRequired } from '@modelcontextprotocol/server';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { connectMcp, type McpReply } from '../src/index.ts';
+import { modelOf } from './support/in-process.ts';
 import { modernServer, type RpcRequest } from './support/modern-server.ts';
 
 class ProcessEnd extends Error {}
@@ -30,8 +30,7 @@ function journalOver(entries: Map<string, JsonValue>): Journal {
 async function runInProcesses(url: string, answers: Readonly<Record<string, McpReply>>) {
   const entries = new Map<string, JsonValue>();
   const turns = [{ toolCalls: [{ id: 'c1', name: 'slow', args: {} }] }, 'done'];
-  const vendor = fakeProvider({ id: 'f', models: { m: turns } });
-  const model = createMajordomo({ providers: [vendor], chain: { attempts: 1 } }).model('f/m');
+  const vendor = modelOf(turns);
   for (;;) {
     await using box = await connectMcp({
       name: 'm',
@@ -40,7 +39,7 @@ async function runInProcesses(url: string, answers: Readonly<Record<string, McpR
       protocol: 'auto',
       suspend: ['elicitation', 'task'],
     });
-    const agent = createAgent({ model, toolboxes: [box] });
+    const agent = createAgent({ model: vendor.model, toolboxes: [box] });
     const journal = journalOver(entries);
     const settle = async (_calls: unknown, state: Parameters<typeof box.settle>[0]) => {
       const decisions = await journal.step('settle', async () => {

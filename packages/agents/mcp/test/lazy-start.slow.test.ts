@@ -1,19 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAgent } from '@majordomo/agent';
-import { createMajordomo } from '@majordomo/core';
-import { fakeProvider, type Turn } from '@majordomo/testing';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  connectMcp,
-  type McpEvent,
-  type McpOptions,
-  type McpToolbox,
-  type RecordStore,
-} from '../src/index.ts';
+import type { Turn } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
+import type { McpEvent, McpOptions, McpToolbox, RecordStore } from '../src/index.ts';
+import { modelOf } from './support/in-process.ts';
 import { changeEntries, entriesOf } from './support/entries.ts';
 import { memoryRecords } from '@majordomo/records';
-import { hostile, rejection, run, tempFolder } from './support/world.ts';
+import { hostile, rejection, run, tempFolder, testToolbox } from './support/world.ts';
 
 interface Started {
   readonly box: McpToolbox;
@@ -25,7 +19,7 @@ interface Started {
 async function started(records: RecordStore, options: Partial<McpOptions> = {}, env = {}): Promise<Started> {
   const log = join(tempFolder(), 'log');
   const events: McpEvent[] = [];
-  const box = await connectMcp({
+  const box = await testToolbox({
     name: 'h',
     place: hostile({ LOG: log, ...env }),
     start: 'first-call',
@@ -34,7 +28,6 @@ async function started(records: RecordStore, options: Partial<McpOptions> = {}, 
     onEvent: (event) => void events.push(event),
     ...options,
   });
-  onTestFinished(() => box.close());
   return { box, events, notes: () => (existsSync(log) ? readFileSync(log, 'utf8') : '') };
 }
 
@@ -84,11 +77,8 @@ const withOldDefinition = (records: RecordStore): Promise<void> =>
 
 const call = (name: string): Turn => ({ toolCalls: [{ name, args: {} }] });
 
-function agentWith(box: McpToolbox, turns: readonly Turn[]) {
-  const fake = fakeProvider({ id: 'f', models: { m: turns } });
-  const model = createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('f/m');
-  return createAgent({ model, toolboxes: [box] });
-}
+const agentWith = (box: McpToolbox, turns: readonly Turn[]) =>
+  createAgent({ model: modelOf(turns).model, toolboxes: [box] });
 
 describe('a tool that has changed since an earlier process', () => {
   it('does not run with the definition of the stored list, and asks for approval, once', async () => {

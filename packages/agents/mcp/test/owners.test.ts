@@ -1,12 +1,12 @@
 import type { RunResult } from '@majordomo/agent';
 import { authorizationServer } from '@majordomo/testing';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createMcpConnections, type McpConnections } from '../src/index.ts';
 import { ServedAgents, type AgentReply, type WaitingRun } from '../src/serve/agents.ts';
 import { memoryRecords, type StoredRecord } from '@majordomo/records';
 import { entriesOf } from './support/entries.ts';
 import { protectedServer } from './support/protected-server.ts';
-import { run } from './support/world.ts';
+import { closing, run } from './support/world.ts';
 
 // Two users, and two processes with one store. The first user has a login, and a second one that is not finished.
 
@@ -23,8 +23,9 @@ interface World {
 }
 
 async function world(): Promise<World> {
-  const authority = await authorizationServer({ clients: [{ clientId: 'app', redirectUris: [REDIRECT] }] });
-  onTestFinished(() => authority.close());
+  const authority = closing(
+    await authorizationServer({ clients: [{ clientId: 'app', redirectUris: [REDIRECT] }] }),
+  );
   const accounts = await protectedServer(authority);
   const records = memoryRecords();
   const connections = (): McpConnections =>
@@ -46,8 +47,7 @@ async function world(): Promise<World> {
 }
 
 async function whoami(connections: McpConnections, user: string): Promise<unknown> {
-  const box = await connections.connect(user);
-  onTestFinished(() => box.close());
+  const box = closing(await connections.connect(user));
   return run(box, 'whoami');
 }
 

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '@majordomo/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { connectMcp, type McpOptions, type McpToolbox } from '../src/index.ts';
+import type { McpOptions, McpToolbox } from '../src/index.ts';
 import { httpServer } from './support/http-server.ts';
 import { memoryRecords } from '@majordomo/records';
 import { modernServer } from './support/modern-server.ts';
 import { rpcServer } from './support/rpc-server.ts';
-import { rejection } from './support/world.ts';
+import { rejection, testToolbox } from './support/world.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -58,9 +58,7 @@ const childCount = (): number =>
     .filter((pid) => pid !== '').length;
 
 async function connected(options: Omit<McpOptions, 'name'>): Promise<McpToolbox> {
-  const box = await connectMcp({ name: 'p', ...options });
-  onTestFinished(() => box.close());
-  return box;
+  return testToolbox({ name: 'p', ...options });
 }
 const HANDSHAKE = ['initialize', 'notifications/initialized', 'tools/list'];
 

@@ -1,7 +1,6 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { connectMcp } from '../src/index.ts';
+import { describe, expect, it } from 'vitest';
 import { rpcServer } from './support/rpc-server.ts';
-import { rejection, run, world } from './support/world.ts';
+import { rejection, run, testToolbox, world } from './support/world.ts';
 
 describe('the result of a tool of a server', () => {
   it('is text, images and PDFs as bytes, and descriptions of other content', async () => {
@@ -117,7 +116,6 @@ it.each([1000, 100_000])('a result that is nested %d levels deep has the kind pr
     const headers = { 'content-type': 'application/json' };
     return new Response(`{"jsonrpc":"2.0","id":${id},"result":${result}}`, { headers });
   });
-  const box = await connectMcp({ name: 'm', prefix: '', place, protocol: '2025', apps: true });
-  onTestFinished(() => box.close());
+  const box = await testToolbox({ name: 'm', prefix: '', place, protocol: '2025', apps: true });
   expect(await rejection(run(box, 'deep'))).toMatchObject({ kind: 'protocol' });
 });

@@ -1,51 +1,35 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentTool, createAgent, defineTool, suspend, type Agent } from '@majordomo/agent';
-import { createMajordomo, user } from '@majordomo/core';
-import { fakeClock, fakeProvider, type Turn } from '@majordomo/testing';
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { user } from '@majordomo/core';
+import { fakeClock, type Turn } from '@majordomo/testing';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { connectMcp, serveMcp, type McpOptions, type McpToolbox, type ServeOptions } from '../src/index.ts';
+import {
+  serveMcp,
+  type McpOptions,
+  type McpServerHandle,
+  type McpToolbox,
+  type ServeOptions,
+} from '../src/index.ts';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
-import { rejection, run, tempFolder } from './support/world.ts';
+import { modelOf, officialClient, placeOf } from './support/in-process.ts';
+import { closing, rejection, run, tempFolder, testToolbox } from './support/world.ts';
 
 const BOTH = [['2025'], ['auto']] as const;
 
-function serverOf(options: Partial<ServeOptions>) {
-  const server = serveMcp({ name: 'sky', version: '1', tools: [], sessions: 10, ...options });
-  onTestFinished(() => server.close());
-  const fetch = (input: URL | Request | string, init?: RequestInit): Promise<Response> =>
-    server.fetch(new Request(input, init));
-  return { server, fetch };
-}
+const serverOf = (options: Partial<ServeOptions>): McpServerHandle =>
+  closing(serveMcp({ name: 'sky', version: '1', tools: [], sessions: 10, ...options }));
 
-/** Connects the SDK's client. */
-async function officialClient(options: Partial<ServeOptions>, protocol: '2025' | 'auto'): Promise<Client> {
-  const client = new Client(
-    { name: 'official', version: '1' },
-    protocol === 'auto' ? { versionNegotiation: { mode: 'auto' } } : {},
-  );
-  const { fetch } = serverOf(options);
-  await client.connect(new StreamableHTTPClientTransport(new URL('http://localhost/mcp'), { fetch }));
-  onTestFinished(() => client.close());
-  return client;
-}
-
-async function boxOf(options: Partial<ServeOptions>, client: Partial<McpOptions> = {}): Promise<McpToolbox> {
-  const { fetch } = serverOf(options);
-  const place = { url: 'http://localhost/mcp', fetch };
-  const box = await connectMcp({ name: 's', prefix: '', place, approve: 'none', ...client });
-  onTestFinished(() => box.close());
-  return box;
-}
+const boxOf = (options: Partial<ServeOptions>, client: Partial<McpOptions> = {}): Promise<McpToolbox> =>
+  testToolbox({ name: 's', prefix: '', place: placeOf(serverOf(options)), approve: 'none', ...client });
 
 const png = new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10]);
 
 describe.each(BOTH)('for the official client of %s, a server', (protocol) => {
   it('serves resources as text and bytes', async () => {
     const client = await officialClient(
-      {
+      serverOf({
         resources: [
           {
             uri: 'sky://rules',
@@ -56,7 +40,7 @@ describe.each(BOTH)('for the official client of %s, a server', (protocol) => {
           },
           { uri: 'sky://map', name: 'Map', mediaType: 'image/png', read: () => Promise.resolve(png) },
         ],
-      },
+      }),
       protocol,
     );
     expect((await client.listResources()).resources).toMatchObject([
@@ -74,7 +58,7 @@ describe.each(BOTH)('for the official client of %s, a server', (protocol) => {
 
   it('serves prompts with checked arguments, and the instructions of skills', async () => {
     const client = await officialClient(
-      {
+      serverOf({
         prompts: [
           {
             name: 'trip',
@@ -88,7 +72,7 @@ describe.each(BOTH)('for the official client of %s, a server', (protocol) => {
           },
         ],
         skills: [{ name: 'house-rules', instructions: 'Never on a Sunday.' }],
-      },
+      }),
       protocol,
     );
     const { prompts } = await client.listPrompts();
@@ -116,7 +100,7 @@ describe.each(BOTH)('for the official client of %s, a server', (protocol) => {
     const folder = tempFolder();
     mkdirSync(join(folder, 'greet'));
     writeFileSync(join(folder, 'greet/SKILL.md'), '---\nname: greet\ndescription: Greets\n---\nSay hello.\n');
-    const client = await officialClient({ skillsFolder: folder }, protocol);
+    const client = await officialClient(serverOf({ skillsFolder: folder }), protocol);
     const { resources } = await client.listResources();
     expect(resources.map(({ uri }) => uri)).toContain('skill://greet/SKILL.md');
     expect((await client.readResource({ uri: 'skill://greet/SKILL.md' })).contents).toMatchObject([
@@ -138,7 +122,7 @@ it('tools of skills are served among the tools', async () => {
 });
 
 it('a folder of skills that cannot be read is an error of kind config', async () => {
-  const { server } = serverOf({ skillsFolder: join(tempFolder(), 'none') });
+  const server = serverOf({ skillsFolder: join(tempFolder(), 'none') });
   for (const work of [server.fetch(new Request('http://localhost')), server.stdio()])
     expect(await rejection(work)).toMatchObject({
       kind: 'config',
@@ -150,7 +134,7 @@ it('a folder of skills that cannot be read is an error of kind config', async ()
 
 it('loads a folder of skills again after a failure', async () => {
   const skillsFolder = join(tempFolder(), 'later');
-  const { server } = serverOf({ skillsFolder });
+  const server = serverOf({ skillsFolder });
   const request = () => server.fetch(new Request('http://localhost'));
   expect(await rejection(request())).toMatchObject({ kind: 'config' });
   mkdirSync(skillsFolder);
@@ -189,8 +173,7 @@ function bookingAgent(turns: readonly Turn[]): { agent: Agent; booked: unknown[]
     parameters: { type: 'object' },
     run: () => suspend(),
   });
-  const fake = fakeProvider({ id: 'f', models: { m: turns } });
-  const model = createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('f/m');
+  const { model } = modelOf(turns);
   return { agent: createAgent({ model, tools: [book, ask] }), booked };
 }
 
@@ -240,8 +223,7 @@ describe.each(BOTH)('for a client of %s, a served agent', (protocol) => {
       }),
     );
     const turns = ['note', 'wipe', 'note'].map((name) => ({ toolCalls: [{ name, args: {} }] }));
-    const fake = fakeProvider({ id: 'f', models: { m: [...turns, 'Noted twice.'] } });
-    const model = createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('f/m');
+    const { model } = modelOf([...turns, 'Noted twice.']);
     const box = await boxOf({ agents: clerk(createAgent({ model, tools })) }, { protocol });
     await run(box, 'ask_clerk', { task: 'Note.' });
     expect(contexts).toHaveLength(2);
@@ -251,11 +233,7 @@ describe.each(BOTH)('for a client of %s, a served agent', (protocol) => {
 
   it('asks for the calls of its sub-agents', async () => {
     const { agent: inner, booked } = bookingAgent([book('Rome'), 'Booked.']);
-    const fake = fakeProvider({
-      id: 'o',
-      models: { m: [{ toolCalls: [{ name: 'sub', args: { task: 'Book.' } }] }, 'All done.'] },
-    });
-    const model = createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('o/m');
+    const { model } = modelOf([{ toolCalls: [{ name: 'sub', args: { task: 'Book.' } }] }, 'All done.']);
     const sub = agentTool({ name: 'sub', description: 'Books', agent: inner });
     const box = await boxOf(
       { agents: clerk(createAgent({ model, tools: [sub] })) },
@@ -282,11 +260,8 @@ describe('a run of a served agent that waits', () => {
     const { agent, booked } = bookingAgent([book('Rome'), 'Booked.']);
     const options = { agents: clerk(agent), records };
     const box = await boxOf(options, { protocol: 'auto', suspend: ['elicitation'] });
-    const fake = fakeProvider({
-      id: 'o',
-      models: { m: [{ toolCalls: [{ id: 'c1', name: 'ask_clerk', args: { task: 'Book.' } }] }, 'done'] },
-    });
-    const model = createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('o/m');
+    const call = { toolCalls: [{ id: 'c1', name: 'ask_clerk', args: { task: 'Book.' } }] };
+    const { model } = modelOf([call, 'done']);
     const { state } = await createAgent({ model, toolboxes: [box] }).run('go');
     return { state, options, booked };
   }
@@ -331,7 +306,7 @@ it.each(BOTH)('embeds a text document that a tool returns, with its address (%s)
     parameters: z.object({}),
     run: () => [{ type: 'file', mediaType: 'text/plain', name: 'sky://report', bytes } as const],
   });
-  const client = await officialClient({ tools: [tool] }, protocol);
+  const client = await officialClient(serverOf({ tools: [tool] }), protocol);
   expect((await client.callTool({ name: 'report', arguments: {} })).content).toEqual([
     { type: 'resource', resource: { uri: 'sky://report', mimeType: 'text/plain', text: 'Rain.' } },
   ]);
@@ -344,6 +319,6 @@ it.each(BOTH)('lists a tool with the dialect of its JSON Schema (%s)', async (pr
     properties: {},
   };
   const tool = defineTool({ name: 'report', description: 'x', parameters, run: () => 'rain' });
-  const client = await officialClient({ tools: [tool] }, protocol);
+  const client = await officialClient(serverOf({ tools: [tool] }), protocol);
   expect((await client.listTools()).tools[0]?.inputSchema).toEqual(parameters);
 });

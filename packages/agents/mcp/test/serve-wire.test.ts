@@ -1,27 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineTool, type Tool } from '@majordomo/agent';
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { expect, it, onTestFinished } from 'vitest';
-import { connectMcp, reportProgress, serveMcp, type ServeOptions } from '../src/index.ts';
-import { run, tempFolder } from './support/world.ts';
+import { expect, it } from 'vitest';
+import { reportProgress, serveMcp, type McpServerHandle, type ServeOptions } from '../src/index.ts';
+import { officialClient, placeOf } from './support/in-process.ts';
+import { closing, run, tempFolder, testToolbox } from './support/world.ts';
 
-function serverOf(options: Partial<ServeOptions>) {
-  const server = serveMcp({ name: 'sky', version: '1', tools: [], ...options });
-  onTestFinished(() => server.close());
-  const fetch = (input: URL | Request | string, init?: RequestInit): Promise<Response> =>
-    server.fetch(new Request(input, init));
-  return { url: 'http://localhost/mcp', fetch };
-}
+const serverOf = (options: Partial<ServeOptions>): McpServerHandle =>
+  closing(serveMcp({ name: 'sky', version: '1', tools: [], ...options }));
 
 /** Connects the SDK's client, and returns it with its errors. */
 async function clientOf(options: Partial<ServeOptions>) {
-  const client = new Client({ name: 'official', version: '1' });
+  const client = await officialClient(serverOf(options));
   const errors: Error[] = [];
   client.onerror = (error) => errors.push(error);
-  const { url, fetch } = serverOf(options);
-  await client.connect(new StreamableHTTPClientTransport(new URL(url), { fetch }));
-  onTestFinished(() => client.close());
   return { client, errors };
 }
 
@@ -90,15 +82,14 @@ it('returns a document without a name', async () => {
 
 it('truncates the arguments in a question to 2,000 characters, without half a surrogate pair', async () => {
   const questions: string[] = [];
-  const place = serverOf({ tools: [{ ...echo, approval: true }], sessions: 1 });
-  const box = await connectMcp({
+  const place = placeOf(serverOf({ tools: [{ ...echo, approval: true }], sessions: 1 }));
+  const box = await testToolbox({
     name: 's',
     prefix: '',
     place,
     approve: 'none',
     onElicit: ({ message }) => (questions.push(message), { action: 'accept', content: {} }),
   });
-  onTestFinished(() => box.close());
   const args = { text: `${'x'.repeat(1990)}${'😀'.repeat(500)}` };
   expect(await run(box, 'echo', args)).toEqual([{ type: 'text', text: JSON.stringify(args) }]);
   expect(questions).toEqual([`May echo run with {"text":"${'x'.repeat(1990)}?`]);

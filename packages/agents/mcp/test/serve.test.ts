@@ -9,7 +9,8 @@ import {
   type McpToolbox,
   type ServeOptions,
 } from '../src/index.ts';
-import { countingClock, rejection, run, until } from './support/world.ts';
+import { placeOf } from './support/in-process.ts';
+import { countingClock, rejection, run, testToolbox, until } from './support/world.ts';
 
 /** Connects a client and a server of the SDK without a network. */
 async function served(
@@ -21,10 +22,7 @@ async function served(
   const box = await connectMcp({
     name: 's',
     prefix: '',
-    place: {
-      url: 'http://localhost/mcp',
-      fetch: (input, init) => server.fetch(new Request(input, init)),
-    },
+    place: placeOf(server),
     approve: 'none',
     ...client,
   });
@@ -183,10 +181,7 @@ describe.each(BOTH)('a person behind a client of %s', (protocol) => {
 describe('sessions', () => {
   it('that are removed for others restart unnoticed', async () => {
     const server = serveMcp({ name: 'sky', version: '1', tools: [weather], sessions: 1 });
-    const place = {
-      url: 'http://localhost',
-      fetch: (input: URL | Request | string, init?: RequestInit) => server.fetch(new Request(input, init)),
-    };
+    const place = placeOf(server);
     const events: string[] = [];
     const protocol = '2025';
     const onEvent = ({ type }: { readonly type: string }): void => void events.push(type);
@@ -220,11 +215,10 @@ describe('invalid servers', () => {
       resources: [{ uri: 'x://r', name: 'r', mediaType: 'text/plain', read: hang }],
       prompts: [{ name: 'p', messages: hang }],
     });
-    const box = await connectMcp({
+    const box = await testToolbox({
       name: 's',
-      place: { url: 'http://localhost', fetch: (input, init) => server.fetch(new Request(input, init)) },
+      place: placeOf(server),
     });
-    onTestFinished(() => box.close());
     const outcome = rejection(kind === 'prompt' ? box.prompt('p') : box.readResource('x://r'));
     await until(() => calls.includes('hang'));
     await server.close();
@@ -244,12 +238,11 @@ describe('invalid servers', () => {
       const calls: string[] = [];
       const hang = plain('hang', () => (calls.push('hang'), new Promise(() => undefined)));
       const server = serveMcp({ name: 'x', version: '1', tools: [hang], sessions });
-      const box = await connectMcp({
+      const box = await testToolbox({
         name: 's',
         protocol,
-        place: { url: 'http://localhost', fetch: (input, init) => server.fetch(new Request(input, init)) },
+        place: placeOf(server),
       });
-      onTestFinished(() => box.close());
       const outcome = rejection(run(box, 's_hang'));
       await until(() => calls.includes('hang'));
       await server.close();
@@ -266,7 +259,7 @@ describe('invalid servers', () => {
     const server = serveMcp({ name: 'x', version: '1', tools: [hang] });
     const box = await connectMcp({
       name: 's',
-      place: { url: 'http://localhost', fetch: (input, init) => server.fetch(new Request(input, init)) },
+      place: placeOf(server),
     });
     const outcome = rejection(run(box, 's_hang'));
     await until(() => calls.includes('hang'));

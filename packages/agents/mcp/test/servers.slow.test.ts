@@ -9,9 +9,9 @@ import { createMajordomo } from '@majordomo/core';
 import { createMediaFitter, inspectImage } from '@majordomo/media';
 import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { connectMcp, type McpOptions, type McpToolbox } from '../src/index.ts';
+import type { McpOptions, McpToolbox } from '../src/index.ts';
 import { COMPILE_CACHE } from './support/compile-cache.ts';
-import { run, tempFolder, until } from './support/world.ts';
+import { run, tempFolder, testToolbox, until } from './support/world.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -30,7 +30,7 @@ async function server(
   env: Record<string, string> = {},
 ): Promise<McpToolbox> {
   const folder = join(SERVERS[name], '..');
-  const box = await connectMcp({
+  return testToolbox({
     name,
     prefix: '',
     place: {
@@ -40,8 +40,6 @@ async function server(
     },
     ...options,
   });
-  onTestFinished(() => box.close());
-  return box;
 }
 
 /** The server does not print its port: use one that was free a moment ago, and another if it is taken. */
@@ -153,8 +151,7 @@ describe('servers from npm', () => {
 
   it('everything over HTTP: returns all kinds of results, and is notified of an abort', async () => {
     const url = await everythingOverHttp();
-    const all = await connectMcp({ name: 'everything', prefix: '', place: { url } });
-    onTestFinished(() => all.close());
+    const all = await testToolbox({ name: 'everything', prefix: '', place: { url } });
     expect(textIn(await run(all, 'get-sum', { a: 1, b: 2 }))).toContain('3');
     expect(await run(all, 'get-tiny-image')).toContainEqual(
       expect.objectContaining({ type: 'image', mediaType: 'image/png' }),

@@ -1,21 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { connectMcp, type McpEvent, type McpOptions, type McpToolbox } from '../src/index.ts';
+import type { McpEvent, McpOptions, McpToolbox } from '../src/index.ts';
 import { COMPILE_CACHE } from './support/compile-cache.ts';
-import { run } from './support/world.ts';
+import { run, testToolbox } from './support/world.ts';
 
 const SCRIPT = new URL('support/serving-process.ts', import.meta.url).pathname;
 
 async function connected(options: Partial<McpOptions> = {}): Promise<McpToolbox> {
-  const box = await connectMcp({
+  return testToolbox({
     name: 'calc',
     prefix: '',
     place: { command: process.execPath, args: [SCRIPT], env: COMPILE_CACHE },
     ...options,
   });
-  onTestFinished(() => box.close());
-  return box;
 }
 
 describe.each([['2025'], ['auto']] as const)('a server of ours over stdio, for clients of %s', (protocol) => {

@@ -2,12 +2,12 @@ import { agentTool, createAgent, type RunState } from '@majordomo/agent';
 import { createMajordomo, fromJson, toJson } from '@majordomo/core';
 import { fakeClock, fakeProvider, type Turn } from '@majordomo/testing';
 import { inputRequired, type McpServer } from '@modelcontextprotocol/server';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { connectMcp, type McpOptions, type McpReply, type McpToolbox } from '../src/index.ts';
+import type { McpOptions, McpReply, McpToolbox } from '../src/index.ts';
 import { memoryRecords } from '@majordomo/records';
 import { modernServer, type RpcRequest } from './support/modern-server.ts';
-import { rejection, run, until, world } from './support/world.ts';
+import { rejection, run, testToolbox, until, world } from './support/world.ts';
 
 const NAME = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] } as const;
 const form = (message: string) =>
@@ -50,7 +50,7 @@ function asking(server: McpServer): void {
 }
 
 async function connected(url: string, options: Partial<McpOptions> = {}): Promise<McpToolbox> {
-  const box = await connectMcp({
+  return testToolbox({
     name: 'm',
     prefix: '',
     place: { url },
@@ -58,8 +58,6 @@ async function connected(url: string, options: Partial<McpOptions> = {}): Promis
     suspend: ['elicitation'],
     ...options,
   });
-  onTestFinished(() => box.close());
-  return box;
 }
 
 function agentWith(box: McpToolbox, turns: readonly Turn[]) {

@@ -1,10 +1,8 @@
 import { limitsOf } from './load-limit.ts';
-import type { GatewayContext, RequestContext } from './context.ts';
+import { callOptions, type GatewayContext, type RequestContext } from './context.ts';
 import { whileConnected } from './errors/refusal.ts';
 import type { McpHandler } from './options.ts';
 import { jsonBody } from './parsing/body.ts';
-import { callOptions } from './call-options.ts';
-import { streamCount } from './metrics/stream-count.ts';
 
 /** Maximum number of bytes of an event stream that wait for a client that reads slowly. */
 const MAX_UNREAD = 16 * 1024 * 1024;
@@ -40,7 +38,7 @@ export async function mcpRoute(
       end();
       return new Response(answer, { status, headers });
     }
-    const endStream = streamCount(trace, gateway.metrics);
+    const endStream = gateway.metrics.onStream(trace);
     const stream = untilEnd(withinMemory(answer), request.signal, () => {
       end();
       endStream();

@@ -2,6 +2,7 @@ import type { CallOptions, ChatRequest, ChatResponse, StreamEvent, Warning } fro
 import type { GatewayContext, RequestContext } from './context.ts';
 import type { Refusal } from './errors/refusal.ts';
 import type { NamedContent } from './named-content.ts';
+import type { Media } from './parsing/media.ts';
 import type { StoredResponse } from './response-store.ts';
 
 /** Background response that a request starts: its id, and the response as it is stored before it begins. */
@@ -52,8 +53,11 @@ export interface Writer {
   fail(refusal: Refusal): string;
 }
 
-/** Parses a request strictly. Throws a `Refusal` with the path of the first invalid member. May be called again after loads. */
-export type ParseChat = (body: unknown, namedContent: NamedContent) => ParsedRequest;
+/**
+ * Parses a request strictly. Throws a `Refusal` with the path of the first invalid member. May be called again after loads. `media`:
+ * resolver of media, by default the named content.
+ */
+export type ParseChat = (body: unknown, namedContent: NamedContent, media?: Media) => ParsedRequest;
 
 /** Returns the parser for one request. */
 export type PrepareChat = (

@@ -3,6 +3,7 @@ import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { OperatorReports } from '../src/errors/report.ts';
 import { createGateway, type GatewayOptions, type Mounted } from '../src/index.ts';
+import { postTo } from './support/clients.ts';
 
 const ORIGIN = 'http://gateway.test';
 const DEFAULT_HEADERS =
@@ -22,10 +23,8 @@ function setUp(options: Partial<GatewayOptions> = {}) {
   });
   const send = (path: string, init?: RequestInit): Promise<Response> =>
     gateway.fetch(new Request(ORIGIN + path, init));
-  const chat = (model: string): Promise<Response> => {
-    const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }] });
-    return send('/v1/chat/completions', { method: 'POST', body });
-  };
+  const chat = (model: string): Promise<Response> =>
+    postTo(gateway, '/v1/chat/completions', { model, messages: [{ role: 'user', content: 'hi' }] });
   return { chat, errors, routes, send };
 }
 
@@ -76,6 +75,7 @@ describe('cross-origin headers', () => {
     const init = { method: 'OPTIONS', headers: { origin: allowed, ...requestedHeaders } };
     const { status, headers } = await setUp({ cors }).send('/v1/models', init);
     expect([status, headers.get('access-control-allow-headers')]).toEqual([204, expected]);
+    expect(headers.get('access-control-allow-methods')).toBe('GET, POST, DELETE');
     expect(headers.get('access-control-max-age')).toBe('600');
     expect(headers.get('access-control-allow-origin')).toBe(allowed);
   });

@@ -1,7 +1,7 @@
 import { parseArguments } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { ArgumentsText } from '../src/response/arguments-text.ts';
-import { argumentsText, toolCallPart } from '../src/parsing/tool-call.ts';
+import { argumentsText, toolCallPart } from '../src/parsing/tools.ts';
 
 /** Returns the text that is emitted for these chunks of arguments. */
 function emittedText(chunks: readonly string[], asWritten = true): string {

@@ -4,13 +4,9 @@ import { createOpenAI } from '@majordomo/provider-openai';
 import { memoryRecords } from '@majordomo/records';
 import type OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import {
-  backgroundWorld,
-  type BackgroundGateway,
-  type BackgroundWorld,
-} from './support/background-gateway.ts';
+import { post } from './support/clients.ts';
+import { backgroundWorld, type BackgroundWorld } from './support/background-gateway.ts';
 import type { GatewayOptions } from '../src/index.ts';
-import { KEY } from './support/test-gateway.ts';
 
 type Event = OpenAI.Responses.ResponseStreamEvent;
 type Body = OpenAI.Responses.ResponseCreateParamsNonStreaming;
@@ -60,13 +56,6 @@ const textOf = (events: readonly Event[]): string =>
   events.map((event) => (event.type === 'response.output_text.delta' ? event.delta : '')).join('');
 
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
-
-const post = ({ url }: BackgroundGateway, body: object): Promise<Response> =>
-  fetch(`${url}/v1/responses`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
 
 describe('a background response', () => {
   it.each(['gpt', 'claude', 'gemini'])(
@@ -478,7 +467,7 @@ describe('a gateway with background responses', () => {
     await using world = await backgroundWorld();
     await using gateway = await world.start();
     const { responses } = gateway.client();
-    const unstored = await post(gateway, { ...IN_BACKGROUND, store: false });
+    const unstored = await post(gateway, '/v1/responses', { ...IN_BACKGROUND, store: false });
     expect([unstored.status, await unstored.json()]).toMatchObject([400, { error: { param: 'store' } }]);
     const { id } = await responses.create({ model: 'gpt', input: 'hi' });
     await expect(responses.cancel(id)).rejects.toMatchObject({ status: 400 });

@@ -7,6 +7,7 @@ import { parseGemini } from '../src/gemini-generate/read.ts';
 import { parseChat } from '../src/openai-chat/read.ts';
 import { parseResponses } from '../src/openai-responses/read.ts';
 import type { Media } from '../src/parsing/media.ts';
+import { postTo } from './support/clients.ts';
 
 const gatewayWith = (options: Partial<GatewayOptions> = {}): Gateway =>
   createGateway({
@@ -15,21 +16,6 @@ const gatewayWith = (options: Partial<GatewayOptions> = {}): Gateway =>
     authorize: () => ({}),
     ...options,
   });
-
-const post = (
-  gateway: Gateway,
-  path: string,
-  body: NonNullable<RequestInit['body']>,
-  headers: Record<string, string> = {},
-): Promise<Response> =>
-  gateway.fetch(
-    new Request(`http://gateway.test${path}`, {
-      method: 'POST',
-      body,
-      headers,
-      duplex: 'half',
-    }),
-  );
 
 const list = (count: number, item = '{}'): string =>
   `[${Array.from({ length: count }, () => item).join(',')}]`;
@@ -56,7 +42,7 @@ describe('a request with more than 10,000 elements', () => {
     ['/v1/decisions', 'questions', `{"model":"x","input":"a","questions":${many()}}`],
     ['/v1/decisions', 'questions', `{"questions":${many('1').slice(0, -1)}`],
   ])('is refused before it is parsed: %s, %s', async (path, param, body) => {
-    const response = await post(gatewayWith(), path, body);
+    const response = await postTo(gatewayWith(), path, body);
     const text = await response.text();
     expect(response.status).toBe(400);
     expect(text).toContain(`${param}: the request has more than 10000 array elements in total; send fewer`);
@@ -65,8 +51,8 @@ describe('a request with more than 10,000 elements', () => {
 
   it('is accepted with a larger maxElements, and refused with a smaller one', async () => {
     const body = `{"model":"x","messages":${list(3, USER)}}`;
-    expect((await post(gatewayWith({ maxElements: 3 }), CHAT, body)).status).toBe(200);
-    expect((await post(gatewayWith({ maxElements: 2 }), CHAT, body)).status).toBe(400);
+    expect((await postTo(gatewayWith({ maxElements: 3 }), CHAT, body)).status).toBe(200);
+    expect((await postTo(gatewayWith({ maxElements: 2 }), CHAT, body)).status).toBe(400);
   });
 });
 
@@ -90,7 +76,7 @@ describe('JSON in the strings of a request', () => {
       `{"model":"x","max_tokens":5,"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":"","signature":"${token}"}]}]}`,
     ],
   ])('counts for maxElements: %s, %s', async (path, param, body) => {
-    const response = await post(gatewayWith(), path, body);
+    const response = await postTo(gatewayWith(), path, body);
     expect(response.status).toBe(400);
     expect(await response.text()).toContain(`${param}: the JSON in it has more than 10000 array elements`);
   });
@@ -104,7 +90,7 @@ it('a body of tiny chunks is refused', async () => {
       controller.enqueue(new Uint8Array([0x20]));
     },
   });
-  const response = await post(gatewayWith(), CHAT, body);
+  const response = await postTo(gatewayWith(), CHAT, body);
   expect([response.status, await response.text()]).toEqual([
     400,
     expect.stringContaining('the body arrives in too many small chunks; send larger ones'),
@@ -122,7 +108,7 @@ it.each([
   ],
 ])('a request with 90,000 unknown members is served: %s', async (path, bodyOf, prefix) => {
   const members = Array.from({ length: 90_000 }, (_, index) => `"m${index}":1`).join(',');
-  const response = await post(gatewayWith(), path, bodyOf(members));
+  const response = await postTo(gatewayWith(), path, bodyOf(members));
   expect(response.status).toBe(200);
   expect(response.headers.get('x-majordomo-warnings')).toContain(`dropped ${prefix}m0: `);
 });
@@ -159,10 +145,10 @@ describe('the bodies of all requests', () => {
     const gateway = gatewayWith(limits);
     const slow = new TransformStream<Uint8Array, Uint8Array>();
     const writer = slow.writable.getWriter();
-    const first = post(gateway, CHAT, slow.readable, headers);
+    const first = postTo(gateway, CHAT, slow.readable, { headers });
     const bytes = new TextEncoder().encode(large);
     await writer.write(bytes.subarray(0, 800));
-    const second = await post(gateway, CHAT, large, headers);
+    const second = await postTo(gateway, CHAT, large, { headers });
     expect([second.status, await second.text()]).toEqual([
       429,
       expect.stringContaining(
@@ -172,7 +158,7 @@ describe('the bodies of all requests', () => {
     await writer.write(bytes.subarray(800));
     await writer.close();
     expect((await first).status).toBe(200);
-    expect((await post(gateway, CHAT, large, headers)).status).toBe(200);
+    expect((await postTo(gateway, CHAT, large, { headers })).status).toBe(200);
   });
 
   it('are limited to at least one body', () => {
@@ -186,7 +172,7 @@ it('a form whose part has more than 8 KiB of headers is refused, also if the com
   const parameters = ';a=b'.repeat(3000);
   const body = `--b\r\ncontent-disposition: form-data; name="file"${parameters}\r\n\r\nx\r\n--b--\r\n`;
   const form = new Blob([body], { type: 'multipart/form-data; boundary=b' });
-  const response = await post(gatewayWith(), '/v1/audio/transcriptions', form);
+  const response = await postTo(gatewayWith(), '/v1/audio/transcriptions', form);
   expect(response.status).toBe(400);
   expect(await response.text()).toContain('is not a valid form');
 });
@@ -194,7 +180,7 @@ it('a form whose part has more than 8 KiB of headers is refused, also if the com
 it('a form with more than 50 fields is refused', async () => {
   const form = new FormData();
   for (let count = 0; count < 51; count++) form.append('timestamp_granularities[]', 'word');
-  const response = await post(gatewayWith(), '/v1/audio/transcriptions', form);
+  const response = await postTo(gatewayWith(), '/v1/audio/transcriptions', form);
   expect([response.status, await response.text()]).toEqual([
     400,
     expect.stringContaining('must have at most 50 fields'),

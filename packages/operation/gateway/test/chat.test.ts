@@ -1,24 +1,11 @@
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
+import { CUT, TWO_CALLS } from './support/answers.ts';
+import { openaiClient } from './support/clients.ts';
+import { startGateway } from './support/test-gateway.ts';
 
-const client = (testGateway: TestGateway): OpenAI =>
-  new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
 const messages = [{ role: 'user' as const, content: 'hi' }];
 
-const CALL = {
-  parts: [
-    { type: 'reasoning' as const, text: 'I should look.' },
-    { type: 'text' as const, text: 'Let me see.' },
-    { type: 'tool-call' as const, id: 'call_a', name: 'weather', json: '{"city":"Oslo"}' },
-    { type: 'tool-call' as const, id: 'call_b', name: 'weather', json: '{"city":"Rome"}' },
-  ],
-};
-const CUT = {
-  fault: 'cut' as const,
-  answer: { parts: [{ type: 'text' as const, text: 'one two three four', chunks: 3 }] },
-  at: { content: 3 },
-};
 const weather = {
   type: 'function' as const,
   function: {
@@ -36,7 +23,7 @@ const weather = {
 describe('the official client over Chat Completions', () => {
   it('receives a complete response under the requested name', async () => {
     await using testGateway = await startGateway();
-    const { data, response } = await client(testGateway)
+    const { data, response } = await openaiClient(testGateway)
       .chat.completions.create({ model: 'gpt', messages })
       .withResponse();
     expect(data).toMatchObject({ object: 'chat.completion', model: 'gpt' });
@@ -48,7 +35,7 @@ describe('the official client over Chat Completions', () => {
 
   it('receives the text and the usage with its stream helper', async () => {
     await using testGateway = await startGateway();
-    const stream = client(testGateway).chat.completions.stream({
+    const stream = openaiClient(testGateway).chat.completions.stream({
       model: 'gpt',
       messages,
       stream_options: { include_usage: true },
@@ -67,8 +54,8 @@ describe('the official client over Chat Completions', () => {
   it.each([false, true])(
     'replays tool calls and reasoning over two turns (streamed: %s)',
     async (streamed) => {
-      await using testGateway = await startGateway({ openai: [CALL, 'Oslo is cold.'] });
-      const openai = client(testGateway);
+      await using testGateway = await startGateway({ openai: [TWO_CALLS, 'Oslo is cold.'] });
+      const openai = openaiClient(testGateway);
       const createCompletion = async (
         all: OpenAI.ChatCompletionMessageParam[],
       ): Promise<OpenAI.ChatCompletion> =>
@@ -102,7 +89,7 @@ describe('the official client over Chat Completions', () => {
 
   it('receives the response of the next target if the first one fails before content', async () => {
     await using testGateway = await startGateway({ openai: [{ failure: 'overloaded' }] });
-    const { data, response } = await client(testGateway)
+    const { data, response } = await openaiClient(testGateway)
       .chat.completions.create({ model: 'gpt', messages, stream: true })
       .withResponse();
     let text = '';
@@ -114,7 +101,7 @@ describe('the official client over Chat Completions', () => {
 
   it('ends with an error event when a target fails in mid-stream', async () => {
     await using testGateway = await startGateway({ openai: [CUT] });
-    const stream = await client(testGateway).chat.completions.create({
+    const stream = await openaiClient(testGateway).chat.completions.create({
       model: 'gpt',
       messages,
       stream: true,
@@ -130,7 +117,7 @@ describe('the official client over Chat Completions', () => {
 
   it('receives nothing after the error event', async () => {
     await using testGateway = await startGateway({ openai: [CUT] });
-    const response = await client(testGateway)
+    const response = await openaiClient(testGateway)
       .chat.completions.create({ model: 'gpt', messages, stream: true })
       .asResponse();
     expect(await response.text()).toMatch(/\n\ndata: \{"error":[^\n]+\n\n$/);
@@ -148,7 +135,7 @@ describe('the official client over Chat Completions', () => {
       anthropic: [' in the plain.'],
       majordomo: { chain: { afterCommit: 'continue' } },
     });
-    const final = await client(testGateway)
+    const final = await openaiClient(testGateway)
       .chat.completions.stream({ model: 'gpt', messages })
       .finalContent();
     expect(final).toBe('The rain in Spain stays mainly in the plain.');
@@ -157,32 +144,12 @@ describe('the official client over Chat Completions', () => {
   it('parses JSON that matches a schema', async () => {
     await using testGateway = await startGateway({ openai: ['{"city":"Oslo"}'] });
     const schema = weather.function.parameters;
-    const completion = await client(testGateway).chat.completions.parse({
+    const completion = await openaiClient(testGateway).chat.completions.parse({
       model: 'gpt',
       messages,
       response_format: { type: 'json_schema', json_schema: { name: 'city', schema, strict: true } },
     });
     expect(completion.choices[0]?.message.parsed).toEqual({ city: 'Oslo' });
     expect((await testGateway.openai.request(0)).request.output).toMatchObject({ required: ['city'] });
-  });
-
-  it('sends images and documents as bytes', async () => {
-    await using testGateway = await startGateway();
-    const pixel =
-      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-    await client(testGateway).chat.completions.create({
-      model: 'gpt',
-      messages: [
-        {
-          role: 'user',
-          content: [
-            { type: 'text', text: 'What is this?' },
-            { type: 'image_url', image_url: { url: `data:image/png;base64,${pixel}` } },
-          ],
-        },
-      ],
-    });
-    const { images } = (await testGateway.openai.request(0)).request;
-    expect(images.map(({ mediaType, bytes }) => [mediaType, bytes.length])).toEqual([['image/png', 70]]);
   });
 });

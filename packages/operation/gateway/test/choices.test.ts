@@ -1,10 +1,9 @@
 import type { Script } from '@majordomo/conformance';
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { KEY, startGateway, type TestGateway } from './support/test-gateway.ts';
+import { openaiClient, post } from './support/clients.ts';
+import { startGateway } from './support/test-gateway.ts';
 
-const client = (testGateway: TestGateway): OpenAI =>
-  new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
 const messages = [{ role: 'user' as const, content: 'hi' }];
 
 /** Returns a script that answers each request with its number. */
@@ -16,7 +15,7 @@ const numberedAnswers = (): Script => {
 describe('a chat completion with several choices', () => {
   it('calls the chain once per choice, sums the usage and warns', async () => {
     await using testGateway = await startGateway({ openai: numberedAnswers() });
-    const { data, response } = await client(testGateway)
+    const { data, response } = await openaiClient(testGateway)
       .chat.completions.create({ model: 'gpt', messages, n: 3 })
       .withResponse();
     expect(data.choices.map(({ index, finish_reason }) => [index, finish_reason])).toEqual([
@@ -37,7 +36,7 @@ describe('a chat completion with several choices', () => {
 
   it('streams the choices with one end and the total usage', async () => {
     await using testGateway = await startGateway({ openai: numberedAnswers() });
-    const stream = await client(testGateway).chat.completions.create({
+    const stream = await openaiClient(testGateway).chat.completions.create({
       model: 'gpt',
       messages,
       n: 3,
@@ -59,10 +58,11 @@ describe('a chat completion with several choices', () => {
     expect(texts.toSorted()).toEqual(['answer 0', 'answer 1', 'answer 2']);
     expect([finishedIndexes.toSorted(), ids.size]).toEqual([[0, 1, 2], 1]);
     expect(usage).toMatchObject({ prompt_tokens: 36, completion_tokens: 15 });
-    const response = await fetch(`${testGateway.url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${KEY}` },
-      body: JSON.stringify({ model: 'gpt', messages, n: 2, stream: true }),
+    const response = await post(testGateway, '/v1/chat/completions', {
+      model: 'gpt',
+      messages,
+      n: 2,
+      stream: true,
     });
     expect((await response.text()).split('[DONE]')).toHaveLength(2);
   });
@@ -74,7 +74,7 @@ describe('a chat completion with several choices', () => {
     async (stream) => {
       const script: Script = [{ fault: 'late' }, { fault: 'late' }, { failure: 'overloaded' }];
       await using testGateway = await startGateway({ openai: script, gateway: singleTarget });
-      const pendingCompletion = client(testGateway).chat.completions.create({
+      const pendingCompletion = openaiClient(testGateway).chat.completions.create({
         model: 'gpt',
         messages,
         n: 3,
@@ -95,7 +95,7 @@ describe('a chat completion with several choices', () => {
       { fault: 'cut', answer },
     ];
     await using testGateway = await startGateway({ openai: script, gateway: singleTarget });
-    const stream = await client(testGateway).chat.completions.create({
+    const stream = await openaiClient(testGateway).chat.completions.create({
       model: 'gpt',
       messages,
       n: 3,
@@ -116,7 +116,7 @@ describe('a chat completion with several choices', () => {
     });
     const abortController = new AbortController();
     const { signal } = abortController;
-    const pendingCompletion = client(testGateway).chat.completions.create(
+    const pendingCompletion = openaiClient(testGateway).chat.completions.create(
       { model: 'gpt', messages, n: 3 },
       { signal },
     );
@@ -135,7 +135,7 @@ describe('a chat completion with several choices', () => {
   ])('rejects n: %d with the option maxChoices: %s', async (n, maxChoices) => {
     await using testGateway = await startGateway({ gateway: maxChoices === undefined ? {} : { maxChoices } });
     await expect(
-      client(testGateway).chat.completions.create({ model: 'gpt', messages, n }),
+      openaiClient(testGateway).chat.completions.create({ model: 'gpt', messages, n }),
     ).rejects.toMatchObject({
       status: 400,
       param: 'n',

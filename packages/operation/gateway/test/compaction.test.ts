@@ -1,10 +1,8 @@
 import { memoryRecords } from '@majordomo/records';
 import OpenAI, { APIError } from 'openai';
 import { describe, expect, it } from 'vitest';
-import { KEY, startGateway, type TestGateway } from './support/test-gateway.ts';
-
-const client = (testGateway: TestGateway): OpenAI =>
-  new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
+import { openaiClient } from './support/clients.ts';
+import { startGateway } from './support/test-gateway.ts';
 
 const SUMMARY = 'Facts to keep: the code of the door is 4711.';
 const CONVERSATION: OpenAI.Responses.ResponseInput = [
@@ -23,7 +21,7 @@ const refusal = async (request: Promise<unknown>): Promise<unknown> =>
 describe('a compaction', () => {
   it('contains the user messages and a summary that a model of another vendor reads', async () => {
     await using testGateway = await startGateway({ openai: [SUMMARY], anthropic: ['It is 4711.'] });
-    const { responses } = client(testGateway);
+    const { responses } = openaiClient(testGateway);
     const compacted = await responses.compact({ model: 'gpt', input: CONVERSATION });
     expect(compacted.object).toBe('response.compaction');
     expect(compacted.output.map(({ type }) => type)).toEqual(['message', 'message', 'compaction']);
@@ -45,7 +43,7 @@ describe('a compaction', () => {
 
   it('of a compacted conversation includes the earlier summary', async () => {
     await using testGateway = await startGateway({ openai: [SUMMARY, 'Both.'] });
-    const { responses } = client(testGateway);
+    const { responses } = openaiClient(testGateway);
     const { output } = await responses.compact({ model: 'gpt', input: CONVERSATION });
     const input = [
       ...(output as OpenAI.Responses.ResponseInput),
@@ -60,7 +58,7 @@ describe('a compaction', () => {
   it('of a stored response contains the user messages of its conversation', async () => {
     const gateway = { responses: { records: memoryRecords() } };
     await using testGateway = await startGateway({ openai: ['The code is 4711.', SUMMARY], gateway });
-    const { responses } = client(testGateway);
+    const { responses } = openaiClient(testGateway);
     const { id } = await responses.create({ model: 'gpt', input: 'Remember the code.' });
     const { output } = await responses.compact({ model: 'gpt', previous_response_id: id });
     expect(output.map(({ type }) => type)).toEqual(['message', 'compaction']);
@@ -71,7 +69,7 @@ describe('a compaction', () => {
   it('fails over, and reports settings that have no effect', async () => {
     await using testGateway = await startGateway({ openai: [{ fail: 'overloaded' }], anthropic: [SUMMARY] });
     const body = { model: 'gpt', input: CONVERSATION, tools: [] };
-    const { data, response } = await client(testGateway).responses.compact(body).withResponse();
+    const { data, response } = await openaiClient(testGateway).responses.compact(body).withResponse();
     expect(data.output).toHaveLength(3);
     expect(response.headers.get('x-majordomo-target')).toBe('anthropic/claude-haiku-4-5');
     expect(response.headers.get('x-majordomo-warnings')).toContain('tools');
@@ -90,7 +88,7 @@ describe('a compaction item is refused', () => {
     ['that is too long', `majordomo.compaction.1.${'A'.repeat(270_000)}`, 'at most 262144 characters'],
   ])('%s', async (_name, content, message) => {
     await using testGateway = await startGateway();
-    const request = client(testGateway).responses.create({ model: 'gpt', input: item(content) });
+    const request = openaiClient(testGateway).responses.create({ model: 'gpt', input: item(content) });
     expect(await refusal(request)).toMatchObject({ message: expect.stringContaining(message) as string });
     expect(testGateway.openai.requests).toEqual([]);
   });

@@ -1,8 +1,8 @@
-import { createOpenAI } from '@majordomo/provider-openai';
-import { answers, testServer } from '@majordomo/test-support';
-import OpenAI from 'openai';
+import { answers } from '@majordomo/test-support';
+import type OpenAI from 'openai';
 import { expect, it } from 'vitest';
-import { KEY, startGateway } from './support/test-gateway.ts';
+import { openaiClient } from './support/clients.ts';
+import { startWithVendor } from './support/operations.ts';
 
 const VENDOR_ANSWER = {
   model: 'gpt-6-luna',
@@ -57,27 +57,13 @@ const REQUEST = {
   ],
 } as const;
 
-async function startWithVendor(body: object = VENDOR_ANSWER) {
-  const vendor = await testServer(answers(body));
-  const testGateway = await startGateway({
-    majordomo: { providers: [createOpenAI({ baseURL: `${vendor.origin}/v1`, apiKey: 'sk-test' })] },
-    gateway: { models: { triage: 'openai/gpt-6-luna' } },
-  });
-  const openai = new OpenAI({ apiKey: KEY, baseURL: `${testGateway.url}/v1`, maxRetries: 0 });
-  return {
-    vendor,
-    openai,
-    async [Symbol.asyncDispose]() {
-      await testGateway[Symbol.asyncDispose]();
-      await vendor.close();
-    },
-  };
-}
+const startTriage = (body: object = VENDOR_ANSWER) =>
+  startWithVendor(answers(body), { models: { triage: 'openai/gpt-6-luna' } });
 
 it('answers decisions of the SDK in order, with the names of the client', async () => {
-  await using server = await startWithVendor();
-  const { data, response } = await server.openai.decisions
-    .create(REQUEST as unknown as OpenAI.DecisionCreateParams)
+  await using server = await startTriage();
+  const { data, response } = await openaiClient(server)
+    .decisions.create(REQUEST as unknown as OpenAI.DecisionCreateParams)
     .withResponse();
   expect(data).toEqual({
     model: 'triage',
@@ -115,7 +101,7 @@ it('answers decisions of the SDK in order, with the names of the client', async 
 });
 
 it('passes messages, images and calls with their outputs to the vendor', async () => {
-  await using server = await startWithVendor();
+  await using server = await startTriage();
   const url = `data:image/png;base64,${Buffer.from('\x89PNG\r\n\x1a\n', 'latin1').toString('base64')}`;
   const input = [
     { role: 'developer', content: 'Shop' },
@@ -130,7 +116,7 @@ it('passes messages, images and calls with their outputs to the vendor', async (
     { type: 'function_call_output', call_id: '1', output: 'lost' },
     { role: 'assistant', content: [{ type: 'output_text', text: 'It is lost.' }] },
   ];
-  await server.openai.post('/decisions', { body: { ...REQUEST, input } });
+  await openaiClient(server).post('/decisions', { body: { ...REQUEST, input } });
   expect(server.vendor.requests[0]?.body['input']).toEqual([
     { role: 'system', content: [{ type: 'input_text', text: 'Shop' }] },
     {
@@ -166,17 +152,17 @@ it.each([
     'input[0].content[0].image_url',
   ],
 ])('refuses %j with 400 at its path, before a call', async (change, path) => {
-  await using server = await startWithVendor();
-  const failure = server.openai.post('/decisions', { body: { ...REQUEST, ...change } });
+  await using server = await startTriage();
+  const failure = openaiClient(server).post('/decisions', { body: { ...REQUEST, ...change } });
   await expect(failure).rejects.toMatchObject({ status: 400, message: expect.stringContaining(path) });
   expect(server.vendor.requests).toEqual([]);
 });
 
 it('fails with 400 if the model refuses a question', async () => {
-  await using server = await startWithVendor({
+  await using server = await startTriage({
     ...VENDOR_ANSWER,
     answers: [{ type: 'refusal', name: 'refund' }],
   });
-  const failure = server.openai.post('/decisions', { body: REQUEST });
+  const failure = openaiClient(server).post('/decisions', { body: REQUEST });
   await expect(failure).rejects.toMatchObject({ status: 400, message: expect.stringContaining('refund') });
 });

@@ -1,6 +1,7 @@
 import type { Gate } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { startGateway, KEY } from './support/test-gateway.ts';
+import { post } from './support/clients.ts';
+import { startGateway } from './support/test-gateway.ts';
 
 /** Sends a call through this gate, and returns facts of the response and the errors that the operator receives. */
 async function callWithGate(admit: Gate['admit'], path = 'chat/completions') {
@@ -9,23 +10,25 @@ async function callWithGate(admit: Gate['admit'], path = 'chat/completions') {
     majordomo: { gates: [{ name: 'budget', admit }] },
     gateway: { onError: (error) => errors.push(error) },
   });
-  const response = await fetch(`${testGateway.url}/v1/${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${KEY}` },
-    body: JSON.stringify({ model: 'gpt', max_tokens: 10, messages: [{ role: 'user', content: 'hi' }] }),
+  const response = await post(testGateway, `/v1/${path}`, {
+    model: 'gpt',
+    max_tokens: 10,
+    messages: [{ role: 'user', content: 'hi' }],
   });
-  const { error } = (await response.json()) as { error: { type: string; code?: string } };
+  const { error } = (await response.json()) as {
+    error: { type: string; code?: string; message: string };
+  };
   const [retryAfter, shouldRetry] = ['retry-after', 'x-should-retry'].map((name) =>
     response.headers.get(name),
   );
-  return { status: response.status, retryAfter, shouldRetry, type: error.type, code: error.code, errors };
+  return { status: response.status, retryAfter, shouldRetry, ...error, errors };
 }
 
 describe('a denial that waiting does not resolve', () => {
   const admit = () => ({ deny: 'this call may use up to $2, and the limit is $1 in all' });
 
   it('results in 403 over Chat Completions, is not retried, and is reported to the operator', async () => {
-    expect(await callWithGate(admit)).toEqual({
+    expect(await callWithGate(admit)).toMatchObject({
       status: 403,
       retryAfter: null,
       shouldRetry: 'false',
@@ -47,6 +50,7 @@ describe('a denial that waiting resolves', () => {
       status: 429,
       retryAfter: '5',
       shouldRetry: null,
+      message: expect.stringContaining('the day is spent') as string,
       errors: [],
     });
   });

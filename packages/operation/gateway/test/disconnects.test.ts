@@ -3,6 +3,7 @@ import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { createGateway, type GatewayOptions } from '../src/index.ts';
+import { postTo } from './support/clients.ts';
 import { stopTimers } from './support/stop-timers.ts';
 
 const CHAT = { model: 'm', messages: [{ role: 'user', content: 'hi' }] };
@@ -68,19 +69,10 @@ it.each<readonly [string, string, object | 'endless', (abort: () => void) => Par
       ...options(abort),
     });
     const endless = new ReadableStream({ pull: abort }, { highWaterMark: 0 });
-    const init: RequestInit & { duplex: 'half' } = {
-      method: 'POST',
-      body: body === 'endless' ? endless : JSON.stringify(body),
-      duplex: 'half',
-    };
-    const url = `http://gateway.test${path}`;
-    const response = await gateway.fetch(new Request(url, { ...init, signal: abortController.signal }));
+    const { signal } = abortController;
+    const response = await postTo(gateway, path, body === 'endless' ? endless : body, { signal });
     expect([response.status, statuses, errors]).toEqual([499, [499], []]);
     gateway.update({ authorize: () => ({}) });
-    const next = new Request('http://gateway.test/v1/chat/completions', {
-      method: 'POST',
-      body: JSON.stringify(CHAT),
-    });
-    expect((await gateway.fetch(next)).status).toBe(200);
+    expect((await postTo(gateway, '/v1/chat/completions', CHAT)).status).toBe(200);
   },
 );

@@ -6,6 +6,7 @@ import { createLedger } from '@majordomo/ledger';
 import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createGateway, type GatewayOptions } from '../src/index.ts';
+import { postTo } from './support/clients.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -69,14 +70,10 @@ async function setUp(options: Partial<GatewayOptions> = {}) {
     ...options,
   });
   const post = (path: string, body: object, secret: string, signal?: AbortSignal): Promise<Response> =>
-    gateway.fetch(
-      new Request(`http://gateway.test${path}`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${secret}` },
-        body: JSON.stringify(body),
-        ...(signal && { signal }),
-      }),
-    );
+    postTo(gateway, path, body, {
+      headers: { authorization: `Bearer ${secret}` },
+      ...(signal && { signal }),
+    });
   const keyWith = async (limits: readonly KeyLimit[] = [], models = ['m', 'slow']): Promise<string> =>
     (await keys.create({ name: 'k', tenant: 't', models, limits })).secret;
   const secret = await keyWith();

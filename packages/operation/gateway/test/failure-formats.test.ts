@@ -82,6 +82,7 @@ describe('a context overflow', () => {
   it.each([
     ['reason', 'prompt is too long: reason'],
     ['the prompt is too long', 'the prompt is too long'],
+    ['prompt is too long: 9 tokens', 'prompt is too long: 9 tokens'],
   ])('with the message "%s" has the phrase that clients of Anthropic find', (message, expected) => {
     expect(anthropicFailure(overflow(message))).toEqual({
       type: 'error',

@@ -1,29 +1,23 @@
-import Anthropic, { type APIError as AnthropicError } from '@anthropic-ai/sdk';
+import Anthropic from '@anthropic-ai/sdk';
 import type { FailureName } from '@majordomo/conformance';
 import OpenAI, { type APIError } from 'openai';
 import { describe, expect, it } from 'vitest';
-import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
+import { anthropicClient, openaiClient, post } from './support/clients.ts';
+import { startGateway, type TestGateway } from './support/test-gateway.ts';
 
 const messages = [{ role: 'user' as const, content: 'hi' }];
 
 const callOpenAI = async (testGateway: TestGateway, model = 'gpt'): Promise<unknown> =>
-  await new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 }).chat.completions
-    .create({ model, messages })
+  await openaiClient(testGateway)
+    .chat.completions.create({ model, messages })
     .catch((error: unknown) => error);
 const callAnthropic = async (testGateway: TestGateway, model = 'claude'): Promise<unknown> =>
-  await new Anthropic({ baseURL: testGateway.url, apiKey: KEY, maxRetries: 0 }).messages
-    .create({ model, messages, max_tokens: 10 })
+  await anthropicClient(testGateway)
+    .messages.create({ model, messages, max_tokens: 10 })
     .catch((error: unknown) => error);
 
 /** Failures of both vendors, each with the status, and the error class and code of each client. */
-const ROWS: readonly (readonly [
-  FailureName,
-  number,
-  new (...args: never[]) => APIError,
-  string,
-  new (...args: never[]) => AnthropicError,
-  string,
-])[] = [
+const ROWS = [
   [
     'rate-limit',
     429,
@@ -59,7 +53,7 @@ const ROWS: readonly (readonly [
     Anthropic.BadRequestError,
     'invalid_request_error',
   ],
-];
+] as const;
 
 describe('a failure of every vendor', () => {
   it.each(ROWS)(
@@ -82,18 +76,6 @@ describe('a failure of every vendor', () => {
     },
   );
 
-  it.each<[FailureName, string]>([
-    ['rate-limit', 'the vendor limits the rate of requests'],
-    ['overloaded', 'the vendor is overloaded'],
-    ['server', 'the vendor failed'],
-    ['auth', 'the vendor rejected the credentials of the gateway; its operator receives the reason'],
-    ['billing', 'the gateway’s account at the vendor has no credit; its operator receives the reason'],
-  ])('of the kind %s has a message without details of the vendor', async (failure, message) => {
-    const models = { gpt: 'openai/gpt-5.4' };
-    await using testGateway = await startGateway({ openai: () => ({ failure }), gateway: { models } });
-    expect(await callOpenAI(testGateway)).toMatchObject({ error: { message } });
-  });
-
   it.each([false, true])(
     'is reported as temporary if only the next target cannot process the request (benched: %s)',
     async (isBenched) => {
@@ -109,49 +91,20 @@ describe('a failure of every vendor', () => {
       expect(testGateway.anthropic.requests).toHaveLength(1);
     },
   );
-
-  it('has the retry time of the vendor in the header retry-after', async () => {
-    await using testGateway = await startGateway({
-      openai: [{ failure: 'rate-limit', retryAfter: { seconds: 7 } }],
-      gateway: { models: { gpt: 'openai/gpt-5.4' } },
-    });
-    const error = (await callOpenAI(testGateway)) as APIError;
-    expect(error.headers?.get('retry-after')).toBe('7');
-  });
 });
 
 describe('a refused request', () => {
-  const post = (
-    testGateway: TestGateway,
-    path: string,
-    body: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<Response> =>
-    fetch(testGateway.url + path, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${KEY}`, ...headers },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
-    });
   const chat = '/v1/chat/completions';
 
   it('is 401 without a known key, in the format of each wire', async () => {
     await using testGateway = await startGateway();
-    const chatResponse = await post(
-      testGateway,
-      chat,
-      { model: 'gpt', messages },
-      { authorization: 'Bearer stranger' },
-    );
+    const headers = { authorization: 'Bearer stranger' };
+    const chatResponse = await post(testGateway, chat, { model: 'gpt', messages }, { headers });
     expect(chatResponse.status).toBe(401);
     expect(await chatResponse.json()).toMatchObject({
       error: { type: 'authentication_error', code: 'invalid_api_key' },
     });
-    const messagesResponse = await post(
-      testGateway,
-      '/v1/messages',
-      {},
-      { authorization: 'Bearer stranger' },
-    );
+    const messagesResponse = await post(testGateway, '/v1/messages', {}, { headers });
     expect(await messagesResponse.json()).toMatchObject({
       type: 'error',
       error: { type: 'authentication_error' },
@@ -169,25 +122,6 @@ describe('a refused request', () => {
     expect(await response.json()).toMatchObject({ error: { code } });
   });
 
-  it('is 404 for a model that is not served or not allowed', async () => {
-    await using testGateway = await startGateway({ gateway: { authorize: () => ({ models: ['claude'] }) } });
-    expect(await callOpenAI(testGateway, 'gpt')).toMatchObject({
-      status: 404,
-      code: 'model_not_found',
-      param: 'model',
-    });
-    expect(await callOpenAI(testGateway, 'openai/gpt-5.4')).toMatchObject({ status: 404 });
-    expect(await callOpenAI(testGateway, 'constructor')).toMatchObject({ status: 404 });
-    expect(await callOpenAI(testGateway, 'claude')).toMatchObject({ model: 'claude' });
-  });
-
-  it('does not occur for a spec that is not a served name with `anySpec`', async () => {
-    await using testGateway = await startGateway({ gateway: { anySpec: true } });
-    expect(await callOpenAI(testGateway, 'anthropic/claude-haiku-4-5')).toMatchObject({
-      model: 'anthropic/claude-haiku-4-5',
-    });
-  });
-
   it.each(['nobody/x', 'a,,b', 'no-name', 'openai/'])('is 404 for the invalid spec %s', async (spec) => {
     await using testGateway = await startGateway({ gateway: { anySpec: true } });
     expect(await callOpenAI(testGateway, spec)).toMatchObject({ status: 404, code: 'model_not_found' });
@@ -198,7 +132,6 @@ describe('a refused request', () => {
     ['{', 'the body is not valid JSON'],
     ['[]', 'the body must be an object'],
     [{ model: 'gpt' }, 'messages is missing'],
-    [{ model: 'gpt', messages: [] }, 'messages must not be empty'],
     [{ model: 'gpt', messages: [{ role: 'robot', content: '' }] }, 'messages[0].role must be one of'],
     [{ model: 'gpt', messages: [{ role: 'user' }] }, 'messages[0].content is missing'],
     [
@@ -210,29 +143,12 @@ describe('a refused request', () => {
       },
       'messages[0].content[0].image_url.url must be a data URL',
     ],
-    [{ model: 'gpt', messages, n: 9 }, 'n must be an integer from 1 to 8, not 9'],
     [{ model: 'gpt', messages, max_tokens: 1.5 }, 'max_tokens must be an integer of 1 or more, not 1.5'],
-    [{ model: 'gpt', messages, max_tokens: 0 }, 'max_tokens must be an integer of 1 or more, not 0'],
     [{ model: 'gpt', messages, max_tokens: 1e300 }, 'max_tokens must be an integer of 1 or more, not'],
-    [
-      { model: 'gpt', messages, presence_penalty: -2.1 },
-      'presence_penalty must be a number from -2 to 2, not -2.1',
-    ],
-    [{ model: 'gpt', messages, functions: [] }, 'functions is not supported; use tools'],
-    [{ model: 'gpt', messages, function_call: 'auto' }, 'function_call is not supported; use tools'],
     [{ model: 'gpt', messages, temperature: '1' }, 'temperature must be a number from 0 to 2, not a string'],
     [
       { model: 'gpt', messages, tools: [{ type: 'function', function: {} }] },
       'tools[0].function.name is missing',
-    ],
-    [
-      {
-        model: 'gpt',
-        messages,
-        tools: [{ type: 'function', function: { name: 'a' } }],
-        tool_choice: { type: 'function', function: { name: 'b' } },
-      },
-      'tool_choice.function.name names "b"',
     ],
     [
       { model: 'gpt', messages: [{ role: 'user', content: '\ud800' }] },
@@ -247,30 +163,10 @@ describe('a refused request', () => {
     expect(testGateway.openai.requests).toHaveLength(0);
   });
 
-  it('is 400 for an unsupported encoding or invalid UTF-8', async () => {
-    await using testGateway = await startGateway();
-    const gzipResponse = await post(testGateway, chat, '{}', { 'content-encoding': 'gzip' });
-    expect([gzipResponse.status, await gzipResponse.text()]).toEqual([
-      400,
-      expect.stringContaining('content-encoding gzip'),
-    ]);
-    const bytes = Buffer.from(
-      JSON.stringify({ model: 'gpt', messages: [{ role: 'user', content: 'é' }] }),
-      'latin1',
-    );
-    const headers = { authorization: `Bearer ${KEY}` };
-    const latin1Response = await fetch(testGateway.url + chat, { method: 'POST', headers, body: bytes });
-    expect([latin1Response.status, await latin1Response.json()]).toMatchObject([
-      400,
-      { error: { message: 'the body is not valid UTF-8', param: null } },
-    ]);
-    expect(testGateway.openai.requests).toHaveLength(0);
-  });
-
   it('explains the base URL if a client uses that of the other vendor', async () => {
     await using testGateway = await startGateway();
-    const openai = new OpenAI({ baseURL: testGateway.url, apiKey: KEY, maxRetries: 0 });
-    const anthropic = new Anthropic({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
+    const openai = openaiClient(testGateway).withOptions({ baseURL: testGateway.url });
+    const anthropic = anthropicClient({ url: `${testGateway.url}/v1` });
     const expectedError = {
       status: 404,
       message: expect.stringContaining('must end in /v1 for OpenAI') as string,
@@ -305,12 +201,8 @@ describe('a refused request', () => {
 
   it('does not forward client headers to the vendor', async () => {
     await using testGateway = await startGateway();
-    await post(
-      testGateway,
-      chat,
-      { model: 'gpt', messages },
-      { 'x-secret-thing': 'abc', 'openai-organization': 'org-x' },
-    );
+    const secrets = { 'x-secret-thing': 'abc', 'openai-organization': 'org-x' };
+    await post(testGateway, chat, { model: 'gpt', messages }, { headers: secrets });
     const { headers } = await testGateway.openai.request(0);
     expect(JSON.stringify(headers)).not.toMatch(/abc|org-x/);
   });

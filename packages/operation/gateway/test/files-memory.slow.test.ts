@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { closeSync, mkdtempSync, openAsBlob, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import OpenAI from 'openai';
 import { expect, it, onTestFinished } from 'vitest';
+import { openaiClient } from './support/clients.ts';
 
 const MB = 1_000_000;
 const SIZE = 50 * MB;
@@ -43,7 +43,7 @@ it.skipIf(process.platform !== 'linux')(
       child.send(message);
       return ((await once(child, 'message')) as [{ memory: number; read: number }])[0];
     };
-    const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'k', maxRetries: 0 });
+    const client = openaiClient({ url }, 'k');
     const ask = (model: string, file_id: string) =>
       client.responses.create({
         model,

@@ -4,13 +4,11 @@ import { sqliteStores } from '@majordomo/store-sqlite';
 import { connect } from 'node:net';
 import OpenAI, { toFile } from 'openai';
 import { describe, expect, it } from 'vitest';
+import { PIXEL } from './support/answers.ts';
 import { filesIn, MODELS, OTHER_KEY, pdf, setUp } from './support/files-gateway.ts';
 import { KEY } from './support/test-gateway.ts';
 
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
+const PNG = Buffer.from(PIXEL, 'base64');
 const createPdf = (client: OpenAI, name = 'report.pdf', size = 2000): Promise<OpenAI.FileObject> =>
   client.files.create({ file: new File([pdf(size)], name), purpose: 'user_data' });
 

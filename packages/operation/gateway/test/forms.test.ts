@@ -1,22 +1,18 @@
-import { answers, testServer, type Answer, type TestServer } from '@majordomo/test-support';
-import { toFile } from 'openai';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { TestGateway } from './support/test-gateway.ts';
-import { openaiClient, startOperationsGateway, recording, refusalOf, send } from './support/operations.ts';
+import { answers } from '@majordomo/test-support';
+import { describe, expect, it } from 'vitest';
+import { post } from './support/clients.ts';
+import { recording, refusalOf, startWithVendor } from './support/operations.ts';
 
-let vendor: TestServer;
-afterEach(() => vendor.close());
-
-async function startWithVendor(answer: Answer): Promise<TestGateway> {
-  vendor = await testServer(answer);
-  return startOperationsGateway(vendor);
-}
 type Field = readonly [name: string, value: string | File];
 const createForm = (...fields: readonly Field[]): FormData => {
   const formData = new FormData();
   for (const [name, value] of fields) formData.append(name, value);
   return formData;
 };
+const PATH = '/v1/audio/transcriptions';
+/** Fields of a valid form. */
+const MODEL: Field = ['model', 'ears'];
+const FILE: Field = ['file', recording()];
 const answerTranscript = answers({ text: 'Hi', segments: [], words: [] });
 
 describe('a form', () => {
@@ -30,7 +26,7 @@ describe('a form', () => {
     await using testGateway = await startWithVendor(answerTranscript);
     const body = '--b\r\nContent-Disposition: form-data; name="model"\r\n\r\nears\r\n--b--\r\n';
     const [status, errorMessage] = await refusalOf(
-      await send(testGateway, '/audio/transcriptions', body, { 'content-type': type }),
+      await post(testGateway, PATH, body, { headers: { 'content-type': type } }),
     );
     expect([status, errorMessage]).toEqual([400, expect.stringContaining(message)]);
   });
@@ -42,131 +38,53 @@ describe('a form', () => {
       const part = (disposition: string, value: string) =>
         `--b\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${value}\r\n`;
       const body = `${part('name="model"', 'ears')}${part('name="file"; filename="a.ogg"', 'OggS')}--b--\r\n`;
-      const response = await send(testGateway, '/audio/transcriptions', body, { 'content-type': type });
+      const response = await post(testGateway, PATH, body, { headers: { 'content-type': type } });
       expect(response.status).toBe(200);
     },
   );
 
   it.each([
-    [
-      'first',
-      [
-        ['file', recording()],
-        ['model', 'ears'],
-      ],
-    ],
-    [
-      'last',
-      [
-        ['model', 'ears'],
-        ['language', 'en'],
-        ['file', recording()],
-      ],
-    ],
+    ['first', [FILE, MODEL]],
+    ['last', [MODEL, ['language', 'en'], FILE]],
   ] as const)('may contain its file %s', async (_, fields) => {
     await using testGateway = await startWithVendor(answerTranscript);
-    const response = await send(testGateway, '/audio/transcriptions', createForm(...fields));
+    const response = await post(testGateway, PATH, createForm(...fields));
     expect(await response.json()).toEqual({ text: 'Hi' });
   });
 
   it.each([
-    [
-      'file',
-      [
-        ['model', 'ears'],
-        ['file', recording()],
-        ['file', recording('b.ogg')],
-      ],
-    ],
-    [
-      'model',
-      [
-        ['model', 'ears'],
-        ['model', 'other'],
-        ['file', recording()],
-      ],
-    ],
-    [
-      'language',
-      [
-        ['model', 'ears'],
-        ['language', 'en'],
-        ['language', 'de'],
-        ['file', recording()],
-      ],
-    ],
+    ['file', [MODEL, FILE, ['file', recording('b.ogg')]]],
+    ['model', [MODEL, ['model', 'other'], FILE]],
+    ['language', [MODEL, ['language', 'en'], ['language', 'de'], FILE]],
   ] as const)('that contains %s twice is refused', async (name, fields) => {
     await using testGateway = await startWithVendor(answerTranscript);
-    expect(await refusalOf(await send(testGateway, '/audio/transcriptions', createForm(...fields)))).toEqual([
+    expect(await refusalOf(await post(testGateway, PATH, createForm(...fields)))).toEqual([
       400,
       expect.stringContaining(`${name} must be set only once`),
       name,
     ]);
-    expect(vendor.requests).toHaveLength(0);
+    expect(testGateway.vendor.requests).toHaveLength(0);
   });
 
   it.each([
-    [[['model', 'ears']], 'file is missing'],
-    [[['file', recording()]], 'model is missing'],
-    [
-      [
-        ['model', 'ears'],
-        ['file', 'text'],
-      ],
-      'file must be a file',
-    ],
-    [
-      [
-        ['model', recording()],
-        ['file', recording()],
-      ],
-      'model must be a string',
-    ],
-    [
-      [
-        ['model', 'ears'],
-        ['file', recording()],
-        ['stream', 'yes'],
-      ],
-      'stream must be one of true, false',
-    ],
-    [
-      [
-        ['model', 'ears'],
-        ['file', recording()],
-        ['response_format', 'vtt'],
-      ],
-      'response_format must be one of',
-    ],
-    [
-      [
-        ['model', 'ears'],
-        ['file', recording()],
-        ['timestamp_granularities[]', 'line'],
-      ],
-      'timestamp_granularities',
-    ],
+    [[FILE], 'model is missing'],
+    [[['model', recording()], FILE], 'model must be a string'],
+    [[MODEL, FILE, ['stream', 'yes']], 'stream must be one of true, false'],
   ] as const)('%j is refused with the name of the invalid field', async (fields, message) => {
     await using testGateway = await startWithVendor(answerTranscript);
     const [status, errorMessage] = await refusalOf(
-      await send(testGateway, '/audio/transcriptions', createForm(...(fields as readonly Field[]))),
+      await post(testGateway, PATH, createForm(...(fields as readonly Field[]))),
     );
     expect([status, errorMessage]).toEqual([400, expect.stringContaining(message)]);
-    expect(vendor.requests).toHaveLength(0);
+    expect(testGateway.vendor.requests).toHaveLength(0);
   });
 
   it('accepts `false` and empty fields', async () => {
     await using testGateway = await startWithVendor(answerTranscript);
-    const fields = createForm(
-      ['model', 'ears'],
-      ['file', recording()],
-      ['stream', 'false'],
-      ['language', ''],
-      ['prompt', ''],
-    );
-    const response = await send(testGateway, '/audio/transcriptions', fields);
+    const fields = createForm(MODEL, FILE, ['stream', 'false'], ['language', ''], ['prompt', '']);
+    const response = await post(testGateway, PATH, fields);
     expect(response.status).toBe(200);
-    expect(vendor.requests[0]?.text).not.toContain('name="language"');
+    expect(testGateway.vendor.requests[0]?.text).not.toContain('name="language"');
   });
 
   it('derives the type of the file from its name', async () => {
@@ -179,38 +97,24 @@ describe('a form', () => {
       [new File(['no magic'], 'a.m4a', { type: 'application/octet-stream' }), 'm4a'],
       [new File(['no magic'], 'a.WAV'), 'wav'],
     ] as const) {
-      await send(testGateway, '/audio/transcriptions', createForm(['model', 'ears'], ['file', file]));
-      expect(vendor.requests.at(-1)?.text).toMatch(new RegExp(`filename="[^"]*\\.${name}"`));
+      await post(testGateway, PATH, createForm(MODEL, ['file', file]));
+      expect(testGateway.vendor.requests.at(-1)?.text).toMatch(new RegExp(`filename="[^"]*\\.${name}"`));
     }
-  });
-
-  it('returns words and a warning if it requests two granularities', async () => {
-    await using testGateway = await startWithVendor(answerTranscript);
-    const { data, response } = await openaiClient(testGateway)
-      .audio.transcriptions.create({
-        model: 'ears',
-        file: await toFile(Buffer.from('OggS'), 'a.ogg', { type: 'audio/ogg' }),
-        response_format: 'verbose_json',
-        timestamp_granularities: ['word', 'segment'],
-      })
-      .withResponse();
-    expect(data).toHaveProperty('words');
-    expect(response.headers.get('x-majordomo-warnings')).toContain('timestamp_granularities');
   });
 
   it('is parsed in linear time with 50 long fields or a huge field, and refused with 20,000 fields', async () => {
     await using testGateway = await startWithVendor(answerTranscript);
     const withFields = (count: number): FormData =>
       createForm(
-        ['model', 'ears'],
-        ['file', recording()],
+        MODEL,
+        FILE,
         ...Array.from({ length: count - 2 }, (_, n): Field => [`f${n}${'x'.repeat(1000)}`, 'x']),
       );
-    const response = await send(testGateway, '/audio/transcriptions', withFields(50));
+    const response = await post(testGateway, PATH, withFields(50));
     expect(response.status).toBe(200);
     expect((response.headers.get('x-majordomo-warnings') ?? '').length).toBeLessThan(2001);
-    expect((await send(testGateway, '/audio/transcriptions', withFields(20_000))).status).toBe(400);
-    const hugeField = createForm(['model', 'ears'], ['file', recording()], ['prompt', 'x'.repeat(4_000_000)]);
-    expect((await send(testGateway, '/audio/transcriptions', hugeField)).status).toBe(200);
+    expect((await post(testGateway, PATH, withFields(20_000))).status).toBe(400);
+    const hugeField = createForm(MODEL, FILE, ['prompt', 'x'.repeat(4_000_000)]);
+    expect((await post(testGateway, PATH, hugeField)).status).toBe(200);
   });
 });

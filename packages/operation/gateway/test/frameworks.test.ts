@@ -4,14 +4,8 @@ import { ChatOpenAI } from '@langchain/openai';
 import { generateText, stepCountIs, streamText, tool, type LanguageModel } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { CALL } from './support/answers.ts';
 import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
-
-const CALL = {
-  parts: [
-    { type: 'reasoning' as const, text: 'I should look.' },
-    { type: 'tool-call' as const, id: 'call_a', name: 'weather', json: '{"city":"Oslo"}' },
-  ],
-};
 
 /** Models of the AI SDK over the three wires. */
 const CLIENTS: Readonly<Record<string, (testGateway: TestGateway) => LanguageModel>> = {

@@ -3,19 +3,12 @@ import { createGoogleGenerativeAI } from '@ai-sdk/google';
 import { generateText, isStepCount, streamText, tool } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { CALL, PIXEL } from './support/answers.ts';
+import { post } from './support/clients.ts';
 import { KEY, startGateway, type TestGateway } from './support/test-gateway.ts';
 
 const client = (testGateway: TestGateway, apiKey: string = KEY): GoogleGenAI =>
   new GoogleGenAI({ apiKey, httpOptions: { baseUrl: testGateway.url, retryOptions: { attempts: 1 } } });
-
-const THOUGHT_AND_CALL = {
-  parts: [
-    { type: 'reasoning' as const, text: 'I should look.' },
-    { type: 'tool-call' as const, id: 'call_a', name: 'weather', json: '{"city":"Oslo"}' },
-  ],
-};
-const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 const tools = [
   {
@@ -53,7 +46,7 @@ describe('@google/genai', () => {
   });
 
   it.each([false, true])('calls a tool in a chat, with reasoning (streamed: %s)', async (isStreamed) => {
-    await using testGateway = await startGateway({ anthropic: [THOUGHT_AND_CALL, 'It is cold.'] });
+    await using testGateway = await startGateway({ anthropic: [CALL, 'It is cold.'] });
     const chat = client(testGateway).chats.create({ model: 'claude', config: { tools } });
     const send = async (message: Parameters<typeof chat.sendMessage>[0]['message']) => {
       if (!isStreamed) return [await chat.sendMessage({ message })];
@@ -158,11 +151,7 @@ describe('@google/genai', () => {
     'receives 404 for an unknown model, also if the body of %s is invalid',
     async (method) => {
       await using testGateway = await startGateway();
-      const response = await fetch(`${testGateway.url}/v1beta/models/other:${method}`, {
-        method: 'POST',
-        headers: { 'x-goog-api-key': KEY },
-        body: JSON.stringify({ contents: 'x' }),
-      });
+      const response = await post(testGateway, `/v1beta/models/other:${method}`, { contents: 'x' });
       expect(response.status).toBe(404);
       expect(await response.json()).toMatchObject({ error: { code: 404, status: 'NOT_FOUND' } });
     },
@@ -213,12 +202,8 @@ describe('a key of a client', () => {
 });
 
 describe('a conversation without ids', () => {
-  const post = (testGateway: TestGateway, contents: readonly object[]): Promise<Response> =>
-    fetch(`${testGateway.url}/v1beta/models/claude:generateContent`, {
-      method: 'POST',
-      headers: { 'x-goog-api-key': KEY },
-      body: JSON.stringify({ contents }),
-    });
+  const generate = (testGateway: TestGateway, contents: readonly object[]): Promise<Response> =>
+    post(testGateway, '/v1beta/models/claude:generateContent', { contents });
   const call = (city: string): object => ({ functionCall: { name: 'weather', args: { city } } });
   const answer = (output: string): object => ({
     functionResponse: { name: 'weather', response: { output } },
@@ -226,7 +211,7 @@ describe('a conversation without ids', () => {
 
   it('answers calls by their name and order', async () => {
     await using testGateway = await startGateway({ anthropic: () => 'Both.' });
-    const response = await post(testGateway, [
+    const response = await generate(testGateway, [
       { role: 'user', parts: [{ text: 'Weather?' }] },
       { role: 'model', parts: [call('Oslo'), call('Rome')] },
       { role: 'user', parts: [answer('cold'), answer('warm')] },
@@ -249,7 +234,7 @@ describe('a conversation without ids', () => {
     ['another call of the tool has an id', { name: 'weather', id: 'call_a' }, { name: 'weather' }],
   ])('answers a call without an id if %s', async (_, withId, withoutId) => {
     await using testGateway = await startGateway({ anthropic: () => 'Both.' });
-    const response = await post(testGateway, [
+    const response = await generate(testGateway, [
       { role: 'user', parts: [{ text: 'Weather?' }] },
       {
         role: 'model',
@@ -281,7 +266,7 @@ describe('a conversation without ids', () => {
 
   it('is refused if a response answers no call', async () => {
     await using testGateway = await startGateway();
-    const response = await post(testGateway, [{ role: 'user', parts: [answer('cold')] }]);
+    const response = await generate(testGateway, [{ role: 'user', parts: [answer('cold')] }]);
     expect(response.status).toBe(400);
     expect(await response.text()).toContain('answers no call of');
     expect(testGateway.anthropic.requests).toEqual([]);
@@ -290,7 +275,7 @@ describe('a conversation without ids', () => {
 
 describe('@ai-sdk/google', () => {
   it.each([false, true])('runs a tool loop (streamed: %s)', async (isStreamed) => {
-    await using testGateway = await startGateway({ openai: [THOUGHT_AND_CALL, 'It is cold.'] });
+    await using testGateway = await startGateway({ openai: [CALL, 'It is cold.'] });
     const google = createGoogleGenerativeAI({ apiKey: KEY, baseURL: `${testGateway.url}/v1beta` });
     const weather = tool({ inputSchema: z.object({ city: z.string() }), execute: () => 'cold' });
     const request = {

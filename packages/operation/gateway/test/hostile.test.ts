@@ -4,14 +4,12 @@ import { parseChat } from '../src/openai-chat/read.ts';
 import { parseResponses } from '../src/openai-responses/read.ts';
 import type { Media } from '../src/parsing/media.ts';
 import type { ParsedRequest } from '../src/wire.ts';
-import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
+import { post } from './support/clients.ts';
+import { startGateway } from './support/test-gateway.ts';
 
 const nested = (levels: number): string => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels);
 const token = (levels: number): string =>
   `majordomo.1.${Buffer.from(`["openai@00000000#openai",${nested(levels)}]`).toString('base64')}`;
-
-const post = (testGateway: TestGateway, path: string, body: string): Promise<Response> =>
-  fetch(testGateway.url + path, { method: 'POST', headers: { authorization: `Bearer ${KEY}` }, body });
 
 const CHAT = '/v1/chat/completions';
 const turns = (call: string): string =>

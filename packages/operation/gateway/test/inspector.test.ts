@@ -1,6 +1,6 @@
 import { createRedactor } from '@majordomo/redact';
-import { OpenAI } from 'openai';
 import { describe, expect, it } from 'vitest';
+import { openaiClient } from './support/clients.ts';
 import { byKey, startGateway, KEY } from './support/test-gateway.ts';
 
 const TOKEN = 'a-token-that-nobody-guesses';
@@ -19,7 +19,7 @@ async function readEvents(url: string, headers: Readonly<Record<string, string>>
 }
 
 const sendChat = (url: string, apiKey = KEY) =>
-  new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 }).chat.completions.create({
+  openaiClient({ url }, apiKey).chat.completions.create({
     model: 'gpt',
     messages: [{ role: 'user', content: 'A private question.' }],
   });

@@ -1,6 +1,7 @@
 import { catalog as shipped, type CatalogModel } from '@majordomo/catalog';
 import { expect, it } from 'vitest';
-import { startGateway, KEY } from './support/test-gateway.ts';
+import { post } from './support/clients.ts';
+import { startGateway } from './support/test-gateway.ts';
 
 const DAY_MS = 86_400_000;
 const inDays = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
@@ -10,10 +11,10 @@ async function headersOf(facts: Partial<CatalogModel>, name = 'gpt'): Promise<re
   const catalog = shipped.with([{ vendor: 'openai', id: 'gpt-x', ...facts }]);
   await using testGateway = await startGateway({ gateway: { catalog, models: { gpt: 'openai/gpt-x' } } });
   const requestChat = (stream: boolean) =>
-    fetch(`${testGateway.url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ model: name, stream, messages: [{ role: 'user', content: 'hi' }] }),
+    post(testGateway, '/v1/chat/completions', {
+      model: name,
+      stream,
+      messages: [{ role: 'user', content: 'hi' }],
     });
   return await Promise.all(
     [false, true].map(async (stream) => {
@@ -49,10 +50,9 @@ it('adds no header to a failure or without a catalog', async () => {
     Array.from({ length: 6 }, () => null),
   );
   await using testGateway = await startGateway();
-  const { headers } = await fetch(`${testGateway.url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'gpt', messages: [{ role: 'user', content: 'hi' }] }),
+  const { headers } = await post(testGateway, '/v1/chat/completions', {
+    model: 'gpt',
+    messages: [{ role: 'user', content: 'hi' }],
   });
   expect([headers.get('sunset'), headers.get('x-majordomo-target')]).toEqual([null, expect.any(String)]);
 });

@@ -1,8 +1,9 @@
 import { memoryRecords } from '@majordomo/records';
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import type { McpAnswer, McpRemote, McpTool, McpTools, RouteContext } from '../src/index.ts';
-import { KEY, startGateway, type TestGateway, type TestGatewayOptions } from './support/test-gateway.ts';
+import { openaiClient } from './support/clients.ts';
+import { startGateway, type TestGateway, type TestGatewayOptions } from './support/test-gateway.ts';
 
 type Script = TestGatewayOptions['anthropic'];
 type Body = OpenAI.Responses.ResponseCreateParamsNonStreaming;
@@ -56,7 +57,7 @@ async function setUp(
       ...(isStored && { responses: { records: memoryRecords() } }),
     },
   });
-  const openai = new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
+  const openai = openaiClient(testGateway);
   return { testGateway, openai, [Symbol.asyncDispose]: () => testGateway[Symbol.asyncDispose]() };
 }
 
@@ -467,7 +468,7 @@ describe('a request with tools of MCP servers', () => {
 
   it('is refused with items of such tools by a gateway without MCP servers', async () => {
     await using testGateway = await startGateway({ anthropic: [] });
-    const openai = new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
+    const openai = openaiClient(testGateway);
     const input = [{ type: 'mcp_list_tools', id: 'mcpl_1', server_label: 'tracker', tools: [] }] as never;
     await expect(openai.responses.create({ model: 'claude', input })).rejects.toMatchObject({
       status: 400,

@@ -1,16 +1,9 @@
-import Anthropic from '@anthropic-ai/sdk';
 import type { FilePart, ImagePart } from '@majordomo/core';
-import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
+import { PIXEL } from './support/answers.ts';
+import { anthropicClient, openaiClient } from './support/clients.ts';
+import { startGateway, type TestGateway } from './support/test-gateway.ts';
 
-const openaiClient = (testGateway: TestGateway): OpenAI =>
-  new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
-const anthropicClient = (testGateway: TestGateway): Anthropic =>
-  new Anthropic({ baseURL: testGateway.url, apiKey: KEY, maxRetries: 0 });
-
-const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const PDF = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%EOF').toString('base64');
 const imagePart: ImagePart = { type: 'image', mediaType: 'image/png', bytes: Buffer.from(PIXEL, 'base64') };
 const pdfPart: FilePart = { type: 'file', mediaType: 'application/pdf', bytes: Buffer.from(PDF, 'base64') };

@@ -1,10 +1,7 @@
 import type { ChatResponse, FinishReason, StreamEvent } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { anthropicMessage } from '../src/anthropic-messages/complete.ts';
-import { anthropicFailure } from '../src/anthropic-messages/failure.ts';
-import { hiddenData, messagesUsage, stopOf } from '../src/anthropic-messages/format.ts';
+import { anthropicMessage, hiddenData, messagesUsage, stopOf } from '../src/anthropic-messages/response.ts';
 import { MessagesWriter } from '../src/anthropic-messages/stream.ts';
-import { Refusal, type RefusalKind } from '../src/errors/refusal.ts';
 
 const claude = (data: Readonly<Record<string, string>>) => ({ family: 'claude', data });
 const ID: unknown = expect.stringMatching(/^msg_./);
@@ -209,48 +206,5 @@ describe('MessagesWriter', () => {
     const part = { type: 'reasoning', ...members };
     const events = [{ type: 'part-start', index: 0, part }, { type: 'part-end', index: 0, part }, finish];
     expect(written(events)).toEqual([start, ...block, stop(0), ...end]);
-  });
-});
-
-describe('a failure of Messages', () => {
-  it.each<[RefusalKind, string]>([
-    ['unauthorized', 'authentication_error'],
-    ['forbidden', 'permission_error'],
-    ['not-allowed', 'permission_error'],
-    ['no-such-model', 'not_found_error'],
-    ['no-such-route', 'not_found_error'],
-    ['wrong-method', 'invalid_request_error'],
-    ['too-large', 'request_too_large'],
-    ['invalid-request', 'invalid_request_error'],
-    ['unsupported', 'invalid_request_error'],
-    ['content-filter', 'invalid_request_error'],
-    ['busy', 'rate_limit_error'],
-    ['rate-limit', 'rate_limit_error'],
-    ['quota', 'rate_limit_error'],
-    ['denied', 'rate_limit_error'],
-    ['spent', 'billing_error'],
-    ['over-limit', 'invalid_request_error'],
-    ['unavailable', 'overloaded_error'],
-    ['overloaded', 'overloaded_error'],
-    ['exhausted', 'overloaded_error'],
-    ['timeout', 'timeout_error'],
-    ['server', 'api_error'],
-  ])('of the kind %s has the type %s', (kind, type) => {
-    expect(anthropicFailure(new Refusal(kind, 'reason'))).toEqual({
-      type: 'error',
-      error: { type, message: 'reason' },
-    });
-  });
-
-  it('of a context overflow starts once with the phrase that clients recognize', () => {
-    const failure = (message: string) => anthropicFailure(new Refusal('context-overflow', message));
-    const error = { type: 'invalid_request_error', message: 'prompt is too long: 9 tokens' };
-    expect(failure('9 tokens')).toEqual({ type: 'error', error });
-    expect(failure('prompt is too long: 9 tokens')).toEqual({ type: 'error', error });
-  });
-
-  it('has the error code in its details', () => {
-    const failure = anthropicFailure(new Refusal('invalid-request', 'reason', { code: 'thread_not_found' }));
-    expect(failure).toMatchObject({ error: { details: { error_code: 'thread_not_found' } } });
   });
 });

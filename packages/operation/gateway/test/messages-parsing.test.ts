@@ -281,12 +281,7 @@ describe('parseMessages', () => {
   it.each<[object, string]>([
     [{ messages: [] }, 'messages'],
     [{ max_tokens: undefined }, 'max_tokens'],
-    [{ max_tokens: 0 }, 'max_tokens'],
     [{ model: '' }, 'model'],
-    [{ temperature: 1.1 }, 'temperature'],
-    [{ temperature: -0.1 }, 'temperature'],
-    [{ top_p: 1.1 }, 'top_p'],
-    [{ top_p: -0.1 }, 'top_p'],
     [{ top_k: -1 }, 'top_k'],
     [{ stop_sequences: [''] }, 'stop_sequences[0]'],
     [{ thinking: { type: 'enabled', budget_tokens: 1023 } }, 'thinking.budget_tokens'],

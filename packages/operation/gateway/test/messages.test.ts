@@ -1,9 +1,9 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, it } from 'vitest';
-import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
+import { CUT } from './support/answers.ts';
+import { anthropicClient, post } from './support/clients.ts';
+import { startGateway } from './support/test-gateway.ts';
 
-const client = (testGateway: TestGateway): Anthropic =>
-  new Anthropic({ baseURL: testGateway.url, apiKey: KEY, maxRetries: 0 });
 const baseRequest = { max_tokens: 1000, messages: [{ role: 'user' as const, content: 'hi' }] };
 const weatherTool = {
   name: 'weather',
@@ -23,15 +23,11 @@ describe('adaptive thinking without an effort', () => {
   const MODELS = ['opus-4-6', 'sonnet-4-6', 'opus-4-7', 'opus-4-8', 'opus-5', 'sonnet-5'];
   it.each(MODELS)('reaches Claude %s as adaptive thinking with its default effort', async (name) => {
     await using testGateway = await startGateway({ gateway: { models: { m: `anthropic/claude-${name}` } } });
-    const response = await fetch(`${testGateway.url}/v1/messages`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${KEY}` },
-      body: JSON.stringify({
-        model: 'm',
-        max_tokens: 4000,
-        thinking: { type: 'adaptive' },
-        messages: [{ role: 'user', content: 'hi' }],
-      }),
+    const response = await post(testGateway, '/v1/messages', {
+      model: 'm',
+      max_tokens: 4000,
+      thinking: { type: 'adaptive' },
+      messages: [{ role: 'user', content: 'hi' }],
     });
     expect(response.status).toBe(200);
     expect(testGateway.anthropic.requests[0]?.body).toMatchObject({
@@ -44,7 +40,7 @@ describe('adaptive thinking without an effort', () => {
 describe('the official client over Messages', () => {
   it('receives a complete response under the requested name', async () => {
     await using testGateway = await startGateway();
-    const { data, response } = await client(testGateway)
+    const { data, response } = await anthropicClient(testGateway)
       .messages.create({ model: 'claude', ...baseRequest })
       .withResponse();
     expect(data).toMatchObject({
@@ -59,41 +55,9 @@ describe('the official client over Messages', () => {
     expect(response.headers.get('request-id')).toMatch(/^req_/);
   });
 
-  it('sends system turns within a conversation as user text at the same position', async () => {
-    await using testGateway = await startGateway();
-    const { response } = await client(testGateway)
-      .messages.create({
-        model: 'claude',
-        max_tokens: 10,
-        system: 'Be brief.',
-        messages: [
-          { role: 'user', content: 'hi' },
-          { role: 'assistant', content: 'hello' },
-          { role: 'system', content: 'The date has changed.' },
-          { role: 'user', content: 'and now?' },
-        ] as Anthropic.MessageParam[],
-      })
-      .withResponse();
-    expect(testGateway.anthropic.requests[0]?.body).toMatchObject({
-      system: [{ type: 'text', text: 'Be brief.' }],
-      messages: [
-        { role: 'user' },
-        { role: 'assistant' },
-        {
-          role: 'user',
-          content: [
-            { type: 'text', text: '<system-reminder>\nThe date has changed.\n</system-reminder>' },
-            { type: 'text', text: 'and now?' },
-          ],
-        },
-      ],
-    });
-    expect(response.headers.get('x-majordomo-warnings')).toContain('coerced system:');
-  });
-
   it('receives the events of a message in order with its stream helper', async () => {
     await using testGateway = await startGateway();
-    const stream = client(testGateway).messages.stream({ model: 'claude', ...baseRequest });
+    const stream = anthropicClient(testGateway).messages.stream({ model: 'claude', ...baseRequest });
     const types: string[] = [];
     stream.on('streamEvent', ({ type }) => types.push(type));
     const finalMessage = await stream.finalMessage();
@@ -126,8 +90,8 @@ describe('the official client over Messages', () => {
         thinking: { type: 'enabled' as const, budget_tokens: 2048 },
       };
       return streamed
-        ? await client(testGateway).messages.stream(body).finalMessage()
-        : await client(testGateway).messages.create(body);
+        ? await anthropicClient(testGateway).messages.stream(body).finalMessage()
+        : await anthropicClient(testGateway).messages.create(body);
     };
     const firstMessage = await createMessage(baseRequest.messages);
     expect(firstMessage.stop_reason).toBe('tool_use');
@@ -162,8 +126,8 @@ describe('the official client over Messages', () => {
       await using testGateway = await startGateway({ anthropic: () => ({ parts }) });
       const request = { model: 'claude', ...baseRequest, tools: [weatherTool] };
       const [complete, streamed] = [
-        await client(testGateway).messages.create(request),
-        await client(testGateway).messages.stream(request).finalMessage(),
+        await anthropicClient(testGateway).messages.create(request),
+        await anthropicClient(testGateway).messages.stream(request).finalMessage(),
       ];
       const inputs = [complete, streamed].map(({ content }) =>
         content.map((block) => (block.type === 'tool_use' ? block.input : block.type)),
@@ -174,7 +138,7 @@ describe('the official client over Messages', () => {
 
   it('emits interleaved calls one after the other', async () => {
     await using testGateway = await startGateway({ openai: [{ ...CALL, interleave: true }] });
-    const stream = client(testGateway).messages.stream({
+    const stream = anthropicClient(testGateway).messages.stream({
       model: 'gpt',
       ...baseRequest,
       tools: [weatherTool],
@@ -193,16 +157,8 @@ describe('the official client over Messages', () => {
   });
 
   it('ends with its error event when a target fails in mid-stream', async () => {
-    await using testGateway = await startGateway({
-      anthropic: [
-        {
-          fault: 'cut',
-          answer: { parts: [{ type: 'text', text: 'one two three', chunks: 3 }] },
-          at: { content: 3 },
-        },
-      ],
-    });
-    const stream = client(testGateway).messages.stream({ model: 'claude', ...baseRequest });
+    await using testGateway = await startGateway({ anthropic: [CUT] });
+    const stream = anthropicClient(testGateway).messages.stream({ model: 'claude', ...baseRequest });
     let text = '';
     stream.on('text', (delta) => (text += delta));
     await expect(stream.finalMessage()).rejects.toBeInstanceOf(Anthropic.APIError);
@@ -212,7 +168,7 @@ describe('the official client over Messages', () => {
 
   it('runs tools with its runner, which sends all messages without threads', async () => {
     await using testGateway = await startGateway({ anthropic: [CALL, 'Oslo is cold.'] });
-    const runner = client(testGateway).beta.messages.toolRunner({
+    const runner = anthropicClient(testGateway).beta.messages.toolRunner({
       model: 'claude',
       ...baseRequest,
       tools: [{ ...weatherTool, run: () => '5°', parse: (input: unknown) => input }],
@@ -220,32 +176,14 @@ describe('the official client over Messages', () => {
     const finalMessage = await runner;
     expect(finalMessage.content).toMatchObject([{ type: 'text', text: 'Oslo is cold.' }]);
   });
-
-  it('receives an error that names the unsupported thread', async () => {
-    await using testGateway = await startGateway();
-    const response = await fetch(`${testGateway.url}/v1/messages`, {
-      method: 'POST',
-      headers: { 'x-api-key': KEY },
-      body: JSON.stringify({
-        model: 'claude',
-        ...baseRequest,
-        thread: { type: 'continue', previous_message_id: 'msg_1' },
-      }),
-    });
-    expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({
-      type: 'error',
-      error: { type: 'invalid_request_error', message: expect.stringContaining('thread') as string },
-    });
-  });
 });
 
 it('omits `citations` of a text block without citations, because clients of Messages refuse null', async () => {
   await using testGateway = await startGateway();
-  const response = await fetch(`${testGateway.url}/v1/messages`, {
-    method: 'POST',
-    headers: { 'x-api-key': KEY },
-    body: JSON.stringify({ model: 'claude', max_tokens: 10, messages: [{ role: 'user', content: 'hi' }] }),
+  const response = await post(testGateway, '/v1/messages', {
+    model: 'claude',
+    max_tokens: 10,
+    messages: [{ role: 'user', content: 'hi' }],
   });
   const { content } = (await response.json()) as { readonly content: readonly object[] };
   expect(content).toEqual([{ type: 'text', text: 'hello' }]);

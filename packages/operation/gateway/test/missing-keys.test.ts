@@ -4,7 +4,8 @@ import { openaiResponses, startWireServer, type Script, type WireServer } from '
 import OpenAI, { type APIError } from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MajordomoOptions } from '@majordomo/core';
-import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
+import { openaiClient, post } from './support/clients.ts';
+import { startGateway, type TestGateway } from './support/test-gateway.ts';
 
 let vendor: WireServer;
 afterEach(() => vendor.close());
@@ -34,7 +35,7 @@ async function startWithoutAnthropicKey(
 }
 
 const callError = async (testGateway: TestGateway, model: string): Promise<APIError> => {
-  const openai = new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
+  const openai = openaiClient(testGateway);
   const messages = [{ role: 'user' as const, content: 'hi' }];
   const pendingCompletion = openai.chat.completions.create({ model, messages });
   return await pendingCompletion.then(
@@ -76,10 +77,10 @@ describe('a target without a key', () => {
         afterCommit: 'continue',
       },
     );
-    const response = await fetch(`${testGateway.url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${KEY}` },
-      body: JSON.stringify({ model: 'gpt', stream: true, messages: [{ role: 'user', content: 'hi' }] }),
+    const response = await post(testGateway, '/v1/chat/completions', {
+      model: 'gpt',
+      stream: true,
+      messages: [{ role: 'user', content: 'hi' }],
     });
     expect(await response.text()).toContain(
       '"error":{"message":"the vendor could not be reached, or its connection broke"',

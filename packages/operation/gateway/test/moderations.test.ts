@@ -1,9 +1,9 @@
 import { LlmError, type CallOptions, type JsonObject } from '@majordomo/core';
-import { createOpenAI } from '@majordomo/provider-openai';
-import { answers, inTurn, testServer, type Answer } from '@majordomo/test-support';
-import OpenAI from 'openai';
+import { answers, inTurn } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
-import { KEY, startGateway } from './support/test-gateway.ts';
+import { openaiClient } from './support/clients.ts';
+import { startWithVendor } from './support/operations.ts';
+import { startGateway } from './support/test-gateway.ts';
 
 const RESULT = { id: 'modr-1', model: 'omni-moderation-latest', results: [{ flagged: true }] };
 
@@ -17,11 +17,10 @@ it('responds with the result of the option, which receives the body and the call
       },
     },
   });
-  const openai = new OpenAI({ apiKey: KEY, baseURL: `${testGateway.url}/v1`, maxRetries: 0 });
-  expect(await openai.moderations.create({ input: ['a', 'b'] })).toMatchObject(RESULT);
+  expect(await openaiClient(testGateway).moderations.create({ input: ['a', 'b'] })).toMatchObject(RESULT);
   expect(received).toMatchObject([{ body: { input: ['a', 'b'] }, options: { tenant: 'team-a' } }]);
   await expect(
-    new OpenAI({ apiKey: 'wrong', baseURL: `${testGateway.url}/v1`, maxRetries: 0 }).moderations.create({
+    openaiClient(testGateway, 'wrong').moderations.create({
       input: 'a',
     }),
   ).rejects.toMatchObject({ status: 401 });
@@ -31,8 +30,7 @@ it('reports an error of the option like an error of a call', async () => {
   const moderations = (): Promise<JsonObject> =>
     Promise.reject(new LlmError('rate-limit', 'account org-secret', { retryAfterMs: 1000 }));
   await using testGateway = await startGateway({ gateway: { moderations } });
-  const openai = new OpenAI({ apiKey: KEY, baseURL: `${testGateway.url}/v1`, maxRetries: 0 });
-  const failure = openai.moderations.create({ input: 'a' });
+  const failure = openaiClient(testGateway).moderations.create({ input: 'a' });
   await expect(failure).rejects.toMatchObject({ status: 429 });
   await expect(failure).rejects.not.toThrow('org-secret');
 });
@@ -45,28 +43,16 @@ describe('without the option', () => {
   });
   const vendorAnswer = (...results: readonly object[]): object => ({ id: 'modr-1', model: 'm', results });
 
-  async function startWithVendor(answer: Answer) {
-    const vendor = await testServer(answer);
-    const testGateway = await startGateway({
-      majordomo: { providers: [createOpenAI({ baseURL: `${vendor.origin}/v1`, apiKey: 'sk-test' })] },
-      gateway: { models: { 'omni-moderation-latest': 'openai/omni-moderation-2024-09-26' } },
-    });
-    const openai = new OpenAI({ apiKey: KEY, baseURL: `${testGateway.url}/v1`, maxRetries: 0 });
-    return {
-      vendor,
-      openai,
-      async [Symbol.asyncDispose]() {
-        await testGateway[Symbol.asyncDispose]();
-        await vendor.close();
-      },
-    };
-  }
+  const models = { 'omni-moderation-latest': 'openai/omni-moderation-2024-09-26' };
 
   it('a model of `models` classifies each string', async () => {
     await using server = await startWithVendor(
       answers(vendorAnswer(verdict(false, 0.1), verdict(true, 0.9))),
+      { models },
     );
-    const { data, response } = await server.openai.moderations.create({ input: ['a', 'b'] }).withResponse();
+    const { data, response } = await openaiClient(server)
+      .moderations.create({ input: ['a', 'b'] })
+      .withResponse();
     expect(data).toMatchObject({
       id: expect.stringMatching(/^modr-/),
       model: 'omni-moderation-latest',
@@ -81,9 +67,10 @@ describe('without the option', () => {
   it('parts have one result, in which a category applies if it applies to a part', async () => {
     await using server = await startWithVendor(
       inTurn(answers(vendorAnswer(verdict(false, 0.1))), answers(vendorAnswer(verdict(true, 0.9)))),
+      { models },
     );
     const url = `data:image/png;base64,${Buffer.from('\x89PNG\r\n\x1a\n').toString('base64')}`;
-    const { results } = await server.openai.moderations.create({
+    const { results } = await openaiClient(server).moderations.create({
       input: [
         { type: 'text', text: 'a' },
         { type: 'image_url', image_url: { url } },
@@ -111,8 +98,8 @@ describe('without the option', () => {
     ],
     [{ input: 'a', model: 1 }, 'model'],
   ])('refuses %j with the path of the member', async (body, path) => {
-    await using server = await startWithVendor(answers(vendorAnswer(verdict(false, 0))));
-    await expect(server.openai.post('/moderations', { body })).rejects.toMatchObject({
+    await using server = await startWithVendor(answers(vendorAnswer(verdict(false, 0))), { models });
+    await expect(openaiClient(server).post('/moderations', { body })).rejects.toMatchObject({
       status: 400,
       param: path,
     });
@@ -121,8 +108,7 @@ describe('without the option', () => {
 
 it('refuses a body without `input` before it calls the option', async () => {
   await using testGateway = await startGateway({ gateway: { moderations: async () => RESULT } });
-  const openai = new OpenAI({ apiKey: KEY, baseURL: `${testGateway.url}/v1`, maxRetries: 0 });
-  await expect(openai.post('/moderations', { body: {} })).rejects.toMatchObject({
+  await expect(openaiClient(testGateway).post('/moderations', { body: {} })).rejects.toMatchObject({
     status: 400,
     param: 'input',
   });
@@ -130,9 +116,10 @@ it('refuses a body without `input` before it calls the option', async () => {
 
 it('responds with 404 if no model has the default name', async () => {
   await using testGateway = await startGateway();
-  const openai = new OpenAI({ apiKey: KEY, baseURL: `${testGateway.url}/v1`, maxRetries: 0 });
-  await expect(openai.moderations.create({ input: 'a' })).rejects.toMatchObject({
+  await expect(openaiClient(testGateway).moderations.create({ input: 'a' })).rejects.toMatchObject({
     status: 404,
-    message: expect.stringContaining('omni-moderation-latest'),
+    message: expect.stringMatching(
+      /no model "omni-moderation-latest" is served.*adds a moderation model with this name to `models` of createGateway, or sets `moderations`$/,
+    ),
   });
 });

@@ -2,6 +2,7 @@ import { createMajordomo, user, type CallEvent, type ChatRequest } from '@majord
 import { fakeProvider } from '@majordomo/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createGateway, type Gateway, type GatewayOptions, type Mounted } from '../src/index.ts';
+import { postTo } from './support/clients.ts';
 
 const ORIGIN = 'http://127.0.0.1:4141';
 
@@ -14,12 +15,7 @@ const gatewayWith = (options: Partial<GatewayOptions>): Gateway =>
   });
 
 const chat = (gateway: Gateway): Promise<Response> =>
-  gateway.fetch(
-    new Request(`${ORIGIN}/v1/chat/completions`, {
-      method: 'POST',
-      body: JSON.stringify({ model: 'x', messages: [{ role: 'user', content: 'hi' }] }),
-    }),
-  );
+  postTo(gateway, '/v1/chat/completions', { model: 'x', messages: [{ role: 'user', content: 'hi' }] });
 
 describe('mounted handlers', () => {
   const echo: Mounted = {

@@ -6,6 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createGateway, type Gateway } from '../src/index.ts';
 import { serve } from '../src/node.ts';
 import { cutIdleClient } from '../src/node/streaming.ts';
+import { post } from './support/clients.ts';
 import { startGateway, KEY } from './support/test-gateway.ts';
 
 const CHAT = { model: 'gpt', messages: [{ role: 'user', content: 'hi' }] };
@@ -74,11 +75,7 @@ describe('serve', () => {
 
   it('sends the length of a complete response', async () => {
     await using testGateway = await startGateway();
-    const response = await fetch(`${testGateway.url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${KEY}` },
-      body: JSON.stringify(CHAT),
-    });
+    const response = await post(testGateway, '/v1/chat/completions', CHAT);
     const { byteLength } = await response.arrayBuffer();
     expect(response.headers.get('content-length')).toBe(String(byteLength));
   });
@@ -91,7 +88,7 @@ describe('serve', () => {
     };
     await using testGateway = await startGateway({ gateway: { authorize } });
     const body = JSON.stringify(CHAT);
-    const response = await fetch(`${testGateway.url}/v1/chat/completions`, { method: 'POST', body });
+    const response = await post(testGateway, '/v1/chat/completions', body);
     expect([response.status, bodies]).toEqual([200, [body]]);
   });
 
@@ -100,12 +97,12 @@ describe('serve', () => {
     const answer = { parts: [{ type: 'text' as const, text: 'one two three', chunks: 3 }] };
     await using testGateway = await startGateway({ openai: [{ fault: 'stall', answer }] });
     const abortController = new AbortController();
-    const response = await fetch(`${testGateway.url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${KEY}` },
-      body: JSON.stringify({ ...CHAT, stream: true }),
-      signal: abortController.signal,
-    });
+    const response = await post(
+      testGateway,
+      '/v1/chat/completions',
+      { ...CHAT, stream: true },
+      { signal: abortController.signal },
+    );
     await response.body?.getReader().read();
     abortController.abort();
     await (

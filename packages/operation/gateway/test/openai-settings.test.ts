@@ -3,14 +3,12 @@ import { openaiChat, startWireServer } from '@majordomo/conformance';
 import { createMajordomo } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { generateText } from 'ai';
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { createGateway } from '../src/index.ts';
 import { serve } from '../src/node.ts';
-import { byKey, KEY, startGateway, type TestGateway } from './support/test-gateway.ts';
-
-const clientOf = ({ url }: Pick<TestGateway, 'url'>): OpenAI =>
-  new OpenAI({ apiKey: KEY, baseURL: `${url}/v1`, maxRetries: 0 });
+import { openaiClient, post } from './support/clients.ts';
+import { byKey, KEY, startGateway } from './support/test-gateway.ts';
 
 /** Settings of OpenAI that other vendors do not have. */
 const RESPONSES = {
@@ -33,7 +31,7 @@ const warningsOf = (headers: Headers): string => headers.get('x-majordomo-warnin
 describe('settings that only OpenAI has', () => {
   it('reach an OpenAI target of the Responses API, and are repeated', async () => {
     await using testGateway = await startGateway();
-    const { data, response } = await clientOf(testGateway)
+    const { data, response } = await openaiClient(testGateway)
       .responses.create({ model: 'gpt', ...RESPONSES, prompt_cache_options: { ttl: '12h' } })
       .withResponse();
     const { input: _, ...sent } = RESPONSES;
@@ -51,7 +49,7 @@ describe('settings that only OpenAI has', () => {
     });
     const gateway = createGateway({ majordomo, models: { gpt: 'openai/gpt-5.4' }, authorize: byKey });
     await using served = await disposable(gateway);
-    const { response } = await clientOf(served)
+    const { response } = await openaiClient(served)
       .chat.completions.create({ model: 'gpt', ...CHAT })
       .withResponse();
     const { messages: _, ...sent } = CHAT;
@@ -61,7 +59,7 @@ describe('settings that only OpenAI has', () => {
 
   it.each([false, true])('are named for a Claude target, and not repeated (stream: %s)', async (stream) => {
     await using testGateway = await startGateway();
-    const { data, response } = await clientOf(testGateway)
+    const { data, response } = await openaiClient(testGateway)
       .responses.create({ model: 'claude', ...RESPONSES, stream })
       .withResponse();
     const warnings = warningsOf(response.headers);
@@ -75,7 +73,7 @@ describe('settings that only OpenAI has', () => {
 
   it('are named if a chat completion comes from a Claude target', async () => {
     await using testGateway = await startGateway();
-    const { response } = await clientOf(testGateway)
+    const { response } = await openaiClient(testGateway)
       .chat.completions.create({ model: 'claude', ...CHAT })
       .withResponse();
     expect(warningsOf(response.headers)).toContain('dropped verbosity:');
@@ -84,7 +82,7 @@ describe('settings that only OpenAI has', () => {
 
   it('are named if the model has a fixed verbosity', async () => {
     await using testGateway = await startGateway({ gateway: { models: { old: 'openai/gpt-4.1' } } });
-    const { data, response } = await clientOf(testGateway)
+    const { data, response } = await openaiClient(testGateway)
       .responses.create({ model: 'old', input: 'hi', text: { verbosity: 'low' }, temperature: 0.5 })
       .withResponse();
     expect(testGateway.openai.requests[0]?.body).not.toHaveProperty('text');
@@ -94,7 +92,7 @@ describe('settings that only OpenAI has', () => {
 
   it('do not repeat a temperature that a reasoning model does not receive', async () => {
     await using testGateway = await startGateway({ gateway: { models: { o: 'openai/o3' } } });
-    const { data, response } = await clientOf(testGateway)
+    const { data, response } = await openaiClient(testGateway)
       .responses.create({ model: 'o', input: 'hi', temperature: 0.5, top_p: 0.5 })
       .withResponse();
     expect(warningsOf(response.headers)).toContain('dropped temperature:');
@@ -129,7 +127,7 @@ describe('settings that only OpenAI has', () => {
     ['safety_identifier', { safety_identifier: '' }],
   ])('are refused with the path %s if the value is invalid', async (param, settings) => {
     await using testGateway = await startGateway();
-    const request = clientOf(testGateway).responses.create({ model: 'gpt', input: 'hi', ...settings });
+    const request = openaiClient(testGateway).responses.create({ model: 'gpt', input: 'hi', ...settings });
     await expect(request).rejects.toMatchObject({ status: 400, param });
     expect(testGateway.openai.requests).toEqual([]);
   });
@@ -137,11 +135,7 @@ describe('settings that only OpenAI has', () => {
   it('send a user as the end user, except one that is longer than an identifier', async () => {
     await using testGateway = await startGateway();
     const send = (user: string): Promise<Response> =>
-      fetch(`${testGateway.url}/v1/responses`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${KEY}` },
-        body: JSON.stringify({ model: 'gpt', input: 'hi', user }),
-      });
+      post(testGateway, '/v1/responses', { model: 'gpt', input: 'hi', user });
     expect(warningsOf((await send('user-1')).headers)).toBe('');
     expect(warningsOf((await send('u'.repeat(65))).headers)).toContain('dropped user:');
     const [short, long] = testGateway.openai.requests.map(({ body }) => body);

@@ -5,6 +5,7 @@ import { memoryRecords } from '@majordomo/records';
 import parsePrometheus from 'parse-prometheus-text-format';
 import { describe, expect, it } from 'vitest';
 import { createGateway, type GatewayOptions } from '../src/index.ts';
+import { postTo } from './support/clients.ts';
 
 const BASE = 'http://gateway.test';
 const answers = (text: string) => Array.from({ length: 50 }, () => text);
@@ -91,49 +92,17 @@ describe('update', () => {
     const hangingProvider = fakeProvider({ id: 'a', models: { x: [{ hang: true }, 'yes'] } });
     const { chat, gateway, send } = setUp({ majordomo: createMajordomo({ providers: [hangingProvider] }) });
     const abortController = new AbortController();
-    const body = JSON.stringify({ model: 'smart', messages: [{ role: 'user', content: 'hi' }] });
-    const request = new Request(`${BASE}/v1/chat/completions`, {
-      method: 'POST',
+    const body = { model: 'smart', messages: [{ role: 'user', content: 'hi' }] };
+    const cancelledResponse = postTo(gateway, '/v1/chat/completions', body, {
       headers: { authorization: 'Bearer user' },
-      body,
       signal: abortController.signal,
     });
-    const cancelledResponse = gateway.fetch(request);
     await expect.poll(() => hangingProvider.requests.length, { timeout: 10_000 }).toBe(1);
     gateway.update({ maxConcurrent: 1 });
     expect((await chat('smart')).status).toBe(429);
     abortController.abort();
     await cancelledResponse;
     expect((await chat('smart')).status).toBe(200);
-    expect((await send('GET', '/health')).status).toBe(200);
-  });
-});
-
-describe('/ready', () => {
-  it('is 503 after drain, while the gateway still serves calls', async () => {
-    const { chat, gateway, send } = setUp();
-    expect((await send('GET', '/ready')).status).toBe(200);
-    gateway.drain();
-    expect((await send('GET', '/ready')).status).toBe(503);
-    expect([(await send('GET', '/health')).status, (await chat('smart')).status]).toEqual([200, 200]);
-  });
-
-  it('names the checks that fail or hang, and the operator receives the errors', async () => {
-    const { errors, send } = setUp({
-      checks: {
-        good: async () => 1,
-        bad: () => Promise.reject(new Error('db.internal is down')),
-        throwing: () => {
-          throw new Error('not configured');
-        },
-        slow: () => new Promise(() => undefined),
-      },
-    });
-    const { status, text, headers } = await send('GET', '/ready');
-    expect([status, headers.get('retry-after')]).toEqual([503, '5']);
-    expect((JSON.parse(text) as { failed: string[] }).failed.toSorted()).toEqual(['bad', 'slow', 'throwing']);
-    expect(text).not.toContain('db.internal');
-    expect(errors).toHaveLength(3);
     expect((await send('GET', '/health')).status).toBe(200);
   });
 });

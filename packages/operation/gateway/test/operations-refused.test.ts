@@ -1,19 +1,10 @@
 import { connect } from 'node:net';
-import { createOpenAI } from '@majordomo/provider-openai';
-import { answers, testServer, type Answer, type TestServer } from '@majordomo/test-support';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { GatewayOptions } from '../src/index.ts';
-import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
+import { answers, type Answer } from '@majordomo/test-support';
+import { describe, expect, it } from 'vitest';
+import { openaiClient, post } from './support/clients.ts';
+import { KEY } from './support/test-gateway.ts';
 import { stopTimers } from './support/stop-timers.ts';
-import { openaiClient, startOperationsGateway, recording, refusalOf, send } from './support/operations.ts';
-
-let vendor: TestServer;
-afterEach(() => vendor.close());
-
-async function startWithVendor(answer: Answer, gateway: Partial<GatewayOptions> = {}): Promise<TestGateway> {
-  vendor = await testServer(answer);
-  return startOperationsGateway(vendor, gateway);
-}
+import { recording, refusalOf, startWithVendor } from './support/operations.ts';
 
 describe('embeddings', () => {
   const answerEmbeddings: Answer = (response, { body }) => {
@@ -35,24 +26,16 @@ describe('embeddings', () => {
     });
     expect(data).toHaveLength(5000);
     expect(data.map(({ index }) => index)).toEqual(input.map((_, n) => n));
-    expect(vendor.requests.length).toBeGreaterThan(1);
-  });
-
-  it('are equal in the format float and in the default format of the client', async () => {
-    await using testGateway = await startWithVendor(answerEmbeddings);
-    const requestBody = { model: 'vectors', input: ['a', 'b'], dimensions: 2 };
-    const floats = await openaiClient(testGateway).embeddings.create({
-      ...requestBody,
-      encoding_format: 'float',
-    });
-    const defaultFormat = await openaiClient(testGateway).embeddings.create(requestBody);
-    expect(floats.data.map(({ embedding }) => embedding)).toEqual(
-      defaultFormat.data.map(({ embedding }) => embedding),
-    );
-    expect(floats.data[0]?.embedding).toEqual([...Float32Array.of(0.6, 0.8)]);
+    expect(testGateway.vendor.requests.length).toBeGreaterThan(1);
   });
 
   it.each([
+    [{ input: [1, 2, 3] }, 'input must be text'],
+    [{ input: [[1]] }, 'input must be text'],
+    [{ input: [] }, 'input must not be empty'],
+    [{ input: ['a', ''] }, 'input[1] must not be empty'],
+    [{}, 'input is missing'],
+    [{ input: 'a', dimensions: 1.5 }, 'dimensions must be an integer of 1 or more, not 1.5'],
     [{ input: [[1, 2], [3]] }, 'tokens differ'],
     [{ input: [[]] }, 'input'],
     [{ input: ['a', 1] }, 'input[1] must be a string'],
@@ -67,11 +50,11 @@ describe('embeddings', () => {
     [{ input: 'a', model: '__proto__' }, 'no model'],
   ])('are refused with the name of the invalid member: %j', async (body, message) => {
     await using testGateway = await startWithVendor(answerEmbeddings);
-    const response = await send(testGateway, '/embeddings', JSON.stringify({ model: 'vectors', ...body }));
+    const response = await post(testGateway, '/v1/embeddings', JSON.stringify({ model: 'vectors', ...body }));
     const [status, errorMessage] = await refusalOf(response);
     expect([400, 404]).toContain(status);
     expect(errorMessage).toContain(message);
-    expect(vendor.requests).toHaveLength(0);
+    expect(testGateway.vendor.requests).toHaveLength(0);
   });
 
   it.each([
@@ -81,7 +64,7 @@ describe('embeddings', () => {
     ['not UTF-8', new Uint8Array([0xff, 0xfe]), 'UTF-8'],
   ])('are refused for a body that is %s', async (_, body, message) => {
     await using testGateway = await startWithVendor(answerEmbeddings);
-    expect(await refusalOf(await send(testGateway, '/embeddings', body))).toEqual([
+    expect(await refusalOf(await post(testGateway, '/v1/embeddings', body))).toEqual([
       400,
       expect.stringContaining(message),
       null,
@@ -102,7 +85,7 @@ describe('speech', () => {
     });
     expect(response.headers.get('content-type')).toMatch(/^audio\//);
     expect(await response.text()).toBe('sound');
-    expect(vendor.requests[0]?.body).toMatchObject({ response_format: format });
+    expect(testGateway.vendor.requests[0]?.body).toMatchObject({ response_format: format });
   });
 
   it.each([
@@ -118,10 +101,10 @@ describe('speech', () => {
     await using testGateway = await startWithVendor(answers({}));
     const requestBody = { model: 'voice', voice: 'alloy', input: 'a', ...body };
     const [status, errorMessage] = await refusalOf(
-      await send(testGateway, '/audio/speech', JSON.stringify(requestBody)),
+      await post(testGateway, '/v1/audio/speech', JSON.stringify(requestBody)),
     );
     expect([status, errorMessage]).toEqual([400, expect.stringContaining(message)]);
-    expect(vendor.requests).toHaveLength(0);
+    expect(testGateway.vendor.requests).toHaveLength(0);
   });
 
   it('closes the connection to the vendor when the client disconnects', async () => {
@@ -132,7 +115,7 @@ describe('speech', () => {
     const pendingSpeech = openaiClient(testGateway)
       .audio.speech.create({ model: 'voice', voice: 'alloy', input: 'a' }, { signal: abortController.signal })
       .catch(() => undefined);
-    const { closed } = await vendor.request(0);
+    const { closed } = await testGateway.vendor.request(0);
     stopTimers();
     abortController.abort();
     await pendingSpeech;
@@ -147,41 +130,26 @@ describe('any operation', () => {
       admit: ({ call }: { call: { tenant?: string | undefined } }) =>
         call.tenant === 'team-b' ? { deny: 'the day is spent', retryAfterMs: 5000 } : undefined,
     };
-    vendor = await testServer(answers({ data: [{ index: 0, embedding: 'AAAAAA==' }], usage: {} }));
-    await using testGateway = await startGateway({
-      majordomo: {
-        providers: [createOpenAI({ baseURL: `${vendor.origin}/v1`, apiKey: 'sk-test' })],
-        gates: [gate],
-      },
-      gateway: {
-        models: { vectors: 'openai/text-embedding-3-small', voice: 'openai/tts-1', ears: 'openai/whisper-1' },
-        authorize: ({ headers }) =>
-          headers.get('authorization') === 'Bearer b'
-            ? { tenant: 'team-b' }
-            : { tenant: 'team-a', models: ['vectors'] },
-      },
-    });
-    expect(
-      (
-        await openaiClient(testGateway, 'a').embeddings.create({
-          model: 'vectors',
-          input: 'a',
-          dimensions: 1,
-        })
-      ).data,
-    ).toHaveLength(1);
+    const authorize = ({ headers }: Request) =>
+      headers.get('authorization') === 'Bearer b'
+        ? { tenant: 'team-b' }
+        : { tenant: 'team-a', models: ['vectors'] };
+    const answer = answers({ data: [{ index: 0, embedding: 'AAAAAA==' }], usage: {} });
+    await using testGateway = await startWithVendor(answer, { authorize }, { gates: [gate] });
+    const embeddings = { model: 'vectors', input: 'a', dimensions: 1 };
+    expect((await openaiClient(testGateway, 'a').embeddings.create(embeddings)).data).toHaveLength(1);
     const speech = { model: 'voice', voice: 'alloy', input: 'a' };
     await expect(openaiClient(testGateway, 'a').audio.speech.create(speech)).rejects.toMatchObject({
       status: 404,
     });
     const file = recording();
     for (const pendingCall of [
-      openaiClient(testGateway, 'b').embeddings.create({ model: 'vectors', input: 'a' }),
+      openaiClient(testGateway, 'b').embeddings.create(embeddings),
       openaiClient(testGateway, 'b').audio.speech.create(speech),
       openaiClient(testGateway, 'b').audio.transcriptions.create({ model: 'ears', file }),
     ])
       await expect(pendingCall).rejects.toMatchObject({ status: 429 });
-    expect(vendor.requests).toHaveLength(1);
+    expect(testGateway.vendor.requests).toHaveLength(1);
   });
 
   it('calls no vendor if the client disconnects before its body is complete', async () => {
@@ -196,14 +164,14 @@ describe('any operation', () => {
     socket.write([...head, '', '{"model":'].join('\r\n'));
     // The incomplete request uses the only slot until its client disconnects.
     for (;;) {
-      const { status } = await send(testGateway, '/embeddings', '{}');
+      const { status } = await post(testGateway, '/v1/embeddings', '{}');
       if (status === 429) break;
     }
     socket.destroy();
     for (;;) {
-      const { status } = await send(testGateway, '/embeddings', '{}');
+      const { status } = await post(testGateway, '/v1/embeddings', '{}');
       if (status === 400) break;
     }
-    expect(vendor.requests).toHaveLength(0);
+    expect(testGateway.vendor.requests).toHaveLength(0);
   });
 });

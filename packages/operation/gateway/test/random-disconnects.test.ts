@@ -2,6 +2,7 @@ import { createMajordomo } from '@majordomo/core';
 import { fakeProvider, seededRandom, type Turn } from '@majordomo/testing';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createGateway, type Gateway } from '../src/index.ts';
+import { postTo } from './support/clients.ts';
 
 /** Number of disconnects per wire. With SOAK=1, as in the nightly run, 1,000. */
 const DISCONNECTS = process.env['SOAK'] === undefined ? 30 : 1000;
@@ -24,8 +25,7 @@ afterAll(() => {
 /** Sends a request, and disconnects before the response, after some chunks, or by cancelling the body. */
 async function disconnect(gateway: Gateway, path: string, body: object, random: () => number): Promise<void> {
   const client = new AbortController();
-  const request = requestOf(path, body, client.signal);
-  const sending = gateway.fetch(request);
+  const sending = postTo(gateway, path, body, { signal: client.signal });
   if (random() < 0.3) {
     for (let tick = Math.floor(random() * 20); tick > 0; tick--) await Promise.resolve();
     client.abort();
@@ -38,14 +38,6 @@ async function disconnect(gateway: Gateway, path: string, body: object, random: 
   if (random() < 0.5) client.abort();
   await reader?.cancel().catch(() => undefined);
 }
-
-const requestOf = (path: string, body: object, signal?: AbortSignal): Request =>
-  new Request(`http://gateway.test${path}`, {
-    method: 'POST',
-    body: JSON.stringify(body),
-    headers: { 'content-type': 'application/json' },
-    signal: signal ?? null,
-  });
 
 it.each([
   ['Chat Completions', '/v1/chat/completions', { model: 'm', stream: true, messages: MESSAGES }],
@@ -74,7 +66,7 @@ it.each([
       await disconnect(gateway, path, body, random);
       await ended;
     }
-    const last = await gateway.fetch(requestOf(path, body));
+    const last = await postTo(gateway, path, body);
     expect([last.status, await last.text()]).toEqual([200, expect.stringContaining('"name":"t"')]);
     expect(errors).toEqual([]);
     expect(onUnhandled).not.toHaveBeenCalled();

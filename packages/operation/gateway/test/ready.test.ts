@@ -40,6 +40,17 @@ describe('/ready', () => {
       { checks: { db: () => Promise.reject(new Error('secret')), disk: () => Promise.resolve() } },
       [503, { status: 'checks failed', failed: ['db'] }, '5'],
     ],
+    [
+      'unavailable if a check throws',
+      {
+        checks: {
+          db: () => {
+            throw new Error('secret');
+          },
+        },
+      },
+      [503, { status: 'checks failed', failed: ['db'] }, '5'],
+    ],
   ])('is %s', async (_, options, expected) => {
     expect(await setUp(options).send('/ready')).toEqual(expected);
   });

@@ -5,6 +5,7 @@ import { createOpenAI } from '@majordomo/provider-openai';
 import { hasRecordings, recordings, skippedNote, type Recording } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createGateway } from '../src/index.ts';
+import { postTo } from './support/clients.ts';
 
 /** Wire of a recording, with the vendor's name in majordomo and the path that counts the tokens of a request. */
 const WIRES: Readonly<Record<string, { readonly vendor: string; readonly path: string }>> = {
@@ -60,9 +61,7 @@ async function countOf({ wire, model, body }: Counted): Promise<number | undefin
   });
   const { max_tokens: _limit, ...counted } = body;
   const sent = wire === 'gemini-generate' ? counted : { ...counted, model: 'm' };
-  const response = await gateway.fetch(
-    new Request(`http://gateway.example${path}`, { method: 'POST', body: JSON.stringify(sent) }),
-  );
+  const response = await postTo(gateway, path, sent);
   const answer = (await response.json()) as Readonly<Record<string, number>>;
   return answer['input_tokens'] ?? answer['totalTokens'];
 }

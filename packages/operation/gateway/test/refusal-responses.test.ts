@@ -2,7 +2,7 @@ import { LlmError, type Attempt, type ErrorKind } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { concernsOperator, refusalOf } from '../src/errors/refusal-of.ts';
 import { Refusal, type RefusalKind } from '../src/errors/refusal.ts';
-import { retryHeaders, STATUS } from '../src/errors/status.ts';
+import { retryHeaders, STATUS } from '../src/response/refusal-response.ts';
 
 const OPERATOR = 'its operator receives the reason';
 const attempt = (error: LlmError | undefined, outcome: Attempt['outcome'] = 'failed'): Attempt => ({

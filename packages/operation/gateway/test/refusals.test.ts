@@ -1,12 +1,7 @@
-import Anthropic from '@anthropic-ai/sdk';
-import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
+import { anthropicClient, openaiClient } from './support/clients.ts';
+import { startGateway } from './support/test-gateway.ts';
 
-const openaiClient = (testGateway: TestGateway): OpenAI =>
-  new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
-const anthropicClient = (testGateway: TestGateway): Anthropic =>
-  new Anthropic({ baseURL: testGateway.url, apiKey: KEY, maxRetries: 0 });
 const messages = [{ role: 'user' as const, content: 'hi' }];
 const REFUSAL_TEXT = 'I cannot help with that.';
 const refusalAnswer = () => ({ parts: [{ type: 'refusal' as const, text: REFUSAL_TEXT }] });

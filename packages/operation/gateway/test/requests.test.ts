@@ -1,18 +1,13 @@
 import { createAdmin, createCallLog, createKeys, memoryCallStore } from '@majordomo/admin';
 import { createLedger, memoryStore, type SpendRecord } from '@majordomo/ledger';
 import { memoryRecords } from '@majordomo/records';
-import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import type { RequestEvent } from '../src/index.ts';
+import { openaiClient, post } from './support/clients.ts';
 import { KEY, startGateway } from './support/test-gateway.ts';
 
 const chat = { model: 'gpt', messages: [{ role: 'user', content: 'hi' }] };
-const post = (url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
-  fetch(url, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
-  });
+const CHAT = '/v1/chat/completions';
 
 describe('onRequest', () => {
   const startWithEvents = async (options: Parameters<typeof startGateway>[0] = {}) => {
@@ -27,11 +22,8 @@ describe('onRequest', () => {
   it('reports wire, model, caller, status and calls of a complete response', async () => {
     const { testGateway, events } = await startWithEvents();
     await using _testGateway = testGateway;
-    const response = await post(
-      `${testGateway.url}/v1/messages`,
-      { ...chat, max_tokens: 5 },
-      { 'x-client-request-id': 'c-1' },
-    );
+    const headers = { 'x-client-request-id': 'c-1' };
+    const response = await post(testGateway, '/v1/messages', { ...chat, max_tokens: 5 }, { headers });
     await response.text();
     expect(events).toEqual([
       {
@@ -56,7 +48,7 @@ describe('onRequest', () => {
   it('reports a streamed response once, after its last byte', async () => {
     const { testGateway, events } = await startWithEvents();
     await using _testGateway = testGateway;
-    const response = await post(`${testGateway.url}/v1/chat/completions`, { ...chat, stream: true });
+    const response = await post(testGateway, CHAT, { ...chat, stream: true });
     await response.text();
     await expect.poll(() => events.length, { timeout: 10_000 }).toBe(1);
     expect(events).toMatchObject([
@@ -68,12 +60,12 @@ describe('onRequest', () => {
     const { testGateway, events } = await startWithEvents({ openai: () => ({ hang: true, after: 'par' }) });
     await using _testGateway = testGateway;
     const abortController = new AbortController();
-    const response = await fetch(`${testGateway.url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${KEY}` },
-      body: JSON.stringify({ ...chat, stream: true }),
-      signal: abortController.signal,
-    });
+    const response = await post(
+      testGateway,
+      CHAT,
+      { ...chat, stream: true },
+      { signal: abortController.signal },
+    );
     expect([response.status, events]).toEqual([200, []]);
     abortController.abort();
     await expect.poll(() => events.length, { timeout: 10_000 }).toBe(1);
@@ -116,7 +108,7 @@ describe('onRequest', () => {
       throw new Error('listener');
     };
     await using testGateway = await startGateway({ gateway: { onRequest, onEvent: onRequest } });
-    expect((await post(`${testGateway.url}/v1/chat/completions`, chat)).status).toBe(200);
+    expect((await post(testGateway, CHAT, chat)).status).toBe(200);
   });
 });
 
@@ -148,14 +140,14 @@ it('a gateway with keys, call log, ledger and admin API logs every call with its
     models: ['gpt'],
     metadata: { team: 's' },
   });
-  const openai = new OpenAI({ apiKey: secret, baseURL: `${testGateway.url}/v1`, maxRetries: 0 });
+  const openai = openaiClient(testGateway, secret);
   const messages = [{ role: 'user' as const, content: 'hi' }];
   // oxlint-disable-next-line typescript/no-deprecated -- clients still send it
   await openai.chat.completions.create({ model: 'gpt', messages, user: 'u1' });
   for await (const _chunk of await openai.responses.create({ model: 'gpt', input: 'hi', stream: true }));
   const refusedRequests = [
     openai.chat.completions.create({ model: 'claude', messages }),
-    new OpenAI({ apiKey: `${secret}x`, baseURL: `${testGateway.url}/v1`, maxRetries: 0 }).models.list(),
+    openaiClient(testGateway, `${secret}x`).models.list(),
     openai.chat.completions.create({ model: 'gpt', messages, temperature: 9 }),
   ];
   await Promise.allSettled(refusedRequests);
@@ -185,7 +177,6 @@ it('a gateway with keys, call log, ledger and admin API logs every call with its
   expect(loggedCost).toBe(bookedCost);
   expect(JSON.stringify(entries)).not.toContain(secret.slice(3));
   // The admin token is not a key.
-  expect(
-    (await post(`${testGateway.url}/v1/chat/completions`, chat, { authorization: `Bearer ${token}` })).status,
-  ).toBe(401);
+  const headers = { authorization: `Bearer ${token}` };
+  expect((await post(testGateway, CHAT, chat, { headers })).status).toBe(401);
 });

@@ -1,17 +1,9 @@
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
+import { CUT, TWO_CALLS } from './support/answers.ts';
+import { openaiClient } from './support/clients.ts';
+import { startGateway } from './support/test-gateway.ts';
 
-const client = (testGateway: TestGateway): OpenAI =>
-  new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
-const CALL = {
-  parts: [
-    { type: 'reasoning' as const, text: 'I should look.' },
-    { type: 'text' as const, text: 'Let me see.' },
-    { type: 'tool-call' as const, id: 'call_a', name: 'weather', json: '{"city":"Oslo"}' },
-    { type: 'tool-call' as const, id: 'call_b', name: 'weather', json: '{"city":"Rome"}' },
-  ],
-};
 const weatherTool = {
   type: 'function' as const,
   name: 'weather',
@@ -28,7 +20,7 @@ const weatherTool = {
 describe('the official client over Responses', () => {
   it('receives a complete response under the requested name', async () => {
     await using testGateway = await startGateway();
-    const response = await client(testGateway).responses.create({
+    const response = await openaiClient(testGateway).responses.create({
       model: 'gpt',
       input: 'hi',
       instructions: 'Be brief.',
@@ -54,7 +46,7 @@ describe('the official client over Responses', () => {
 
   it('receives numbered events in order with its stream helper', async () => {
     await using testGateway = await startGateway();
-    const stream = client(testGateway).responses.stream({ model: 'gpt', input: 'hi' });
+    const stream = openaiClient(testGateway).responses.stream({ model: 'gpt', input: 'hi' });
     const events: [string, number][] = [];
     stream.on('event', (event) => events.push([event.type, event.sequence_number]));
     const startedResponses: unknown[] = [];
@@ -84,7 +76,7 @@ describe('the official client over Responses', () => {
     ['claude', false],
     ['claude', true],
   ])('replays reasoning over two turns with tools (%s, streamed: %s)', async (model, streamed) => {
-    const script = [CALL, 'Oslo is cold.'];
+    const script = [TWO_CALLS, 'Oslo is cold.'];
     await using testGateway = await startGateway({ openai: script, anthropic: script });
     const createResponse = async (
       input: OpenAI.Responses.ResponseInput,
@@ -97,8 +89,8 @@ describe('the official client over Responses', () => {
         reasoning: { effort: 'low' as const },
       };
       return streamed
-        ? await client(testGateway).responses.stream(body).finalResponse()
-        : await client(testGateway).responses.create(body);
+        ? await openaiClient(testGateway).responses.stream(body).finalResponse()
+        : await openaiClient(testGateway).responses.create(body);
     };
     const question = { role: 'user' as const, content: 'Where is it cold?' };
     const firstResponse = await createResponse([question]);
@@ -145,12 +137,12 @@ describe('the official client over Responses', () => {
       ],
     };
     const firstResponse = streamed
-      ? await client(testGateway).responses.stream(body).finalResponse()
-      : await client(testGateway).responses.create(body);
+      ? await openaiClient(testGateway).responses.stream(body).finalResponse()
+      : await openaiClient(testGateway).responses.create(body);
     expect(firstResponse.output).toMatchObject([
       { type: 'custom_tool_call', call_id: 'call_p', name: 'apply_patch', input: '*** Begin\n"patch"' },
     ]);
-    const secondResponse = await client(testGateway).responses.create({
+    const secondResponse = await openaiClient(testGateway).responses.create({
       ...body,
       input: [
         { role: 'user', content: 'go' },
@@ -209,8 +201,11 @@ describe('the official client over Responses', () => {
       };
       const body = { model: 'gpt', input: 'go', tools: [crmNamespace, billingNamespace, findTool] };
       const { data: firstResponse, response } = streamed
-        ? { data: await client(testGateway).responses.stream(body).finalResponse(), response: undefined }
-        : await client(testGateway).responses.create(body).withResponse();
+        ? {
+            data: await openaiClient(testGateway).responses.stream(body).finalResponse(),
+            response: undefined,
+          }
+        : await openaiClient(testGateway).responses.create(body).withResponse();
       expect(response?.headers.get('x-majordomo-warnings') ?? null).toBeNull();
       const firstRequest = (await testGateway.openai.request(0)).request;
       expect(firstRequest.tools).toEqual(['mcp__crm__find', 'billing__find', 'billing__note', 'find']);
@@ -222,7 +217,7 @@ describe('the official client over Responses', () => {
         { type: 'custom_tool_call', namespace: 'billing', name: 'note', input: 'text' },
       ]);
       expect(firstResponse.output[2]).not.toHaveProperty('namespace');
-      await client(testGateway).responses.create({
+      await openaiClient(testGateway).responses.create({
         ...body,
         input: [
           { role: 'user', content: 'go' },
@@ -256,7 +251,7 @@ describe('the official client over Responses', () => {
       description: '',
       tools: [tool('a'), tool('b')],
     };
-    await client(testGateway).responses.create({
+    await openaiClient(testGateway).responses.create({
       model: 'gpt',
       input: 'go',
       tools: [namespace, tool('c')],
@@ -269,17 +264,9 @@ describe('the official client over Responses', () => {
   });
 
   it('ends with response.failed when a target fails in mid-stream', async () => {
-    await using testGateway = await startGateway({
-      openai: [
-        {
-          fault: 'cut',
-          answer: { parts: [{ type: 'text', text: 'one two three', chunks: 3 }] },
-          at: { content: 3 },
-        },
-      ],
-    });
+    await using testGateway = await startGateway({ openai: [CUT] });
     const types: string[] = [];
-    for await (const event of await client(testGateway).responses.create({
+    for await (const event of await openaiClient(testGateway).responses.create({
       model: 'gpt',
       input: 'hi',
       stream: true,
@@ -287,29 +274,5 @@ describe('the official client over Responses', () => {
       types.push(event.type);
     expect(types.at(-1)).toBe('response.failed');
     expect(types).toContain('response.output_text.delta');
-  });
-
-  it.each([
-    [{ previous_response_id: 'resp_1' }, 'previous_response_id is not supported'],
-    [{ conversation: 'conv_1' }, 'conversation is not supported'],
-    [{ background: true }, 'background is not supported'],
-    [{ input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0] is a reference'],
-  ])('receives an error that names a member that needs stored responses: %j', async (members, message) => {
-    await using testGateway = await startGateway();
-    const pendingResponse = client(testGateway).responses.create({
-      model: 'gpt',
-      input: 'hi',
-      ...members,
-    } as never);
-    await expect(pendingResponse).rejects.toThrow(message);
-    expect(testGateway.openai.requests).toHaveLength(0);
-  });
-
-  it('receives a warning that `store` is dropped', async () => {
-    await using testGateway = await startGateway();
-    const { response } = await client(testGateway)
-      .responses.create({ model: 'gpt', input: 'hi', store: true })
-      .withResponse();
-    expect(response.headers.get('x-majordomo-warnings')).toContain('dropped store');
   });
 });

@@ -163,31 +163,6 @@ it('a route of the application at /metrics is refused if the gateway serves its 
   expect(() => gatewayWith({ routes, metrics: 'public' })).toThrow('routes["/metrics"]');
 });
 
-describe('moderations', () => {
-  const init = { body: '{"input":"hi"}' };
-
-  it('are refused if no model has the default name', async () => {
-    expect(await send('POST', '/v1/moderations', {}, init)).toMatchObject({
-      status: 404,
-      body: {
-        error: {
-          message: expect.stringMatching(
-            /^no model "omni-moderation-latest" is served.*adds a moderation model with this name to `models` of createGateway, or sets `moderations`$/,
-          ),
-        },
-      },
-    });
-  });
-
-  it('return the result of the function of the application', async () => {
-    const moderations = (body: object) => Promise.resolve({ results: [], body: { ...body } });
-    expect(await send('POST', '/v1/moderations', { moderations }, init)).toMatchObject({
-      status: 200,
-      body: { results: [], body: { input: 'hi' } },
-    });
-  });
-});
-
 describe('the body of a request', () => {
   const limits = (maxBytes: number): BodyLimits => ({ maxBytes, maxElements: 1000, hold: () => undefined });
   const requestOf = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Request =>

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { KEY, startGateway } from './support/test-gateway.ts';
+import { post } from './support/clients.ts';
+import { startGateway } from './support/test-gateway.ts';
 
 const BODIES: readonly (readonly [path: string, body: object])[] = [
   ['/v1/chat/completions', { messages: [{ role: 'user', content: 'hi' }] }],
@@ -13,11 +14,7 @@ it.each(BODIES)('does not send the vendor’s model and ids to a client of %s', 
   });
   const responses = [];
   for (const stream of [false, true]) {
-    const response = await fetch(gateway.url + path, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ model: 'gpt', stream, ...body }),
-    });
+    const response = await post(gateway, path, { model: 'gpt', stream, ...body });
     expect(response.status).toBe(200);
     responses.push(JSON.stringify([...response.headers]) + (await response.text()));
   }

@@ -57,6 +57,7 @@ describe('a served gateway', () => {
     [{ port: 65_536 }, 'serve: port must be an integer from 0 to 65535, not 65536'],
     [{ port: 1.5 }, 'serve: port must be an integer from 0 to 65535, not 1.5'],
     [{ port: -1 }, 'serve: port must be an integer from 0 to 65535, not -1'],
+    [{ port: Infinity }, 'serve: port must be an integer from 0 to 65535, not Infinity'],
     [{ host: 7 }, 'serve: host must be a string, not a number'],
     [{ drainMs: -1 }, 'serve: drainMs must be a number of 0 or more, not -1'],
     [{ drainMs: Infinity }, 'serve: drainMs must be a finite number of 0 or more, not Infinity'],

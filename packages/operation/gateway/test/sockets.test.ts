@@ -4,6 +4,7 @@ import OpenAI from 'openai';
 import { ResponsesWS } from 'openai/resources/responses/ws';
 import type { Response as ModelResponse, ResponsesClientEvent } from 'openai/resources/responses/responses';
 import { describe, expect, it } from 'vitest';
+import { post } from './support/clients.ts';
 import { ENDS, openSocket } from './support/socket-client.ts';
 import { KEY, startGateway, type TestGateway } from './support/test-gateway.ts';
 
@@ -92,11 +93,7 @@ describe('a socket', () => {
     await using client = await openSocket(testGateway.url);
     client.create();
     await client.next('response.completed');
-    const response = await fetch(`${testGateway.url}/v1/responses`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${KEY}` },
-      body: JSON.stringify({ model: 'claude', input: 'hi', stream: true }),
-    });
+    const response = await post(testGateway, '/v1/responses', { model: 'claude', input: 'hi', stream: true });
     const text = await response.text();
     const events = [...text.matchAll(/^data: (\{.*\})$/gm)].map(
       ([, json]) => JSON.parse(json ?? '') as object,

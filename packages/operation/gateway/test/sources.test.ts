@@ -1,12 +1,11 @@
-import Anthropic from '@anthropic-ai/sdk';
 import { createMajordomo } from '@majordomo/core';
 import { createOpenAI, openaiCompatible } from '@majordomo/provider-openai';
 import { fakeProvider } from '@majordomo/testing';
 import { answers, streams, testServer, type TestServer } from '@majordomo/test-support';
-import OpenAI from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createGateway } from '../src/index.ts';
-import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
+import { anthropicClient, openaiClient, postTo } from './support/clients.ts';
+import { startGateway, type TestGateway } from './support/test-gateway.ts';
 
 let vendor: TestServer;
 afterEach(() => vendor.close());
@@ -57,10 +56,6 @@ const searchResponse = {
   usage: { input_tokens: 3, output_tokens: 2, total_tokens: 5 },
 };
 
-const openaiClient = (testGateway: TestGateway): OpenAI =>
-  new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
-const anthropicClient = (testGateway: TestGateway): Anthropic =>
-  new Anthropic({ baseURL: testGateway.url, apiKey: KEY, maxRetries: 0 });
 const messages = [{ role: 'user' as const, content: 'hi' }];
 
 describe.each([false, true])('citations of pages (streamed: %s)', (isStreamed) => {
@@ -107,8 +102,8 @@ it.each([false, true])(
     const provider = fakeProvider({ id: 'f', models: { m: [turn] } });
     const majordomo = createMajordomo({ providers: [provider] });
     const gateway = createGateway({ majordomo, models: { m: 'f/m' }, authorize: () => ({}) });
-    const body = JSON.stringify({ model: 'm', max_tokens: 10, messages, stream });
-    const response = await gateway.fetch(new Request('http://gateway/v1/messages', { method: 'POST', body }));
+    const body = { model: 'm', max_tokens: 10, messages, stream };
+    const response = await postTo(gateway, '/v1/messages', body);
     const text = await response.text();
     expect(text).toContain('"title":"https://a.example"');
     expect(text).toContain('"cited_text":""');

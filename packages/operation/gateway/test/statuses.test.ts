@@ -56,148 +56,63 @@ async function startWithDenial(denial: Denial) {
 }
 
 const HOUR_MS = 3_600_000;
-interface Row {
-  readonly denial: Omit<Denial, 'deny'>;
-  readonly status: number;
-  readonly requests: number;
+/** Error of a denial: type, code and parameter at OpenAI, and type at Anthropic. */
+interface ErrorOf {
   readonly openai: readonly [type: string, code: string, param?: string];
   readonly anthropic: string;
-  readonly retryAfter: string | null;
-  readonly shouldRetry: string | null;
-  readonly reports: number;
 }
+const SPENT: ErrorOf = { openai: ['insufficient_quota', 'insufficient_quota'], anthropic: 'billing_error' };
+const RATE: ErrorOf = { openai: ['rate_limit_error', 'rate_limit_exceeded'], anthropic: 'rate_limit_error' };
+const TOO_LARGE: ErrorOf = {
+  openai: ['invalid_request_error', 'request_too_large_for_limit', 'max_tokens'],
+  anthropic: 'invalid_request_error',
+};
+const CONFIG: ErrorOf = { openai: ['server_error', 'config'], anthropic: 'api_error' };
+const DOWN: ErrorOf = { openai: ['server_error', 'unavailable'], anthropic: 'overloaded_error' };
 
-const ROWS: readonly (readonly [name: string, row: Row])[] = [
-  [
-    'a budget that renews',
-    {
-      denial: { code: 'budget-spent', retryAfterMs: HOUR_MS },
-      status: 402,
-      requests: 1,
-      openai: ['insufficient_quota', 'insufficient_quota'],
-      anthropic: 'billing_error',
-      retryAfter: '3600',
-      shouldRetry: 'false',
-      reports: 0,
-    },
-  ],
-  [
-    'a budget that never renews',
-    {
-      denial: { code: 'budget-spent' },
-      status: 402,
-      requests: 1,
-      openai: ['insufficient_quota', 'insufficient_quota'],
-      anthropic: 'billing_error',
-      retryAfter: null,
-      shouldRetry: 'false',
-      reports: 0,
-    },
-  ],
-  [
-    'a rate that renews soon',
-    {
-      denial: { code: 'rate-limited', retryAfterMs: 10 },
-      status: 429,
-      requests: 3,
-      openai: ['rate_limit_error', 'rate_limit_exceeded'],
-      anthropic: 'rate_limit_error',
-      retryAfter: '1',
-      shouldRetry: null,
-      reports: 0,
-    },
-  ],
-  [
-    'a rate that renews after more than a minute',
-    {
-      denial: { code: 'rate-limited', retryAfterMs: HOUR_MS },
-      status: 429,
-      requests: 1,
-      openai: ['rate_limit_error', 'rate_limit_exceeded'],
-      anthropic: 'rate_limit_error',
-      retryAfter: '3600',
-      shouldRetry: 'false',
-      reports: 0,
-    },
-  ],
-  [
-    'a request that exceeds the complete limit',
-    {
-      denial: { code: 'call-too-large' },
-      status: 400,
-      requests: 1,
-      openai: ['invalid_request_error', 'request_too_large_for_limit', 'max_tokens'],
-      anthropic: 'invalid_request_error',
-      retryAfter: null,
-      shouldRetry: 'false',
-      reports: 0,
-    },
-  ],
-  [
-    'an answer of unknown length',
-    {
-      denial: { code: 'no-bound', advance: true },
-      status: 400,
-      requests: 1,
-      openai: ['invalid_request_error', 'request_too_large_for_limit', 'max_tokens'],
-      anthropic: 'invalid_request_error',
-      retryAfter: null,
-      shouldRetry: 'false',
-      reports: 1,
-    },
-  ],
-  [
-    'a missing price',
-    {
-      denial: { code: 'no-price', advance: true },
-      status: 502,
-      requests: 1,
-      openai: ['server_error', 'config'],
-      anthropic: 'api_error',
-      retryAfter: null,
-      shouldRetry: 'false',
-      reports: 3,
-    },
-  ],
-  [
-    'a ledger whose store is down',
-    {
-      denial: { code: 'books-down' },
-      status: 503,
-      requests: 3,
-      openai: ['server_error', 'unavailable'],
-      anthropic: 'overloaded_error',
-      retryAfter: '5',
-      shouldRetry: null,
-      reports: 1,
-    },
-  ],
+type Row = readonly [
+  name: string,
+  denial: Omit<Denial, 'deny'>,
+  status: number,
+  retryAfter: string | null,
+  requests: number,
+  reports: number,
+  error: ErrorOf,
 ];
 
-describe.each(ROWS)(
-  '%s',
-  (_, { denial, status, requests, openai, anthropic, retryAfter, shouldRetry, reports }) => {
-    it('has the status and error of each wire, and the clients retry only if a retry can succeed', async () => {
-      const { testGateway, errors } = await startWithDenial({
-        deny: 'the limit "secret-name" of $7',
-        publicMessage: 'public',
-        ...denial,
-      });
-      await using _testGateway = testGateway;
-      const facts = { status, requests, retryAfter, shouldRetry };
-      const [type, code, param = null] = openai;
-      const chat = await failureOf(testGateway.url, 'chat');
-      expect(chat).toMatchObject({ ...facts, type, code, param });
-      expect(chat.message).toContain('public');
-      expect(chat.message).not.toContain('secret-name');
-      const responses = await failureOf(testGateway.url, 'responses');
-      expect(responses).toMatchObject({ ...facts, type, code });
-      expect(responses.param).toBe(param === 'max_tokens' ? 'max_output_tokens' : param);
-      expect(await failureOf(testGateway.url, 'messages')).toMatchObject({ ...facts, type: anthropic });
-      expect(errors).toHaveLength(reports);
+const ROWS: readonly Row[] = [
+  ['a budget that renews', { code: 'budget-spent', retryAfterMs: HOUR_MS }, 402, '3600', 1, 0, SPENT],
+  ['a budget that never renews', { code: 'budget-spent' }, 402, null, 1, 0, SPENT],
+  ['a rate that renews soon', { code: 'rate-limited', retryAfterMs: 10 }, 429, '1', 3, 0, RATE],
+  ['a rate that renews late', { code: 'rate-limited', retryAfterMs: HOUR_MS }, 429, '3600', 1, 0, RATE],
+  ['a request that exceeds the limit', { code: 'call-too-large' }, 400, null, 1, 0, TOO_LARGE],
+  ['an answer of unknown length', { code: 'no-bound', advance: true }, 400, null, 1, 1, TOO_LARGE],
+  ['a missing price', { code: 'no-price', advance: true }, 502, null, 1, 3, CONFIG],
+  ['a ledger whose store is down', { code: 'books-down' }, 503, '5', 3, 1, DOWN],
+];
+
+describe.each(ROWS)('%s', (_, denial, status, retryAfter, requests, reports, { openai, anthropic }) => {
+  it('has the status and error of each wire, and the clients retry only if a retry can succeed', async () => {
+    const { testGateway, errors } = await startWithDenial({
+      deny: 'the limit "secret-name" of $7',
+      publicMessage: 'public',
+      ...denial,
     });
-  },
-);
+    await using _testGateway = testGateway;
+    const shouldRetry = requests === 1 ? 'false' : null;
+    const facts = { status, requests, retryAfter, shouldRetry };
+    const [type, code, param = null] = openai;
+    const chat = await failureOf(testGateway.url, 'chat');
+    expect(chat).toMatchObject({ ...facts, type, code, param });
+    expect(chat.message).toContain('public');
+    expect(chat.message).not.toContain('secret-name');
+    const responses = await failureOf(testGateway.url, 'responses');
+    expect(responses).toMatchObject({ ...facts, type, code });
+    expect(responses.param).toBe(param === 'max_tokens' ? 'max_output_tokens' : param);
+    expect(await failureOf(testGateway.url, 'messages')).toMatchObject({ ...facts, type: anthropic });
+    expect(errors).toHaveLength(reports);
+  });
+});
 
 describe('the message of a limit', () => {
   const failureAfterLimit = async (isShared: boolean) => {

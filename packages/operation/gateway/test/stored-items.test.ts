@@ -3,6 +3,7 @@ import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createGateway } from '../src/index.ts';
+import { postTo } from './support/clients.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -419,10 +420,7 @@ describe('a reference', () => {
     const [item] = await items(first.id);
     reads.length = 0;
     const input = Array.from({ length: 20 }, () => ({ type: 'item_reference', id: item?.['id'] }));
-    const body = JSON.stringify({ model: 'm', input });
-    const response = await gateway.fetch(
-      new Request('http://gateway.test/v1/responses', { method: 'POST', body }),
-    );
+    const response = await postTo(gateway, '/v1/responses', { model: 'm', input });
     expect([response.status, reads]).toEqual([200, [first.id]]);
     expect(response.headers.get('x-majordomo-warnings')).toBe(
       'coerced item_reference: an item that the input names repeatedly is sent once',

@@ -6,13 +6,12 @@ import { generateText, isStepCount, tool } from 'ai';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { CALL, PIXEL } from './support/answers.ts';
+import { openaiClient } from './support/clients.ts';
 import { KEY, startGateway, type TestGateway, type TestGatewayOptions } from './support/test-gateway.ts';
-
-const client = (testGateway: TestGateway, apiKey: string = KEY): OpenAI =>
-  new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey, maxRetries: 0 });
 
 const startWithStore = (
   scripts: TestGatewayOptions = {},
@@ -22,15 +21,6 @@ const startWithStore = (
 
 /** Whether the response states that it is stored. The client's type lacks the member. */
 const isStored = (response: object): unknown => (response as { readonly store?: unknown }).store;
-
-const CALL = {
-  parts: [
-    { type: 'reasoning' as const, text: 'I should look.' },
-    { type: 'tool-call' as const, id: 'call_a', name: 'weather', json: '{"city":"Oslo"}' },
-  ],
-};
-const PIXEL =
-  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 describe('a gateway with stored responses', () => {
   it.each([
@@ -45,10 +35,10 @@ describe('a gateway with stored responses', () => {
       body: Omit<OpenAI.Responses.ResponseCreateParamsNonStreaming, 'model' | 'stream'>,
     ): Promise<OpenAI.Responses.Response> =>
       streamed
-        ? client(testGateway)
+        ? openaiClient(testGateway)
             .responses.stream({ model, ...body })
             .finalResponse()
-        : client(testGateway).responses.create({ model, ...body });
+        : openaiClient(testGateway).responses.create({ model, ...body });
     const tools = [
       {
         type: 'function' as const,
@@ -57,7 +47,11 @@ describe('a gateway with stored responses', () => {
         parameters: { type: 'object', properties: {} },
       },
     ];
-    const image = { type: 'input_image' as const, image_url: PIXEL, detail: 'auto' as const };
+    const image = {
+      type: 'input_image' as const,
+      image_url: `data:image/png;base64,${PIXEL}`,
+      detail: 'auto' as const,
+    };
     const firstResponse = await create({
       instructions: 'Be brief.',
       input: [{ role: 'user', content: [{ type: 'input_text', text: 'How cold is it here?' }, image] }],
@@ -81,7 +75,7 @@ describe('a gateway with stored responses', () => {
     const text = JSON.stringify(vendor.requests[2]?.body);
     for (const part of ['How cold is it here?', 'call_a', '-3', 'Oslo is cold.', 'Thanks.', 'iVBORw0KGgo'])
       expect(text).toContain(part);
-    expect(await client(testGateway).responses.retrieve(thirdResponse.id)).toMatchObject({
+    expect(await openaiClient(testGateway).responses.retrieve(thirdResponse.id)).toMatchObject({
       id: thirdResponse.id,
       output: thirdResponse.output.map(({ id, type }) => ({ id, type })),
     });
@@ -103,7 +97,7 @@ describe('a gateway with stored responses', () => {
       }
       // A new gateway over the same file answers each turn.
       await using testGateway = await startWithStore({ openai: [`answer ${turn}`] }, stores.records);
-      const response = await client(testGateway).responses.create({
+      const response = await openaiClient(testGateway).responses.create({
         model: 'gpt',
         input: `question ${turn}`,
         ...(previous !== undefined && { previous_response_id: previous }),
@@ -119,11 +113,11 @@ describe('a gateway with stored responses', () => {
 
   it('continues a response of another target', async () => {
     await using testGateway = await startWithStore({ openai: [CALL], anthropic: ['It is cold.'] });
-    const firstResponse = await client(testGateway).responses.create({
+    const firstResponse = await openaiClient(testGateway).responses.create({
       model: 'gpt',
       input: 'How cold is it?',
     });
-    const secondResponse = await client(testGateway).responses.create({
+    const secondResponse = await openaiClient(testGateway).responses.create({
       model: 'claude',
       previous_response_id: firstResponse.id,
       input: [{ type: 'function_call_output', call_id: 'call_a', output: '-3' }],
@@ -151,7 +145,7 @@ describe('a gateway with stored responses', () => {
 
   it('reads, lists and deletes a response, and refuses to cancel it', async () => {
     await using testGateway = await startWithStore();
-    const { responses } = client(testGateway);
+    const { responses } = openaiClient(testGateway);
     const input = ['one', 'two', 'three'].map((content) => ({ role: 'user' as const, content }));
     const firstResponse = await responses.create({ model: 'gpt', input });
     const { output_text: _, ...stored } = firstResponse;
@@ -186,8 +180,8 @@ describe('a gateway with stored responses', () => {
   it('reports a response of another tenant like an unknown or deleted one', async () => {
     const store = memoryRecords();
     await using testGateway = await startWithStore({}, store);
-    const { responses } = client(testGateway);
-    const otherTenantResponses = client(testGateway, 'key-of-team-b').responses;
+    const { responses } = openaiClient(testGateway);
+    const otherTenantResponses = openaiClient(testGateway, 'key-of-team-b').responses;
     const otherTenantResponse = await otherTenantResponses.create({ model: 'gpt', input: 'secret of b' });
     const parent = await responses.create({ model: 'gpt', input: 'hi' });
     const child = await responses.create({ model: 'gpt', input: 'on', previous_response_id: parent.id });
@@ -230,7 +224,7 @@ describe('a gateway with stored responses', () => {
 
   it('stores nothing with store: false', async () => {
     await using testGateway = await startWithStore();
-    const { responses } = client(testGateway);
+    const { responses } = openaiClient(testGateway);
     const response = await responses.create({ model: 'gpt', input: 'hi', store: false });
     expect(isStored(response)).toBe(false);
     await expect(responses.retrieve(response.id)).rejects.toMatchObject({ status: 404 });
@@ -247,7 +241,7 @@ describe('a gateway with stored responses', () => {
         const store = { ...memoryRecords(), write };
         const gateway = { onError: (error: unknown) => errors.push(error) };
         await using testGateway = await startWithStore({ gateway }, store);
-        const { responses } = client(testGateway);
+        const { responses } = openaiClient(testGateway);
         const response = streamed
           ? await responses.stream({ model: 'gpt', input: 'hi' }).finalResponse()
           : await responses.create({ model: 'gpt', input: 'hi' });
@@ -264,7 +258,7 @@ describe('a gateway with stored responses', () => {
         ? Promise.reject(new Error('connection to 10.0.0.7 lost'))
         : records.write(space, changes);
     await using testGateway = await startWithStore({}, { ...records, write });
-    const { responses } = client(testGateway);
+    const { responses } = openaiClient(testGateway);
     const { id } = await responses.create({ model: 'gpt', input: 'hi' });
     await expect(responses.delete(id)).rejects.toMatchObject({
       status: 503,
@@ -280,7 +274,7 @@ describe('a gateway with stored responses', () => {
       { gateway: { onError: (error: unknown) => errors.push(error) } },
       store,
     );
-    const refused = client(testGateway).responses.create({
+    const refused = openaiClient(testGateway).responses.create({
       model: 'gpt',
       input: 'hi',
       previous_response_id: `resp_${'a'.repeat(32)}`,
@@ -300,7 +294,7 @@ describe('a gateway with stored responses', () => {
     await using testGateway = await startWithStore({ gateway }, store);
     const id = `resp_${'b'.repeat(32)}`;
     await store.write('responses/bb', [{ type: 'put', key: id, value: 'null' }]);
-    await expect(client(testGateway).responses.retrieve(id)).rejects.toMatchObject({ status: 503 });
+    await expect(openaiClient(testGateway).responses.retrieve(id)).rejects.toMatchObject({ status: 503 });
     expect(errors).toMatchObject([{ kind: 'config' }]);
   });
 });
@@ -308,7 +302,7 @@ describe('a gateway with stored responses', () => {
 describe('a gateway without stored responses', () => {
   it('refuses parameters and paths that need them, and names the option', async () => {
     await using testGateway = await startGateway();
-    const { responses } = client(testGateway);
+    const { responses } = openaiClient(testGateway);
     await expect(
       responses.create({ model: 'gpt', input: 'hi', previous_response_id: 'resp_1' }),
     ).rejects.toMatchObject({ status: 400, param: 'previous_response_id' });

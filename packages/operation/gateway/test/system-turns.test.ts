@@ -2,6 +2,7 @@ import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { createGateway } from '../src/index.ts';
+import { postTo } from './support/clients.ts';
 
 const base = { role: 'system', content: 'Be brief.' };
 const turns = (role: string): readonly object[] => [
@@ -23,12 +24,7 @@ it.each([
     models: { m: 'f/m' },
     authorize: () => ({}),
   });
-  const response = await gateway.fetch(
-    new Request(`http://gateway/v1/${path}`, {
-      method: 'POST',
-      body: JSON.stringify({ model: 'm', ...body }),
-    }),
-  );
+  const response = await postTo(gateway, `/v1/${path}`, { model: 'm', ...body });
   const request = provider.requests[0]?.request;
   expect(request?.system).toBe('Be brief.');
   expect(request?.messages[2]).toEqual({
@@ -46,12 +42,7 @@ it('leading system turns are joined to the system text', async () => {
     authorize: () => ({}),
   });
   const messages = [base, { role: 'developer', content: 'Be kind.' }, { role: 'user', content: 'hi' }];
-  const response = await gateway.fetch(
-    new Request('http://gateway/v1/chat/completions', {
-      method: 'POST',
-      body: JSON.stringify({ model: 'm', messages }),
-    }),
-  );
+  const response = await postTo(gateway, '/v1/chat/completions', { model: 'm', messages });
   expect(provider.requests[0]?.request.system).toBe('Be brief.\n\nBe kind.');
   expect(response.headers.get('x-majordomo-warnings')).toBeNull();
 });

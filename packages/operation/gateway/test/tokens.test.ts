@@ -1,21 +1,14 @@
 import { toBase64 } from '@majordomo/core/toolkit';
 import { createOpenAI, openaiCompatible } from '@majordomo/provider-openai';
 import { answers, streams, testServer } from '@majordomo/test-support';
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { tokenOf, tokenText } from '../src/parsing/replay-token.ts';
-import { startGateway, KEY, type TestGateway } from './support/test-gateway.ts';
+import { CALL } from './support/answers.ts';
+import { openaiClient, post } from './support/clients.ts';
+import { startGateway } from './support/test-gateway.ts';
 
-const THOUGHT = {
-  parts: [
-    { type: 'reasoning' as const, text: 'I should look.' },
-    { type: 'tool-call' as const, id: 'call_a', name: 'weather', json: '{"city":"Oslo"}' },
-  ],
-};
 const MARK = 'majordomo.1.';
-
-const client = (testGateway: TestGateway): OpenAI =>
-  new OpenAI({ baseURL: `${testGateway.url}/v1`, apiKey: KEY, maxRetries: 0 });
 
 /** Returns the decoded content of each token in a response. */
 const decodeTokens = (responseText: string): string =>
@@ -27,13 +20,15 @@ describe('a replay token', () => {
   it.each(['/v1/chat/completions', '/v1/responses', '/v1/messages'])(
     'contains the provider but no address, in a complete and in a streamed response of %s',
     async (path) => {
-      await using testGateway = await startGateway({ openai: () => THOUGHT });
+      await using testGateway = await startGateway({ openai: () => CALL });
       const messages = [{ role: 'user', content: 'hi' }];
       for (const stream of [false, true]) {
-        const response = await fetch(testGateway.url + path, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${KEY}` },
-          body: JSON.stringify({ model: 'gpt', messages, input: 'hi', max_tokens: 10, stream }),
+        const response = await post(testGateway, path, {
+          model: 'gpt',
+          messages,
+          input: 'hi',
+          max_tokens: 10,
+          stream,
         });
         const tokenContent = decodeTokens(await response.text());
         expect(tokenContent).toContain('openai@');
@@ -63,19 +58,15 @@ describe('a replay token', () => {
         gateway: { models: { gpt: 'lab/any' } },
       });
       const messages = [{ role: 'user', content: 'hi' }];
-      const response = await fetch(`${testGateway.url}/v1/chat/completions`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${KEY}` },
-        body: JSON.stringify({ model: 'gpt', messages, stream }),
-      });
+      const response = await post(testGateway, '/v1/chat/completions', { model: 'gpt', messages, stream });
       expect(decodeTokens(await response.text())).toContain('"thought_signature":"c2ln"');
     },
   );
 
   it('is not sent to another address', async () => {
-    await using testGateway = await startGateway({ openai: [THOUGHT, 'Cold.'] });
+    await using testGateway = await startGateway({ openai: [CALL, 'Cold.'] });
     const question = { role: 'user' as const, content: 'Where is it cold?' };
-    const { output } = await client(testGateway).responses.create({ model: 'gpt', input: [question] });
+    const { output } = await openaiClient(testGateway).responses.create({ model: 'gpt', input: [question] });
     await using sameVendorGateway = await startGateway({
       majordomo: { providers: [createOpenAI({ apiKey: 'sk-test', baseURL: testGateway.openai.baseURL })] },
       gateway: { models: { gpt: 'openai/gpt-5.4' } },
@@ -83,8 +74,8 @@ describe('a replay token', () => {
     await using otherVendorGateway = await startGateway({ gateway: { models: { gpt: 'openai/gpt-5.4' } } });
     const result = { type: 'function_call_output' as const, call_id: 'call_a', output: '5°' };
     const input = [question, ...(output as OpenAI.Responses.ResponseInput), result];
-    await client(sameVendorGateway).responses.create({ model: 'gpt', input });
-    await client(otherVendorGateway).responses.create({ model: 'gpt', input });
+    await openaiClient(sameVendorGateway).responses.create({ model: 'gpt', input });
+    await openaiClient(otherVendorGateway).responses.create({ model: 'gpt', input });
     expect((await testGateway.openai.request(1)).request.reasoning).toHaveLength(1);
     expect((await otherVendorGateway.openai.request(0)).request.reasoning).toEqual([]);
   });

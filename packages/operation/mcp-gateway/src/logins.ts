@@ -1,9 +1,8 @@
 import { LlmError } from '@majordomo/core';
 import type { McpAddress } from '@majordomo/mcp';
-import { identifiedConnections, isLoopback, type IdentifiedConnections } from '@majordomo/mcp/internal';
+import { identifiedConnections, isSecure, type IdentifiedConnections } from '@majordomo/mcp/internal';
 import type { Caller } from '@majordomo/gateway';
-import type { McpGatewayOptions, McpServerLogin } from './options.ts';
-import { wrong } from './wrong-option.ts';
+import { wrong, type McpGatewayOptions, type McpServerLogin } from './options.ts';
 
 /** Tool of a server whose user has no login. */
 export const LOGIN_TOOL = 'login';
@@ -92,10 +91,6 @@ export const addressOf = ({ url, headers, allow, fetch }: McpAddress): McpAddres
   allow,
   fetch,
 });
-
-/** Whether an address has https, or http on a loopback host. */
-export const isSecure = (url: URL): boolean =>
-  url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
 
 function checkPage(page: unknown, path: string): void {
   const url = typeof page === 'string' ? URL.parse(page) : null;

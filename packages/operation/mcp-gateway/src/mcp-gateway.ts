@@ -10,8 +10,7 @@ import { CallerSessions } from './caller-sessions.ts';
 import { Connections, nowOf, OwnedConnections } from './connections.ts';
 import { Logins } from './logins.ts';
 import { allowedHost } from './remote-server.ts';
-import { wrong } from './wrong-option.ts';
-import type { McpGateway, McpGatewayOptions, McpServerLogin } from './options.ts';
+import { wrong, type McpGateway, type McpGatewayOptions, type McpServerLogin } from './options.ts';
 
 const IDLE_MS = 1_800_000;
 const SERVER_NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;

@@ -1,5 +1,5 @@
 import type { McpReview } from '@majordomo/admin';
-import type { Clock, JsonObject } from '@majordomo/core';
+import { LlmError, type Clock, type JsonObject } from '@majordomo/core';
 import type { Caller, McpAccess, McpHandler } from '@majordomo/gateway';
 import type { Ledger } from '@majordomo/ledger';
 import type {
@@ -159,3 +159,7 @@ export interface McpGateway extends McpHandler, McpReview, AsyncDisposable {
   /** Aborts the calls in progress, and closes all connections. Later requests receive the status 503. */
   close(): Promise<void>;
 }
+
+/** Returns the error of an invalid option of `mcpGateway`. */
+export const wrong = (path: string, problem: string): LlmError =>
+  new LlmError('config', `mcpGateway: ${path}: ${problem}`, { path });

@@ -1,9 +1,10 @@
 import type { McpRemote } from '@majordomo/gateway';
+import { isSecure } from '@majordomo/mcp/internal';
 import { Admission } from './admission.ts';
 import { Approvals } from './approvals.ts';
 import type { ClientIo } from './client-scope.ts';
 import { OwnedConnections, type Connections } from './connections.ts';
-import { isSecure, Logins } from './logins.ts';
+import { Logins } from './logins.ts';
 import type { McpGatewayOptions, McpGatewayServer } from './options.ts';
 
 /** Returns the host of a server that a client names by its address, or `undefined` if the operator does not allow it. */

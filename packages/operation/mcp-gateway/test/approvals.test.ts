@@ -2,10 +2,8 @@ import { memoryRecords, type RecordStore } from '@majordomo/records';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { upstream } from './support/upstream.ts';
+import { text, upstream } from './support/upstream.ts';
 import { world } from './support/world.ts';
-
-const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 
 /** Servers whose tool has the current definition of a test. */
 function changing() {

@@ -3,10 +3,8 @@ import { fakeClock } from '@majordomo/testing';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { upstream } from './support/upstream.ts';
+import { text, upstream } from './support/upstream.ts';
 import { world } from './support/world.ts';
-
-const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 
 function good(server: McpServer): void {
   server.registerTool('echo', { inputSchema: z.object({ say: z.string() }) }, ({ say }) => text(say));

@@ -3,13 +3,13 @@ import { systemClock } from '@majordomo/core';
 import { createLedger, memoryStore, type Limit } from '@majordomo/ledger';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeClock } from '@majordomo/testing';
+import type { Client } from '@modelcontextprotocol/client';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
 import { takePlace } from '../src/places.ts';
-import { upstream } from './support/upstream.ts';
+import { hangTool, text, upstream, type Upstream } from './support/upstream.ts';
 import { world } from './support/world.ts';
 
-const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 let calls = 0;
 function register(server: McpServer): void {
   server.registerTool('search', {}, () => text(`ran ${++calls}`));
@@ -18,16 +18,7 @@ function register(server: McpServer): void {
   server.registerTool('fail', {}, () => {
     throw new Error('boom');
   });
-  server.registerTool(
-    'hang',
-    {},
-    ({ mcpReq }) =>
-      new Promise((_resolve, reject) => {
-        mcpReq.signal.addEventListener('abort', () => {
-          reject(new Error('aborted'));
-        });
-      }),
-  );
+  hangTool(server);
 }
 
 const CALLERS = {
@@ -185,17 +176,25 @@ describe('prices', () => {
   });
 });
 
+/** Starts a call that does not end. Returns a function that cancels it. */
+async function hang(client: Client, { methods }: Upstream): Promise<() => Promise<unknown>> {
+  const cancel = new AbortController();
+  const call = client.callTool({ name: 'a__hang' }, { signal: cancel.signal }).catch(() => undefined);
+  await expect.poll(() => methods).toContain('tools/call');
+  return () => {
+    cancel.abort();
+    return call;
+  };
+}
+
 describe('a server', () => {
   it('runs at most maxConcurrent calls', async () => {
     const server = upstream(register);
     const { connect } = world({ servers: { a: { ...server.place, maxConcurrent: 1 } }, callers: CALLERS });
     const [ann, eve] = [await connect('ann'), await connect('eve')];
-    const cancel = new AbortController();
-    const first = ann.callTool({ name: 'a__hang' }, { signal: cancel.signal });
-    await expect.poll(() => server.methods).toContain('tools/call');
+    const cancel = await hang(ann, server);
     expect(await eve.callTool({ name: 'a__search' })).toMatchObject({ isError: true });
-    cancel.abort();
-    await expect(first).rejects.toThrow();
+    await cancel();
     await expect.poll(async () => (await eve.callTool({ name: 'a__search' })).isError).not.toBe(true);
   });
 
@@ -228,12 +227,9 @@ describe('a server', () => {
     const records: RecordStore = { ...stored, list: () => Promise.reject(new Error('the disk is full')) };
     const made = world({ servers: { a: { ...server.place, maxConcurrent: 1 } }, records });
     const client = await made.connect('all');
-    const cancel = new AbortController();
-    const first = client.callTool({ name: 'a__hang' }, { signal: cancel.signal }).catch(() => undefined);
-    await expect.poll(() => server.methods).toContain('tools/call');
+    const cancel = await hang(client, server);
     expect(await client.callTool({ name: 'a__search' })).toMatchObject({ isError: true });
-    cancel.abort();
-    await first;
+    await cancel();
     expect(made.errors).toContainEqual(['a', 'Error: the disk is full']);
   });
 
@@ -372,9 +368,7 @@ describe('a server', () => {
     const servers = { a: { ...server.place, maxConcurrent: 1 } };
     const made = world({ servers, records, clock });
     const client = await made.connect('all');
-    const cancel = new AbortController();
-    const first = client.callTool({ name: 'a__hang' }, { signal: cancel.signal }).catch(() => undefined);
-    await expect.poll(() => server.methods).toContain('tools/call');
+    const cancel = await hang(client, server);
     // Another process takes the place while this one is paused.
     const [place] = await records.list('mcp-gateway', { prefix: 'place/', limit: 1 });
     await records.write('mcp-gateway', [{ type: 'touch', key: place?.key ?? '', dueMs: 30_000 }]);
@@ -383,8 +377,7 @@ describe('a server', () => {
       'a running call has lost its place, because this process was paused',
     );
     await expect.poll(() => made.errors).toEqual([['a', message]]);
-    cancel.abort();
-    await first;
+    await cancel();
     expect(made.errors).toEqual([['a', message]]);
   });
 

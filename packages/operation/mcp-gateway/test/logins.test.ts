@@ -5,15 +5,13 @@ import type { McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { encryptedRecords } from '../../../../apps/examples/src/encrypted-records.ts';
 import type { McpServerLogin } from '../src/index.ts';
-import { upstream } from './support/upstream.ts';
+import { text, upstream } from './support/upstream.ts';
 import { world } from './support/world.ts';
 
 const REDIRECT = 'https://app.example/callback';
 const PAGE = 'https://app.example/connect/accounts';
 const CLIENT_SECRET = 'secret-of-the-application';
 const ORIGIN = 'http://127.0.0.1';
-
-const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 
 /** A gateway with a server whose users log in at an authorization server, and a server without logins. */
 async function setUp(

@@ -3,10 +3,9 @@ import type { McpServer } from '@modelcontextprotocol/server';
 import { acceptedContent, inputRequired, UrlElicitationRequiredError } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { upstream } from './support/upstream.ts';
+import { hangTool, text, upstream } from './support/upstream.ts';
 import { world } from './support/world.ts';
 
-const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 const FORM = {
   mode: 'form' as const,
   message: 'Which color?',
@@ -43,17 +42,7 @@ function register(server: McpServer): void {
       });
     return text('done');
   });
-  server.registerTool(
-    'hang',
-    {},
-    ({ mcpReq }) =>
-      new Promise((_resolve, reject) => {
-        mcpReq.signal.addEventListener('abort', () => {
-          aborted++;
-          reject(new Error('aborted'));
-        });
-      }),
-  );
+  hangTool(server, () => aborted++);
   server.registerTool('links', {}, () => ({
     content: [
       { type: 'resource_link', uri: 'note://1', name: 'one' },

@@ -1,10 +1,8 @@
 import { fakeClock } from '@majordomo/testing';
 import { Client, StreamableHTTPClientTransport, type ClientOptions } from '@modelcontextprotocol/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { upstream } from './support/upstream.ts';
+import { text, upstream } from './support/upstream.ts';
 import { world } from './support/world.ts';
-
-const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 
 const CLIENTS: Readonly<Record<string, ClientOptions>> = {
   '2026-07-28': { versionNegotiation: { mode: { pin: '2026-07-28' } } },

@@ -10,7 +10,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import type { McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { mcpGateway, type McpGatewayOptions } from '../src/index.ts';
-import { upstream } from './support/upstream.ts';
+import { hangTool, text, upstream } from './support/upstream.ts';
 
 const require = createRequire(import.meta.url);
 const PACKAGE = require.resolve('@modelcontextprotocol/server-everything/package.json');
@@ -74,21 +74,10 @@ describe.each([
   });
 });
 
-const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 let aborted = 0;
 function register(server: McpServer): void {
   server.registerTool('echo', {}, () => text('x'.repeat(1000)));
-  server.registerTool(
-    'hang',
-    {},
-    ({ mcpReq }) =>
-      new Promise((_resolve, reject) => {
-        mcpReq.signal.addEventListener('abort', () => {
-          aborted++;
-          reject(new Error('aborted'));
-        });
-      }),
-  );
+  hangTool(server, () => aborted++);
 }
 
 describe('a client that disconnects', () => {

@@ -2,7 +2,7 @@ import { fakeClock } from '@majordomo/testing';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
 import { upstream } from './support/upstream.ts';
-import { world } from './support/world.ts';
+import { world, type World } from './support/world.ts';
 
 function register(server: McpServer): void {
   let count = 0;
@@ -24,15 +24,22 @@ const post = (body: object, key: string, session?: string) => ({
   body: JSON.stringify(body),
 });
 
+const LIST = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
+
+/** Begins a session. Returns its id. */
+async function begin({ send }: World, key: string, path = '/mcp'): Promise<string> {
+  const response = await send(path, post(INITIALIZE, key));
+  await response.text();
+  return response.headers.get('mcp-session-id') ?? '';
+}
+
 describe('a session', () => {
   it('is unknown to every other caller', async () => {
-    const { send } = world({ servers: { state: upstream(register).place }, callers: CALLERS });
-    const begun = await send('/mcp', post(INITIALIZE, 'ann'));
-    const session = begun.headers.get('mcp-session-id') ?? '';
-    await begun.text();
-    const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
+    const made = world({ servers: { state: upstream(register).place }, callers: CALLERS });
+    const { send } = made;
+    const session = await begin(made, 'ann');
     const statuses = await Promise.all(
-      ['ann', 'bob', 'team'].map(async (key) => (await send('/mcp', post(list, key, session))).status),
+      ['ann', 'bob', 'team'].map(async (key) => (await send('/mcp', post(LIST, key, session))).status),
     );
     expect(statuses).toEqual([200, 404, 404]);
     const others = await Promise.all(
@@ -41,7 +48,7 @@ describe('a session', () => {
       ),
     );
     expect(others.map(({ status }) => status)).toEqual([404, 404]);
-    expect((await send('/mcp', post({ ...list, id: 3 }, 'ann', session))).status).toBe(200);
+    expect((await send('/mcp', post({ ...LIST, id: 3 }, 'ann', session))).status).toBe(200);
   });
 
   it('has its own connection to a server, with the state of the server', async () => {
@@ -104,37 +111,22 @@ describe('a session', () => {
   });
 
   it('ends at the limit of the caller, the least recently used first', async () => {
-    const { send } = world({
-      servers: { state: upstream(register).place },
-      callers: CALLERS,
-      maxSessions: 2,
-    });
-    const begin = async (key: string): Promise<string> => {
-      const response = await send('/mcp', post(INITIALIZE, key));
-      await response.text();
-      return response.headers.get('mcp-session-id') ?? '';
-    };
-    const sessions = [await begin('ann'), await begin('bob'), await begin('ann'), await begin('ann')];
-    const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
+    const made = world({ servers: { state: upstream(register).place }, callers: CALLERS, maxSessions: 2 });
     const keys = ['ann', 'bob', 'ann', 'ann'];
+    const sessions: string[] = [];
+    for (const key of keys) sessions.push(await begin(made, key));
     const statuses = await Promise.all(
-      sessions.map(async (session, at) => (await send('/mcp', post(list, keys[at] ?? '', session))).status),
+      keys.map(async (key, at) => (await made.send('/mcp', post(LIST, key, sessions[at]))).status),
     );
     expect(statuses).toEqual([404, 200, 200, 200]);
   });
 
   it('counts for the limit of the caller at each address', async () => {
-    const { send } = world({ servers: { state: upstream(register).place }, maxSessions: 2 });
-    const paths = ['/mcp', '/mcp/state', '/mcp'];
+    const made = world({ servers: { state: upstream(register).place }, maxSessions: 2 });
     const sessions: string[] = [];
-    for (const path of paths) {
-      const response = await send(path, post(INITIALIZE, 'all'));
-      await response.text();
-      sessions.push(response.headers.get('mcp-session-id') ?? '');
-    }
-    const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
+    for (const path of ['/mcp', '/mcp/state', '/mcp']) sessions.push(await begin(made, 'all', path));
     const status = async (path: string, session?: string): Promise<number> =>
-      (await send(path, post(list, 'all', session))).status;
+      (await made.send(path, post(LIST, 'all', session))).status;
     expect(await status('/mcp', sessions[0])).toBe(404);
     expect(await status('/mcp', sessions[1])).toBe(404);
     expect(await status('/mcp/state', sessions[1])).toBe(200);
@@ -144,10 +136,9 @@ describe('a session', () => {
   it('begins only with initialize, and other requests without a session reach no server', async () => {
     const state = upstream(register, { protocol: '2025' });
     const { send } = world({ servers: { state: state.place } });
-    const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
     const headers = { accept: 'text/event-stream' };
     const responses = [
-      await send('/mcp/state', post(list, 'all')),
+      await send('/mcp/state', post(LIST, 'all')),
       await send('/mcp/state', { headers }),
       await send('/mcp/state', { method: 'DELETE' }),
     ];
@@ -158,19 +149,11 @@ describe('a session', () => {
   it('ends after the idle time', async () => {
     const clock = fakeClock();
     const state = upstream(register);
-    const { send, connect } = world({
-      servers: { state: state.place },
-      callers: CALLERS,
-      idleMs: 1000,
-      clock,
-    });
-    const begun = await send('/mcp', post(INITIALIZE, 'ann'));
-    const session = begun.headers.get('mcp-session-id') ?? '';
-    await begun.text();
+    const made = world({ servers: { state: state.place }, callers: CALLERS, idleMs: 1000, clock });
+    const session = await begin(made, 'ann');
     await clock.advance(5000);
-    const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
-    expect((await send('/mcp', post(list, 'ann', session))).status).toBe(404);
-    expect((await (await connect('ann')).listTools()).tools).toHaveLength(1);
+    expect((await made.send('/mcp', post(LIST, 'ann', session))).status).toBe(404);
+    expect((await (await made.connect('ann')).listTools()).tools).toHaveLength(1);
   });
 });
 
@@ -272,13 +255,9 @@ describe('the gateway', () => {
   });
 
   it('counts an open event stream as a call', async () => {
-    const { send } = world({ servers: { state: upstream(register).place }, gateway: { maxConcurrent: 1 } });
-    const begun = await send('/mcp', post(INITIALIZE, 'all'));
-    const headers = {
-      accept: 'text/event-stream',
-      'mcp-session-id': begun.headers.get('mcp-session-id') ?? '',
-    };
-    await begun.text();
+    const made = world({ servers: { state: upstream(register).place }, gateway: { maxConcurrent: 1 } });
+    const { send } = made;
+    const headers = { accept: 'text/event-stream', 'mcp-session-id': await begin(made, 'all') };
     const client = new AbortController();
     const stream = await send('/mcp', { headers, signal: client.signal });
     expect(stream.status).toBe(200);

@@ -4,7 +4,7 @@ import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeClock } from '@majordomo/testing';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { initialized, RPC_URL, rpcServer, type RpcMessage } from '../../test/support/rpc-server.ts';
-import { countingClock, rejection, run, until } from '../../test/support/world.ts';
+import { countingClock, rejection, run, testToolbox, until } from '../../test/support/world.ts';
 import { connectMcp } from '../connect-mcp.ts';
 import { Entry } from '../entry.ts';
 import type { McpOptions } from '../options.ts';
@@ -135,8 +135,7 @@ it('does not connect for a request that was aborted before', async () => {
   };
   const records = memoryRecords();
   await storeList(records, place.url, []);
-  const box = await connectMcp({ name: 'x', place, records, start: 'first-call' });
-  onTestFinished(() => box.close());
+  const box = await testToolbox({ name: 'x', place, records, start: 'first-call' });
   const outcome = rejection(box.readResource('a://1', { signal: AbortSignal.abort('stop') }));
   expect(await outcome).toMatchObject({
     kind: 'aborted',
@@ -162,8 +161,7 @@ async function connected(answer: (message: RpcMessage) => unknown, options: Part
     return result === undefined && message.method === 'tools/list' ? { tools } : result;
   });
   const { place } = server;
-  const box = await connectMcp({ name: 'x', prefix: '', place, clock, approve: 'none', ...options });
-  onTestFinished(() => box.close());
+  const box = await testToolbox({ name: 'x', prefix: '', place, clock, approve: 'none', ...options });
   return { ...server, box, clock };
 }
 

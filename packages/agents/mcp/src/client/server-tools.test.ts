@@ -1,9 +1,8 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { entriesOf } from '../../test/support/entries.ts';
 import { initialized, RPC_URL, rpcServer } from '../../test/support/rpc-server.ts';
-import { run } from '../../test/support/world.ts';
-import { connectMcp } from '../connect-mcp.ts';
+import { run, testToolbox } from '../../test/support/world.ts';
 import type { McpEvent, McpOptions } from '../options.ts';
 
 const inputSchema = { type: 'object' };
@@ -15,14 +14,13 @@ async function connected(tools: readonly object[], options: Partial<McpOptions> 
     if (message.method === 'initialize') return initialized(message, { tools: {}, resources: {} });
     return message.method === 'tools/list' ? { tools } : undefined;
   });
-  const box = await connectMcp({
+  const box = await testToolbox({
     name: 'x',
     prefix: '',
     place,
     onEvent: (event) => void events.push(event),
     ...options,
   });
-  onTestFinished(() => box.close());
   return { box, events, countOf };
 }
 

@@ -1,4 +1,4 @@
-import { type LlmError, systemClock, truncateText } from '@majordomo/core';
+import { systemClock, truncateText, type LlmError } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import type { Client, jsonSchemaValidator } from '@modelcontextprotocol/client';
 import { handleServerRequests, capabilitiesFor, type ServerRequests } from '../server-requests/handlers.ts';

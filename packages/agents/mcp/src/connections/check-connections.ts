@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { atLeast, checkOptions as checkKinds } from '@majordomo/core/toolkit';
-import { isLoopback } from '@majordomo/wire-kit/internal';
+import { isSecure } from '../addresses.ts';
 import { checkLoginClient } from '../auth/check-auth.ts';
 import { checkOptions } from '../check-options.ts';
 import type { McpOptions } from '../options.ts';
@@ -33,8 +33,8 @@ export function checkConnections(options: McpConnectionsOptions): McpOptions {
     throw invalid('signal', 'must not be set; pass it to connect');
   checkLoginClient(client, SUBJECT, `${SUBJECT}: client`);
   const url = URL.parse(redirectUrl);
-  const isSecure = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
-  if (!isSecure) throw invalid('redirectUrl', 'must be an https address, or http on a loopback host');
+  if (url === null || !isSecure(url))
+    throw invalid('redirectUrl', 'must be an https address, or http on a loopback host');
   if (url.hash !== '') throw invalid('redirectUrl', 'must not have a fragment');
   const auth = { grant: 'login' as const, client, ...(scope === undefined ? {} : { scope }) };
   const shared: McpOptions = { start: 'first-call', ...rest, place: { ...rest.place, auth } };

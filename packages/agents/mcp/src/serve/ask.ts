@@ -1,7 +1,7 @@
 import type { ToolContext } from '@majordomo/agent';
 import { LlmError } from '@majordomo/core';
 import { ServedContext } from './progress.ts';
-import type { AskAnswer, AskQuestion } from './question.ts';
+import type { AskAnswer, AskQuestion } from './options.ts';
 
 /**
  * Asks the user of the MCP client from inside a served tool or prompt. The tool runs again from its beginning with each answer, and

@@ -1,8 +1,9 @@
 import type { Agent, Skill, Tool } from '@majordomo/agent';
-import type { Message } from '@majordomo/core';
+import type { Message, JsonObject, ObjectSchema } from '@majordomo/core';
 import type { RecordStore } from '@majordomo/records';
 import type { ServerEventBus } from '@modelcontextprotocol/server';
 import type { McpAround } from '../around.ts';
+import type { McpQuestion } from '../options.ts';
 
 /** Options of `serveMcp`. */
 export interface ServeOptions {
@@ -185,3 +186,20 @@ export interface McpServerHandle {
   /** Aborts the requests in progress. Later requests receive the status 503. */
   close(): Promise<void>;
 }
+
+/** Question of `ask`. `schema`: form with members that are strings, numbers, booleans or lists of options. */
+export type AskQuestion<T extends object> = (
+  | { readonly message: string; readonly schema: ObjectSchema<T> | JsonObject }
+  | Extract<McpQuestion, { mode: 'url' }>
+) & {
+  /**
+   * Name of the question, unique in a call: 1 to 64 letters, digits, `_`, `-` and `.`, but not `approve`. Set it if a tool asks its
+   * questions in different orders, because an answer belongs to the question of its name. @default `q1`, `q2` … in the order of the questions
+   */
+  readonly key?: string | undefined;
+};
+
+/** Answer of the user. `content` matches the schema. `decline`: the user refused. `cancel`: the user did not decide. */
+export type AskAnswer<T extends object> =
+  | { readonly action: 'accept'; readonly content: T }
+  | { readonly action: 'decline' | 'cancel' };

@@ -1,4 +1,5 @@
-import { asRecord, isRecord } from '@majordomo/core/toolkit';
+import { asRecord, canonicalJson, isRecord } from '@majordomo/core/toolkit';
+import { accountName } from '@majordomo/wire-kit/internal';
 import type { RequestStateCodec, ServerContext } from '@modelcontextprotocol/server';
 import { LlmError, type JsonObject } from '@majordomo/core';
 import { newRounds, type RoundsState } from './rounds.ts';
@@ -66,17 +67,5 @@ export class RoundsStates {
   }
 }
 
-async function hashOf({ name, args }: Invocation): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify([name, sorted(args)]));
-  return Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)), hex).join('');
-}
-
-const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
-
-/** Returns a JSON value whose objects have sorted members, because a client may send them in another order. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isRecord(value)) return value;
-  const names = Object.keys(value).toSorted();
-  return Object.fromEntries(names.map((name) => [name, sorted(value[name])]));
-}
+/** Returns a hash that is equal for the same call. A client may send the members of objects in another order. */
+const hashOf = ({ name, args }: Invocation): Promise<string> => accountName([name, canonicalJson(args)]);

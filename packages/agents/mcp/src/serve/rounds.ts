@@ -2,7 +2,7 @@ import { checkValue, LlmError, type JsonObject, type ObjectSchema } from '@major
 import { asRecord, isRecord, toJsonSchema } from '@majordomo/core/toolkit';
 import type { McpQuestion } from '../options.ts';
 import { withDefaults } from '../server-requests/elicitation.ts';
-import type { AskAnswer, AskQuestion } from './question.ts';
+import type { AskAnswer, AskQuestion } from './options.ts';
 
 /** State of a call between its rounds. A client stores it, and cannot change it because it is signed. */
 export interface RoundsState {

@@ -4,7 +4,6 @@ import { isLoopback } from '@majordomo/wire-kit/internal';
 import type { ElicitRequestParams, ElicitResult } from '@modelcontextprotocol/client';
 import type { McpOptions, McpQuestion, McpReply } from '../options.ts';
 import { isProgram, mayOpen } from '../addresses.ts';
-import { refusalError } from './refusal-error.ts';
 
 /** Server that asks a question. */
 type Asking = Pick<McpOptions, 'name' | 'place'>;
@@ -83,3 +82,9 @@ export function withDefaults(schema: JsonObject, content: object = {}): object {
   });
   return { ...Object.fromEntries(defaults), ...content };
 }
+
+/** Error code of the protocol for a refusal by the user or the application. */
+const REFUSED = -1;
+
+/** Returns a refusal with the reason `why`, which the SDK sends to the server. */
+export const refusalError = (why: string): Error => Object.assign(new Error(why), { code: REFUSED });

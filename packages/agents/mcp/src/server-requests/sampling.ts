@@ -2,7 +2,7 @@ import { LlmError, type ChatRequest, type Message, type UserPart } from '@majord
 import { fromBase64 } from '@majordomo/core/toolkit';
 import type { HandlerResultTypeMap, RequestTypeMap } from '@modelcontextprotocol/client';
 import type { McpSampling } from '../options.ts';
-import { refusalError } from './refusal-error.ts';
+import { refusalError } from './elicitation.ts';
 
 type Params = RequestTypeMap['sampling/createMessage']['params'];
 type Result = HandlerResultTypeMap['sampling/createMessage'];

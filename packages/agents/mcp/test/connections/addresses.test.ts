@@ -1,9 +1,9 @@
 import { authorizationServer } from '@majordomo/testing';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { connectMcp, createMcpConnections } from '../../src/index.ts';
 import { httpServer } from '../support/http-server.ts';
 import { memoryRecords } from '@majordomo/records';
-import { rejection } from '../support/world.ts';
+import { closing, rejection } from '../support/world.ts';
 
 const PLACE = 'https://mcp.majordomo.example/mcp';
 
@@ -36,8 +36,7 @@ const OWN = `${new URL(PLACE).origin}/metadata`;
 const PRIVATE = { kind: 'auth', details: { code: 'private-address' } };
 
 async function privateServer(): Promise<{ issuer: string; port: string; journal: readonly unknown[] }> {
-  const authority = await authorizationServer({ clients: [{ clientId: 'app' }] });
-  onTestFinished(() => authority.close());
+  const authority = closing(await authorizationServer({ clients: [{ clientId: 'app' }] }));
   return { issuer: authority.issuer, port: new URL(authority.issuer).port, journal: authority.journal };
 }
 

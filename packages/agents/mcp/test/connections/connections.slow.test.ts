@@ -4,7 +4,7 @@ import { createMcpConnections, type McpConnections, type McpConnectionsOptions }
 import { hold, memoryRecords, type RecordStore } from '@majordomo/records';
 import { entriesOf } from '../support/entries.ts';
 import { protectedServer } from '../support/protected-server.ts';
-import { rejection, run, until } from '../support/world.ts';
+import { closing, rejection, run, until } from '../support/world.ts';
 
 const REDIRECT = 'https://app.example/callback';
 const SECRET = 'secret-of-the-application';
@@ -18,8 +18,7 @@ async function world(
   scope?: string,
 ) {
   const clients = [{ clientId: 'app', clientSecret: SECRET, redirectUris: [REDIRECT] }];
-  const authority = await authorizationServer({ clients, ...server });
-  onTestFinished(() => authority.close());
+  const authority = closing(await authorizationServer({ clients, ...server }));
   const accounts = await protectedServer(authority, scope === undefined ? {} : { scope });
   const records = memoryRecords();
   const { issuer } = authority;
@@ -46,9 +45,15 @@ async function logIn({ authority, process }: World, user: string, scopes?: strin
 }
 
 async function whoami(connections: McpConnections, user: string): Promise<unknown> {
-  const box = await connections.connect(user);
-  onTestFinished(() => box.close());
+  const box = closing(await connections.connect(user));
   return run(box, 'whoami');
+}
+
+/** World in which a user has logged in, and the toolbox of that user. */
+async function connectedWorld(...options: Parameters<typeof world>) {
+  const all = await world(...options);
+  await logIn(all, 'ann');
+  return { all, box: closing(await all.process().connect('ann')) };
 }
 
 const text = (value: string) => [{ type: 'text', text: value }];
@@ -76,8 +81,7 @@ it('sends no request to connect with a stored list', async () => {
   await logIn(all, 'ann');
   await whoami(all.process(), 'ann');
   const { length } = all.accounts.tokens;
-  const box = await all.process().connect('ann');
-  onTestFinished(() => box.close());
+  const box = closing(await all.process().connect('ann'));
   expect(box.tools.map(({ name }) => name)).toEqual(['whoami', 'write']);
   expect(all.accounts.tokens).toHaveLength(length);
 });
@@ -233,10 +237,7 @@ it('refreshes once for twenty calls in two processes', async () => {
 
 it('does not refresh a token of another process that a later call has read already', async () => {
   const clock = fakeClock();
-  const all = await world({}, { clock });
-  await logIn(all, 'ann');
-  const box = await all.process().connect('ann');
-  onTestFinished(() => box.close());
+  const { all, box } = await connectedWorld({}, { clock });
   await run(box, 'whoami');
   all.authority.expire();
   const [{ key } = { key: '' }] = await entriesOf(all.records, 'login');
@@ -253,10 +254,7 @@ it('does not refresh a token of another process that a later call has read alrea
 });
 
 it('continues with the tokens of another process after its refresh token was rejected', async () => {
-  const all = await world();
-  await logIn(all, 'ann');
-  const box = await all.process().connect('ann');
-  onTestFinished(() => box.close());
+  const { all, box } = await connectedWorld();
   await run(box, 'whoami');
   all.authority.expire();
   // Another process refreshes while the request of this process is on its way.
@@ -273,8 +271,7 @@ it('continues with the tokens of another process after its refresh token was rej
 it('reports a lost login, and keeps its scopes for the next login', async () => {
   const all = await world();
   await logIn(all, 'ann', 'read');
-  const box = await all.process().connect('ann');
-  onTestFinished(() => box.close());
+  const box = closing(await all.process().connect('ann'));
   all.authority.revoke();
   expect(await rejection(run(box, 'whoami'))).toMatchObject(LOGIN_REQUIRED);
   expect(await all.process().has('ann')).toBe(false);
@@ -283,10 +280,7 @@ it('reports a lost login, and keeps its scopes for the next login', async () => 
 });
 
 it('does not lose a login if the token endpoint fails', async () => {
-  const all = await world();
-  await logIn(all, 'ann');
-  const box = await all.process().connect('ann');
-  onTestFinished(() => box.close());
+  const { all, box } = await connectedWorld();
   all.authority.expire();
   all.authority.respond('/token', () => new Response('down', { status: 503 }));
   expect(await rejection(run(box, 'whoami'))).toMatchObject({ kind: 'auth' });
@@ -312,8 +306,7 @@ it.each(['before', 'after'])(
       },
     };
     await whoami(all.process(), 'ann');
-    const box = await all.process({ records: failing }).connect('ann');
-    onTestFinished(() => box.close());
+    const box = closing(await all.process({ records: failing }).connect('ann'));
     await run(box, 'whoami');
     failures = 0;
     for (let round = 0; round < 2; round++) {
@@ -327,11 +320,9 @@ it.each(['before', 'after'])(
 it('sends nothing to another authorization server that the server names later', async () => {
   const all = await world();
   await logIn(all, 'ann');
-  const other = await authorizationServer();
-  onTestFinished(() => other.close());
+  const other = closing(await authorizationServer());
   const { url } = await all.process().login('ann');
-  const box = await all.process().connect('ann');
-  onTestFinished(() => box.close());
+  const box = closing(await all.process().connect('ann'));
   await run(box, 'whoami');
   all.accounts.issuer = other.issuer;
   all.authority.expire();
@@ -346,8 +337,7 @@ it('sends nothing to another authorization server that the server names later', 
 
 it('does not follow a redirect of the token endpoint', async () => {
   const all = await world();
-  const other = await authorizationServer();
-  onTestFinished(() => other.close());
+  const other = closing(await authorizationServer());
   const callback = all.authority.approve((await all.process().login('ann')).url);
   all.authority.respond('/token', () => Response.redirect(`${other.issuer}/token`, 307));
   expect(await rejection(all.process().finish(callback, 'ann'))).toMatchObject(LOGIN_FAILED);
@@ -439,8 +429,7 @@ it('removes the tokens of a former authorization server', async () => {
   const client = { register: { name: 'App' } };
   const all = await world({ registration: true }, { client });
   await logIn(all, 'ann');
-  const other = await authorizationServer({ registration: true });
-  onTestFinished(() => other.close());
+  const other = closing(await authorizationServer({ registration: true }));
   all.accounts.issuer = other.issuer;
   await logIn({ ...all, authority: other }, 'ann');
   const [login, ...others] = await entriesOf(all.records, 'login');
@@ -486,10 +475,7 @@ it('refreshes a token that another process has stored and that has expired', asy
 });
 
 it('does not store a token that another process receives after the user has disconnected', async () => {
-  const all = await world();
-  await logIn(all, 'ann');
-  const box = await all.process().connect('ann');
-  onTestFinished(() => box.close());
+  const { all, box } = await connectedWorld();
   await run(box, 'whoami');
   all.authority.expire();
   all.authority.respond('/token', async () => {

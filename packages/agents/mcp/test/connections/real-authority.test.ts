@@ -1,11 +1,11 @@
 import { defineTool } from '@majordomo/agent';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { startAuthority } from '../../../../calls/credentials/test/support/authority.ts';
 import { createMcpConnections, serveMcp } from '../../src/index.ts';
 import { httpServer } from '../support/http-server.ts';
 import { memoryRecords } from '@majordomo/records';
 import { changeEntries, entriesOf, tokensIn } from '../support/entries.ts';
-import { rejection, run } from '../support/world.ts';
+import { closing, rejection, run } from '../support/world.ts';
 
 const REDIRECT = 'https://app.example/callback';
 const SECRET = 'a-secret-of-the-web-application';
@@ -28,8 +28,7 @@ async function world(method: string) {
     response_types: ['code'],
     scope: 'openid offline_access api',
   };
-  const authority = await startAuthority(3600, () => url, [web]);
-  onTestFinished(() => authority.close());
+  const authority = closing(await startAuthority(3600, () => url, [web]));
   const expired = new Set<string>();
   const look = defineTool({
     name: 'look',
@@ -70,9 +69,7 @@ async function world(method: string) {
     records,
   });
   const connect = async () => {
-    const box = await connections.connect('ann');
-    onTestFinished(() => box.close());
-    return box;
+    return closing(await connections.connect('ann'));
   };
   const logIn = async (): Promise<void> => {
     const page = await connections.login('ann');

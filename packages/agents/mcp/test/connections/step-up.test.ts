@@ -1,9 +1,8 @@
 import { createAgent, type RunState } from '@majordomo/agent';
-import { createMajordomo, fromJson, toJson } from '@majordomo/core';
-import { authorizationServer, fakeProvider, type Turn } from '@majordomo/testing';
-import { expect, it, onTestFinished } from 'vitest';
+import { fromJson, toJson } from '@majordomo/core';
+import { authorizationServer, type Turn } from '@majordomo/testing';
+import { expect, it } from 'vitest';
 import {
-  connectMcp,
   createMcpConnections,
   type McpConnections,
   type McpConnectionsOptions,
@@ -11,17 +10,19 @@ import {
   type McpToolbox,
 } from '../../src/index.ts';
 import { memoryRecords } from '@majordomo/records';
+import { modelOf } from '../support/in-process.ts';
 import { protectedServer } from '../support/protected-server.ts';
-import { rejection, run } from '../support/world.ts';
+import { closing, rejection, run, testToolbox } from '../support/world.ts';
 
 const REDIRECT = 'https://app.example/callback';
 const client = (issuer: string) => ({ clientId: 'app', clientSecret: 'secret-of-app', issuer });
 
 async function world(change: Partial<McpConnectionsOptions> = {}) {
-  const authority = await authorizationServer({
-    clients: [{ clientId: 'app', clientSecret: 'secret-of-app' }],
-  });
-  onTestFinished(() => authority.close());
+  const authority = closing(
+    await authorizationServer({
+      clients: [{ clientId: 'app', clientSecret: 'secret-of-app' }],
+    }),
+  );
   const accounts = await protectedServer(authority, { scope: 'read' });
   accounts.required.set('write', 'write');
   const records = memoryRecords();
@@ -44,20 +45,13 @@ async function world(change: Partial<McpConnectionsOptions> = {}) {
     return new URL(url).searchParams.get('scope') ?? '';
   };
   const connect = async (): Promise<McpToolbox> => {
-    const box = await process().connect('ann');
-    onTestFinished(() => box.close());
-    return box;
+    return closing(await process().connect('ann'));
   };
   return { authority, accounts, events, logIn, connect };
 }
 
-function agentWith(box: McpToolbox, turns: readonly Turn[]) {
-  const fake = fakeProvider({ id: 'f', models: { m: turns } });
-  return createAgent({
-    model: createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('f/m'),
-    toolboxes: [box],
-  });
-}
+const agentWith = (box: McpToolbox, turns: readonly Turn[]) =>
+  createAgent({ model: modelOf(turns).model, toolboxes: [box] });
 
 const call = (name: string): Turn => ({ toolCalls: [{ id: 'c1', name, args: {} }] });
 const throughJson = (state: RunState): RunState => fromJson<RunState>(toJson(state));
@@ -129,8 +123,7 @@ it('with a person at the machine logs in with all scopes, and repeats the reques
     await fetch(authority.approve(page, { user: 'ann' }));
   };
   const auth = { grant: 'login' as const, client: client(authority.issuer), show };
-  const box = await connectMcp({ name: 'm', prefix: '', place: { url: accounts.url, auth } });
-  onTestFinished(() => box.close());
+  const box = await testToolbox({ name: 'm', prefix: '', place: { url: accounts.url, auth } });
   expect(await Promise.all([run(box, 'write'), run(box, 'write')])).toHaveLength(2);
   expect(pages).toEqual(['read', 'read write']);
   accounts.required.set('write', 'write admin');

@@ -1,16 +1,17 @@
 import { memoryRecords } from '@majordomo/records';
 import { authorizationServer } from '@majordomo/testing';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { createMcpConnections } from '../../src/index.ts';
 import { protectedServer } from '../support/protected-server.ts';
-import { rejection, run } from '../support/world.ts';
+import { closing, rejection, run } from '../support/world.ts';
 
 const REDIRECT = 'https://app.example/callback';
 
 /** Connections at an authorization server whose responses a test replaces. */
 async function setUp() {
-  const authority = await authorizationServer({ clients: [{ clientId: 'app', redirectUris: [REDIRECT] }] });
-  onTestFinished(() => authority.close());
+  const authority = closing(
+    await authorizationServer({ clients: [{ clientId: 'app', redirectUris: [REDIRECT] }] }),
+  );
   const { url } = await protectedServer(authority);
   const client = { clientId: 'app', issuer: authority.issuer };
   const options = { name: 'm', prefix: '', place: { url }, client, redirectUrl: REDIRECT };
@@ -37,8 +38,7 @@ it.each(INVALID)(
 it('rejects a refresh with such a token', async () => {
   const { authority, connections, logIn } = await setUp();
   await logIn();
-  const box = await connections.connect('ann');
-  onTestFinished(() => box.close());
+  const box = closing(await connections.connect('ann'));
   expect(await run(box, 'whoami')).toMatchObject([{ text: 'ann' }]);
   authority.expire();
   authority.respond('/token', () => Response.json({ access_token: 'a\nb', token_type: 'Bearer' }));

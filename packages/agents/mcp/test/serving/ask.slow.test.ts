@@ -1,21 +1,13 @@
 import { createAgent, defineTool, type Tool, type ToolContext } from '@majordomo/agent';
-import { createMajordomo } from '@majordomo/core';
-import { fakeProvider } from '@majordomo/testing';
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { MissingRequiredClientCapabilityError } from '@modelcontextprotocol/server';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import {
-  ask,
-  connectMcp,
-  serveMcp,
-  type McpOptions,
-  type McpQuestion,
-  type ServeOptions,
-} from '../../src/index.ts';
-import { rejection, run } from '../support/world.ts';
+import { ask, serveMcp, type McpOptions, type McpQuestion, type ServeOptions } from '../../src/index.ts';
+import { modelOf, officialClient } from '../support/in-process.ts';
+import { closing, rejection, run, testToolbox } from '../support/world.ts';
 
 const SECRET = 'a secret of at least thirty-two bytes';
+const BOOK = { toolCalls: [{ id: 'c1', name: 'book', args: { flight: 'LH1' } }] };
 const SEAT = z.object({ seat: z.enum(['1A', '1B', '2A']).default('1A') });
 
 /** Tool that asks for a seat, and then for meals. `keys`: value of `context.key` in each run. */
@@ -43,9 +35,7 @@ function bookTool(count: 1 | 2 | 3, keys: string[] = [], more: Partial<Tool> = {
 }
 
 function serverOf(tools: readonly Tool[], options: Partial<ServeOptions> = {}) {
-  const server = serveMcp({ name: 'flights', version: '1', tools, sessions: 10, ...options });
-  onTestFinished(() => server.close());
-  return server;
+  return closing(serveMcp({ name: 'flights', version: '1', tools, sessions: 10, ...options }));
 }
 
 /** Connects a client to processes of a server, which receive the requests in turn. */
@@ -59,8 +49,7 @@ async function connected(servers: readonly ReturnType<typeof serveMcp>[], option
     return server?.fetch(new Request(input, init)) ?? Promise.reject(new Error('no server'));
   };
   const place = { url: 'http://localhost/mcp', fetch };
-  const box = await connectMcp({ name: 'f', prefix: '', place, approve: 'none', ...options });
-  onTestFinished(() => box.close());
+  const box = await testToolbox({ name: 'f', prefix: '', place, approve: 'none', ...options });
   return { box, bodies };
 }
 
@@ -159,20 +148,9 @@ describe.each([['2025'], ['auto']] as const)('`ask` in a tool for clients of %s'
   });
 });
 
-it('continues in another process with the same secret', async () => {
-  const servers = [1, 2, 3].map(() => serverOf([bookTool(2)], { secret: SECRET, sessions: 0 }));
-  const onElicit = answering([], { seat: '1B' }, { meal: 'rice' });
-  const { box } = await connected(servers, { onElicit });
-  expect(JSON.stringify(await run(box, 'book', { flight: 'LH1' }))).toContain('rice');
-});
-
 it('pauses a run of the client, which continues with the answer', async () => {
   const { box } = await connected([serverOf([bookTool(1)])], { suspend: ['elicitation'] });
-  const vendor = fakeProvider({
-    id: 'v',
-    models: { m: [{ toolCalls: [{ id: 'c1', name: 'book', args: { flight: 'LH1' } }] }, 'Done.'] },
-  });
-  const model = createMajordomo({ providers: [vendor] }).model('v/m');
+  const { model } = modelOf([BOOK, 'Done.']);
   const agent = createAgent({ model, toolboxes: [box] });
   const paused = await agent.run('Book');
   const { state, decisions } = await box.settle(paused.state, {
@@ -185,20 +163,9 @@ it('pauses a run of the client, which continues with the answer', async () => {
 /** Connects the SDK's client, which answers questions with raw requests. */
 async function rawClient(tools: readonly Tool[], capabilities = { elicitation: {} }) {
   const server = serverOf(tools, { sessions: 0, secret: SECRET });
-  const client = new Client(
-    { name: 'raw', version: '1' },
-    { capabilities, versionNegotiation: { mode: 'auto' } },
-  );
-  const fetch = (input: string | URL | Request, init?: RequestInit) => server.fetch(new Request(input, init));
-  await client.connect(new StreamableHTTPClientTransport(new URL('http://localhost/mcp'), { fetch }));
-  onTestFinished(() => client.close());
+  const client = await officialClient(server, 'auto', { capabilities });
   return (params: object): Promise<Readonly<Record<string, unknown>>> =>
-    client.callTool(
-      { name: 'book', arguments: { flight: 'LH1' }, ...params },
-      {
-        allowInputRequired: true,
-      },
-    );
+    client.callTool({ name: 'book', arguments: { flight: 'LH1' }, ...params }, { allowInputRequired: true });
 }
 
 const q1 = (content: object) => ({ q1: { action: 'accept', content } });
@@ -280,16 +247,12 @@ it('aborts the run that waits for an answer', async () => {
 });
 
 it('rejects in an agent, and without a client', async () => {
-  const vendor = fakeProvider({
-    id: 'v',
-    models: { m: [{ toolCalls: [{ id: 'c1', name: 'book', args: { flight: 'LH1' } }] }, 'Done.'] },
-  });
-  const model = createMajordomo({ providers: [vendor] }).model('v/m');
+  const { model, requests } = modelOf([BOOK, 'Done.']);
   const agent = createAgent({ model, tools: [bookTool(1)] });
   const agents = [{ name: 'clerk', description: 'Clerk', agent }];
   const { box } = await connected([serverOf([], { agents })], { onElicit: () => ({ action: 'cancel' }) });
   expect(await run(box, 'clerk', { task: 'Book' })).toEqual([{ type: 'text', text: 'Done.' }]);
-  expect(JSON.stringify(vendor.requests[1]?.request.messages)).toContain('no MCP client called this tool');
+  expect(JSON.stringify(requests[1]?.request.messages)).toContain('no MCP client called this tool');
 });
 
 it.each<[string, object]>([

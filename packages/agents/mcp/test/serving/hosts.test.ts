@@ -1,5 +1,6 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { serveMcp, type ServeOptions } from '../../src/index.ts';
+import { closing } from '../support/world.ts';
 
 const PING = JSON.stringify({
   jsonrpc: '2.0',
@@ -13,8 +14,7 @@ async function statusOf(
   url: string,
   headers: Record<string, string> = {},
 ): Promise<readonly [status: number, text: string]> {
-  const server = serveMcp({ name: 's', version: '1', tools: [], ...options });
-  onTestFinished(() => server.close());
+  const server = closing(serveMcp({ name: 's', version: '1', tools: [], ...options }));
   const accept = 'application/json, text/event-stream';
   const all = { 'content-type': 'application/json', accept, ...headers };
   const response = await server.fetch(new Request(url, { method: 'POST', headers: all, body: PING }));

@@ -1,9 +1,10 @@
 import { defineTool, type Tool } from '@majordomo/agent';
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Client } from '@modelcontextprotocol/client';
+import { describe, expect, it } from 'vitest';
 import { serveMcp, type ServedTemplate, type ServeOptions } from '../../src/index.ts';
 import { AddressTemplate } from '../../src/serve/templates.ts';
-import { rejection } from '../support/world.ts';
+import { officialClient } from '../support/in-process.ts';
+import { closing, rejection } from '../support/world.ts';
 
 const SEATS = ['1A', '1B', '2A'];
 const seat: ServedTemplate = {
@@ -25,20 +26,8 @@ const file: ServedTemplate = {
   read: ({ path = '' }) => new TextEncoder().encode(path),
 };
 
-async function clientOf(options: Partial<ServeOptions>, protocol: '2025' | 'auto' = 'auto'): Promise<Client> {
-  const server = serveMcp({ name: 's', version: '1', tools: [], ...options });
-  const fetch = (input: string | URL | Request, init?: RequestInit) => server.fetch(new Request(input, init));
-  const client = new Client(
-    { name: 'c', version: '1' },
-    protocol === 'auto' ? { versionNegotiation: { mode: 'auto' } } : {},
-  );
-  await client.connect(new StreamableHTTPClientTransport(new URL('http://localhost/mcp'), { fetch }));
-  onTestFinished(async () => {
-    await client.close();
-    await server.close();
-  });
-  return client;
-}
+const clientOf = (options: Partial<ServeOptions>, protocol: '2025' | 'auto' = 'auto'): Promise<Client> =>
+  officialClient(closing(serveMcp({ name: 's', version: '1', tools: [], ...options })), protocol);
 
 describe.each([['2025'], ['auto']] as const)('templates for clients of %s', (protocol) => {
   it('are listed and read', async () => {

@@ -1,8 +1,8 @@
 import { defineTool } from '@majordomo/agent';
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { serveMcp, type McpServerHandle, type ServeOptions, type ServerEventBus } from '../../src/index.ts';
-import { until } from '../support/world.ts';
+import { officialClient } from '../support/in-process.ts';
+import { closing, until } from '../support/world.ts';
 
 const tool = (name: string) =>
   defineTool({ name, description: name, parameters: { type: 'object' }, run: () => name });
@@ -15,42 +15,34 @@ const template = (name: string) => ({
 const BOARD = { uri: 'board://main', name: 'Board', mediaType: 'text/plain', read: () => 'empty' };
 
 function serverOf(options: Partial<ServeOptions> = {}): McpServerHandle {
-  const server = serveMcp({
-    name: 's',
-    version: '1',
-    tools: [tool('one')],
-    templates: [template('first')],
-    resources: [BOARD],
-    sessions: 10,
-    ...options,
-  });
-  onTestFinished(() => server.close());
-  return server;
+  return closing(
+    serveMcp({
+      name: 's',
+      version: '1',
+      tools: [tool('one')],
+      templates: [template('first')],
+      resources: [BOARD],
+      sessions: 10,
+      ...options,
+    }),
+  );
 }
 
 /** Connects the SDK's client, and records its notifications. */
 async function subscriber(server: McpServerHandle, protocol: '2025' | 'auto') {
   const notes: string[] = [];
-  const fetch = (input: string | URL | Request, init?: RequestInit) => server.fetch(new Request(input, init));
   const onChanged = (kind: string) => () => void notes.push(kind);
-  const client = new Client(
-    { name: 'c', version: '1' },
-    {
-      ...(protocol === 'auto' && { versionNegotiation: { mode: 'auto' as const } }),
-      listChanged: {
-        tools: { autoRefresh: false, debounceMs: 0, onChanged: onChanged('tools') },
-        resources: { autoRefresh: false, debounceMs: 0, onChanged: onChanged('resources') },
-      },
+  const client = await officialClient(server, protocol, {
+    listChanged: {
+      tools: { autoRefresh: false, debounceMs: 0, onChanged: onChanged('tools') },
+      resources: { autoRefresh: false, debounceMs: 0, onChanged: onChanged('resources') },
     },
-  );
+  });
   client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
     notes.push(params.uri);
   });
-  await client.connect(new StreamableHTTPClientTransport(new URL('http://localhost/mcp'), { fetch }));
-  onTestFinished(() => client.close());
   if (protocol === 'auto') {
-    const subscription = await client.listen({ resourceSubscriptions: [BOARD.uri], toolsListChanged: true });
-    onTestFinished(() => subscription.close());
+    closing(await client.listen({ resourceSubscriptions: [BOARD.uri], toolsListChanged: true }));
   } else await client.subscribeResource({ uri: BOARD.uri });
   return { client, notes };
 }

@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { connectMcp, type McpOptions, type McpToolbox } from '../../src/index.ts';
 import { COMPILE_CACHE } from './compile-cache.ts';
+import { testToolbox } from './world.ts';
 
 const PACKAGE = createRequire(import.meta.url).resolve(
   '@modelcontextprotocol/server-everything/package.json',
@@ -34,7 +35,5 @@ export function sharedEverything(): () => McpToolbox {
 
 /** Connects to server-everything over stdio. */
 export async function everything(options: Partial<McpOptions> = {}): Promise<McpToolbox> {
-  const box = await connectMcp({ name: 'everything', prefix: '', place: EVERYTHING, ...options });
-  onTestFinished(() => box.close());
-  return box;
+  return testToolbox({ name: 'everything', prefix: '', place: EVERYTHING, ...options });
 }

@@ -40,7 +40,7 @@ export async function world(
 ): Promise<World> {
   const log = join(tempFolder(), 'log');
   const events: McpEvent[] = [];
-  const box = await connectMcp({
+  const box = await testToolbox({
     name: 'h',
     place: hostile({ LOG: log, ...env }),
     onEvent: (event) => {
@@ -48,7 +48,6 @@ export async function world(
     },
     ...options,
   });
-  onTestFinished(() => box.close());
   return {
     box,
     events,
@@ -79,6 +78,16 @@ export async function run(
   };
   return tool.run(args as never, whole);
 }
+
+/** Closes a connection or server when the test ends. */
+export function closing<T extends { close(): Promise<void> }>(opened: T): T {
+  onTestFinished(() => opened.close());
+  return opened;
+}
+
+/** Connects to a server until the test ends. */
+export const testToolbox = async (options: McpOptions): Promise<McpToolbox> =>
+  closing(await connectMcp(options));
 
 /** Returns the rejection. */
 export const rejection = (work: Promise<unknown>): Promise<unknown> =>

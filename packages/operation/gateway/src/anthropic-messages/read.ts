@@ -1,7 +1,7 @@
 import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
 import { asRecord, definedMembers, isRecord } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
-import { identifierOf } from '../parsing/identifier.ts';
+import { identifierOf, effortOfBudget } from '../parsing/settings.ts';
 import type { Media } from '../parsing/media.ts';
 import { NO_EQUIVALENT, Notes } from '../parsing/notes.ts';
 import {
@@ -19,12 +19,11 @@ import {
   Fields,
 } from '../parsing/fields.ts';
 import { resultContent } from '../parsing/content.ts';
-import { effortOfBudget } from '../parsing/effort.ts';
 import { Transcript } from '../parsing/transcript.ts';
 import { inOrder } from '../response/in-order.ts';
 import type { ParsedRequest } from '../wire.ts';
 import { assistantPart, texts, userPart } from './blocks.ts';
-import { anthropicMessage } from './complete.ts';
+import { anthropicMessage } from './response.ts';
 import { MessagesWriter } from './stream.ts';
 import { messagesTools } from './tools.ts';
 

@@ -7,7 +7,7 @@ import { namedEvent } from '../response/sse.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 import type { Writer } from '../wire.ts';
 import { anthropicFailure } from './failure.ts';
-import { hiddenData, messagesCitations, messagesUsage, stopOf } from './format.ts';
+import { hiddenData, messagesCitations, messagesUsage, stopOf } from './response.ts';
 
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type Start = Extract<StreamEvent, { readonly type: 'part-start' }>;

@@ -10,14 +10,16 @@ import {
   string,
   type Fields,
 } from '../parsing/fields.ts';
-import { noteCallers, NOTED_MEMBERS } from '../parsing/note-callers.ts';
-import { namedTool, noteWithoutTools } from '../parsing/tool-choice.ts';
+import {
+  namedTool,
+  noteCallers,
+  NOTED_MEMBERS,
+  noteWithoutTools,
+  type ChosenTools,
+} from '../parsing/tools.ts';
 
 /** Converts the tools and the tool choice of a request. */
-export function messagesTools(
-  body: Fields,
-  notes: Notes,
-): { readonly tools?: readonly ToolSpec[]; readonly toolChoice?: ToolChoice } {
+export function messagesTools(body: Fields, notes: Notes): ChosenTools {
   const tools =
     body
       .optional(

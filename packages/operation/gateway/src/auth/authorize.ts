@@ -1,9 +1,10 @@
 import { LlmError } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
-import { keyStoreRefusal } from '../errors/denial.ts';
+import { keyStoreRefusal } from '../errors/refusal-of.ts';
 import { GATEWAY_FAILED, Refusal, whileConnected } from '../errors/refusal.ts';
 import type { Caller, Settings } from '../options.ts';
 import { isGemini } from '../gemini-generate/paths.ts';
+import { reportToOperator } from '../errors/report.ts';
 
 const CLOSED =
   'this gateway has no keys, so it serves only this machine, as localhost or 127.0.0.1; ' +
@@ -63,3 +64,18 @@ const isNames = (value: unknown): boolean =>
   Array.isArray(value) && value.every((name) => typeof name === 'string');
 
 const wrong = (what: string): LlmError => new LlmError('config', `authorize: must return ${what}`);
+
+/** Returns whether `authorize` returns a caller with `admin: true`. Returns `false` if `authorize` is not set or fails. */
+export async function isAdmin(request: Request, requestId: string, settings: Settings): Promise<boolean> {
+  if (settings.authorize === undefined) return false;
+  try {
+    return (await authorize(withoutBody(request), settings, false)).admin === true;
+  } catch (error) {
+    reportToOperator(error, requestId, settings);
+    return false;
+  }
+}
+
+/** Copies a request without its body, so that the mounted handler can read the body. */
+const withoutBody = ({ url, method, headers, signal }: Request): Request =>
+  new Request(url, { method, headers, signal });

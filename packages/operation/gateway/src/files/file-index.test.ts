@@ -4,7 +4,7 @@ import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { FilesSettings } from '../options.ts';
 import { CallerFiles, type FilesState } from './caller-files.ts';
-import { FileContent } from './file-content.ts';
+import { FileContent } from './content.ts';
 import { FileIndex, type Reservation } from './file-index.ts';
 
 const MINUTE = 60_000;

@@ -5,8 +5,7 @@ import { Refusal } from '../errors/refusal.ts';
 import { refuseFragments } from '../parsing/body.ts';
 import { invalid } from '../parsing/fields.ts';
 import type { CallerFiles } from './caller-files.ts';
-import { FileContent } from './file-content.ts';
-import { storeContent } from './store-content.ts';
+import { FileContent, storeContent } from './content.ts';
 
 /** Time without a request after which an upload is cancelled, in milliseconds. */
 const IDLE_MS = 300_000;

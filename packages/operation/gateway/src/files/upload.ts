@@ -2,8 +2,7 @@ import type { StoredFile } from '@majordomo/files';
 import { invalid, oneOf } from '../parsing/fields.ts';
 import { FormReader, type FormPart } from '../parsing/form-reader.ts';
 import type { CallerFiles } from './caller-files.ts';
-import { FileContent } from './file-content.ts';
-import { storeContent } from './store-content.ts';
+import { FileContent, storeContent } from './content.ts';
 import type { Reservation } from './file-index.ts';
 
 /** Maximum size of a form without the content of its file, in bytes. Also the first reservation for a form of unknown size. */

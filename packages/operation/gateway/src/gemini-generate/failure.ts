@@ -1,5 +1,5 @@
 import type { Refusal } from '../errors/refusal.ts';
-import { STATUS } from '../errors/status.ts';
+import { STATUS } from '../response/refusal-response.ts';
 
 /** Names of the vendor by HTTP status. */
 const NAMES: Readonly<Record<number, string>> = {

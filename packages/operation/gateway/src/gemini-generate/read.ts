@@ -15,12 +15,12 @@ import {
   type Fields,
 } from '../parsing/fields.ts';
 import type { Media } from '../parsing/media.ts';
-import { effortOfBudget } from '../parsing/effort.ts';
+import { effortOfBudget } from '../parsing/settings.ts';
 import { NO_EQUIVALENT, Notes } from '../parsing/notes.ts';
 import { Transcript } from '../parsing/transcript.ts';
 import { inOrder } from '../response/in-order.ts';
 import type { ParsedRequest } from '../wire.ts';
-import { geminiResponse } from './complete.ts';
+import { geminiResponse } from './response.ts';
 import { fromOpenApi } from './schema.ts';
 import { GeminiWriter } from './stream.ts';
 import { geminiTools } from './tools.ts';

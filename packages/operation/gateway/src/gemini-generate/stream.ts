@@ -5,7 +5,7 @@ import { newId } from '../response/id.ts';
 import { dataEvent } from '../response/sse.ts';
 import type { Writer } from '../wire.ts';
 import { geminiFailure } from './failure.ts';
-import { citationMetadata, finishReason, geminiPart, geminiUsage } from './format.ts';
+import { citationMetadata, finishReason, geminiPart, geminiUsage } from './response.ts';
 
 /** Writer of a response as chunks. Each chunk has the form of a complete response. */
 export class GeminiWriter implements Writer {

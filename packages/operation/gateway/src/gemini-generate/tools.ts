@@ -10,13 +10,8 @@ import {
   type Fields,
 } from '../parsing/fields.ts';
 import type { Notes } from '../parsing/notes.ts';
-import { checkNamed, noteWithoutTools } from '../parsing/tool-choice.ts';
+import { checkNamed, noteWithoutTools, type ChosenTools } from '../parsing/tools.ts';
 import { fromOpenApi } from './schema.ts';
-
-interface ChosenTools {
-  readonly tools?: readonly ToolSpec[];
-  readonly toolChoice?: ToolChoice;
-}
 
 /** Converts the tools and the tool choice of a request. Drops tools that the vendor runs, with a warning. */
 export function geminiTools(body: Fields, notes: Notes): ChosenTools {

@@ -1,7 +1,6 @@
 import type { CallEvent, Majordomo } from '@majordomo/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Metrics } from './metrics.ts';
-import { processLines } from './process-lines.ts';
+import { Metrics, processLines } from './metrics.ts';
 
 const NOW = 1_700_000_000_500;
 
@@ -87,7 +86,8 @@ describe('the metrics of a gateway', () => {
     const counts = (): readonly string[] => [...linesOf('requests_in'), ...linesOf('streams_in')];
     metrics.onRequestStart();
     metrics.onRequestStart();
-    const ends = [metrics.onStream(), metrics.onStream(), metrics.onStream()];
+    const trace = { hold: () => () => undefined };
+    const ends = [metrics.onStream(trace), metrics.onStream(trace), metrics.onStream(trace)];
     expect(counts()).toEqual(['majordomo_requests_in_progress 2', 'majordomo_streams_in_progress 3']);
     metrics.onRequest({ route: '/r', status: 200, ms: 1 } as never);
     ends[0]?.();

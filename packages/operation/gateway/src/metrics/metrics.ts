@@ -1,7 +1,7 @@
 import type { MetricSample, RequestEvent } from '@majordomo/admin';
 import type { CallEvent, Majordomo } from '@majordomo/core';
 import { MetricFamily, type Labels } from './metric-family.ts';
-import { processLines } from './process-lines.ts';
+import type { RequestTrace } from '../request-trace.ts';
 
 /** Metrics of a gateway. The only value of a client that may become a label is a served model name. */
 export class Metrics {
@@ -39,11 +39,12 @@ export class Metrics {
     this.families.seconds.observe({ route }, ms / 1000);
   }
 
-  /** Increments the number of open streams until the returned function is called. */
-  onStream(): () => void {
+  /** Increments the number of open streams and delays the report of the request until the returned function is called. */
+  onStream(trace: Pick<RequestTrace, 'hold'>): () => void {
     this.families.streams.add({}, 1);
+    const ends = [trace.hold(), () => this.families.streams.add({}, -1)];
     return () => {
-      this.families.streams.add({}, -1);
+      for (const end of ends.splice(0)) end();
     };
   }
 
@@ -94,3 +95,29 @@ function familiesOf(samples: readonly MetricSample[]): Iterable<MetricFamily> {
   }
   return families.values();
 }
+
+/** Members of Node's process that the metrics read. */
+interface NodeProcess {
+  uptime(): number;
+  cpuUsage(): { readonly user: number; readonly system: number };
+  readonly memoryUsage: { rss(): number };
+}
+
+const MICROSECONDS = 1e6;
+
+/** Returns the metrics of the process, or `''` on a platform without Node's `process`. */
+export function processLines(): string {
+  const { process } = globalThis as { readonly process?: Partial<NodeProcess> };
+  if (process?.memoryUsage?.rss === undefined || process.cpuUsage === undefined || !process.uptime) return '';
+  const { user, system } = process.cpuUsage();
+  const start = Date.now() / 1000 - process.uptime();
+  return [
+    gauge('process_start_time_seconds', 'Start time of the process.', start),
+    gauge('process_resident_memory_bytes', 'Memory of the process.', process.memoryUsage.rss()),
+    `# HELP process_cpu_seconds_total CPU time of the process.\n# TYPE process_cpu_seconds_total counter\n`,
+    `process_cpu_seconds_total ${(user + system) / MICROSECONDS}\n`,
+  ].join('');
+}
+
+const gauge = (name: string, help: string, value: number): string =>
+  `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name} ${value}\n`;

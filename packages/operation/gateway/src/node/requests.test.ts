@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { isAcceptedTarget } from './accepted-target.ts';
-import { isFromHere } from './loopback.ts';
+import { isAcceptedTarget, isFromHere } from './incoming.ts';
 import { chunked, isEventStream } from './streaming.ts';
 
 describe('isAcceptedTarget', () => {

@@ -2,16 +2,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { LlmError, systemClock } from '@majordomo/core';
-import { checkOptions, integer, type KindsOf, number } from '@majordomo/core/toolkit';
+import { checkOptions, integer, number, type KindsOf } from '@majordomo/core/toolkit';
 import { CUT, FROM_LOOPBACK, type PlatformContext } from '../platform-context.ts';
-import { isAcceptedTarget } from './accepted-target.ts';
-import { isFromHere } from './loopback.ts';
+import { isAcceptedTarget, isFromHere, isSocketRequest, refuseSocket } from './incoming.ts';
 import { DEFAULT_MAX_BYTES, type ServedGateway } from './served-gateway.ts';
 import { Shutdown } from './shutdown.ts';
 import { Sockets } from './sockets/sockets.ts';
 import { chunked, cutIdleClient, DEFAULT_IDLE_MS, isEventStream } from './streaming.ts';
 import { discardUnread, hasArrived } from './unread-body.ts';
-import { isSocketRequest, refuseSocket } from './upgrade.ts';
 
 /**
  * Number of connections that the kernel queues while the process is busy. The kernel does not accept further connections.

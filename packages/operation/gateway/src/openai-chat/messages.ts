@@ -1,7 +1,7 @@
 import type { AssistantPart, UserPart } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { content, joinedText, reasoningPart, resultContent, textPart } from '../parsing/content.ts';
-import { toolCallPart } from '../parsing/tool-call.ts';
+import { toolCallPart } from '../parsing/tools.ts';
 import { imageOf, urlPart, type Media } from '../parsing/media.ts';
 import { fileById, fileDataPart, TEXT_MEMBERS } from '../parsing/openai.ts';
 import {

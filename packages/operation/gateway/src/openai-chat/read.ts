@@ -25,7 +25,7 @@ import {
   type Parser,
 } from '../parsing/fields.ts';
 import type { ParsedRequest } from '../wire.ts';
-import { chatCompletion } from './complete.ts';
+import { chatCompletion } from './response.ts';
 import { chatMessages } from './messages.ts';
 import { ChatWriter, StreamedCompletion } from './stream.ts';
 import { chatTools } from './tools.ts';

@@ -5,11 +5,17 @@ import { newId } from '../response/id.ts';
 import { sumOfUsage } from '../response/usage.ts';
 import type { Refusal } from '../errors/refusal.ts';
 import { dataEvent } from '../response/sse.ts';
-import { argumentsText } from '../parsing/tool-call.ts';
+import { argumentsText } from '../parsing/tools.ts';
 import type { Writer } from '../wire.ts';
 import { chatFailure } from './failure.ts';
-import { extraContent } from './complete.ts';
-import { chatAnnotations, chatLogprobs, chatUsage, FINISH, reasoningDetail } from './format.ts';
+import {
+  extraContent,
+  chatAnnotations,
+  chatLogprobs,
+  chatUsage,
+  FINISH,
+  reasoningDetail,
+} from './response.ts';
 
 type Finish = Extract<StreamEvent, { readonly type: 'finish' }>;
 type PartStart = Extract<StreamEvent, { readonly type: 'part-start' }>;

@@ -1,16 +1,16 @@
 import type { ToolChoice, ToolSpec } from '@majordomo/core';
 import type { Notes } from '../parsing/notes.ts';
 import { array, nonEmptyString, oneOf, object, objects, invalid, type Fields } from '../parsing/fields.ts';
-import { functionTool, noteParallelCalls } from '../parsing/openai.ts';
-import { checkNamed, namedTool, noteWithoutTools } from '../parsing/tool-choice.ts';
+import {
+  checkNamed,
+  functionTool,
+  namedTool,
+  noteParallelCalls,
+  noteWithoutTools,
+  type ChosenTools,
+} from '../parsing/tools.ts';
 
-/** Tools and tool choice of a request. */
-export interface Tools {
-  readonly tools?: readonly ToolSpec[];
-  readonly toolChoice?: ToolChoice;
-}
-
-export function chatTools(body: Fields, notes: Notes): Tools {
+export function chatTools(body: Fields, notes: Notes): ChosenTools {
   for (const old of ['functions', 'function_call']) {
     if (body.value[old] !== undefined) invalid(old, 'is not supported; use tools and tool_choice');
   }

@@ -1,9 +1,8 @@
 import type { ChatResponse, StreamEvent, Usage } from '@majordomo/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Refusal, type RefusalKind } from '../errors/refusal.ts';
-import { chatCompletion } from './complete.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { chatCompletion, FINISH } from './response.ts';
 import { chatFailure, responsesFailure } from './failure.ts';
-import { FINISH } from './format.ts';
 import { ChatWriter, StreamedCompletion } from './stream.ts';
 
 const NOW = 1_700_000_000_900;
@@ -285,42 +284,9 @@ describe('a streamed chat completion', () => {
 });
 
 describe('a failure of OpenAI’s wires', () => {
-  it.each<[RefusalKind, string, string]>([
-    ['unauthorized', 'authentication_error', 'invalid_api_key'],
-    ['forbidden', 'permission_error', 'forbidden'],
-    ['not-allowed', 'permission_error', 'budget_exceeded'],
-    ['busy', 'rate_limit_error', 'rate_limit_exceeded'],
-    ['rate-limit', 'rate_limit_error', 'rate_limit_exceeded'],
-    ['quota', 'insufficient_quota', 'insufficient_quota'],
-    ['denied', 'rate_limit_error', 'budget_exceeded'],
-    ['spent', 'insufficient_quota', 'insufficient_quota'],
-    ['over-limit', 'invalid_request_error', 'request_too_large_for_limit'],
-    ['invalid-request', 'invalid_request_error', 'invalid_request'],
-    ['unsupported', 'invalid_request_error', 'unsupported'],
-    ['no-such-model', 'invalid_request_error', 'model_not_found'],
-    ['no-such-route', 'invalid_request_error', 'no_such_route'],
-    ['no-such-object', 'invalid_request_error', 'not_found'],
-    ['wrong-method', 'invalid_request_error', 'wrong_method'],
-    ['too-large', 'invalid_request_error', 'too_large'],
-    ['context-overflow', 'invalid_request_error', 'context_length_exceeded'],
-    ['content-filter', 'invalid_request_error', 'content_filter'],
-    ['server', 'server_error', 'server'],
-    ['invalid-output', 'server_error', 'invalid_output'],
-  ])('of the kind %s has the type %s and the code %s', (kind, type, code) => {
-    const refusal = new Refusal(kind, 'no', { path: 'stop' });
-    expect(chatFailure(refusal)).toEqual({ error: { message: 'no', type, param: 'stop', code } });
-    expect(responsesFailure(refusal)).toEqual(chatFailure(refusal));
-  });
-
   it('about the maximum output length has the parameter name of the wire', () => {
     const refusal = new Refusal('over-limit', 'no', { path: 'max_tokens' });
     expect(chatFailure(refusal)).toMatchObject({ error: { param: 'max_tokens' } });
     expect(responsesFailure(refusal)).toMatchObject({ error: { param: 'max_output_tokens' } });
-  });
-
-  it('has the code of the refusal, and null without a path', () => {
-    expect(chatFailure(new Refusal('server', 'no', { code: 'mine' }))).toEqual({
-      error: { message: 'no', type: 'server_error', param: null, code: 'mine' },
-    });
   });
 });

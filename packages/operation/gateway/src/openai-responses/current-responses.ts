@@ -12,8 +12,7 @@ import {
   type VersionedResponse,
 } from '../response-store.ts';
 import { echoOf } from './background-request.ts';
-import { completeResponse } from './complete.ts';
-import { failureOf } from './response.ts';
+import { completeResponse, failureOf } from './response.ts';
 import { ResponseIds } from './response-ids.ts';
 
 const RETRY_AFTER_MS = 5000;

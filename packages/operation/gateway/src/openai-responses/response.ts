@@ -1,14 +1,16 @@
-import {
-  type FinishReason,
-  type TextPart,
-  type ToolCallPart,
-  type Usage,
-  type Warning,
+import type {
+  FinishReason,
+  TextPart,
+  ToolCallPart,
+  Usage,
+  Warning,
+  AssistantPart,
+  ChatResponse,
 } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import type { Refusal } from '../errors/refusal.ts';
-import { pageCitations, type WirePart } from '../response/citations.ts';
-import { argumentsText } from '../parsing/tool-call.ts';
+import { pageCitations, isWirePart, type WirePart } from '../response/citations.ts';
+import { argumentsText } from '../parsing/tools.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 import type { ResponseIds } from './response-ids.ts';
 import type { KnownTools } from './known-tools.ts';
@@ -54,7 +56,7 @@ export interface ResponseBody {
 }
 
 /** Status of a response: complete, or incomplete with a reason. */
-export interface Status {
+interface Status {
   readonly status: 'completed' | 'incomplete';
   readonly incomplete_details: { readonly reason: string } | null;
 }
@@ -235,3 +237,21 @@ function callItem(part: ToolCallPart, echo: Echo, idFor: (prefix: string) => str
 /** Returns the text input of a call of a custom tool. */
 export const customInput = (part: ToolCallPart): string =>
   typeof part.args['input'] === 'string' ? part.args['input'] : argumentsText(part);
+
+/** Returns a complete response as a `response` object. */
+export const completeResponse = (
+  { parts, finish, usage, warnings }: ChatResponse,
+  echo: Echo,
+  ids: ResponseIds,
+): ResponseBody => ({
+  ...envelope(ids.response, echo, warnings),
+  ...statusOf(finish, parts.some(refuses)),
+  completed_at: echo.now(),
+  output: [
+    ...(echo.mcp?.listItems(ids) ?? []),
+    ...parts.flatMap((part) => (isWirePart(part) ? itemOf(part, echo, (prefix) => ids.item(prefix)) : [])),
+  ],
+  usage: responsesUsage(usage),
+});
+
+const refuses = (part: AssistantPart): boolean => part.type === 'text' && part.isRefusal === true;

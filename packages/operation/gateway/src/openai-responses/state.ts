@@ -1,7 +1,6 @@
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { reportToOperator } from '../errors/report.ts';
 import type { ParseChat } from '../wire.ts';
-import { loadMcp } from './load-mcp.ts';
 import { parseResponses } from './read.ts';
 import { storedItems } from './input-items.ts';
 import { ResponseStore } from '../response-store.ts';
@@ -10,15 +9,16 @@ import { StoredItems, type ResponseState } from './stored-items.ts';
 /** Returns the parser of a Responses request, which uses and stores responses if the option `responses` is set. */
 export async function prepareResponses(context: RequestContext, gateway: GatewayContext): Promise<ParseChat> {
   const { responses, background } = gateway.settings;
-  const beginWith = await loadMcp(context, gateway);
+  const tools = gateway.settings.mcp?.tools;
+  const beginWith = tools && (await import('./mcp/with-mcp.ts')).beginWith(context, gateway, tools);
   const save =
     responses &&
     saveWith(new ResponseStore(responses, context.caller, context.request.signal), context, gateway);
   const hasBackground = background !== undefined;
-  return (body, namedContent) =>
+  return (body, namedContent, media = namedContent) =>
     parseResponses(
       body,
-      namedContent,
+      media,
       save && { items: new StoredItems(namedContent), save, hasBackground },
       beginWith?.(namedContent),
     );

@@ -4,7 +4,7 @@ import { isWirePart, type WirePart } from '../response/citations.ts';
 import { ArgumentsText } from '../response/arguments-text.ts';
 import type { Refusal } from '../errors/refusal.ts';
 import { namedEvent } from '../response/sse.ts';
-import { argumentsText } from '../parsing/tool-call.ts';
+import { argumentsText } from '../parsing/tools.ts';
 import type { Writer } from '../wire.ts';
 import { ResponseIds } from './response-ids.ts';
 import {

@@ -1,25 +1,21 @@
-import type { ToolChoice, ToolSpec } from '@majordomo/core';
+import type { ToolSpec } from '@majordomo/core';
 import type { Notes } from '../parsing/notes.ts';
 import { invalid, nonEmptyString, oneOf, object, objects, string, type Fields } from '../parsing/fields.ts';
-import { noteCallers, NOTED_MEMBERS } from '../parsing/note-callers.ts';
-import { functionTool, noteParallelCalls } from '../parsing/openai.ts';
-import { checkNamed, namedTool, noteWithoutTools } from '../parsing/tool-choice.ts';
+import {
+  checkNamed,
+  functionTool,
+  namedTool,
+  noteCallers,
+  NOTED_MEMBERS,
+  noteParallelCalls,
+  noteWithoutTools,
+  type ChosenTools,
+} from '../parsing/tools.ts';
 import { targetNameOf, type KnownTools } from './known-tools.ts';
 import type { McpRequest } from './mcp-request.ts';
 
-/** Tools and tool choice of a request. */
-export interface ResponsesTools {
-  readonly tools?: readonly ToolSpec[];
-  readonly toolChoice?: ToolChoice;
-}
-
 /** Parses the tools and the tool choice of a request. Adds the tools to `known`. `mcp`: tools of MCP servers, if the gateway has any. */
-export function responsesTools(
-  body: Fields,
-  known: KnownTools,
-  notes: Notes,
-  mcp?: McpRequest,
-): ResponsesTools {
+export function responsesTools(body: Fields, known: KnownTools, notes: Notes, mcp?: McpRequest): ChosenTools {
   const specsOf = (tool: Fields): readonly ToolSpec[] =>
     mcp !== undefined && tool.value['type'] === 'mcp' ? mcp.addTool(tool) : toolSpecs(tool, known, notes);
   const tools = body.optional('tools', objects(specsOf))?.flat() ?? [];
@@ -92,7 +88,7 @@ function customTool(tool: Fields, targetName: string, notes: Notes): ToolSpec {
 }
 
 /** Returns the tools that the choice allows, and the choice between them. */
-function chosen(value: unknown, tools: readonly ToolSpec[], known: KnownTools, notes: Notes): ResponsesTools {
+function chosen(value: unknown, tools: readonly ToolSpec[], known: KnownTools, notes: Notes): ChosenTools {
   if (typeof value === 'string')
     return { tools, toolChoice: oneOf('auto', 'none', 'required')(value, 'tool_choice') };
   const choice = object(value, 'tool_choice');

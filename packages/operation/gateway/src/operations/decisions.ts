@@ -8,7 +8,7 @@ import {
   type TextPart,
   toolResult,
 } from '@majordomo/core';
-import { isRecord, tryParseJson } from '@majordomo/core/toolkit';
+import { isRecord, tryParseJson, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { jsonBody } from '../parsing/body.ts';
 import {
   array,
@@ -21,9 +21,10 @@ import {
   type Parser,
   string,
 } from '../parsing/fields.ts';
-import { imageOf, refuseUrl, urlPart } from '../parsing/media.ts';
+import { imageOf, urlPart } from '../parsing/media.ts';
 import { Notes } from '../parsing/notes.ts';
-import type { OperationResult, ParseOperation } from './operation.ts';
+import { responsesUsage } from '../openai-responses/response.ts';
+import { DATA_ONLY, jsonResult, type OperationResult, type ParseOperation } from './operation.ts';
 
 /** Name that a client gave a question, or `undefined`. */
 type GivenName = string | undefined;
@@ -39,7 +40,6 @@ export const parseDecisions: ParseOperation = async (request, limits) => {
   notes.unparsedInBody(body);
   return {
     model,
-    metadata: undefined,
     notes: notes.all,
     run: async (majordomo, spec, options) => {
       const questions = Object.fromEntries(asked.map(({ question }, at) => [names[at] ?? '', question]));
@@ -189,7 +189,7 @@ const parsePart: Parser<TextPart | ImagePart> = (value, path) => {
   if (type !== 'input_image') return { type: 'text', text: fields.required('text', nonEmptyString) };
   const urlPath = fields.pathOf('image_url');
   const url = fields.required('image_url', nonEmptyString);
-  return imageOf(urlPart(url, urlPath, { byUrl: (_, at) => refuseUrl(at) }), urlPath);
+  return imageOf(urlPart(url, urlPath, DATA_ONLY), urlPath);
 };
 
 function decisionsResult(
@@ -198,27 +198,12 @@ function decisionsResult(
   names: readonly string[],
   model: string,
 ): OperationResult {
-  const { usage } = response;
-  const [input, output] = [usage?.input ?? 0, usage?.output ?? 0];
   const answers = asked.map(({ name, labels }, at) => {
     const answer = response.answers[names[at] ?? ''];
     return answer && { name: name ?? null, ...answerOf(answer, labels) };
   });
-  const body = {
-    model,
-    answers,
-    usage: {
-      input_tokens: input,
-      input_tokens_details: {
-        cached_tokens: usage?.cacheRead ?? 0,
-        cache_write_tokens: usage?.cacheWrite ?? 0,
-      },
-      output_tokens: output,
-      output_tokens_details: { reasoning_tokens: usage?.reasoning ?? 0 },
-      total_tokens: input + output,
-    },
-  };
-  return { body: JSON.stringify(body), mediaType: 'application/json', result: response };
+  const usage = responsesUsage(response.usage ?? UNKNOWN_USAGE);
+  return jsonResult({ model, answers, usage }, response);
 }
 
 function answerOf(answer: ClassificationResponse['answers'][string], labels: readonly string[]): object {

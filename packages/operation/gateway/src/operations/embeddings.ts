@@ -12,7 +12,7 @@ import {
   invalid,
   type Parser,
 } from '../parsing/fields.ts';
-import type { OperationResult, ParseOperation } from './operation.ts';
+import { jsonResult, type OperationResult, type ParseOperation } from './operation.ts';
 
 type Form = 'float' | 'base64';
 
@@ -49,8 +49,8 @@ const values: Parser<readonly string[]> = (value, path) => {
 
 function embeddingsResult(response: EmbeddingResponse, model: string, form: Form): OperationResult {
   const tokens = response.usage?.input;
-  return {
-    body: JSON.stringify({
+  return jsonResult(
+    {
       object: 'list',
       data: response.vectors.map((vector, index) => ({
         object: 'embedding',
@@ -60,10 +60,9 @@ function embeddingsResult(response: EmbeddingResponse, model: string, form: Form
       model,
       // Omit unknown usage, because 0 would mean that the call was free.
       ...(tokens !== undefined && { usage: { prompt_tokens: tokens, total_tokens: tokens } }),
-    }),
-    mediaType: 'application/json',
-    result: response,
-  };
+    },
+    response,
+  );
 }
 
 /** Returns the bytes of the numbers as base64, in the little-endian order of every supported platform. */

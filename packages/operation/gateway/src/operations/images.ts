@@ -4,7 +4,7 @@ import { jsonBody } from '../parsing/body.ts';
 import { integer, invalid, nonEmptyString, object, oneOf, string, type Fields } from '../parsing/fields.ts';
 import { formBody, formFields } from '../parsing/form.ts';
 import { Notes } from '../parsing/notes.ts';
-import type { ParsedOperation, ParseOperation } from './operation.ts';
+import { jsonResult, type ParsedOperation, type ParseOperation } from './operation.ts';
 
 const MAX_IMAGES = 10;
 /** Key of `ImageRequest.extra` for the images wire. */
@@ -92,7 +92,7 @@ function operationOf(body: Fields, inputs: Pick<ImageRequest, 'images' | 'mask'>
     notes: notes.all,
     async run(majordomo, spec, options) {
       const result = await majordomo.imageModel(spec).generate(image, options);
-      return { body: JSON.stringify(imagesBody(result, asUrl)), mediaType: 'application/json', result };
+      return jsonResult(imagesBody(result, asUrl), result);
     },
   };
 }

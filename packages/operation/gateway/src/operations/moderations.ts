@@ -1,10 +1,10 @@
 import type { ImagePart, ModerationResponse, ModerationResult } from '@majordomo/core';
 import { jsonBody } from '../parsing/body.ts';
 import { array, invalid, nonEmptyString, object, oneOf, type Parser } from '../parsing/fields.ts';
-import { imageOf, refuseUrl, urlPart } from '../parsing/media.ts';
+import { imageOf, urlPart } from '../parsing/media.ts';
 import { Notes } from '../parsing/notes.ts';
 import { newId } from '../response/id.ts';
-import type { OperationResult, ParseOperation } from './operation.ts';
+import { DATA_ONLY, jsonResult, type OperationResult, type ParseOperation } from './operation.ts';
 
 /** Model that OpenAI uses if a request names none. */
 const DEFAULT_MODEL = 'omni-moderation-latest';
@@ -22,7 +22,6 @@ export const parseModerations: ParseOperation = async (request, limits) => {
   notes.unparsedInBody(body);
   return {
     model,
-    metadata: undefined,
     notes: notes.all,
     run: async (majordomo, spec, options) => {
       const response = await majordomo.moderationModel(spec).moderate({ values: inputs.flat() }, options);
@@ -46,7 +45,7 @@ const part: Parser<Value> = (value, path) => {
     return fields.required('text', nonEmptyString);
   const url = fields.required('image_url', object).required('url', nonEmptyString);
   const urlPath = `${path}.image_url.url`;
-  return imageOf(urlPart(url, urlPath, { byUrl: (_, at) => refuseUrl(at) }), urlPath);
+  return imageOf(urlPart(url, urlPath, DATA_ONLY), urlPath);
 };
 
 function moderationsResult(
@@ -60,11 +59,7 @@ function moderationsResult(
     next += input.length;
     return resultOf(own, input);
   });
-  return {
-    body: JSON.stringify({ id: newId('modr-'), model, results }),
-    mediaType: 'application/json',
-    result: response,
-  };
+  return jsonResult({ id: newId('modr-'), model, results }, response);
 }
 
 /** Returns the common result of the values of one input. A category applies if it applies to one of the values. */

@@ -24,7 +24,6 @@ export const parseSpeech: ParseOperation = async (request, limits) => {
   notes.unparsedInBody(body);
   return {
     model,
-    metadata: undefined,
     notes: notes.all,
     async run(majordomo, spec, options) {
       const result = await majordomo.speechModel(spec).speak(speech, options);

@@ -2,7 +2,7 @@ import type { TranscriptionRequest, TranscriptionResponse } from '@majordomo/cor
 import { formBody, formFields } from '../parsing/form.ts';
 import { Notes } from '../parsing/notes.ts';
 import { nonEmptyString, oneOf, string, invalid } from '../parsing/fields.ts';
-import type { OperationResult, ParseOperation } from './operation.ts';
+import { jsonResult, type OperationResult, type ParseOperation } from './operation.ts';
 
 const TIMES = 'timestamp_granularities[]';
 /** Fields of the form that may appear only once. */
@@ -47,7 +47,6 @@ export const parseTranscriptions: ParseOperation = async (request, limits) => {
   notes.unparsedInBody(body, REASONS);
   return {
     model,
-    metadata: undefined,
     notes: notes.all,
     run: async (majordomo, spec, options) =>
       transcriptResult(
@@ -93,7 +92,7 @@ function transcriptResult(
   if (form === 'text')
     return { body: `${response.text}\n`, mediaType: 'text/plain; charset=utf-8', result: response };
   const body = timestamps === undefined ? { text: response.text } : verbose(response, timestamps);
-  return { body: JSON.stringify(body), mediaType: 'application/json', result: response };
+  return jsonResult(body, response);
 }
 
 /** Formats a response with the times of segments or words, in seconds. */

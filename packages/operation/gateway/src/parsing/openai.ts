@@ -4,12 +4,10 @@ import type {
   ChatRequest,
   JsonObject,
   ServiceTier,
-  ToolSpec,
   UserPart,
 } from '@majordomo/core';
-import { identifierOf } from './identifier.ts';
+import { identifierOf } from './settings.ts';
 import { mediaPart, urlPart, type Media, type NamedPart } from './media.ts';
-import { NOTED_MEMBERS } from './note-callers.ts';
 import { NO_EQUIVALENT, type Notes } from './notes.ts';
 import {
   invalid,
@@ -85,17 +83,6 @@ function hasBreakpoint(value: object): boolean {
   });
 }
 
-/** Converts the description of a function. If `parameters` is missing, the function takes no arguments. */
-export function functionTool(tool: Fields, notes: Notes): ToolSpec {
-  const spec = {
-    name: tool.required('name', nonEmptyString),
-    description: tool.optional('description', string) ?? '',
-    parameters: tool.optional('parameters', jsonObject) ?? { type: 'object', properties: {} },
-  };
-  notes.unparsedInElement(tool, 'tool', ...NOTED_MEMBERS);
-  return spec;
-}
-
 /** Returns the schema of a response format. The schema receives the description of the format, unless it has its own. */
 export function formatSchema(format: Fields, notes: Notes): JsonObject {
   const description = format.optional('description', string);
@@ -114,12 +101,6 @@ export function noteStreamOptions(body: Fields, notes: Notes): Fields | undefine
 
 /** Members of a text block that repeat the text of an earlier response, or for which `cacheOf` adds a warning. */
 export const TEXT_MEMBERS: readonly string[] = ['annotations', 'logprobs', 'prompt_cache_breakpoint'];
-
-/** Adds a warning if the request limits the model to one call at a time. */
-export function noteParallelCalls(body: Fields, notes: Notes): void {
-  if (body.optional('parallel_tool_calls', (value) => value) === false)
-    notes.dropped('parallel_tool_calls', 'not every target can be limited to one call at a time');
-}
 
 /** Converts the data of a file: a data URL, another URL, or the base64 of a PDF. */
 export const fileDataPart = (data: string, path: string, media: Media, fileName?: string): UserPart =>

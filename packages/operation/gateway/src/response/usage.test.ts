@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chatUsage } from '../openai-chat/format.ts';
+import { chatUsage } from '../openai-chat/response.ts';
 import { responsesUsage } from '../openai-responses/response.ts';
 
 const usage = { input: 9, output: 2, cacheRead: 4, cacheWrite: 3, reasoning: undefined };

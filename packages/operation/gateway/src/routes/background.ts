@@ -1,7 +1,6 @@
 import type { BackgroundModel, ChatJob } from '@majordomo/background';
-import type { CallOptions } from '@majordomo/core';
+import type { CallOptions, ChatRequest, Message } from '@majordomo/core';
 import type { GatewayContext, RequestContext } from '../context.ts';
-import { withBytes } from '../files/with-bytes.ts';
 import { reportToOperator } from '../errors/report.ts';
 import { refusalOf } from '../errors/refusal-of.ts';
 import {
@@ -18,9 +17,10 @@ import { warningHeaders } from '../response/headers.ts';
 import { eventBody } from '../response/reporter.ts';
 import type { StoredResponse } from '../response-store.ts';
 import type { NewBackground, ParsedRequest } from '../wire.ts';
+import { bytesOfBlob, contentOf } from '@majordomo/core/toolkit';
 
 /** Background response that a client has requested. */
-export interface BackgroundCall {
+interface BackgroundCall {
   readonly parsed: ParsedRequest;
   readonly background: NewBackground;
   readonly spec: string;
@@ -90,7 +90,7 @@ async function watch(job: ChatJob, responses: CurrentResponses): Promise<void> {
 }
 
 /** Events of a background response that a client reads. */
-export interface JobEvents {
+interface JobEvents {
   readonly id: string;
   readonly stored: Pick<StoredResponse, 'job' | 'response'>;
   readonly job: ChatJob;
@@ -124,4 +124,16 @@ export function jobEvents(
       reportToOperator(error, requestId, settings);
     },
   });
+}
+
+/** Returns a request with the content of all files that it names. */
+async function withBytes(request: ChatRequest): Promise<ChatRequest> {
+  const messages = request.messages.map(async (message): Promise<Message> => {
+    if (message.role !== 'user') return message;
+    const parts = message.parts.map(async (part) =>
+      part.type === 'blob' ? contentOf(part, await bytesOfBlob(part.blob, 'file_id')) : part,
+    );
+    return { role: 'user', parts: await Promise.all(parts) };
+  });
+  return { ...request, messages: await Promise.all(messages) };
 }

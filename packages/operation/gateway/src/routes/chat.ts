@@ -1,12 +1,11 @@
 import type { CallEvent, CallOptions, ChatModel } from '@majordomo/core';
 import { specOf } from '../auth/models.ts';
 import { limitsOf } from '../load-limit.ts';
-import type { GatewayContext, RequestContext } from '../context.ts';
+import { callOptions, type GatewayContext, type RequestContext } from '../context.ts';
 import { reportToOperator } from '../errors/report.ts';
 import { refusalOf } from '../errors/refusal-of.ts';
 import { NamedContent, withoutPlaceholders } from '../named-content.ts';
 import { filesOf } from '../files/caller-files.ts';
-import { streamCount } from '../metrics/stream-count.ts';
 import type { Caller, Settings } from '../options.ts';
 import { responsesOf } from '../openai-responses/current-responses.ts';
 import { jsonBody } from '../parsing/body.ts';
@@ -16,7 +15,6 @@ import { eventStreamResponse } from '../response/event-stream.ts';
 import { attemptsOf, callHeaders } from '../response/headers.ts';
 import type { AnsweringModel, PrepareChat, ParsedRequest } from '../wire.ts';
 import { startBackground } from './background.ts';
-import { callOptions } from '../call-options.ts';
 
 /**
  * Parses a request of one wire, calls the chain, and responds in that wire. Loads what the request names only if the caller may
@@ -58,7 +56,7 @@ export async function chatRoute(
       return new Response(null, { status: 204 });
     }
     const options = callOptions(context, parsed.metadata, gateway, parsed.request);
-    if (parsed.isStreamed) endStream = streamCount(trace, gateway.metrics);
+    if (parsed.isStreamed) endStream = gateway.metrics.onStream(trace);
     const { background } = parsed;
     if (background !== undefined) {
       const onStreamEnd = (): void => endStream?.();

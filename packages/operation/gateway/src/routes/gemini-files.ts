@@ -3,7 +3,7 @@ import { Refusal } from '../errors/refusal.ts';
 import { CallerFiles } from '../files/caller-files.ts';
 import { geminiForms } from '../files/forms.ts';
 import type { StartedUpload } from '../files/resumable-uploads.ts';
-import { type BodyLimits, jsonBody } from '../parsing/body.ts';
+import { jsonBody, type BodyLimits } from '../parsing/body.ts';
 import { integer, invalid, object, string, type Parser } from '../parsing/fields.ts';
 import { mediaTypeIn } from '../parsing/media.ts';
 import { withFiles } from './files.ts';

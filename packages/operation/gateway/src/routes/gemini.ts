@@ -1,7 +1,6 @@
-import { namesFor, specOf } from '../auth/models.ts';
+import { specOf } from '../auth/models.ts';
 import type { GatewayContext, RequestContext } from '../context.ts';
-import { Refusal } from '../errors/refusal.ts';
-import { GEMINI_METHODS, type GeminiMethod } from '../gemini-generate/paths.ts';
+import type { GeminiMethod } from '../gemini-generate/paths.ts';
 import { parseGemini } from '../gemini-generate/read.ts';
 import { invalid, object } from '../parsing/fields.ts';
 import { chatRoute } from './chat.ts';
@@ -17,7 +16,7 @@ export async function geminiRoute(
   // As in Google's API, the error of an unknown model precedes that of an invalid body, because the path names the model.
   await specOf(model, context, gateway.settings);
   if (method === 'countTokens') {
-    const totalTokens = await estimateTokens(context, gateway, (body, media) =>
+    const totalTokens = await estimateTokens(context, gateway, (body, _stored, media) =>
       parseGemini(countedBody(body), media, { model, isStreamed: false }, maxChoices),
     );
     return Response.json({ totalTokens });
@@ -37,23 +36,3 @@ function countedBody(value: unknown): unknown {
   const body = object(value, '');
   return body.isSet('generateContentRequest') ? body.value['generateContentRequest'] : value;
 }
-
-/** Lists the models that the caller may use. */
-export const geminiModels = ({ caller }: RequestContext, { settings }: GatewayContext): Response =>
-  Response.json({ models: namesFor(caller, settings).map(modelOf) });
-
-/** Returns one model. */
-export function geminiModel(
-  { caller }: RequestContext,
-  { settings }: GatewayContext,
-  name: string,
-): Response {
-  if (namesFor(caller, settings).includes(name)) return Response.json(modelOf(name));
-  throw new Refusal('no-such-model', 'unknown model; see GET /v1/models', { path: 'model' });
-}
-
-const modelOf = (name: string): object => ({
-  name: `models/${name}`,
-  displayName: name,
-  supportedGenerationMethods: GEMINI_METHODS,
-});

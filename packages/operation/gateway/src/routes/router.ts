@@ -14,20 +14,17 @@ import { parseEdits, parseGenerations } from '../operations/images.ts';
 import type { ParseOperation } from '../operations/operation.ts';
 import { parseSpeech } from '../operations/speech.ts';
 import { parseTranscriptions } from '../operations/transcriptions.ts';
-import type { GatewayContext, RequestContext } from '../context.ts';
+import { callOptions, type GatewayContext, type RequestContext } from '../context.ts';
 import type { FormatFailure, PrepareChat } from '../wire.ts';
 import type { Route, Settings } from '../options.ts';
-import { callOptions } from '../call-options.ts';
 import { chatRoute } from './chat.ts';
-import { contextPackage } from './context-package.ts';
-import { countInput, countMessages } from './count-tokens.ts';
+import { contextPackage, countInput, countMessages } from './count-tokens.ts';
 import { fileMethods, filesRoute, STORED_FILES, storedFileRoute } from './files.ts';
 import { geminiUploadRoute, UPLOADS } from './gemini-files.ts';
-import { geminiModel, geminiModels, geminiRoute } from './gemini.ts';
+import { geminiRoute } from './gemini.ts';
 import { listModels, oneModel } from './models.ts';
 import { isMcp, mcpFailure } from './mcp.ts';
-import { moderationsRoute } from './moderations.ts';
-import { operationRoute } from './operation.ts';
+import { moderationsRoute, operationRoute } from './operation.ts';
 import { methodsOf, STORED_RESPONSES, storedResponseRoute } from './stored-responses.ts';
 
 type Handler = (context: RequestContext, gateway: GatewayContext) => Promise<Response>;
@@ -166,7 +163,7 @@ async function routeGemini(context: RequestContext, gateway: GatewayContext): Pr
   if (found === undefined) throw new Refusal('no-such-route', `unknown route ${requestLine(request, path)}`);
   trace.route = name === undefined ? '/v1/models' : '/v1/models/:name';
   return readOnly(request, path, () =>
-    name === undefined ? geminiModels(context, gateway) : geminiModel(context, gateway, name),
+    name === undefined ? listModels(context, gateway) : oneModel(context, gateway, name),
   );
 }
 

@@ -12,7 +12,6 @@ import type { Settings } from '../options.ts';
 import { invalid } from '../parsing/fields.ts';
 import { EVENT_STREAM_HEADERS } from '../response/event-stream.ts';
 import { jobEvents } from './background.ts';
-import { streamCount } from '../metrics/stream-count.ts';
 
 /** Paths of stored responses, with groups for the id and the rest of the path. */
 export const STORED_RESPONSES: RegExp = /^\/v1\/responses\/([^/]+)(\/input_items|\/cancel)?$/;
@@ -118,7 +117,7 @@ async function streamStored(
   const after = startingAfter(context.request);
   const { trace } = context;
   trace.isStreamed = true;
-  const endStream = streamCount(trace, gateway.metrics);
+  const endStream = gateway.metrics.onStream(trace);
   const onEnd = (): void => {
     release();
     endStream();

@@ -16,10 +16,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import type { GatewayOptions } from '../../src/index.ts';
 import { openBackgroundGateway, type GatewayFacts } from './open-background-gateway.ts';
 import { KEY } from './test-gateway.ts';
+import { openaiClient } from './clients.ts';
 
 /** Gateway with background responses. Disposal stops it. */
 export interface BackgroundGateway extends AsyncDisposable {
@@ -117,4 +118,4 @@ export async function backgroundWorld(options: WorldOptions = {}): Promise<Backg
 const clientOf =
   (url: string) =>
   (apiKey = KEY): OpenAI =>
-    new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
+    openaiClient({ url }, apiKey);

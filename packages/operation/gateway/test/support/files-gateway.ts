@@ -1,4 +1,4 @@
-import Anthropic from '@anthropic-ai/sdk';
+import type Anthropic from '@anthropic-ai/sdk';
 import { startFileServer, type FileRequest, type FileServer } from '@majordomo/conformance';
 import { createMajordomo } from '@majordomo/core';
 import { createFiles } from '@majordomo/files';
@@ -10,11 +10,12 @@ import { createOpenAI } from '@majordomo/provider-openai';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { onTestFinished } from 'vitest';
 import { createGateway, type GatewayFilesOptions, type GatewayOptions } from '../../src/index.ts';
 import { serve } from '../../src/node.ts';
 import { byKey, KEY } from './test-gateway.ts';
+import { anthropicClient, openaiClient } from './clients.ts';
 
 export const OTHER_KEY = 'key-of-team-b';
 export const MODELS = {
@@ -64,8 +65,8 @@ export async function setUp(
     server,
     url,
     folder,
-    openai: (apiKey = KEY) => new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 }),
-    anthropic: (apiKey = KEY) => new Anthropic({ baseURL: url, apiKey, maxRetries: 0 }),
+    openai: (apiKey = KEY) => openaiClient({ url }, apiKey),
+    anthropic: (apiKey = KEY) => anthropicClient({ url }, apiKey),
     chats: () => server.requests.filter(({ step }) => step === 'chat'),
   };
 }

@@ -1,41 +1,38 @@
+import type { MajordomoOptions } from '@majordomo/core';
+import { createAnthropic } from '@majordomo/provider-anthropic';
+import { createGoogle } from '@majordomo/provider-google';
 import { createOpenAI } from '@majordomo/provider-openai';
-import OpenAI from 'openai';
-import type { TestServer } from '@majordomo/test-support';
+import { testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import { onTestFinished } from 'vitest';
 import type { GatewayOptions } from '../../src/index.ts';
-import { startGateway, KEY, type TestGateway } from './test-gateway.ts';
+import { startGateway, type TestGateway } from './test-gateway.ts';
 
-/** Starts a gateway with one vendor and a model for each operation. */
-export const startOperationsGateway = (
-  vendor: TestServer,
+/** Starts a server that answers for all vendors until the test ends, and a gateway with a model for each operation. */
+export async function startWithVendor(
+  answer: Answer,
   gateway: Partial<GatewayOptions> = {},
-): Promise<TestGateway> =>
-  startGateway({
-    majordomo: { providers: [createOpenAI({ baseURL: `${vendor.origin}/v1`, apiKey: 'sk-test' })] },
-    gateway: {
-      models: {
-        vectors: 'openai/text-embedding-3-small',
-        ears: 'openai/whisper-1',
-        voice: 'openai/gpt-4o-mini-tts',
-      },
-      ...gateway,
-    },
+  majordomo: Partial<MajordomoOptions> = {},
+): Promise<TestGateway & { readonly vendor: TestServer }> {
+  const vendor = await testServer(answer);
+  onTestFinished(() => vendor.close());
+  const { origin } = vendor;
+  const providers = [
+    createOpenAI({ baseURL: `${origin}/v1`, apiKey: 'sk-test' }),
+    createAnthropic({ baseURL: origin, apiKey: 'sk-test' }),
+    createGoogle({ baseURL: origin, apiKey: 'g-test' }),
+  ];
+  const models = {
+    vectors: 'openai/text-embedding-3-small',
+    ears: 'openai/whisper-1',
+    voice: 'openai/gpt-4o-mini-tts',
+    mute: 'anthropic/claude-haiku-4-5',
+  };
+  const testGateway = await startGateway({
+    majordomo: { providers, ...majordomo },
+    gateway: { models, ...gateway },
   });
-
-export const openaiClient = ({ url }: TestGateway, apiKey: string = KEY): OpenAI =>
-  new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
-
-/** Sends a body that an official client would not send. */
-export const send = (
-  { url }: TestGateway,
-  path: string,
-  body: string | FormData | Uint8Array<ArrayBuffer>,
-  headers: Record<string, string> = {},
-): Promise<Response> =>
-  fetch(`${url}/v1${path}`, {
-    method: 'POST',
-    body,
-    headers: { authorization: `Bearer ${KEY}`, ...headers },
-  });
+  return { ...testGateway, vendor };
+}
 
 /** Returns the status, message and path of a refusal. */
 export async function refusalOf(response: Response): Promise<readonly unknown[]> {

@@ -56,3 +56,25 @@ export function upstream(
     bus,
   };
 }
+
+/** Result of a tool. */
+export const text = (
+  value: string,
+): { readonly content: { readonly type: 'text'; readonly text: string }[] } => ({
+  content: [{ type: 'text', text: value }],
+});
+
+/** Registers the tool `hang`, whose calls end only when they are aborted. */
+export function hangTool(server: McpServer, onAbort: () => void = () => undefined): void {
+  server.registerTool(
+    'hang',
+    {},
+    ({ mcpReq }) =>
+      new Promise((_resolve, reject) => {
+        mcpReq.signal.addEventListener('abort', () => {
+          onAbort();
+          reject(new Error('aborted'));
+        });
+      }),
+  );
+}

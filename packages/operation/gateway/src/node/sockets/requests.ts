@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { CHECK_ONLY, CUT, FROM_LOOPBACK, OPEN_SOCKET, type PlatformContext } from '../../platform-context.ts';
 import type { SocketPlace } from '../../socket-limit.ts';
-import { urlOf } from '../accepted-target.ts';
-import { isFromHere } from '../loopback.ts';
+import { urlOf, isFromHere } from '../incoming.ts';
 import type { ServedGateway } from '../served-gateway.ts';
 
 /** Headers of the upgrade, of its body, and of its connection. */

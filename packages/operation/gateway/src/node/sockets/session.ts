@@ -6,15 +6,15 @@ import { refusalOf } from '../../errors/refusal-of.ts';
 import { invalid } from '../../parsing/fields.ts';
 import type { Json } from '../../response-store.ts';
 import type { SocketPlace } from '../../socket-limit.ts';
-import { bodyChunks, type History, historyAfter, withOwnPlaces } from './history.ts';
+import { bodyChunks, historyAfter, withOwnPlaces, type History } from './history.ts';
 import {
-  type ClientMessage,
   errorMessage,
   parseJson,
   parseMessage,
   refusalMessage,
   steerFailed,
   streamIdOf,
+  type ClientMessage,
 } from './message.ts';
 import type { SocketRequests } from './requests.ts';
 import { warmUpResponse } from './warm-up.ts';

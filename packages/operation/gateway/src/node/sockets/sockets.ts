@@ -1,8 +1,8 @@
-import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { LlmError } from '@majordomo/core';
-import { isAcceptedTarget } from '../accepted-target.ts';
+import { isAcceptedTarget } from '../incoming.ts';
 import type { ServedGateway } from '../served-gateway.ts';
 import { refusalResponse } from '../../response/refusal-response.ts';
 import { Refusal } from '../../errors/refusal.ts';

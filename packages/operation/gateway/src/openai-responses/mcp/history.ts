@@ -2,7 +2,7 @@ import type { Message, ToolCallPart, ToolResultPart } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import { textPart } from '../../parsing/content.ts';
 import { boolean, invalid, nonEmptyString, object, string, type Fields } from '../../parsing/fields.ts';
-import { toolCallPart } from '../../parsing/tool-call.ts';
+import { toolCallPart } from '../../parsing/tools.ts';
 import type { Transcript } from '../../parsing/transcript.ts';
 import type { StoredItems } from '../stored-items.ts';
 import { targetNameOf, type KnownTools } from '../known-tools.ts';
@@ -61,7 +61,8 @@ export class McpHistory {
     for (const add of this.results.splice(0)) add();
   }
 
-  add(item: Fields, type: string, transcript: Transcript): void {
+  /** Adds an item to the conversation. */
+  addItem(item: Fields, type: string, transcript: Transcript): void {
     switch (type) {
       case 'mcp_list_tools':
         this.addList(item);

@@ -1,6 +1,6 @@
 import type { ResultPiece, ToolCallPart } from '@majordomo/core';
 import type { McpAnswer, McpTool } from '../../options.ts';
-import { argumentsText } from '../../parsing/tool-call.ts';
+import { argumentsText } from '../../parsing/tools.ts';
 import type { ServerList } from './tools.ts';
 import type { Item } from '../response.ts';
 import type { ClientTool } from '../known-tools.ts';

@@ -3,7 +3,6 @@ import type { GatewayContext, RequestContext } from '../../context.ts';
 import type { NamedContent } from '../../named-content.ts';
 import type { McpAnswer, McpTools } from '../../options.ts';
 import { integer, invalid, type Fields } from '../../parsing/fields.ts';
-import type { Transcript } from '../../parsing/transcript.ts';
 import type { BeginMcp, McpConversation, McpOutput, McpRequest, ParseContext } from '../mcp-request.ts';
 import { MCP_ITEMS, McpHistory } from './history.ts';
 import { listItem, mcpCallItem } from './items.ts';
@@ -16,22 +15,21 @@ import { McpWriter } from './writer.ts';
 export const beginWith =
   (context: RequestContext, gateway: GatewayContext, tools: McpTools) =>
   (namedContent: NamedContent): BeginMcp => {
-    const servers = mcpServers(context, gateway, { tools, namedContent });
+    const servers = mcpServers(context, gateway, tools, namedContent);
     return (parse) => new ParsedMcp(servers, parse);
   };
 
-class ParsedMcp implements McpRequest {
+class ParsedMcp extends McpHistory implements McpRequest {
   readonly itemTypes: readonly string[] = MCP_ITEMS;
   private readonly servers: McpServers;
   private readonly context: ParseContext;
-  private readonly history: McpHistory;
   /** Lists by the label of the server; `undefined` until a list is loaded. */
   private readonly lists = new Map<string, ServerList | undefined>();
 
   constructor(servers: McpServers, context: ParseContext) {
+    super(context.known, context.stored);
     this.servers = servers;
     this.context = context;
-    this.history = new McpHistory(context.known, context.stored);
   }
 
   get isLoaded(): boolean {
@@ -48,48 +46,39 @@ class ParsedMcp implements McpRequest {
     return loaded?.specs ?? [];
   }
 
-  addItem(item: Fields, type: string, transcript: Transcript): void {
-    this.history.add(item, type, transcript);
-  }
-
-  endTurn(type: string | undefined): void {
-    this.history.endTurn(type);
-  }
-
   end(body: Fields, messages: readonly Message[]): McpConversation {
-    const { history, isLoaded } = this;
     const { known } = this.context;
-    const missing = history.approved.find(({ call }) => known.get(call.name)?.mcp === undefined);
-    if (isLoaded && missing !== undefined)
+    const missing = this.approved.find(({ call }) => known.get(call.name)?.mcp === undefined);
+    if (this.isLoaded && missing !== undefined)
       invalid(
         'input',
         `approves a call of ${JSON.stringify(missing.call.name)}, which is not among the tools`,
       );
     return {
-      messages: history.complete(messages),
+      messages: this.complete(messages),
       output: this.lists.size === 0 ? undefined : this.output(body),
     };
   }
 
   private output(body: Fields): McpOutput {
-    const { servers, history } = this;
+    const { servers, approved: approvedCalls } = this;
     const { known } = this.context;
     if (body.value['background'] === true)
       invalid('background', 'is not supported with tools of MCP servers; stream the response');
     const maxCalls = body.optional('max_tool_calls', integer(1));
     const answers = new Map<ToolCallPart, McpAnswer>();
-    const approved = new Set(history.approved.map(({ call }) => call.id));
+    const approved = new Set(approvedCalls.map(({ call }) => call.id));
     const calls = { answers, isApproved: (id: string) => approved.has(id) };
     // The client has the tools that an earlier item lists.
     const lists = [...this.lists.values()]
       .filter((list) => list !== undefined)
-      .filter(({ label }) => !history.listed.has(label));
+      .filter(({ label }) => !this.listed.has(label));
     return {
       withTools: (model, metadata) =>
         new ToolLoop({
           model,
           known,
-          approved: history.approved,
+          approved: approvedCalls,
           maxCalls,
           answers,
           call: ({ name, namespace: label = '' }, { args }, { signal }) =>

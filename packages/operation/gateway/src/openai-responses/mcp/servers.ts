@@ -1,10 +1,9 @@
 import { messageOf, type JsonObject } from '@majordomo/core';
-import type { GatewayContext, RequestContext } from '../../context.ts';
+import { callOptions, type GatewayContext, type RequestContext } from '../../context.ts';
 import { Refusal, whileConnected } from '../../errors/refusal.ts';
 import { reportToOperator } from '../../errors/report.ts';
 import type { NamedContent } from '../../named-content.ts';
 import type { McpAnswer, McpRemote, McpTool, McpTools, RouteContext } from '../../options.ts';
-import { callOptions } from '../../call-options.ts';
 
 /** Tools of a server, or the reason for which the server returned none. */
 export interface ListedTools {
@@ -38,12 +37,6 @@ export interface McpServers {
   call(call: McpCall): Promise<McpAnswer>;
 }
 
-/** Handler of the tools, and the content that a request names. */
-export interface McpSource {
-  readonly tools: McpTools;
-  readonly namedContent: NamedContent;
-}
-
 /** Code of JSON-RPC for a failure of the gateway. */
 const INTERNAL_ERROR = -32_603;
 
@@ -51,7 +44,8 @@ const INTERNAL_ERROR = -32_603;
 export function mcpServers(
   context: RequestContext,
   gateway: GatewayContext,
-  { tools, namedContent }: McpSource,
+  tools: McpTools,
+  namedContent: NamedContent,
 ): McpServers {
   const routeContext = (
     metadata: McpCall['metadata'],

@@ -10,7 +10,7 @@ import {
   string,
   type Fields,
 } from '../../parsing/fields.ts';
-import { noteCallers, NOTED_MEMBERS } from '../../parsing/note-callers.ts';
+import { noteCallers, NOTED_MEMBERS } from '../../parsing/tools.ts';
 import type { Notes } from '../../parsing/notes.ts';
 import type { ListedTools, McpServers, RequestedServer } from './servers.ts';
 import type { KnownTools } from '../known-tools.ts';

@@ -1,5 +1,5 @@
 import type { StreamEvent, ToolCallPart } from '@majordomo/core';
-import { argumentsText } from '../../parsing/tool-call.ts';
+import { argumentsText } from '../../parsing/tools.ts';
 import { ArgumentsText } from '../../response/arguments-text.ts';
 import type { Echo, Item } from '../response.ts';
 import { ResponsesWriter } from '../stream.ts';

@@ -1,6 +1,8 @@
-import type { AssistantPart, FinishReason, TextPart, Usage } from '@majordomo/core';
+import type { AssistantPart, FinishReason, TextPart, Usage, ChatResponse } from '@majordomo/core';
 import { tokenText } from '../parsing/replay-token.ts';
 import { pageCitations } from '../response/citations.ts';
+import { newId } from '../response/id.ts';
+import { sumOfUsage } from '../response/usage.ts';
 
 const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
   stop: 'STOP',
@@ -60,3 +62,16 @@ export function citationMetadata(texts: readonly TextPart[]): object {
   });
   return citations.length === 0 ? {} : { citationMetadata: { citations } };
 }
+
+/** Returns the complete responses as a response with a candidate for each. */
+export const geminiResponse = (responses: readonly ChatResponse[], model: string): object => ({
+  candidates: responses.map(({ parts, finish }, index) => ({
+    content: { role: 'model', parts: parts.flatMap(geminiPart) },
+    finishReason: finishReason(finish),
+    index,
+    ...citationMetadata(parts.filter((part) => part.type === 'text')),
+  })),
+  usageMetadata: geminiUsage(sumOfUsage(responses.map(({ usage }) => usage))),
+  modelVersion: model,
+  responseId: newId(''),
+});
