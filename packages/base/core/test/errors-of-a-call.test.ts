@@ -1,11 +1,10 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { createMajordomo, LlmError, user, type ChatModel, type Majordomo } from '../src/index.ts';
+import { createMajordomo, LlmError, type ChatModel, type Majordomo } from '../src/index.ts';
 import { failure } from './support/failure.ts';
-import { world } from './support/world.ts';
+import { hi, world } from './support/world.ts';
 
-const hi = { messages: [user('hi')] };
 const output = z.object({});
 
 /** Calls of each operation by a function whose name the tests look for in the stack. */
