@@ -442,15 +442,6 @@ describe('when all targets are benched', () => {
     expect([error.kind, error.details.retryAfterMs]).toEqual(['exhausted', 4000]);
   });
 
-  it('tries the target whose bench ends first if configured', async () => {
-    const { majordomo } = world(scripts);
-    majordomo.health.bench('a/x', 9000);
-    majordomo.health.bench('b/y', 4000);
-    expect((await majordomo.model('a/x,b/y').generate(hi, { whenAllBenched: 'try-soonest' })).target).toBe(
-      'b/y',
-    );
-  });
-
   it('waits for the first end of a bench if configured', async () => {
     const { majordomo, clock } = world(scripts);
     majordomo.health.bench('a/x', 9000);
