@@ -124,9 +124,9 @@ describe("afterCommit: 'continue'", () => {
       .model('a/x,b/y')
       .stream({ ...hi, maxTokens: 9 }, continuing)
       .response();
-    expect(response.warnings.map(({ action, what }) => [action, what])).toEqual([
-      ['coerced', 'maxTokens'],
-      ['continued', 'answer'],
+    expect(response.warnings.map(({ action, what }) => `${action} ${what}`)).toEqual([
+      'coerced maxTokens',
+      'continued answer',
     ]);
   });
 

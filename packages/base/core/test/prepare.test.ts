@@ -162,9 +162,9 @@ describe('prepare', () => {
       { maxOutputTokens: 50, reasoning: false },
     );
     expect([request.maxTokens, request.reasoning]).toEqual([50, undefined]);
-    expect(warnings.map(({ action, what }) => [action, what])).toEqual([
-      ['coerced', 'maxTokens'],
-      ['dropped', 'reasoning'],
+    expect(warnings.map(({ action, what }) => `${action} ${what}`)).toEqual([
+      'coerced maxTokens',
+      'dropped reasoning',
     ]);
   });
 

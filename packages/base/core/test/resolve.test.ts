@@ -168,10 +168,10 @@ describe('resolve', () => {
     const majordomo = make({ aliases: { fast: 'b/2,a/1' } });
     majordomo.health.bench('b/2', 1000);
     const resolved = await majordomo.resolve('a/constructor,fast,a/1');
-    expect(resolved.map(({ target, model }) => [target, model])).toEqual([
-      ['a/constructor', 'constructor'],
-      ['b/2', '2'],
-      ['a/1', '1'],
+    expect(resolved.map(({ target, model }) => `${target} ${model}`)).toEqual([
+      'a/constructor constructor',
+      'b/2 2',
+      'a/1 1',
     ]);
     expect(resolved.map(({ health }) => health?.state)).toEqual([undefined, 'benched', undefined]);
     expect(resolved[0]?.capabilities).toEqual({});
