@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { user, type CallOptions, type LlmError, type StreamEvent } from '../src/index.ts';
+import { type CallOptions, type LlmError, type StreamEvent } from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import { settled } from './support/manual-clock.ts';
-import { world, type World } from './support/world.ts';
-
-const hi = { messages: [user('hi')] };
+import { hi, world, type World } from './support/world.ts';
 
 /** Stream with a response. */
 interface Readable<Event> extends AsyncIterable<Event> {

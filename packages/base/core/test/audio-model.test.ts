@@ -8,25 +8,23 @@ import {
   type MajordomoOptions,
   type Provider,
   type SpeechBackend,
+  type SpeechModel,
   type SpeechStep,
   type TranscriptionBackend,
+  type TranscriptionModel,
   type TranscriptionRequest,
-  type Usage,
 } from '../src/index.ts';
 import { asLanguage } from '../src/operations/transcription.ts';
 import { sniffAudio } from '../src/util/media-type.ts';
+import { failure } from './support/failure.ts';
 import { manualClock } from './support/manual-clock.ts';
+import { NO_CHAT, transcriptOf } from './support/other-models.ts';
+import { usageOf } from './support/usage.ts';
 
 const latin = (letters: string): Uint8Array => Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
 const WAV = latin('RIFF....WAVEfmt ');
 const OGG = latin('OggS............');
-
-const NO_CHAT: Pick<Provider, 'spi' | 'model'> = {
-  spi: 1,
-  model: () => {
-    throw new LlmError('unsupported', 'it does not chat');
-  },
-};
+const NOTE = { audio: OGG, mediaType: 'audio/ogg' };
 
 type Listener = Provider & { readonly requests: TranscriptionRequest[] };
 
@@ -41,15 +39,7 @@ function listener(id: string, facts: Partial<TranscriptionBackend> = {}, text = 
       transcribe(request, { target }) {
         requests.push(request);
         const segments = [{ text, startMs: 0, endMs: 900 }];
-        return Promise.resolve({
-          text,
-          language: 'en',
-          durationMs: 900,
-          segments,
-          target,
-          usage: undefined,
-          warnings: [],
-        });
+        return Promise.resolve(transcriptOf({ text, language: 'en', durationMs: 900, segments, target }));
       },
       ...facts,
     }),
@@ -79,20 +69,15 @@ function speaker(id: string, chunks: readonly Piece[], facts: Partial<SpeechBack
 const make = (providers: readonly Provider[], options: Partial<MajordomoOptions> = {}): Majordomo =>
   createMajordomo({ providers, chain: { backoff: { baseMs: 0 } }, ...options });
 
-const failing = async (work: Promise<unknown>): Promise<LlmError> => {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!LlmError.is(error)) throw new Error('it did not fail as expected', { cause: error });
-  return error;
-};
+const specOf = (providers: readonly Provider[]): string => providers.map(({ id }) => `${id}/m`).join(',');
+const transcriptionModelOf = (providers: readonly Provider[]): TranscriptionModel =>
+  make(providers).transcriptionModel(specOf(providers));
+const speechModelOf = (providers: readonly Provider[], options?: Partial<MajordomoOptions>): SpeechModel =>
+  make(providers, options).speechModel(specOf(providers));
 
 describe('a transcription', () => {
   it('returns the text, the target and the timestamps', async () => {
-    const { attempts, ...transcript } = await make([listener('a')])
-      .transcriptionModel('a/m')
-      .transcribe({ audio: OGG, mediaType: 'audio/ogg' });
+    const { attempts, ...transcript } = await transcriptionModelOf([listener('a')]).transcribe(NOTE);
     expect(transcript).toEqual({
       text: 'heard by a',
       language: 'en',
@@ -112,50 +97,32 @@ describe('a transcription', () => {
     const measured = make([a, b], {
       media: { fit: (image) => Promise.resolve(image), durationMs: () => Promise.resolve(1001) },
     });
-    const by = measured
-      .transcriptionModel('a/m,b/m')
-      .transcribe({ audio: OGG, mediaType: 'audio/ogg', durationMs: 5 });
-    const { attempts, target } = await by;
+    const model = measured.transcriptionModel('a/m,b/m');
+    const { attempts, target } = await model.transcribe({ ...NOTE, durationMs: 5 });
     expect([target, a.requests.length]).toEqual(['b/m', 0]);
     expect(attempts[0]?.error?.message).toBe('a/m accepts at most 1 s of audio, not 1.001');
     expect(attempts[0]?.error).toMatchObject({
       kind: 'unsupported',
       details: { code: 'too-large', path: 'audio' },
     });
-    const model = make([a]).transcriptionModel('a/m');
-    const note = { audio: OGG, mediaType: 'audio/ogg' };
-    expect((await failing(model.transcribe({ ...note, durationMs: 1001 }))).kind).toBe('unsupported');
-    await model.transcribe({ ...note, durationMs: 1000 });
-    await model.transcribe(note);
+    const single = transcriptionModelOf([a]);
+    expect((await failure(single.transcribe({ ...NOTE, durationMs: 1001 }))).kind).toBe('unsupported');
+    await single.transcribe({ ...NOTE, durationMs: 1000 });
+    await single.transcribe(NOTE);
     expect(a.requests.map(({ durationMs }) => durationMs)).toEqual([1000, undefined]);
   });
 
   it('has usage in seconds if the vendor reports none', async () => {
-    const withoutUsage: Partial<TranscriptionBackend> = {
-      transcribe: (_request, { target }) =>
-        Promise.resolve({
-          text: 'hi',
-          language: undefined,
-          durationMs: undefined,
-          segments: [],
-          target,
-          usage: undefined,
-          warnings: [],
-        }),
-    };
-    const note = { audio: OGG, mediaType: 'audio/ogg', durationMs: 2500 };
-    const { usage, durationMs, attempts } = await make([listener('a', withoutUsage)])
-      .transcriptionModel('a/m')
-      .transcribe(note);
+    const withoutUsage = { transcribe: () => Promise.resolve(transcriptOf()) };
+    const model = transcriptionModelOf([listener('a', withoutUsage)]);
+    const { usage, durationMs, attempts } = await model.transcribe({ ...NOTE, durationMs: 2500 });
     expect(usage?.details).toEqual({ units: { 'audio-second': 2.5 } });
     expect([durationMs, attempts[0]?.usage]).toEqual([2500, usage]);
   });
 
   it('uses the media type of the bytes, with a warning', async () => {
     const a = listener('a');
-    const { warnings } = await make([a])
-      .transcriptionModel('a/m')
-      .transcribe({ audio: WAV, mediaType: 'audio/mp3' });
+    const { warnings } = await transcriptionModelOf([a]).transcribe({ audio: WAV, mediaType: 'audio/mp3' });
     expect(a.requests[0]?.mediaType).toBe('audio/wav');
     expect(warnings).toEqual([
       { action: 'coerced', what: 'mediaType', why: 'its bytes are audio/wav, and not audio/mpeg' },
@@ -164,9 +131,10 @@ describe('a transcription', () => {
 
   it('treats audio and video of one container as equal', async () => {
     const a = listener('a');
-    const { warnings } = await make([a])
-      .transcriptionModel('a/m')
-      .transcribe({ audio: latin('\0\0\0\x18ftypisom'), mediaType: 'audio/mp4' });
+    const { warnings } = await transcriptionModelOf([a]).transcribe({
+      audio: latin('\0\0\0\x18ftypisom'),
+      mediaType: 'audio/mp4',
+    });
     expect([a.requests[0]?.mediaType, warnings]).toEqual(['audio/mp4', []]);
   });
 
@@ -186,7 +154,7 @@ describe('a transcription', () => {
     const a = listener('a');
     // The bytes have no known signature, so the declared type counts.
     const audio = Uint8Array.of(1, 2, 3, 4);
-    await make([a]).transcriptionModel('a/m').transcribe({ audio, mediaType });
+    await transcriptionModelOf([a]).transcribe({ audio, mediaType });
     expect(a.requests[0]?.mediaType).toBe(sent);
   });
 
@@ -194,22 +162,9 @@ describe('a transcription', () => {
     'accepts timestamps of each %s, and has the warnings of the vendor',
     async (timestamps) => {
       const warning = { action: 'dropped', what: 'language', why: 'unknown' } as const;
-      const facts: Partial<TranscriptionBackend> = {
-        transcribe: (_request, { target }) =>
-          Promise.resolve({
-            text: 'hi',
-            language: undefined,
-            durationMs: undefined,
-            segments: [],
-            target,
-            usage: undefined,
-            warnings: [warning],
-          }),
-      };
-      const request = { audio: OGG, mediaType: 'audio/ogg', timestamps };
-      const { warnings } = await make([listener('a', facts)])
-        .transcriptionModel('a/m')
-        .transcribe(request);
+      const facts = { transcribe: () => Promise.resolve(transcriptOf({ warnings: [warning] })) };
+      const request = { ...NOTE, timestamps };
+      const { warnings } = await transcriptionModelOf([listener('a', facts)]).transcribe(request);
       expect(warnings).toEqual([warning]);
     },
   );
@@ -222,9 +177,10 @@ describe('a transcription', () => {
       listener('b', { maxBytes: OGG.length - 1 }),
       listener('c', { mediaTypes: ['audio/ogg'], maxBytes: OGG.length }),
     ];
-    const { target, attempts } = await make(chain)
-      .transcriptionModel('d/m,a/m,b/m,c/m')
-      .transcribe({ audio: OGG, mediaType: 'audio/ogg; codecs=opus' });
+    const { target, attempts } = await transcriptionModelOf(chain).transcribe({
+      audio: OGG,
+      mediaType: 'audio/ogg; codecs=opus',
+    });
     expect(target).toBe('c/m');
     expect(attempts.map(({ error }) => error?.message)).toEqual([
       'd/m does not transcribe audio',
@@ -239,28 +195,12 @@ describe('a transcription', () => {
     ]);
   });
 
-  it('has a warning for a recovery, such as another credential, before those of the vendor', async () => {
-    const recover = { id: 'r', what: 'key replaced', apply: (request: never) => request };
-    const plain = listener('a').transcriptionModel?.('m') as TranscriptionBackend;
-    const warning = { action: 'dropped', what: 'language', why: 'unknown' } as const;
-    let count = 0;
-    const facts: Partial<TranscriptionBackend> = {
-      transcribe: async (request, context) => {
-        if (++count === 1) throw new LlmError('auth', 'revoked', { recover });
-        return { ...(await plain.transcribe(request, context)), warnings: [warning] };
-      },
-    };
-    const { warnings } = await make([listener('a', facts)])
-      .transcriptionModel('a/m')
-      .transcribe({ audio: OGG, mediaType: 'audio/ogg' });
-    expect(warnings).toEqual([{ action: 'repaired', what: 'key replaced', why: 'revoked' }, warning]);
-  });
-
   it('fails over from a provider that returns nothing', async () => {
     const emptyBackend = { transcribe: () => Promise.resolve(undefined as never) };
-    const { target, attempts } = await make([listener('a', emptyBackend), listener('b')])
-      .transcriptionModel('a/m,b/m')
-      .transcribe({ audio: OGG, mediaType: 'audio/ogg' });
+    const { target, attempts } = await transcriptionModelOf([
+      listener('a', emptyBackend),
+      listener('b'),
+    ]).transcribe(NOTE);
     expect([target, attempts[0]?.error?.kind, attempts[0]?.error?.message]).toEqual([
       'b/m',
       'protocol',
@@ -269,9 +209,7 @@ describe('a transcription', () => {
   });
 
   it('of silence is an empty string, not a failure', async () => {
-    const { text } = await make([listener('a', {}, '')])
-      .transcriptionModel('a/m')
-      .transcribe({ audio: OGG, mediaType: 'audio/ogg' });
+    const { text } = await transcriptionModelOf([listener('a', {}, '')]).transcribe(NOTE);
     expect(text).toBe('');
   });
 
@@ -287,8 +225,8 @@ describe('a transcription', () => {
     ['file', 'is not a member of a request; did you mean "audio"?', { file: OGG }],
   ])('rejects a request whose %s %s, before any request', async (path, why, fields) => {
     const a = listener('a');
-    const request = { audio: OGG, mediaType: 'audio/ogg', ...fields };
-    const error = await failing(make([a]).transcriptionModel('a/m').transcribe(request));
+    const request = { ...NOTE, ...fields };
+    const error = await failure(transcriptionModelOf([a]).transcribe(request));
     expect([error.kind, error.details.path, a.requests]).toEqual(['invalid-request', path, []]);
     expect(error.message).toBe(`${path} ${why}`);
     expect(error.stack).toContain('audio-model.test.ts');
@@ -350,57 +288,37 @@ async function collected(stream: AsyncIterable<Uint8Array>): Promise<readonly nu
 
 describe('speech', () => {
   it('returns audio, its media type and usage', async () => {
-    const { audio, mediaType, target, spec, usage } = await make([speaker('a', [sound(1, 2), sound(3)])])
-      .speechModel('a/m')
-      .speak({ text: 'hello' });
+    const { audio, mediaType, target, spec, usage } = await speechModelOf([
+      speaker('a', [sound(1, 2), sound(3)]),
+    ]).speak({ text: 'hello' });
     expect([[...audio], mediaType, target, spec]).toEqual([[1, 2, 3], 'audio/mpeg', 'a/m', 'a/m']);
     expect(usage?.details?.units).toEqual({ character: 5 });
   });
 
   it.each(['mp3', 'wav', 'opus', 'flac', 'pcm'] as const)('accepts the format %s', async (format) => {
-    const { audio } = await make([speaker('a', [sound(1)])])
-      .speechModel('a/m')
-      .speak({ text: 'hello', format, speed: 0.5 });
+    const { audio } = await speechModelOf([speaker('a', [sound(1)])]).speak({
+      text: 'hello',
+      format,
+      speed: 0.5,
+    });
     expect([...audio]).toEqual([1]);
   });
 
   it('has usage and warnings of the vendor, and no media type if the vendor names none', async () => {
-    const usage: Usage = { input: 3, output: 4, cacheRead: undefined, cacheWrite: undefined, reasoning: 0 };
+    const usage = usageOf({ input: 3, output: 4, reasoning: 0 });
     const warning = { action: 'dropped', what: 'speed', why: 'unknown' } as const;
     const steps = [
       { bytes: Uint8Array.of(1), usage },
       { bytes: Uint8Array.of(2), warnings: [warning] },
     ];
-    const answer = await make([speaker('a', steps)])
-      .speechModel('a/m')
-      .speak({ text: 'hello' });
+    const answer = await speechModelOf([speaker('a', steps)]).speak({ text: 'hello' });
     expect([[...answer.audio], answer.mediaType]).toEqual([[1, 2], '']);
     expect([answer.usage, answer.warnings, answer.attempts[0]?.usage]).toEqual([usage, [warning], usage]);
   });
 
-  it('has a warning for a recovery, such as another credential', async () => {
-    const recover = { id: 'r', what: 'key replaced', apply: (request: never) => request };
-    let count = 0;
-    const backend: SpeechBackend = {
-      id: 'm',
-      async *speak() {
-        await Promise.resolve();
-        if (++count === 1) throw new LlmError('auth', 'revoked', { recover });
-        yield sound(1);
-      },
-    };
-    const { warnings, target } = await make([{ ...NO_CHAT, id: 'a', speechModel: () => backend }])
-      .speechModel('a/m')
-      .speak({ text: 'hello' });
-    expect([target, warnings]).toEqual([
-      'a/m',
-      [{ action: 'repaired', what: 'key replaced', why: 'revoked' }],
-    ]);
-  });
-
   it('that is not a Uint8Array is a protocol error', async () => {
     const chain = [speaker('a', [{ bytes: [1] as unknown as Uint8Array }])];
-    const error = await failing(make(chain).speechModel('a/m').speak({ text: 'hello' }));
+    const error = await failure(speechModelOf(chain).speak({ text: 'hello' }));
     expect([error.kind, error.message, error.details.path, error.details.target]).toEqual([
       'protocol',
       'a/m: expected `bytes` to be a Uint8Array',
@@ -410,17 +328,15 @@ describe('speech', () => {
   });
 
   it('that fails has the usage of the audio so far, but no text', async () => {
-    const error = await failing(
-      make([speaker('a', [sound(1), new LlmError('server', 'down')])], { chain: { attempts: 1 } })
-        .speechModel('a/m')
-        .speak({ text: 'hello' }),
+    const error = await failure(
+      speechModelOf([speaker('a', [sound(1), new LlmError('server', 'down')])], {
+        chain: { attempts: 1 },
+      }).speak({ text: 'hello' }),
     );
     expect(error.details.partial).toMatchObject({ id: undefined, target: 'a/m', parts: [], text: '' });
     expect(error.details.partial?.usage?.details).toEqual({ units: { character: 5 } });
-    const emptyError = await failing(
-      make([speaker('a', [new LlmError('server', 'down')])])
-        .speechModel('a/m')
-        .speak({ text: 'hello' }),
+    const emptyError = await failure(
+      speechModelOf([speaker('a', [new LlmError('server', 'down')])]).speak({ text: 'hello' }),
     );
     expect(emptyError.details.partial).toBeUndefined();
   });
@@ -429,10 +345,7 @@ describe('speech', () => {
     const deliveries: unknown[] = [];
     const gate: Gate = {
       name: 'delivery',
-      admit: ({ delivery, payload }) => {
-        deliveries.push([delivery, payload]);
-        return undefined;
-      },
+      admit: ({ delivery, payload }) => void deliveries.push([delivery, payload]),
     };
     const model = make([speaker('a', [sound(1)])], { gates: [gate] }).speechModel('a/m');
     const request = { text: 'hello', voice: 'v' };
@@ -467,7 +380,7 @@ describe('speech', () => {
 
   it('fails over after partial audio that was not played', async () => {
     const chain = [speaker('a', [sound(1), overloaded()]), speaker('b', [sound(2)])];
-    const { audio, attempts } = await make(chain).speechModel('a/m,b/m').speak({ text: 'hello' });
+    const { audio, attempts } = await speechModelOf(chain).speak({ text: 'hello' });
     expect([...audio]).toEqual([2]);
     expect(attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'finished']);
   });
@@ -488,7 +401,7 @@ describe('speech', () => {
       const chain = [speaker('a', [sound(1), overloaded()]), speaker('b', [sound(2)])];
       const majordomo = make(chain, { chain: { afterCommit } });
       const receivedBytes: number[] = [];
-      const error = await failing(
+      const error = await failure(
         (async () => {
           for await (const bytes of majordomo
             .speechModel('a/m,b/m')
@@ -530,18 +443,14 @@ describe('speech', () => {
   });
 
   it('without audio is empty', async () => {
-    const error = await failing(
-      make([speaker('a', [])])
-        .speechModel('a/m')
-        .speak({ text: 'hello' }),
-    );
+    const error = await failure(speechModelOf([speaker('a', [])]).speak({ text: 'hello' }));
     expect([error.kind, error.message]).toEqual(['empty', 'a/m returned no audio']);
   });
 
   it('skips targets without speech or with a lower character limit', async () => {
     const { speechModel: _none, ...withoutSpeech } = speaker('d', []);
     const chain = [withoutSpeech, speaker('a', [sound(1)], { maxCharacters: 4 }), speaker('b', [sound(2)])];
-    const { target, attempts } = await make(chain).speechModel('d/m,a/m,b/m').speak({ text: 'hello' });
+    const { target, attempts } = await speechModelOf(chain).speak({ text: 'hello' });
     expect(target).toBe('b/m');
     expect(attempts.map(({ error }) => error?.message)).toEqual([
       'd/m does not generate speech',
@@ -554,8 +463,8 @@ describe('speech', () => {
   it('rejects a missing request, like transcription', async () => {
     const majordomo = make([speaker('a', [sound(1)]), listener('b')]);
     const missingRequest = undefined as never;
-    const speechError = await failing(majordomo.speechModel('a/m').speak(missingRequest));
-    const transcriptionError = await failing(majordomo.transcriptionModel('b/m').transcribe(missingRequest));
+    const speechError = await failure(majordomo.speechModel('a/m').speak(missingRequest));
+    const transcriptionError = await failure(majordomo.transcriptionModel('b/m').transcribe(missingRequest));
     expect([speechError.kind, transcriptionError.kind]).toEqual(['invalid-request', 'invalid-request']);
     expect([speechError.message, speechError.details.path]).toEqual([
       'the request must be an object',
@@ -574,10 +483,10 @@ describe('speech', () => {
   ])('rejects a request whose %s %s, before any request', async (path, why, fields) => {
     const majordomo = make([speaker('a', [sound(1)])]);
     const request = { text: 'hello', ...fields };
-    const error = await failing(majordomo.speechModel('a/m').speak(request));
+    const error = await failure(majordomo.speechModel('a/m').speak(request));
     expect([error.kind, error.details.path]).toEqual(['invalid-request', path]);
     expect(error.message).toBe(`${path} ${why}`);
-    const streamed = await failing(collected(majordomo.speechModel('a/m').stream(request)));
+    const streamed = await failure(collected(majordomo.speechModel('a/m').stream(request)));
     expect(streamed.details.path).toBe(path);
   });
 });

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type CallEvent, type CallOptions, type Recovery, user } from '../src/index.ts';
+import { type CallEvent, type CallOptions, type Recovery } from '../src/index.ts';
 import { settled } from './support/manual-clock.ts';
-import type { Script, Turn } from './support/scripted.ts';
-import { world } from './support/world.ts';
+import { type Script, type Turn, withKey } from './support/scripted.ts';
+import { hi, world } from './support/world.ts';
 
-const hi = { messages: [user('hi')] };
 const limited = (retryAfterMs: number, waitMs?: number): Turn => ({
   fail: 'rate-limit',
   details: { retryAfterMs },
@@ -14,14 +13,6 @@ const down = (retryAfterMs: number, waitMs?: number): Turn => ({
   ...limited(retryAfterMs, waitMs),
   fail: 'server',
 });
-
-/** Returns a turn that a provider plays with a key. */
-const withKey =
-  (turn: Turn | string, key = 'k1'): Script =>
-  (_request, { credential }) => {
-    credential?.(key);
-    return turn;
-  };
 
 /** Returns a listener, and the waits before retries that it has received, by target. */
 function retries(): { readonly onEvent: (event: CallEvent) => void; readonly waits: unknown[] } {
@@ -88,9 +79,9 @@ describe('a probe of a key', () => {
     await clock.advance(21_000);
     const { onEvent, waits } = retries();
     const { attempts } = await model.generate(hi, { onEvent });
-    expect(attempts.map(({ target, outcome }) => [target, outcome])).toEqual([
-      ['a/x', 'failed'],
-      ['b/y', 'finished'],
+    expect(attempts.map(({ target, outcome }) => `${target} ${outcome}`)).toEqual([
+      'a/x failed',
+      'b/y finished',
     ]);
     expect([waits, requestCounts.get('a/x')]).toEqual([[['a/x', undefined]], 2]);
   });
@@ -162,11 +153,10 @@ it('a recovery with another key is used although another call has benched the fi
     if (key === 'k2') return 'second key';
     return { fail: 'rate-limit', waitMs: 5, details: { retryAfterMs: 30_000, recover } };
   };
-  const spent: Script = (_request, { credential }) => {
-    credential?.('k1');
-    return { fail: 'quota', waitMs: 1 };
-  };
-  const { majordomo, clock } = world({ 'a/x': [rotating, spent, rotating], 'b/y': ['b'] });
+  const { majordomo, clock } = world({
+    'a/x': [rotating, withKey({ fail: 'quota', waitMs: 1 }), rotating],
+    'b/y': ['b'],
+  });
   const first = majordomo.model('a/x,b/y').generate(hi, options);
   const second = majordomo.model('a/x,b/y').generate(hi, options);
   await clock.advance(10);

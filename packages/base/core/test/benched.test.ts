@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { LlmError, user, type CallOptions } from '../src/index.ts';
+import { LlmError, type CallOptions } from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import { settled } from './support/manual-clock.ts';
-import type { Script, Turn } from './support/scripted.ts';
-import { world, type World } from './support/world.ts';
+import { withKey } from './support/scripted.ts';
+import { hi, world, type World } from './support/world.ts';
 
-const hi = { messages: [user('hi')] };
 const oneAttempt = { attempts: 1 };
 
 describe('when every target is benched, by default', () => {
@@ -152,12 +151,6 @@ describe("'wait'", () => {
 });
 
 it('restarts the chain if the bench of a credential has ended while its attempt was settled', async () => {
-  const withKey =
-    (turn: Turn | string): Script =>
-    (_request, { credential }) => {
-      credential?.('k1');
-      return turn;
-    };
   const it: World = world(
     { 'a/x': [withKey({ fail: 'quota' }), withKey('ok')] },
     {
@@ -174,13 +167,7 @@ it('restarts the chain if the bench of a credential has ended while its attempt 
 });
 
 it('benches only the credential that the provider used, not the target', async () => {
-  const using =
-    (key: string, turn: Turn | string): Script =>
-    (_request, { credential }) => {
-      credential?.(key);
-      return turn;
-    };
-  const script = [using('k1', { fail: 'quota' }), using('k2', 'second'), using('k1', 'not sent')];
+  const script = [withKey({ fail: 'quota' }), withKey('second', 'k2'), withKey('not sent')];
   const { majordomo, events } = world({ 'a/x': script }, { chain: { whenAllBenched: 'fail' } });
   const model = majordomo.model('a/x');
   expect((await failure(model.generate(hi))).kind).toBe('quota');

@@ -6,12 +6,15 @@ import {
   image,
   toJson,
   user,
+  type Attempt,
+  type AttemptInfo,
   type FileBackend,
   type FileReferences,
   type ModelEvent,
   type ModelRequest,
   type Provider,
 } from '../src/index.ts';
+import { textEvents } from './support/chat-provider.ts';
 
 /** Majordomo with one model, the requests that the model and the gates receive, and the hook. */
 function setUp({ files, backend }: { files?: FileReferences; backend?: FileBackend } = {}) {
@@ -26,29 +29,15 @@ function setUp({ files, backend }: { files?: FileReferences; backend?: FileBacke
       capabilities: { fileLimits: { maxBytes: 10 } },
       async *stream(request): AsyncGenerator<readonly ModelEvent[]> {
         sent.push(request);
-        await Promise.resolve();
-        yield [
-          { type: 'part-start', index: 0, part: { type: 'text' } },
-          { type: 'text-delta', index: 0, text: 'yes' },
-          { type: 'part-end', index: 0, part: { type: 'text', text: 'yes' } },
-          { type: 'finish', target: 'a/x', reason: 'stop', raw: 'stop', usage: undefined },
-        ];
+        yield await Promise.resolve(textEvents('a/x', 'yes'));
       },
     }),
     ...(backend && { files: () => backend }),
   };
   const gate = {
     name: 'g',
-    admit: ({
-      request,
-      data,
-    }: {
-      request: ModelRequest;
-      data?: { retentionDays?: number | undefined } | undefined;
-    }) => {
-      gated.push({ request, retentionDays: data?.retentionDays });
-      return undefined;
-    },
+    admit: ({ request, data }: AttemptInfo) =>
+      void gated.push({ request, retentionDays: data?.retentionDays }),
   };
   const majordomo = createMajordomo({ providers: [provider], files, gates: [gate] });
   return { model: majordomo.model('a/x'), majordomo, sent, gated };
@@ -182,11 +171,7 @@ describe('the option files', () => {
     const outcomes: string[] = [];
     const gate = {
       name: 'g',
-      admit: () => ({
-        settle: ({ outcome }: { outcome: string }) => {
-          outcomes.push(outcome);
-        },
-      }),
+      admit: () => ({ settle: ({ outcome }: Attempt) => void outcomes.push(outcome) }),
     };
     const model = majordomo.with({ gates: [gate], chain: { attempts: 1 } }).model('a/x');
     await expect(

@@ -22,6 +22,7 @@ import {
 } from '../src/index.ts';
 import { applyCurve, questionHash } from '../src/toolkit.ts';
 import { failure } from './support/failure.ts';
+import { usageOf } from './support/usage.ts';
 
 const QUESTIONS = {
   refund: { type: 'predicate', instructions: 'The customer asks for money back.' },
@@ -35,13 +36,7 @@ const QUESTIONS = {
 
 const VALID = { refund: [0.98, 0.02], team: [0.25, 0.7, 0.05], severity: [0.1, 0.3, 0.6] };
 
-const usageOf = (input: number): Usage => ({
-  input,
-  output: 1,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
-});
+const usageFor = (input: number): Usage => usageOf({ input, output: 1 });
 
 interface Answering extends Provider {
   readonly requests: ClassificationRequest[];
@@ -78,7 +73,7 @@ function answering(
         const some = Object.fromEntries(
           Object.entries(all).filter(([name]) => names.includes(name) || !(name in QUESTIONS)),
         );
-        return Promise.resolve({ distributions: some, usage: usageOf(7), warnings: [] });
+        return Promise.resolve({ distributions: some, usage: usageFor(7), warnings: [] });
       },
       ...facts,
     }),
@@ -112,7 +107,7 @@ const emulation =
       classify: () =>
         LlmError.is(answer)
           ? Promise.reject(answer)
-          : Promise.resolve({ distributions: answer, usage: usageOf(3), warnings: [] }),
+          : Promise.resolve({ distributions: answer, usage: usageFor(3), warnings: [] }),
       ...facts,
     };
   };
@@ -161,9 +156,9 @@ describe('classification', () => {
     expect(response).toMatchObject({
       target: 'a/m',
       spec: 'a/m',
-      usage: usageOf(7),
+      usage: usageFor(7),
       warnings: [],
-      attempts: [{ target: 'a/m', outcome: 'finished', usage: usageOf(7) }],
+      attempts: [{ target: 'a/m', outcome: 'finished', usage: usageFor(7) }],
     });
     expect(provider.requests[0]?.input).toBe('Refund me!');
   });
@@ -200,7 +195,7 @@ describe('classification', () => {
       const error = await failure(modelOf([answering('a', answer)]).classify(REQUEST));
       expect([error.kind, error.details.path]).toEqual(['invalid-output', `questions.${name}`]);
       expect(error.message).toContain(`"${name}"`);
-      expect(error.details.attempts[0]?.usage).toEqual(usageOf(7));
+      expect(error.details.attempts[0]?.usage).toEqual(usageFor(7));
       expect((await modelOf([answering('a', answer), answering('b')]).classify(REQUEST)).target).toBe('b/m');
     },
   );
@@ -218,7 +213,7 @@ describe('classification', () => {
         const asked = Object.keys(request.questions);
         requests.push(asked.length);
         const distributions = Object.fromEntries(asked.map((name) => [name, all[name] ?? []]));
-        return Promise.resolve({ distributions, usage: usageOf(5), warnings: [] });
+        return Promise.resolve({ distributions, usage: usageFor(5), warnings: [] });
       },
     });
     const settled: unknown[] = [];
@@ -232,15 +227,13 @@ describe('classification', () => {
     expect(response.answers['q399']).toMatchObject({ probability: 399 / 400 });
   });
 
+  const asking = (a: unknown): object => ({ input: 'x', questions: { a } });
+  const manyChoices = Object.fromEntries(Array.from({ length: 256 }, (_, at) => [`c${at}`, '']));
+  const manyQuestions = Array.from({ length: 401 }, (_, at) => [`q${at}`, QUESTIONS.refund]);
+
   it.each<[string, unknown]>([
     ['questions', { input: 'x', questions: {} }],
-    [
-      'questions',
-      {
-        input: 'x',
-        questions: Object.fromEntries(Array.from({ length: 401 }, (_, at) => [`q${at}`, QUESTIONS.refund])),
-      },
-    ],
+    ['questions', { input: 'x', questions: Object.fromEntries(manyQuestions) as Questions }],
     ['questions', { input: 'x' }],
     ['input', { input: ' ', questions: QUESTIONS }],
     ['input', { input: [], questions: QUESTIONS }],
@@ -252,58 +245,22 @@ describe('classification', () => {
     ['questions.a b', { input: 'x', questions: { 'a b': QUESTIONS.refund } }],
     [
       'questions.__proto__',
-      {
-        input: 'x',
-        questions: JSON.parse('{"__proto__":{"type":"predicate","instructions":"x"}}') as Questions,
-      },
+      JSON.parse('{"input":"x","questions":{"__proto__":{"type":"predicate","instructions":"x"}}}'),
     ],
-    ['questions.a', { input: 'x', questions: { a: null } }],
-    ['questions.a.type', { input: 'x', questions: { a: { type: 'bool', instructions: 'x' } } }],
-    ['questions.a.instructions', { input: 'x', questions: { a: { type: 'predicate', instructions: ' ' } } }],
-    [
-      'questions.a.criteria',
-      { input: 'x', questions: { a: { type: 'choice', instructions: 'x', criteria: {} } } },
-    ],
-    [
-      'questions.a.choices',
-      { input: 'x', questions: { a: { type: 'choice', instructions: 'x', choices: { b: '' } } } },
-    ],
-    [
-      'questions.a.choices',
-      {
-        input: 'x',
-        questions: {
-          a: {
-            type: 'choice',
-            instructions: 'x',
-            choices: Object.fromEntries(Array.from({ length: 256 }, (_, at) => [`c${at}`, ''])),
-          },
-        },
-      },
-    ],
+    ['questions.a', asking(null)],
+    ['questions.a.type', asking({ type: 'bool', instructions: 'x' })],
+    ['questions.a.instructions', asking({ type: 'predicate', instructions: ' ' })],
+    ['questions.a.criteria', asking({ type: 'choice', instructions: 'x', criteria: {} })],
+    ['questions.a.choices', asking({ type: 'choice', instructions: 'x', choices: { b: '' } })],
+    ['questions.a.choices', asking({ type: 'choice', instructions: 'x', choices: manyChoices })],
     [
       `questions.a.choices.${'n'.repeat(80)}`,
-      {
-        input: 'x',
-        questions: { a: { type: 'choice', instructions: 'x', choices: { b: '', ['n'.repeat(101)]: '' } } },
-      },
+      asking({ type: 'choice', instructions: 'x', choices: { b: '', ['n'.repeat(101)]: '' } }),
     ],
-    [
-      'questions.a.choices.b',
-      { input: 'x', questions: { a: { type: 'choice', instructions: 'x', choices: { b: null, c: '' } } } },
-    ],
-    [
-      'questions.a.levels',
-      { input: 'x', questions: { a: { type: 'score', instructions: 'x', levels: ['one'] } } },
-    ],
-    [
-      'questions.a.levels',
-      { input: 'x', questions: { a: { type: 'score', instructions: 'x', levels: Array(11).fill('l') } } },
-    ],
-    [
-      'questions.a.levels[1]',
-      { input: 'x', questions: { a: { type: 'score', instructions: 'x', levels: ['one', ''] } } },
-    ],
+    ['questions.a.choices.b', asking({ type: 'choice', instructions: 'x', choices: { b: null, c: '' } })],
+    ['questions.a.levels', asking({ type: 'score', instructions: 'x', levels: ['one'] })],
+    ['questions.a.levels', asking({ type: 'score', instructions: 'x', levels: Array(11).fill('l') })],
+    ['questions.a.levels[1]', asking({ type: 'score', instructions: 'x', levels: ['one', ''] })],
   ])('rejects a request with an invalid %s, before anything is sent', async (path, request) => {
     const provider = answering('a');
     const error = await failure(modelOf([provider]).classify(request as ClassificationRequest));
@@ -323,7 +280,7 @@ describe('classification', () => {
   it('stops the chain at a refused question, unless the policy permits the next target', async () => {
     const refusing = answering('a', VALID, {
       classify(_request, { reportUsage }) {
-        reportUsage?.(usageOf(9));
+        reportUsage?.(usageFor(9));
         return Promise.reject(
           new LlmError('content-filter', 'a/m: refused', { code: 'refusal', path: 'questions.team' }),
         );
@@ -336,7 +293,7 @@ describe('classification', () => {
       'refusal',
       'questions.team',
     ]);
-    expect(error.details.attempts[0]?.usage).toEqual(usageOf(9));
+    expect(error.details.attempts[0]?.usage).toEqual(usageFor(9));
     const policy = { 'content-filter': { advance: true } };
     expect((await modelOf(providers).classify(REQUEST, { policy })).target).toBe('b/m');
   });
@@ -362,7 +319,7 @@ describe('classification', () => {
   });
 
   it('continues with stated probabilities if a model has no log probabilities, and adds the usage', async () => {
-    const partial = { id: undefined, target: 'a/m', parts: [], text: '', usage: usageOf(4) };
+    const partial = { id: undefined, target: 'a/m', parts: [], text: '', usage: usageFor(4) };
     const none = new LlmError('unsupported', 'a/m: no log probabilities', { code: 'no-logprobs', partial });
     const model = modelOf([chatOnly('a')], { classification: emulation({ logprobs: none, stated: VALID }) });
     const { answers, usage, attempts } = await model.classify({ ...REQUEST, bases: ['logprobs', 'stated'] });
@@ -420,44 +377,22 @@ describe('classification', () => {
     expect([answers.refund.basis, answers.refund.isCalibrated]).toEqual(['stated', true]);
   });
 
+  /** Returns a function that changes the curves of one question. */
+  const withTeam =
+    (change: object) =>
+    ({ questions }: Calibration): unknown => ({
+      version: 1,
+      questions: { ...questions, team: { ...questions['team'], ...change } },
+    });
+
   it.each<[string, (calibration: Calibration) => unknown]>([
     ['another version', (calibration) => ({ ...calibration, version: 2 })],
     ['no object', () => 'curves'],
     ['a missing question', ({ questions: { team: _team, ...questions } }) => ({ version: 1, questions })],
-    [
-      'another wording',
-      ({ questions }) => ({
-        version: 1,
-        questions: { ...questions, team: { ...questions['team'], hash: 'x' } },
-      }),
-    ],
-    [
-      'a wrong number of biases',
-      ({ questions }) => ({
-        version: 1,
-        questions: { ...questions, team: { ...questions['team'], targets: { 'a/m': curve('vendor', 2) } } },
-      }),
-    ],
-    [
-      'a scale of 0',
-      ({ questions }) => ({
-        version: 1,
-        questions: {
-          ...questions,
-          team: { ...questions['team'], targets: { 'a/m': curve('vendor', 3, 0) } },
-        },
-      }),
-    ],
-    [
-      'an unknown basis',
-      ({ questions }) => ({
-        version: 1,
-        questions: {
-          ...questions,
-          team: { ...questions['team'], targets: { 'a/m': curve('x' as Basis, 3) } },
-        },
-      }),
-    ],
+    ['another wording', withTeam({ hash: 'x' })],
+    ['a wrong number of biases', withTeam({ targets: { 'a/m': curve('vendor', 2) } })],
+    ['a scale of 0', withTeam({ targets: { 'a/m': curve('vendor', 3, 0) } })],
+    ['an unknown basis', withTeam({ targets: { 'a/m': curve('x' as Basis, 3) } })],
   ])('rejects a calibration with %s as config, before anything is sent', async (_, damage) => {
     const provider = answering('a');
     const calibration = damage(calibrationFor({ 'a/m': 'vendor' })) as Calibration;

@@ -11,6 +11,8 @@ import {
   user,
 } from '../src/index.ts';
 import { eventOrderError } from '../src/stream/events.ts';
+import { chatProvider } from './support/chat-provider.ts';
+import { readAll } from './support/read-all.ts';
 import { ResponseWriter } from './support/response-writer.ts';
 import type { Script, Turn } from './support/scripted.ts';
 import { world } from './support/world.ts';
@@ -61,28 +63,19 @@ async function runPieces(
   second: readonly Piece[],
   last: readonly ModelEvent[] = [],
 ) {
-  const provider = (id: string, contents: readonly Piece[], isBroken: boolean): Provider => ({
-    spi: 1,
-    id,
-    model: (modelId) => ({
-      id: modelId,
-      families: [],
-      capabilities: {},
-      async *stream(_request, { target }): AsyncGenerator<readonly ModelEvent[]> {
-        const writer = new ResponseWriter(target);
-        writer.start('r');
-        for (const [type, text] of contents) writer[type](text);
-        yield isBroken ? [...writer.take(), ...last] : writer.take();
-        if (isBroken) throw new LlmError('server', 'out of order', { target });
-        writer.finish('stop', 'stop');
-        yield writer.take();
-      },
-    }),
-  });
+  const provider = (id: string, contents: readonly Piece[], isBroken: boolean): Provider =>
+    chatProvider(id, async function* (_request, { target }) {
+      const writer = new ResponseWriter(target);
+      writer.start('r');
+      for (const [type, text] of contents) writer[type](text);
+      yield isBroken ? [...writer.take(), ...last] : writer.take();
+      if (isBroken) throw new LlmError('server', 'out of order', { target });
+      writer.finish('stop', 'stop');
+      yield writer.take();
+    });
   const providers = [provider('a', first, true), provider('b', second, false)];
   const stream = world({}, { providers }).majordomo.model('a/x,b/y').stream(hi, continuing);
-  const events: StreamEvent[] = [];
-  for await (const event of stream) events.push(event);
+  const events = await readAll(stream);
   return { events, parts: (await stream.response()).parts };
 }
 
@@ -119,8 +112,7 @@ describe("afterCommit: 'continue'", () => {
     const fails: Script = (request) => (sent.push(request), { ...breakingTurn, details: { recover } });
     const finishes: Script = (request) => (sent.push(request), 'Every morning it ran.');
     const { majordomo } = world({ 'a/x': [fails, finishes] });
-    const events: StreamEvent[] = [];
-    for await (const event of majordomo.model('a/x').stream(hi, continuing)) events.push(event);
+    const events = await readAll(majordomo.model('a/x').stream(hi, continuing));
     expect(textOf(events)).toBe(`${BEGIN}Every morning it ran.`);
     expect([sent.length, sent[1]?.seed, sent[1]?.messages[1]?.role]).toEqual([2, 7, 'assistant']);
   });
@@ -132,9 +124,9 @@ describe("afterCommit: 'continue'", () => {
       .model('a/x,b/y')
       .stream({ ...hi, maxTokens: 9 }, continuing)
       .response();
-    expect(response.warnings.map(({ action, what }) => [action, what])).toEqual([
-      ['coerced', 'maxTokens'],
-      ['continued', 'answer'],
+    expect(response.warnings.map(({ action, what }) => `${action} ${what}`)).toEqual([
+      'coerced maxTokens',
+      'continued answer',
     ]);
   });
 
@@ -214,9 +206,7 @@ describe("afterCommit: 'continue'", () => {
 
   it('continues at the same target if it may be retried', async () => {
     const { majordomo } = world({ 'a/x': [breakingTurn, 'Every morning it ran.'] });
-    const events: StreamEvent[] = [];
-    for await (const event of majordomo.model('a/x').stream(hi, { afterCommit: 'continue' }))
-      events.push(event);
+    const events = await readAll(majordomo.model('a/x').stream(hi, { afterCommit: 'continue' }));
     expect(events.find(({ type }) => type === 'continued')).toMatchObject({ from: 'a/x', target: 'a/x' });
     expect(textOf(events)).toBe(`${BEGIN}Every morning it ran.`);
   });
@@ -228,8 +218,7 @@ describe("afterCommit: 'continue'", () => {
       'c/z': ['through the wood.'],
     });
     const stream = majordomo.model('a/x,b/y,c/z').stream(hi, continuing);
-    const events: StreamEvent[] = [];
-    for await (const event of stream) events.push(event);
+    const events = await readAll(stream);
     expect(textOf(events)).toBe(`${BEGIN}Every morning it ran through the wood.`);
     expect(eventOrderError(events)).toBeUndefined();
     expect(events.filter(({ type }) => type === 'continued')).toMatchObject([
@@ -245,8 +234,7 @@ describe("afterCommit: 'continue'", () => {
       'b/y': [{ fail: 'overloaded' }],
       'c/z': ['It ran.'],
     });
-    const events: StreamEvent[] = [];
-    for await (const event of majordomo.model('a/x,b/y,c/z').stream(hi, continuing)) events.push(event);
+    const events = await readAll(majordomo.model('a/x,b/y,c/z').stream(hi, continuing));
     expect(events.filter(({ type }) => type === 'continued')).toMatchObject([{ from: 'a/x', target: 'c/z' }]);
   });
 
@@ -362,8 +350,7 @@ describe("afterCommit: 'continue'", () => {
   it('is complete if the second target adds nothing', async () => {
     const { majordomo } = world({ 'a/x': [breakingTurn], 'b/y': [{}] });
     const stream = majordomo.model('a/x,b/y').stream(hi, continuing);
-    const events: StreamEvent[] = [];
-    for await (const event of stream) events.push(event);
+    const events = await readAll(stream);
     expect([textOf(events), eventOrderError(events)]).toEqual([BEGIN, undefined]);
     expect((await stream.response()).parts).toEqual([{ type: 'text', text: BEGIN }]);
   });

@@ -5,34 +5,23 @@ import {
   type DataHandling,
   type Dsn,
   type Gate,
-  LlmError,
   type Provider,
   user,
 } from '../src/index.ts';
-import { ResponseWriter } from './support/response-writer.ts';
+import { chatProvider, textEvents } from './support/chat-provider.ts';
+import { failure } from './support/failure.ts';
 
 const hi = { messages: [user('hi')] };
 
 /** Provider that responds, and accepts `echo://` DSNs. */
 function echo(id: string, data?: Provider['data']): Provider {
-  return {
-    spi: 1,
-    id,
-    data,
-    schemes: { echo: (dsn: Dsn) => echo(dsn.name, { region: 'us', retentionDays: 30, trainsOn: true }) },
-    model: (modelId) => ({
-      id: modelId,
-      families: [id],
-      capabilities: {},
-      async *stream(_request, { target }) {
-        const writer = new ResponseWriter(target);
-        writer.start();
-        writer.text(modelId);
-        writer.finish('stop', undefined);
-        yield await Promise.resolve(writer.take());
-      },
-    }),
+  const provider = chatProvider(id, async function* (_request, { target }) {
+    yield await Promise.resolve(textEvents(target, 'ok'));
+  });
+  const schemes = {
+    echo: (dsn: Dsn) => echo(dsn.name, { region: 'us', retentionDays: 30, trainsOn: true }),
   };
+  return { ...provider, data, schemes };
 }
 
 /** Gate that records the data handling of each attempt. */
@@ -110,11 +99,8 @@ describe('the data handling of a target', () => {
     ['data_trains_on=no', 'data_trains_on'],
   ])('rejects a DSN with %s as config, with the name of the variable', async (query, name) => {
     const majordomo = createMajordomo({ providers: [echo('a')], env: { LLM_LAB: `echo://h?${query}` } });
-    const error: unknown = await majordomo
-      .model('lab/x')
-      .generate(hi)
-      .catch((thrown: unknown) => thrown);
-    if (!LlmError.is(error, 'config')) throw error;
+    const error = await failure(majordomo.model('lab/x').generate(hi));
+    expect(error.kind).toBe('config');
     expect(error.message).toMatch(new RegExp(`^LLM_LAB cannot be used.*${name} must be`));
     expect(majordomo.loadEnv({ LLM_LAB: `echo://h?${query}` })).toHaveLength(1);
   });

@@ -4,6 +4,7 @@ import {
   type CallEvent,
   createMajordomo,
   type EmbeddingBackend,
+  type EmbeddingModel,
   type EmbeddingRequest,
   type ErrorKind,
   type Gate,
@@ -14,8 +15,11 @@ import {
   type Usage,
 } from '../src/index.ts';
 import { splitValues } from '../src/operations/embedding.ts';
+import { failure } from './support/failure.ts';
+import { NO_CHAT } from './support/other-models.ts';
+import { usageOf } from './support/usage.ts';
 
-const USAGE = { input: 7, output: 0, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+const USAGE = usageOf({ input: 7, output: 0 });
 
 /** Returns the vector of a string, which depends on its length. */
 const vectorOf = (value: string, size = 4): Float32Array =>
@@ -38,17 +42,13 @@ function vectorizer(id: string, { facts, fail, vectors, usage = () => USAGE }: S
   const requests: EmbeddingRequest[] = [];
   let runningRequests = 0;
   const provider: Vectorizer = {
-    spi: 1,
+    ...NO_CHAT,
     id,
     requests,
     maxConcurrent: 0,
-    model: () => {
-      throw new LlmError('unsupported', `${id} does not chat`);
-    },
     embeddingModel: (modelId) => ({
       id: modelId,
       space: 'words',
-      ...facts,
       async embed(request, { target }) {
         const requestNumber = requests.push(request);
         provider.maxConcurrent = Math.max(provider.maxConcurrent, ++runningRequests);
@@ -60,6 +60,7 @@ function vectorizer(id: string, { facts, fail, vectors, usage = () => USAGE }: S
         const returnedVectors = vectors?.(request) ?? request.values.map((value) => vectorOf(value));
         return { vectors: returnedVectors, target, usage: usage(requestNumber), warnings: [] };
       },
+      ...facts,
     }),
   };
   return provider;
@@ -68,52 +69,27 @@ function vectorizer(id: string, { facts, fail, vectors, usage = () => USAGE }: S
 const make = (providers: readonly Provider[], options: Partial<MajordomoOptions> = {}): Majordomo =>
   createMajordomo({ providers, ...options, chain: { backoff: { baseMs: 0 }, ...options.chain } });
 
-const failing = async (work: Promise<unknown>): Promise<LlmError> => {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!LlmError.is(error)) throw new Error('it did not fail as expected', { cause: error });
-  return error;
-};
+const modelOf = (providers: readonly Provider[], options?: Partial<MajordomoOptions>): EmbeddingModel =>
+  make(providers, options).embeddingModel(providers.map(({ id }) => `${id}/m`).join(','));
 
 const words = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, at) => 'x'.repeat(at + 1));
 
 describe('embedding', () => {
   it('returns a vector per value and the target', async () => {
-    const { vectors, target, spec, usage, attempts, warnings } = await make([vectorizer('a')])
-      .embeddingModel('a/m')
-      .embed({ values: ['one', 'fourth'], purpose: 'query' });
+    const { vectors, target, spec, usage, attempts, warnings } = await modelOf([vectorizer('a')]).embed({
+      values: ['one', 'fourth'],
+      purpose: 'query',
+    });
     expect(vectors).toEqual([vectorOf('one'), vectorOf('fourth')]);
     expect([target, spec, warnings]).toEqual(['a/m', 'a/m', []]);
     expect(usage).toEqual({ ...USAGE });
     expect(attempts).toMatchObject([{ target: 'a/m', outcome: 'finished' }]);
   });
 
-  it('has a warning for a recovery, such as another credential', async () => {
-    const recover = { id: 'r', what: 'key replaced', apply: (request: never) => request };
-    const plain = vectorizer('a').embeddingModel?.('m') as EmbeddingBackend;
-    let count = 0;
-    const backend: EmbeddingBackend = {
-      ...plain,
-      embed: (request, context) =>
-        ++count === 1
-          ? Promise.reject(new LlmError('auth', 'revoked', { recover }))
-          : plain.embed(request, context),
-    };
-    const provider: Provider = { ...vectorizer('a'), embeddingModel: () => backend };
-    const { warnings } = await make([provider])
-      .embeddingModel('a/m')
-      .embed({ values: ['one'] });
-    expect(warnings).toEqual([{ action: 'repaired', what: 'key replaced', why: 'revoked' }]);
-  });
-
   it('has each warning of the vendor once', async () => {
     const warning = { action: 'dropped', what: 'purpose', why: 'unknown' } as const;
-    const backend: EmbeddingBackend = {
-      id: 'm',
-      space: 'words',
+    const facts: Partial<EmbeddingBackend> = {
       maxValues: 1,
       embed: ({ values }, { target }) =>
         Promise.resolve({
@@ -123,16 +99,13 @@ describe('embedding', () => {
           warnings: [warning],
         }),
     };
-    const provider: Provider = { ...vectorizer('a'), embeddingModel: () => backend };
-    const { warnings } = await make([provider])
-      .embeddingModel('a/m')
-      .embed({ values: ['one', 'two'] });
+    const { warnings } = await modelOf([vectorizer('a', { facts })]).embed({ values: ['one', 'two'] });
     expect(warnings).toEqual([warning]);
   });
 
   it('of no values sends no request', async () => {
     const a = vectorizer('a');
-    const { vectors, target } = await make([a]).embeddingModel('a/m').embed({ values: [] });
+    const { vectors, target } = await modelOf([a]).embed({ values: [] });
     expect([vectors, target, a.requests]).toEqual([[], 'a/m', []]);
   });
 
@@ -158,11 +131,7 @@ describe('embedding', () => {
     ],
   ])('rejects a request if %s %s, before any request', async (path, why, request) => {
     const a = vectorizer('a');
-    const error = await failing(
-      make([a])
-        .embeddingModel('a/m')
-        .embed(request as EmbeddingRequest),
-    );
+    const error = await failure(modelOf([a]).embed(request as EmbeddingRequest));
     expect([error.kind, error.details.path, a.requests]).toEqual(['invalid-request', path, []]);
     expect(error.message).toBe(`${path} ${why}`);
   });
@@ -171,9 +140,7 @@ describe('embedding', () => {
     'accepts the purpose %s',
     async (purpose) => {
       const a = vectorizer('a');
-      await make([a])
-        .embeddingModel('a/m')
-        .embed({ values: ['one'], purpose });
+      await modelOf([a]).embed({ values: ['one'], purpose });
       expect(a.requests).toEqual([{ values: ['one'], purpose }]);
     },
   );
@@ -181,7 +148,7 @@ describe('embedding', () => {
   it('sends no part if a value of a later part certainly exceeds the token limit', async () => {
     const small = vectorizer('a', { facts: { maxTokens: 10, maxValues: 1 } });
     const values = ['short', 'x'.repeat(161)];
-    const error = await failing(make([small]).embeddingModel('a/m').embed({ values }));
+    const error = await failure(modelOf([small]).embed({ values }));
     expect([error.kind, error.details.path]).toEqual(['context-overflow', 'values[1]']);
     expect(small.requests).toEqual([]);
   });
@@ -191,7 +158,7 @@ describe('embedding', () => {
     const model = make([small, vectorizer('b')]);
     const values = ['short', 'x'.repeat(161)];
     expect((await model.embeddingModel('a/m,b/m').embed({ values })).target).toBe('b/m');
-    const error = await failing(model.embeddingModel('a/m').embed({ values }));
+    const error = await failure(model.embeddingModel('a/m').embed({ values }));
     expect([error.kind, error.details.path, error.details.target]).toEqual([
       'context-overflow',
       'values[1]',
@@ -204,11 +171,7 @@ describe('embedding', () => {
   });
 
   it('has the line of the application in its error', async () => {
-    const error = await failing(
-      make([vectorizer('a')])
-        .embeddingModel('a/m')
-        .embed({ values: [''] }),
-    );
+    const error = await failure(modelOf([vectorizer('a')]).embed({ values: [''] }));
     expect(error.stack).toContain('embedding-model.test.ts');
   });
 });
@@ -217,7 +180,7 @@ describe('vectors of two spaces', () => {
   it('are never mixed: the call fails with both names before any request', async () => {
     const a = vectorizer('a');
     const majordomo = make([a, vectorizer('b', { facts: { space: 'other' } })]);
-    const error = await failing(majordomo.embeddingModel('a/m,b/n').embed({ values: ['one'] }));
+    const error = await failure(majordomo.embeddingModel('a/m,b/n').embed({ values: ['one'] }));
     expect([error.kind, error.details.code]).toEqual(['config', 'mixed-spaces']);
     expect(error.message).toContain('a/m uses the space "words", b/n uses "other"');
     expect(a.requests).toEqual([]);
@@ -237,7 +200,7 @@ describe('a long list of values', () => {
   it('is sent in parts, four at a time, and joined in order', async () => {
     const a = vectorizer('a', { facts: { maxValues: 3 } });
     const values = words(20);
-    const { vectors, usage, attempts } = await make([a]).embeddingModel('a/m').embed({ values });
+    const { vectors, usage, attempts } = await modelOf([a]).embed({ values });
     expect(vectors).toEqual(values.map((value) => vectorOf(value)));
     expect(a.requests.map(({ values: part }) => part.length)).toEqual([3, 3, 3, 3, 3, 3, 2]);
     expect([a.maxConcurrent, usage?.input, attempts.length]).toEqual([4, 49, 7]);
@@ -250,8 +213,7 @@ describe('a long list of values', () => {
     });
     const b = vectorizer('b', { facts: { maxValues: 2 } });
     const values = words(6);
-    const majordomo = make([a, b], { health: { threshold: 99 } });
-    const { vectors } = await majordomo.embeddingModel('a/m,b/m').embed({ values });
+    const { vectors } = await modelOf([a, b], { health: { threshold: 99 } }).embed({ values });
     expect(vectors).toEqual(values.map((value) => vectorOf(value)));
     expect(a.requests.map(({ values: [first] }) => first).sort()).toEqual(['x', 'xxx', 'xxx', 'xxxxx']);
     expect(b.requests.map(({ values: part }) => part)).toEqual([['xxx', 'xxxx']]);
@@ -264,7 +226,7 @@ describe('a long list of values', () => {
       fail: (_values, requestNumber) => (requestNumber === 2 ? 'overloaded' : undefined),
     });
     const values = words(5);
-    const { vectors, attempts } = await make([a, b]).embeddingModel('a/m,b/m').embed({ values });
+    const { vectors, attempts } = await modelOf([a, b]).embed({ values });
     expect(vectors).toEqual(values.map((value) => vectorOf(value)));
     expect(b.requests.map(({ values: part }) => part[0]?.length)).toEqual([1, 3, 3, 5]);
     // The requests before the failure are billed.
@@ -276,20 +238,14 @@ describe('a long list of values', () => {
     ['one of its requests', (requestNumber: number) => (requestNumber === 2 ? undefined : USAGE)],
   ])('has no usage, and not zero, where the vendor reports none for %s', async (_, usage) => {
     const a = vectorizer('a', { facts: { maxValues: 2 }, usage });
-    const response = await make([a])
-      .embeddingModel('a/m')
-      .embed({ values: words(6) });
+    const response = await modelOf([a]).embed({ values: words(6) });
     expect(response.usage).toBeUndefined();
     expect(response.attempts.some((attempt) => attempt.usage === undefined)).toBe(true);
   });
 
   it('keeps the usage of a response whose vectors are invalid', async () => {
     const a = vectorizer('a', { vectors: () => [] });
-    const error = await failing(
-      make([a], { chain: { attempts: 1 } })
-        .embeddingModel('a/m')
-        .embed({ values: ['x'] }),
-    );
+    const error = await failure(modelOf([a], { chain: { attempts: 1 } }).embed({ values: ['x'] }));
     expect(error.details.attempts.map(({ usage }) => usage)).toEqual([USAGE]);
     expect(error.message).toBe('a/m: vectors: expected an array of 1 vectors, got 0');
     const partial = { id: undefined, target: 'a/m', parts: [], text: '', usage: USAGE };
@@ -299,25 +255,18 @@ describe('a long list of values', () => {
   it('keeps the usage of answered requests if the call is aborted during a later request', async () => {
     const controller = new AbortController();
     const a = vectorizer('a', { fail: () => 'quota' });
-    const b: Provider = {
-      ...vectorizer('b'),
-      embeddingModel: (id) => ({
-        id,
-        space: 'words',
-        maxValues: 1,
-        embed: async ({ values }, { target }) => {
-          if (values[0] !== 'xxx')
-            return { vectors: values.map((value) => vectorOf(value)), target, usage: USAGE, warnings: [] };
-          controller.abort();
-          return new Promise(() => undefined);
-        },
-      }),
+    const facts: Partial<EmbeddingBackend> = {
+      maxValues: 1,
+      embed: async ({ values }, { target }) => {
+        if (values[0] !== 'xxx')
+          return { vectors: values.map((value) => vectorOf(value)), target, usage: USAGE, warnings: [] };
+        controller.abort();
+        return new Promise(() => undefined);
+      },
     };
-    const { signal } = controller;
-    const work = make([a, b])
-      .embeddingModel('a/m,b/m')
-      .embed({ values: words(3) }, { signal });
-    const { kind, details } = await failing(work);
+    const b = vectorizer('b', { facts });
+    const work = modelOf([a, b]).embed({ values: words(3) }, { signal: controller.signal });
+    const { kind, details } = await failure(work);
     expect([kind, details.attempts.map(({ usage }) => usage?.input)]).toEqual(['aborted', [undefined, 14]]);
   });
 
@@ -326,11 +275,7 @@ describe('a long list of values', () => {
       facts: { maxValues: 1 },
       fail: ([first]) => (first === 'xx' ? 'invalid-request' : undefined),
     });
-    const error = await failing(
-      make([a])
-        .embeddingModel('a/m')
-        .embed({ values: words(9) }),
-    );
+    const error = await failure(modelOf([a]).embed({ values: words(9) }));
     expect(error.kind).toBe('invalid-request');
     const { vectors = [] } = error.details;
     expect([vectors.length, vectors[1], vectors[8]]).toEqual([9, undefined, undefined]);
@@ -352,9 +297,11 @@ describe('a long list of values', () => {
       },
     };
     const a = vectorizer('a', { facts: { maxValues: 2 } });
-    await make([a], { gates: [gate], onEvent: (event) => events.push(event) })
-      .embeddingModel('a/m')
-      .embed({ values: words(5), purpose: 'query', dimensions: 4 });
+    await modelOf([a], { gates: [gate], onEvent: (event) => events.push(event) }).embed({
+      values: words(5),
+      purpose: 'query',
+      dimensions: 4,
+    });
     const id = events[0]?.call?.id;
     expect(reserved.sort()).toEqual([
       `${id} a/m 1 embedding 2`,
@@ -377,11 +324,7 @@ describe('a long list of values', () => {
         return undefined;
       },
     });
-    const error = await failing(
-      make([a])
-        .embeddingModel('a/m')
-        .embed({ values: words(50) }, { signal: controller.signal }),
-    );
+    const error = await failure(modelOf([a]).embed({ values: words(50) }, { signal: controller.signal }));
     expect(error.kind).toBe('aborted');
     expect(error.details.vectors?.filter((vector) => vector !== undefined).length).toBeGreaterThan(2);
     expect(a.requests.length).toBeLessThan(12);
@@ -420,8 +363,7 @@ describe('invalid vectors', () => {
     ['not a Float32Array', [[1, 2], vectorOf('b', 2)], 'vectors[0]', 'expected a Float32Array'],
   ])('%s are a protocol error, and the next target is tried', async (_, vectors, path, why) => {
     const a = vectorizer('a', { vectors: () => vectors as readonly Float32Array[] });
-    const majordomo = make([a, vectorizer('b')]);
-    const { target, attempts } = await majordomo.embeddingModel('a/m,b/m').embed({ values: ['one', 'two'] });
+    const { target, attempts } = await modelOf([a, vectorizer('b')]).embed({ values: ['one', 'two'] });
     expect(target).toBe('b/m');
     expect(attempts[0]?.error).toMatchObject({
       kind: 'protocol',
@@ -435,19 +377,13 @@ describe('invalid vectors', () => {
       facts: { maxValues: 1 },
       vectors: ({ values: [value = ''] }) => [vectorOf(value, value === 'two' ? 5 : 4)],
     });
-    const error = await failing(
-      make([a])
-        .embeddingModel('a/m')
-        .embed({ values: ['one', 'two'] }),
-    );
+    const error = await failure(modelOf([a]).embed({ values: ['one', 'two'] }));
     expect([error.kind, error.details.vectors]).toEqual(['protocol', [vectorOf('one'), undefined]]);
   });
 
   it('with too many dimensions are cut and normalized, unless they have length 1', async () => {
     const a = vectorizer('a', { vectors: () => [Float32Array.of(3, 4, 12), Float32Array.of(0.6, 0.8)] });
-    const { vectors } = await make([a])
-      .embeddingModel('a/m')
-      .embed({ values: ['one', 'two'], dimensions: 2 });
+    const { vectors } = await modelOf([a]).embed({ values: ['one', 'two'], dimensions: 2 });
     expect(vectors.map((vector) => [...vector].map((value) => value.toFixed(2)))).toEqual([
       ['0.60', '0.80'],
       ['0.60', '0.80'],
@@ -456,9 +392,7 @@ describe('invalid vectors', () => {
 
   it('with the requested dimensions are normalized, but a vector of zeros is not changed', async () => {
     const a = vectorizer('a', { vectors: () => [Float32Array.of(0.3, 0.4), Float32Array.of(0, 0)] });
-    const { vectors } = await make([a])
-      .embeddingModel('a/m')
-      .embed({ values: ['one', 'two'], dimensions: 2 });
+    const { vectors } = await modelOf([a]).embed({ values: ['one', 'two'], dimensions: 2 });
     expect(vectors.map((vector) => [...vector].map((value) => value.toFixed(2)))).toEqual([
       ['0.60', '0.80'],
       ['0.00', '0.00'],
@@ -467,26 +401,16 @@ describe('invalid vectors', () => {
 
   it('with too few dimensions are a protocol error', async () => {
     const a = vectorizer('a');
-    const error = await failing(
-      make([a])
-        .embeddingModel('a/m')
-        .embed({ values: ['one'], dimensions: 5 }),
-    );
+    const error = await failure(modelOf([a]).embed({ values: ['one'], dimensions: 5 }));
     expect(error.kind).toBe('protocol');
   });
 
   it('with unsupported dimensions fail before the request', async () => {
     const a = vectorizer('a', { facts: { dimensions: 4 } });
-    const error = await failing(
-      make([a])
-        .embeddingModel('a/m')
-        .embed({ values: ['one'], dimensions: 5 }),
-    );
+    const error = await failure(modelOf([a]).embed({ values: ['one'], dimensions: 5 }));
     expect([error.kind, a.requests]).toEqual(['unsupported', []]);
     expect(error.message).toBe('a/m creates vectors of up to 4 dimensions, not 5');
-    const { vectors } = await make([a])
-      .embeddingModel('a/m')
-      .embed({ values: ['one'], dimensions: 4 });
+    const { vectors } = await modelOf([a]).embed({ values: ['one'], dimensions: 4 });
     expect(vectors[0]).toHaveLength(4);
   });
 });

@@ -1,20 +1,18 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { createMajordomo, LlmError, user, type ChatModel, type Majordomo } from '../src/index.ts';
+import { createMajordomo, LlmError, type ChatModel, type Majordomo } from '../src/index.ts';
 import { failure } from './support/failure.ts';
-import { world } from './support/world.ts';
+import { hi, world } from './support/world.ts';
 
-const hi = { messages: [user('hi')] };
 const output = z.object({});
 
+type LineOfTheApp = (model: ChatModel, majordomo: Majordomo) => Promise<unknown>;
+
 /** Calls of each operation by a function whose name the tests look for in the stack. */
-const calls: Readonly<Record<string, (model: ChatModel, majordomo: Majordomo) => Promise<unknown>>> = {
-  async generate(model) {
-    async function lineOfTheApp(): Promise<unknown> {
-      return await model.generate(hi);
-    }
-    return lineOfTheApp();
+const calls: Readonly<Record<string, LineOfTheApp>> = {
+  generate: async function lineOfTheApp(model) {
+    return await model.generate(hi);
   },
   async 'generate, awaited later'(model) {
     function lineOfTheApp(): Promise<unknown> {
@@ -25,47 +23,26 @@ const calls: Readonly<Record<string, (model: ChatModel, majordomo: Majordomo) =>
     await new Promise((resolve) => setImmediate(resolve));
     return answer;
   },
-  async stream(model) {
-    async function lineOfTheApp(): Promise<void> {
-      for await (const _event of model.stream(hi));
-    }
-    return lineOfTheApp();
+  stream: async function lineOfTheApp(model) {
+    for await (const _event of model.stream(hi));
   },
-  async 'response of a stream'(model) {
-    function lineOfTheApp(): Promise<unknown> {
-      return model.stream(hi).response();
-    }
-    return lineOfTheApp();
+  'response of a stream': function lineOfTheApp(model) {
+    return model.stream(hi).response();
   },
-  async generateObject(model) {
-    function lineOfTheApp(): Promise<unknown> {
-      return model.generateObject({ ...hi, output });
-    }
-    return lineOfTheApp();
+  generateObject: function lineOfTheApp(model) {
+    return model.generateObject({ ...hi, output });
   },
-  async streamObject(model) {
-    function lineOfTheApp(): Promise<unknown> {
-      return model.streamObject({ ...hi, output }).response();
-    }
-    return lineOfTheApp();
+  streamObject: function lineOfTheApp(model) {
+    return model.streamObject({ ...hi, output }).response();
   },
-  async 'imageModel.generate'({ spec }, majordomo) {
-    function lineOfTheApp(): Promise<unknown> {
-      return majordomo.imageModel(spec).generate({ prompt: 'a butler' });
-    }
-    return lineOfTheApp();
+  'imageModel.generate': function lineOfTheApp({ spec }, majordomo) {
+    return majordomo.imageModel(spec).generate({ prompt: 'a butler' });
   },
-  async resolve(_model, majordomo) {
-    function lineOfTheApp(): Promise<unknown> {
-      return majordomo.resolve('unknown');
-    }
-    return lineOfTheApp();
+  resolve: function lineOfTheApp(_model, majordomo) {
+    return majordomo.resolve('unknown');
   },
-  async listModels(_model, majordomo) {
-    function lineOfTheApp(): Promise<unknown> {
-      return majordomo.listModels('a');
-    }
-    return lineOfTheApp();
+  listModels: function lineOfTheApp(_model, majordomo) {
+    return majordomo.listModels('a');
   },
 };
 

@@ -1,37 +1,16 @@
 import { expect, it } from 'vitest';
-import {
-  createMajordomo,
-  LlmError,
-  user,
-  type ModelContext,
-  type ModelEvent,
-  type ModelRequest,
-  type Usage,
-} from '../src/index.ts';
+import { createMajordomo, LlmError, user, type ModelEvent, type Provider } from '../src/index.ts';
+import { chatProvider } from './support/chat-provider.ts';
 import { failure } from './support/failure.ts';
+import { usageOf } from './support/usage.ts';
 
 const hi = { messages: [user('hi')] };
-const usage: Usage = {
-  input: 10,
-  output: 4000,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: 4000,
-};
+const usage = usageOf({ input: 10, output: 4000, reasoning: 4000 });
 
-const provider = (id: string, events: readonly ModelEvent[]) => ({
-  spi: 1 as const,
-  id,
-  model: () => ({
-    id: 'x',
-    families: [],
-    capabilities: {},
-    async *stream() {
-      await Promise.resolve();
-      yield* events;
-    },
-  }),
-});
+const provider = (id: string, events: readonly ModelEvent[]): Provider =>
+  chatProvider(id, async function* () {
+    yield await Promise.resolve(events);
+  });
 
 const answer = (target: string, text: string, reason: 'stop' | 'content-filter'): readonly ModelEvent[] => [
   { type: 'start', target, id: undefined },
@@ -79,22 +58,14 @@ it.each([
   ['with content', 'half'],
   ['without content', undefined],
 ])('a failed attempt %s has the usage that its provider reported before the failure', async (_, text) => {
-  const reporting = {
-    ...provider('a', []),
-    model: () => ({
-      id: 'x',
-      families: [],
-      capabilities: {},
-      async *stream(_request: ModelRequest, context: ModelContext): AsyncGenerator<ModelEvent> {
-        context.reportUsage?.(usage);
-        await Promise.resolve();
-        yield { type: 'start', target: 'a/x', id: undefined };
-        yield { type: 'part-start', index: 0, part: { type: 'text' } };
-        if (text !== undefined) yield { type: 'text-delta', index: 0, text };
-        throw new LlmError('network', 'cut');
-      },
-    }),
-  };
+  const reporting = chatProvider('a', async function* (_request, context): AsyncGenerator<ModelEvent> {
+    context.reportUsage?.(usage);
+    await Promise.resolve();
+    yield { type: 'start', target: 'a/x', id: undefined };
+    yield { type: 'part-start', index: 0, part: { type: 'text' } };
+    if (text !== undefined) yield { type: 'text-delta', index: 0, text };
+    throw new LlmError('network', 'cut');
+  });
   const majordomo = createMajordomo({ providers: [reporting], chain: { attempts: 1 } });
   const { details } = await failure(majordomo.model('a/x').generate(hi));
   expect(details.attempts.map((attempt) => attempt.usage)).toEqual([usage]);

@@ -1,18 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import {
-  user,
-  type AttemptInfo,
-  type CallOptions,
-  type Gate,
-  type Recovery,
-  type StreamEvent,
-} from '../src/index.ts';
+import { type AttemptInfo, type CallOptions, type Gate, type Recovery } from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import { settled } from './support/manual-clock.ts';
+import { readAll } from './support/read-all.ts';
 import type { Script } from './support/scripted.ts';
-import { world } from './support/world.ts';
+import { hi, world } from './support/world.ts';
 
-const hi = { messages: [user('hi')] };
 const hedged: CallOptions = { hedgeAfterMs: 1000, attempts: 1 };
 const slow = (text: string, waitMs: number, onClose?: () => void): Script => ({
   text,
@@ -79,13 +72,9 @@ describe('hedgeAfterMs', () => {
 
   it('works for streams, with one text and one start', async () => {
     const { majordomo, clock } = world({ 'a/x': [slow('a', 60_000)], 'b/y': [slow('one two', 10)] });
-    const events: StreamEvent[] = [];
-    const reading = (async () => {
-      for await (const event of majordomo.model('a/x,b/y').stream(hi, hedged)) events.push(event);
-    })();
+    const events = readAll(majordomo.model('a/x,b/y').stream(hi, hedged));
     await clock.advance(1010);
-    await reading;
-    expect(events.map(({ type }) => type)).toEqual([
+    expect((await events).map(({ type }) => type)).toEqual([
       'start',
       'part-start',
       'text-delta',

@@ -14,13 +14,7 @@ const haveSameHiddenClass = runInNewContext('(a, b) => %HaveSameMap(a, b)') as (
 
 it('gives the attempts of all calls the same hidden class', async () => {
   const attempts: AttemptInfo[] = [];
-  const spy: Gate = {
-    name: 'spy',
-    admit(attempt) {
-      attempts.push(attempt);
-      return undefined;
-    },
-  };
+  const spy: Gate = { name: 'spy', admit: (attempt) => void attempts.push(attempt) };
   const { majordomo } = world({ 'a/x': ['a', 'b'] }, { gates: [spy] });
   const model = majordomo.model('a/x');
   for (const text of ['one', 'two']) await model.generate({ messages: [user(text)] });

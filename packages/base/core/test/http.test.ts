@@ -3,22 +3,17 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { pipeSse, readSse, sseResponse } from '../src/http.ts';
-import { LlmError, user, type StreamEvent } from '../src/index.ts';
+import { LlmError, type StreamEvent } from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import { settled } from './support/manual-clock.ts';
-import { world } from './support/world.ts';
-
-const hi = { messages: [user('hi')] };
+import { readAll } from './support/read-all.ts';
+import { hi, world } from './support/world.ts';
 
 afterEach(() => {
   vi.useRealTimers();
 });
 
-async function read<Event = StreamEvent>(response: Response): Promise<Event[]> {
-  const events: Event[] = [];
-  for await (const event of readSse<Event>(response)) events.push(event);
-  return events;
-}
+const read = <Event = StreamEvent>(response: Response): Promise<Event[]> => readAll(readSse<Event>(response));
 
 async function* only(...events: unknown[]): AsyncGenerator {
   yield* events;
@@ -46,8 +41,7 @@ describe('a chat stream', () => {
   it('arrives unchanged, over a web response and over node:http', async () => {
     const { majordomo } = world({ 'a/x': [{ text: 'Hello you there', reasoning: 'hm' }] });
     const stream = () => majordomo.model('a/x').stream(hi);
-    const expected: StreamEvent[] = [];
-    for await (const event of stream()) expected.push(JSON.parse(JSON.stringify(event)) as StreamEvent);
+    const expected = JSON.parse(JSON.stringify(await readAll(stream()))) as StreamEvent[];
     await using server = await listening((_request, response) => void pipeSse(stream(), response));
     expect(await read(sseResponse(stream()))).toEqual(expected);
     expect(await read(await fetch(server.url))).toEqual(expected);

@@ -7,23 +7,19 @@ import {
   type CallOptions,
   type ImageBackend,
   type ImageLimits,
+  type ImageModel,
   type ImagePart,
   type ImageRequest,
   type MediaFitter,
+  type Majordomo,
   type MajordomoOptions,
   type Provider,
   type Usage,
 } from '../src/index.ts';
+import { NO_CHAT } from './support/other-models.ts';
+import { usageOf } from './support/usage.ts';
 
 const cat: ImageRequest = { prompt: 'a cat', size: '512x768', n: 2, seed: 0 };
-
-const NO_TOKENS: Usage = {
-  input: 0,
-  output: 0,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
-};
 
 /** Provider that returns as many one-byte images as a number specifies, and throws an error of the kind in a string. */
 function painter(
@@ -48,11 +44,8 @@ function painter(
     },
   };
   return {
-    spi: 1,
+    ...NO_CHAT,
     id,
-    model: () => {
-      throw new LlmError('unsupported', `${id} does not chat`);
-    },
     imageModel: () => backend,
   };
 }
@@ -74,10 +67,10 @@ const media: MediaFitter = {
   },
 };
 
-const make = (
-  providers: Provider[],
-  options: Partial<MajordomoOptions> = {},
-): ReturnType<typeof createMajordomo> => createMajordomo({ providers, random: () => 0, ...options });
+const make = (providers: readonly Provider[], options: Partial<MajordomoOptions> = {}): Majordomo =>
+  createMajordomo({ providers, random: () => 0, ...options });
+const modelOf = (providers: readonly Provider[], options?: Partial<MajordomoOptions>): ImageModel =>
+  make(providers, options).imageModel(providers.map(({ id }) => `${id}/m`).join(','));
 
 describe('an image model', () => {
   it.each<readonly [what: string, request: ImageRequest, reported: Usage | undefined, usage: unknown]>([
@@ -96,13 +89,13 @@ describe('an image model', () => {
     [
       'in addition to the tokens of the vendor',
       cat,
-      { ...NO_TOKENS, input: 9, output: 90, details: { outputImage: 90 } },
+      usageOf({ input: 9, output: 90, details: { outputImage: 90 } }),
       { input: 9, output: 90, details: { outputImage: 90, units: { 'image:512x768': 2 } } },
     ],
     [
       'by the units that the provider reports',
       cat,
-      { ...NO_TOKENS, details: { units: { megapixel: 1 } } },
+      usageOf({ input: 0, output: 0, details: { units: { megapixel: 1 } } }),
       { details: { units: { megapixel: 1 } } },
     ],
   ])('reports the billing units of its images: %s', async (_what, request, reported, usage) => {
@@ -110,18 +103,14 @@ describe('an image model', () => {
     const gates = [
       { name: 'book', admit: () => ({ settle: (end: Attempt) => void settled.push(end.usage) }) },
     ];
-    const response = await make([painter('a', [2], [], {}, reported)], { gates })
-      .imageModel('a/m')
-      .generate(request);
+    const response = await modelOf([painter('a', [2], [], {}, reported)], { gates }).generate(request);
     expect(response.usage).toMatchObject(usage as object);
     expect(settled).toEqual([response.usage]);
   });
 
   it('returns chat image parts and passes the request unchanged, including seed 0', async () => {
     const requests: ImageRequest[] = [];
-    const { images, target, attempts } = await make([painter('a', [2], requests)])
-      .imageModel('a/m')
-      .generate(cat);
+    const { images, target, attempts } = await modelOf([painter('a', [2], requests)]).generate(cat);
     expect(images.map(({ type }) => type)).toEqual(['image', 'image']);
     expect([target, attempts.map(({ outcome }) => outcome), requests]).toEqual(['a/m', ['finished'], [cat]]);
   });
@@ -139,16 +128,12 @@ describe('an image model', () => {
   });
 
   it('returns fewer images than requested with a warning', async () => {
-    const { images, warnings } = await make([painter('a', [1])])
-      .imageModel('a/m')
-      .generate(cat);
+    const { images, warnings } = await modelOf([painter('a', [1])]).generate(cat);
     expect([images.length, warnings]).toEqual([1, [{ action: 'dropped', what: 'n', why: '1 came' }]]);
   });
 
   it('treats a response without images as empty', async () => {
-    const { target } = await make([painter('a', [0]), painter('b', [2])])
-      .imageModel('a/m,b/m')
-      .generate(cat);
+    const { target } = await modelOf([painter('a', [0]), painter('b', [2])]).generate(cat);
     expect(target).toBe('b/m');
   });
 
@@ -202,19 +187,6 @@ describe('an image model', () => {
     ).toEqual([{ action: 'coerced', what: 'image 1', why: 'cut to 4' }]);
   });
 
-  it.each<[string, number, number, string]>([
-    ['both fit', 4, 4, 'a/m'],
-    ['the image would have to be changed', 5, 4, 'b/m'],
-    ['the mask would have to be changed', 4, 5, 'b/m'],
-  ])('does not change image and mask: %s', async (_, image, mask, expected) => {
-    const majordomo = make([painter('a', [2], [], { images: takes(4, 1) }), painter('b', [2])], { media });
-    const { target } = await majordomo
-      .imageModel('a/m,b/m')
-      .generate({ ...cat, images: [imageOf(image)], mask: imageOf(mask) });
-    expect(target).toBe(expected);
-    expect(majordomo.health.snapshot()['a/m']?.failures ?? 0).toBe(0);
-  });
-
   it('has its own timeouts, which the caller overrides', async () => {
     const stuck: Provider = {
       ...painter('stuck', []),
@@ -225,9 +197,7 @@ describe('an image model', () => {
       }),
     };
     const generateImage = (options: CallOptions): Promise<unknown> =>
-      make([stuck])
-        .imageModel('stuck/m')
-        .generate(cat, { attempts: 1, ...options });
+      modelOf([stuck]).generate(cat, { attempts: 1, ...options });
     await expect(generateImage({})).rejects.toThrow(/within 20 ms/);
     await expect(generateImage({ timeouts: { completeMs: 5 } })).rejects.toThrow(/within 5 ms/);
     await expect(generateImage({ timeouts: { totalMs: 5 } })).rejects.toMatchObject({
@@ -236,24 +206,27 @@ describe('an image model', () => {
   });
 
   it.each<[string, ImageRequest]>([
-    ['prompt must not be empty', { prompt: ' ' }],
+    ['prompt must not be empty', { prompt: ' \n' }],
     ['prompt is missing; it must be a string', {} as ImageRequest],
     ['the request must be an object', undefined as never],
     ['sizes is not a member of a request; did you mean "size"?', { ...cat, sizes: '1x1' } as ImageRequest],
     ['images must be an array, not an object', { ...cat, images: imageOf(1) as never }],
     ['n must be an integer of 1 or more, not 0', { ...cat, n: 0 }],
+    ['n must be an integer of 1 or more, not 1.5', { ...cat, n: 1.5 }],
     ['size must be like 512x768', { ...cat, size: '0x0' }],
     ['size must be like 512x768', { ...cat, size: 'axb' as '1x1' }],
     ['size must be like 512x768', { ...cat, size: '512' as '1x1' }],
+    ['size must be like 512x768', { ...cat, size: '012x5' }],
+    ['size must be like 512x768', { ...cat, size: '5x12 ' }],
     ['mask requires an input image', { ...cat, mask: imageOf(1) }],
+    ['mask requires an input image', { ...cat, images: [], mask: imageOf(1) }],
     ['mask.bytes must be a Uint8Array, not a string', { ...cat, images: [imageOf(1)], mask: noBytes }],
     ['images[1].bytes must be a Uint8Array, not a string', { ...cat, images: [imageOf(1), noBytes] }],
   ])('rejects before any request: %s', async (message, request) => {
     const requests: ImageRequest[] = [];
-    const answer = make([painter('a', [1], requests)])
-      .imageModel('a/m')
-      .generate(request);
-    await expect(answer).rejects.toMatchObject({ kind: 'invalid-request', message });
+    const answer = modelOf([painter('a', [1], requests)]).generate(request);
+    const path = /^the request|^\S+/.exec(message)?.[0];
+    await expect(answer).rejects.toMatchObject({ kind: 'invalid-request', message, details: { path } });
     expect(requests).toEqual([]);
   });
 });

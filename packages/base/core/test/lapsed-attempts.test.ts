@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { lanes, user, type AttemptInfo, type Gate } from '../src/index.ts';
+import { lanes, type AttemptInfo, type Gate } from '../src/index.ts';
 import { settled } from './support/manual-clock.ts';
-import { world } from './support/world.ts';
-
-const hi = { messages: [user('hi')] };
+import { hi, world } from './support/world.ts';
 
 describe('a lane whose attempt was lost with its context', () => {
   /** Returns the attempt of a call whose timers and promises never run again. */
@@ -56,10 +54,7 @@ describe('a lane whose attempt was lost with its context', () => {
 describe('an attempt', () => {
   const spy = (attempts: AttemptInfo[]): Gate => ({
     name: 'spy',
-    admit(attempt) {
-      attempts.push(attempt);
-      return undefined;
-    },
+    admit: (attempt) => void attempts.push(attempt),
   });
 
   it('has lapsed after its limits and its reader’s time', async () => {

@@ -129,9 +129,7 @@ describe('an invalid request is rejected with its path, before any request is se
   });
 });
 
-const { provider } = {
-  provider: (id: unknown) => ({ spi: 1, id, model: () => undefined }) as unknown as Provider,
-};
+const provider = (id: unknown): Provider => ({ spi: 1, id, model: () => undefined }) as unknown as Provider;
 const create = (options: unknown) => (): unknown => createMajordomo(options as MajordomoOptions);
 
 describe('an invalid setup is rejected by name', () => {
@@ -194,36 +192,6 @@ describe('an invalid setup is rejected by name', () => {
     );
     expect([error.kind, error.details.path]).toEqual(['config', path]);
     expect(error.message).toContain(message);
-  });
-});
-
-describe('a request of another API is rejected with the name of the member to use', () => {
-  const { majordomo } = world({ 'a/x': [] });
-  const untyped = (value: object): never => value as never;
-  it.each<[string, string, string, () => Promise<unknown>]>([
-    ['embed', 'input', 'values', () => majordomo.embeddingModel('a/x').embed(untyped({ input: 'x' }))],
-    ['embed', 'texts', 'values', () => majordomo.embeddingModel('a/x').embed(untyped({ texts: ['x'] }))],
-    ['moderate', 'input', 'values', () => majordomo.moderationModel('a/x').moderate(untyped({ input: 'x' }))],
-    [
-      'moderate',
-      'texts',
-      'values',
-      () => majordomo.moderationModel('a/x').moderate(untyped({ texts: ['x'] })),
-    ],
-    ['rerank', 'top_k', 'topN', () => majordomo.rerankModel('a/x').rerank(untyped({ top_k: 1 }))],
-    ['rerank', 'texts', 'documents', () => majordomo.rerankModel('a/x').rerank(untyped({ texts: ['x'] }))],
-    ['speak', 'input', 'text', () => majordomo.speechModel('a/x').speak(untyped({ input: 'x' }))],
-    [
-      'transcribe',
-      'file',
-      'audio',
-      () => majordomo.transcriptionModel('a/x').transcribe(untyped({ file: 'x' })),
-    ],
-  ])('%s: %s', async (_operation, name, ownName, call) => {
-    await expect(call()).rejects.toMatchObject({
-      kind: 'invalid-request',
-      message: `${name} is not a member of a request; did you mean "${ownName}"?`,
-    });
   });
 });
 

@@ -12,15 +12,11 @@ import {
   type Provider,
   type Usage,
 } from '../src/index.ts';
+import { failure } from './support/failure.ts';
+import { NO_CHAT } from './support/other-models.ts';
+import { usageOf } from './support/usage.ts';
 
-const usageOf = (moderation: number): Usage => ({
-  input: undefined,
-  output: undefined,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
-  details: { units: { moderation } },
-});
+const usageFor = (moderation: number): Usage => usageOf({ details: { units: { moderation } } });
 
 type Values = ModerationRequest['values'];
 type Moderator = Provider & { readonly requests: Values[] };
@@ -42,18 +38,15 @@ function moderator(
 ): Moderator {
   const requests: Values[] = [];
   return {
-    spi: 1,
+    ...NO_CHAT,
     id,
     requests,
-    model: () => {
-      throw new LlmError('unsupported', `${id} does not chat`);
-    },
     moderationModel: (modelId) => ({
       id: modelId,
       async moderate({ values }, { target }) {
         requests.push(values);
         const results = damage(values.map(verdictOf), requests.length) as ModerationResult[];
-        return { results, target, usage: usageOf(values.length), warnings: [] };
+        return { results, target, usage: usageFor(values.length), warnings: [] };
       },
       ...facts,
     }),
@@ -64,15 +57,6 @@ const modelOf = (providers: readonly Provider[], options: Partial<MajordomoOptio
   createMajordomo({ providers, ...options, chain: { attempts: 1, ...options.chain } }).moderationModel(
     providers.map(({ id }) => `${id}/m`).join(','),
   );
-
-const failing = async (work: Promise<unknown>): Promise<LlmError> => {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!LlmError.is(error)) throw new Error('it did not fail as expected', { cause: error });
-  return error;
-};
 
 const PNG = image(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), 'image/png');
 const LARGER = image(new Uint8Array([...PNG.bytes, 0, 0]), 'image/png');
@@ -87,9 +71,9 @@ describe('moderation', () => {
       results: [verdictOf('fine'), verdictOf('bad')],
       target: 'a/m',
       spec: 'a/m',
-      usage: usageOf(2),
+      usage: usageFor(2),
       warnings: [],
-      attempts: [{ target: 'a/m', outcome: 'finished', usage: usageOf(2) }],
+      attempts: [{ target: 'a/m', outcome: 'finished', usage: usageFor(2) }],
     });
     expect(provider.requests).toEqual([['fine', 'bad']]);
   });
@@ -100,7 +84,7 @@ describe('moderation', () => {
     const { results, usage } = await modelOf([provider]).moderate({ values });
     expect(provider.requests).toEqual([['one', 'bad'], [PNG], [LARGER]]);
     expect(results).toEqual(values.map(verdictOf));
-    expect(usage).toEqual(usageOf(4));
+    expect(usage).toEqual(usageFor(4));
   });
 
   it('splits strings by the limit of the target, and calls gates once', async () => {
@@ -135,11 +119,11 @@ describe('moderation', () => {
     ['no list', () => ({ results: [] })],
   ])('rejects %s as protocol, and tries the next target', async (_, damage) => {
     const request = { values: ['one', 'two'] };
-    const error = await failing(modelOf([moderator('a', {}, damage)]).moderate(request));
+    const error = await failure(modelOf([moderator('a', {}, damage)]).moderate(request));
     expect([error.kind, error.details.path, error.details.partial?.usage]).toEqual([
       'protocol',
       'results',
-      usageOf(2),
+      usageFor(2),
     ]);
     expect(error.message).toBe('a/m: results: expected an array of 2 results');
     const { target } = await modelOf([moderator('a', {}, damage), moderator('b')]).moderate(request);
@@ -151,8 +135,8 @@ describe('moderation', () => {
       if (request === 3) throw new LlmError('server', 'out of order');
       return results;
     });
-    const error = await failing(modelOf([provider]).moderate({ values: ['1', '2', '3'] }));
-    expect([error.kind, error.details.attempts[0]?.usage]).toEqual(['server', usageOf(2)]);
+    const error = await failure(modelOf([provider]).moderate({ values: ['1', '2', '3'] }));
+    expect([error.kind, error.details.attempts[0]?.usage]).toEqual(['server', usageFor(2)]);
   });
 
   it.each([
@@ -164,11 +148,11 @@ describe('moderation', () => {
     ['values[0]', NO_VALUE, { values: [{ ...PNG, bytes: 'AAAA' }] }],
     ['values[0]', NO_VALUE, { values: [{ type: 'audio', bytes: PNG.bytes }] }],
     ['values[0]', NO_VALUE, { values: [null] }],
-    ['input', 'is not a member of a request; did you mean "values"?', { values: ['one'], input: 'two' }],
+    ['input', 'is not a member of a request; did you mean "values"?', { input: 'x' }],
     ['texts', 'is not a member of a request; did you mean "values"?', { texts: ['one'] }],
   ])('rejects a request if %s %s, before anything is sent', async (path, why, request) => {
     const provider = moderator('a');
-    const error = await failing(modelOf([provider]).moderate(request as unknown as ModerationRequest));
+    const error = await failure(modelOf([provider]).moderate(request as unknown as ModerationRequest));
     expect([error.kind, error.details.path]).toEqual(['invalid-request', path]);
     expect(error.message).toBe(`${path} ${why}`);
     expect(provider.requests).toEqual([]);
@@ -199,17 +183,17 @@ describe('moderation', () => {
         maxValues: 1,
         moderate: async (request, { target }) => {
           if (request.values[0] !== 'three')
-            return { results: request.values.map(verdictOf), target, usage: usageOf(1), warnings: [] };
+            return { results: request.values.map(verdictOf), target, usage: usageFor(1), warnings: [] };
           controller.abort();
           return new Promise(() => undefined);
         },
       }),
     };
     const { signal } = controller;
-    const error = await failing(
+    const error = await failure(
       modelOf([provider]).moderate({ values: ['one', 'two', 'three'] }, { signal }),
     );
-    expect([error.kind, error.details.attempts[0]?.usage]).toEqual(['aborted', usageOf(2)]);
+    expect([error.kind, error.details.attempts[0]?.usage]).toEqual(['aborted', usageFor(2)]);
   });
 
   it('fits each image alone to the limits of the target', async () => {
@@ -230,7 +214,7 @@ describe('moderation', () => {
       provider.requests.slice(1).map(([part]) => (typeof part === 'object' ? part.bytes.length : 0)),
     ).toEqual([8, 9]);
     expect(warnings).toEqual([{ ...warning, what: 'image 2', why: 'count undefined' }]);
-    const error = await failing(modelOf([provider]).moderate({ values: [LARGER] }));
+    const error = await failure(modelOf([provider]).moderate({ values: [LARGER] }));
     expect(error.kind).toBe('unsupported');
   });
 });

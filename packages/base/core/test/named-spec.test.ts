@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  user,
   type AttemptInfo,
   type CallEvent,
   type ChatRequest,
@@ -8,9 +7,7 @@ import {
   type Resolver,
 } from '../src/index.ts';
 import { failure } from './support/failure.ts';
-import { world } from './support/world.ts';
-
-const hi = { messages: [user('hi')] };
+import { hi, world } from './support/world.ts';
 
 /** Returns a `generate` that returns the settings that the target receives. */
 function setUp(aliases: Readonly<Record<string, string | NamedSpec>>, resolvers: readonly Resolver[] = []) {

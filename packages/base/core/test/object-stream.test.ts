@@ -2,6 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
 import { user, type DeepPartial } from '../src/index.ts';
 import { failure } from './support/failure.ts';
+import { readAll } from './support/read-all.ts';
 import { world } from './support/world.ts';
 
 const Recipe = z.object({
@@ -13,12 +14,6 @@ const messages = [user('soup')];
 const answer = '{"title": "Onion soup", "steps": [{"text": "cut", "minutes": 5}, {"text": "cook"}]}';
 const value = JSON.parse(answer) as Recipe;
 
-async function read<T>(stream: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const snapshot of stream) all.push(snapshot);
-  return all;
-}
-
 const setUp = (script: Parameters<typeof world>[0][string]) => {
   const setup = world({ 'a/x': script });
   return { ...setup, stream: () => setup.majordomo.model('a/x').streamObject({ messages, output: Recipe }) };
@@ -27,7 +22,7 @@ const setUp = (script: Parameters<typeof world>[0][string]) => {
 describe('snapshots', () => {
   it('grow, and the last one is validated', async () => {
     const stream = setUp([answer]).stream();
-    const snapshots = await read(stream);
+    const snapshots = await readAll(stream);
     expectTypeOf(snapshots).toEqualTypeOf<DeepPartial<Recipe>[]>();
     expect(snapshots[0]).toEqual({});
     expect(snapshots).toContainEqual({ title: 'Onion ' });
@@ -39,7 +34,7 @@ describe('snapshots', () => {
 
   it('of an array have no wrapper', async () => {
     const { majordomo } = world({ 'a/x': ['{"value": [1, 2, 3 ]}'] });
-    const snapshots = await read(
+    const snapshots = await readAll(
       majordomo.model('a/x').streamObject({ messages, output: z.array(z.number()) }),
     );
     expect(snapshots).toEqual([[1], [1, 2, 3], [1, 2, 3]]);
@@ -49,13 +44,13 @@ describe('snapshots', () => {
     const { stream } = setUp([
       { capabilities: { output: 'tool' }, calls: [{ id: '1', name: 'answer', json: answer }] },
     ]);
-    expect((await read(stream())).at(-1)).toEqual(value);
+    expect((await readAll(stream())).at(-1)).toEqual(value);
   });
 
   it('begin again without an error if the target fails after content', async () => {
     const { stream, requestCounts } = setUp([{ text: '{"title": "Fish ', fail: 'network' }, answer]);
     const running = stream();
-    const snapshots = await read(running);
+    const snapshots = await readAll(running);
     expect(snapshots).toContainEqual({ title: 'Fish ' });
     expect(snapshots.at(-1)).toEqual(value);
     expect(requestCounts.get('a/x')).toBe(2);
@@ -65,13 +60,13 @@ describe('snapshots', () => {
   it('begin again at the next target if the value of the first does not fit', async () => {
     const { majordomo } = world({ 'a/x': ['{"title": "Fish "}'], 'b/y': [answer] });
     const running = majordomo.model('a/x,b/y').streamObject({ messages, output: Recipe });
-    expect((await read(running)).at(-1)).toEqual(value);
+    expect((await readAll(running)).at(-1)).toEqual(value);
     expect((await running.response()).attempts.map(({ target }) => target)).toEqual(['a/x', 'a/x', 'b/y']);
   });
 
   it('begin again if the answer does not fit', async () => {
     const running = setUp(['{"title": "Fish "}', answer]).stream();
-    const snapshots = await read(running);
+    const snapshots = await readAll(running);
     expect(snapshots).toContainEqual({ title: 'Fish ' });
     expect(snapshots.at(-1)).toEqual(value);
     expect((await running.response()).usage).toMatchObject({ input: 2, output: 4 });
@@ -85,7 +80,7 @@ describe('response()', () => {
 
   it('rejects with the error of the iterator', async () => {
     const stream = setUp([{ text: '{"title": "So', reason: 'length' }]).stream();
-    const [read1, response] = [failure(read(stream)), failure(stream.response())];
+    const [read1, response] = [failure(readAll(stream)), failure(stream.response())];
     expect([(await read1).kind, (await response).kind]).toEqual(['truncated', 'truncated']);
   });
 
@@ -116,8 +111,8 @@ describe('response()', () => {
 
 it('rejects a second iteration as a config error', async () => {
   const stream = setUp([answer]).stream();
-  await read(stream);
-  expect((await failure(read(stream))).kind).toBe('config');
+  await readAll(stream);
+  expect((await failure(readAll(stream))).kind).toBe('config');
 });
 
 it('sends nothing before the first read', async () => {

@@ -2,7 +2,6 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import {
   LlmError,
-  user,
   type Attempt,
   type AttemptInfo,
   type CallEvent,
@@ -11,11 +10,11 @@ import {
 } from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import { settled } from './support/manual-clock.ts';
+import { usageOf } from './support/usage.ts';
 import { scripted } from './support/scripted.ts';
-import { world, type World } from './support/world.ts';
+import { hi, world, type World } from './support/world.ts';
 
-const hi = { messages: [user('hi')] };
-const usage = { input: 1, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+const usage = usageOf({ input: 1, output: 2 });
 
 /** Returns the emitted events of one type, without type and call. */
 const eventsOf = ({ events }: World, type: CallEvent['type']): object[] =>
@@ -112,9 +111,9 @@ describe('an observer is notified of', () => {
     const providers = [first, second].filter((provider) => provider !== undefined);
     it.majordomo.health.bench('a/x', 9000);
     const { attempts } = await it.majordomo.with({ providers }).model('a/x,b/x').generate(hi);
-    expect(attempts.map(({ vendor, billing }) => [vendor, billing])).toEqual([
-      ['acme', 'included'],
-      ['acme', 'included'],
+    expect(attempts.map(({ vendor, billing }) => `${vendor} ${billing}`)).toEqual([
+      'acme included',
+      'acme included',
     ]);
   });
 
@@ -126,13 +125,7 @@ describe('an observer is notified of', () => {
       vendor: 'acme',
       billing: 'metered' as const,
     };
-    const gate: Gate = {
-      name: 'spy',
-      admit: (attempt) => {
-        attempts.push(attempt);
-        return undefined;
-      },
-    };
+    const gate: Gate = { name: 'spy', admit: (attempt) => void attempts.push(attempt) };
     const model = it.majordomo.with({ providers: [provider], gates: [gate] }).model('a/x/y');
     await model.generate(hi);
     await model.stream(hi).response();
@@ -431,13 +424,7 @@ describe('an abort', () => {
 
 it('a benched target is neither prepared nor passed to gates', async () => {
   const eventTypes: string[] = [];
-  const gate: Gate = {
-    name: 'spy',
-    admit({ target }) {
-      eventTypes.push(target);
-      return undefined;
-    },
-  };
+  const gate: Gate = { name: 'spy', admit: ({ target }) => void eventTypes.push(target) };
   const { majordomo } = world(
     { 'a/x': [{ capabilities: { tools: false } }], 'b/y': ['b'] },
     { gates: [gate] },

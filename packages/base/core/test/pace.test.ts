@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { type CallOptions, createMajordomo, type ModelEvent, type StreamEvent, user } from '../src/index.ts';
+import { type CallOptions, createMajordomo, type StreamEvent, user } from '../src/index.ts';
+import { chatProvider } from './support/chat-provider.ts';
 import { failure } from './support/failure.ts';
 import { manualClock, type ManualClock, settled } from './support/manual-clock.ts';
 import { ResponseWriter } from './support/response-writer.ts';
@@ -13,26 +14,17 @@ function slowMajordomo(clock: ManualClock, everyMs: number, piece: (at: number) 
     clock,
     random: () => 0,
     providers: [
-      {
-        spi: 1,
-        id: 'a',
-        model: (id) => ({
-          id,
-          families: [],
-          capabilities: {},
-          async *stream(_request, { target, signal }): AsyncGenerator<readonly ModelEvent[]> {
-            const writer = new ResponseWriter(target);
-            writer.start('r');
-            for (let at = 0, text = piece(at); text !== undefined; text = piece(++at)) {
-              writer.text(text);
-              yield writer.take();
-              await clock.sleep(everyMs, signal);
-            }
-            writer.finish('stop', 'stop');
-            yield writer.take();
-          },
-        }),
-      },
+      chatProvider('a', async function* (_request, { target, signal }) {
+        const writer = new ResponseWriter(target);
+        writer.start('r');
+        for (let at = 0, text = piece(at); text !== undefined; text = piece(++at)) {
+          writer.text(text);
+          yield writer.take();
+          await clock.sleep(everyMs, signal);
+        }
+        writer.finish('stop', 'stop');
+        yield writer.take();
+      }),
     ],
   });
 }

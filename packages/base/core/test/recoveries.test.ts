@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Recovery, user } from '../src/index.ts';
+import { type Recovery } from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import type { Turn } from './support/scripted.ts';
-import { world } from './support/world.ts';
-
-const hi = { messages: [user('hi')] };
+import { hi, world } from './support/world.ts';
 
 describe('recoveries', () => {
   const recovery = (id: string, remember = false): object => ({

@@ -11,17 +11,12 @@ import {
   type RerankModel,
   type RerankRequest,
   type RerankResult,
-  type Usage,
 } from '../src/index.ts';
+import { failure } from './support/failure.ts';
+import { NO_CHAT } from './support/other-models.ts';
+import { usageOf } from './support/usage.ts';
 
-const USAGE: Usage = {
-  input: undefined,
-  output: undefined,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
-  details: { units: { search: 1 } },
-};
+const USAGE = usageOf({ details: { units: { search: 1 } } });
 
 type Ranker = Provider & { readonly requests: RerankRequest[] };
 
@@ -29,12 +24,9 @@ type Ranker = Provider & { readonly requests: RerankRequest[] };
 function ranker(id: string, results: unknown, facts: Partial<RerankBackend> = {}): Ranker {
   const requests: RerankRequest[] = [];
   return {
-    spi: 1,
+    ...NO_CHAT,
     id,
     requests,
-    model: () => {
-      throw new LlmError('unsupported', `${id} does not chat`);
-    },
     rerankModel: (modelId) => ({
       id: modelId,
       rerank(request, { target }) {
@@ -54,15 +46,6 @@ const modelOf = (providers: readonly Provider[], options: Partial<MajordomoOptio
 
 const scores = (...list: readonly number[]): RerankResult[] => list.map((score, index) => ({ index, score }));
 const REQUEST = { query: 'capital of France', documents: ['Berlin', 'Paris', 'Rome'] };
-
-const failing = async (work: Promise<unknown>): Promise<LlmError> => {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!LlmError.is(error)) throw new Error('it did not fail as expected', { cause: error });
-  return error;
-};
 
 const NOT_FINITE = 'is not a finite number';
 const indexProblem = (index: number | undefined): string => `${String(index)} is invalid or repeated`;
@@ -137,7 +120,7 @@ describe('rerank', () => {
     ['no list', { results: [] }, '', 'expected an array of 3 results'],
     ['an entry that is not an object', [...scores(1, 2), null], '[2].index', indexProblem(undefined)],
   ])('rejects %s as protocol, and tries the next target', async (_, results, member, problem) => {
-    const error = await failing(modelOf([ranker('a', results)]).rerank(REQUEST));
+    const error = await failure(modelOf([ranker('a', results)]).rerank(REQUEST));
     const path = `results${member}`;
     expect([error.kind, error.details.path, error.details.partial?.usage]).toEqual(['protocol', path, USAGE]);
     expect(error.message).toBe(`a/m: ${path}: ${problem}`);
@@ -159,11 +142,12 @@ describe('rerank', () => {
     ['topN', 'must be an integer of 1 or more, not 0', { topN: 0 }],
     ['topN', 'must be an integer of 1 or more, not 1.5', { topN: 1.5 }],
     ['top_n', 'is not a member of a request; did you mean "topN"?', { top_n: 1 }],
+    ['top_k', 'is not a member of a request; did you mean "topN"?', { top_k: 1 }],
     ['topK', 'is not a member of a request; did you mean "topN"?', { topK: 1 }],
     ['texts', 'is not a member of a request; did you mean "documents"?', { texts: ['Berlin'] }],
   ])('rejects a request if %s %s, before anything is sent', async (path, why, change) => {
     const provider = ranker('a', scores(1, 2, 3));
-    const error = await failing(modelOf([provider]).rerank({ ...REQUEST, ...change } as RerankRequest));
+    const error = await failure(modelOf([provider]).rerank({ ...REQUEST, ...change } as RerankRequest));
     expect([error.kind, error.details.path]).toEqual(['invalid-request', path]);
     expect(error.message).toBe(`${path} ${why}`);
     expect(provider.requests).toEqual([]);
@@ -219,7 +203,7 @@ describe('rerank', () => {
     for (let call = 0; call < 20; call++) expect((await model.rerank(REQUEST)).target).toBe('b/m');
     expect((await model.rerank(REQUEST)).attempts[0]).toMatchObject({ target: 'a/m', outcome: 'skipped' });
     expect(failingProvider.requests.length).toBeLessThan(20);
-    expect((await failing(modelOf([ranker('a', down), ranker('b', down)]).rerank(REQUEST))).kind).toBe(
+    expect((await failure(modelOf([ranker('a', down), ranker('b', down)]).rerank(REQUEST))).kind).toBe(
       'exhausted',
     );
   });
@@ -235,7 +219,7 @@ describe('rerank', () => {
           controller.abort();
         }),
     });
-    const error = await failing(modelOf([never]).rerank(REQUEST, { signal: controller.signal }));
+    const error = await failure(modelOf([never]).rerank(REQUEST, { signal: controller.signal }));
     expect(error.kind).toBe('aborted');
   });
 

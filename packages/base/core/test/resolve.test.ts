@@ -9,30 +9,17 @@ import {
   type Provider,
   user,
 } from '../src/index.ts';
-import { ResponseWriter } from './support/response-writer.ts';
+import { chatProvider, textEvents } from './support/chat-provider.ts';
 
 const hi = { messages: [user('hi')] };
 
-/** Provider that returns the target and model id of the request, and accepts `echo://` DSNs. */
+/** Provider that responds, and accepts `echo://` DSNs. */
 function echo(id: string, contexts: ModelContext[] = []): Provider {
-  return {
-    spi: 1,
-    id,
-    schemes: { echo: (dsn: Dsn) => echo(dsn.name, contexts) },
-    model: (modelId) => ({
-      id: modelId,
-      families: [id],
-      capabilities: {},
-      async *stream(_request, context) {
-        contexts.push(context);
-        const writer = new ResponseWriter(context.target);
-        writer.start();
-        writer.text(modelId);
-        writer.finish('stop', undefined);
-        yield await Promise.resolve(writer.take());
-      },
-    }),
-  };
+  const provider = chatProvider(id, async function* (_request, context) {
+    contexts.push(context);
+    yield await Promise.resolve(textEvents(context.target, 'ok'));
+  });
+  return { ...provider, schemes: { echo: (dsn: Dsn) => echo(dsn.name, contexts) } };
 }
 
 const make = (options: Partial<MajordomoOptions> = {}): ReturnType<typeof createMajordomo> =>
@@ -181,10 +168,10 @@ describe('resolve', () => {
     const majordomo = make({ aliases: { fast: 'b/2,a/1' } });
     majordomo.health.bench('b/2', 1000);
     const resolved = await majordomo.resolve('a/constructor,fast,a/1');
-    expect(resolved.map(({ target, model }) => [target, model])).toEqual([
-      ['a/constructor', 'constructor'],
-      ['b/2', '2'],
-      ['a/1', '1'],
+    expect(resolved.map(({ target, model }) => `${target} ${model}`)).toEqual([
+      'a/constructor constructor',
+      'b/2 2',
+      'a/1 1',
     ]);
     expect(resolved.map(({ health }) => health?.state)).toEqual([undefined, 'benched', undefined]);
     expect(resolved[0]?.capabilities).toEqual({});

@@ -15,6 +15,7 @@ import {
 } from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import { manualClock } from './support/manual-clock.ts';
+import { NO_CHAT, transcriptOf } from './support/other-models.ts';
 
 const WARNING: Warning = { action: 'dropped', what: 'extra', why: 'unknown' };
 const imagePart = image(Uint8Array.of(1), 'image/png');
@@ -26,13 +27,9 @@ function provider(respond: Respond): Provider {
   const facts = { target: 'a/m', usage: undefined, warnings: [WARNING] };
   const model = { id: 'm', timeouts: { completeMs: 20 } };
   const moderated = { flagged: false, categories: {}, scores: {} };
-  const transcript = { text: 'hi', language: undefined, durationMs: undefined, segments: [] };
   return {
-    spi: 1,
+    ...NO_CHAT,
     id: 'a',
-    model: () => {
-      throw new LlmError('unsupported', 'a/m does not chat');
-    },
     embeddingModel: () => ({
       ...model,
       space: 'words',
@@ -52,7 +49,7 @@ function provider(respond: Respond): Provider {
     }),
     transcriptionModel: () => ({
       ...model,
-      transcribe: (request) => respond(request, { ...transcript, ...facts }),
+      transcribe: (request) => respond(request, transcriptOf(facts)),
     }),
     speechModel: () => ({
       ...model,

@@ -1,11 +1,10 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
-import { lanes, user, type CallEvent, type Gate, type StreamEvent } from '../src/index.ts';
+import { lanes, type CallEvent, type Gate, type StreamEvent } from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import { settled } from './support/manual-clock.ts';
-import { world, type World } from './support/world.ts';
+import { hi, world, type World } from './support/world.ts';
 
-const hi = { messages: [user('hi')] };
 type Reader = AsyncIterator<StreamEvent, undefined>;
 
 function readerOf(majordomo: World['majordomo'], spec = 'a/x', options = {}): Required<Reader> {

@@ -1,18 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { LlmError, user, type ChatStream, type StreamEvent } from '../src/index.ts';
+import { LlmError, type ChatStream, type StreamEvent } from '../src/index.ts';
 import { readSse, sseResponse } from '../src/http.ts';
 import { failure } from './support/failure.ts';
 import { settled } from './support/manual-clock.ts';
-import { world } from './support/world.ts';
+import { readAll } from './support/read-all.ts';
+import { hi, world } from './support/world.ts';
 
-const hi = { messages: [user('hi')] };
 const TEXT = 'one two three';
-
-async function read(stream: ChatStream): Promise<readonly StreamEvent[]> {
-  const events: StreamEvent[] = [];
-  for await (const event of stream) events.push(event);
-  return events;
-}
 
 const textOf = (events: readonly StreamEvent[]): string =>
   events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
@@ -22,7 +16,7 @@ describe('response() before the loop', () => {
     const { majordomo, requestCounts } = world({ 'a/x': [TEXT] });
     const stream = majordomo.model('a/x').stream(hi);
     const response = stream.response();
-    expect(textOf(await read(stream))).toBe(TEXT);
+    expect(textOf(await readAll(stream))).toBe(TEXT);
     expect((await response).text).toBe(TEXT);
     expect(requestCounts.get('a/x')).toBe(1);
   });
@@ -32,9 +26,9 @@ describe('response() before the loop', () => {
     const stream = majordomo.model('a/x').stream(hi);
     const response = stream.response();
     for (let turn = 0; turn < turns; turn++) await Promise.resolve();
-    const events = await read(stream);
+    const events = await readAll(stream);
     expect(textOf(events)).toBe(TEXT);
-    expect(events.map(({ type }) => type)).toEqual((await read(other(TEXT))).map(({ type }) => type));
+    expect(events.map(({ type }) => type)).toEqual((await readAll(other(TEXT))).map(({ type }) => type));
     expect((await response).text).toBe(TEXT);
   });
 
@@ -42,17 +36,15 @@ describe('response() before the loop', () => {
     const { majordomo } = world({ 'a/x': [TEXT] });
     const stream = majordomo.model('a/x').stream(hi);
     await stream.response();
-    expect(textOf(await read(stream))).toBe(TEXT);
-    expect((await failure(read(stream))).message).toContain('read only once');
+    expect(textOf(await readAll(stream))).toBe(TEXT);
+    expect((await failure(readAll(stream))).message).toContain('read only once');
   });
 
   it('leaves the stream to sseResponse', async () => {
     const { majordomo } = world({ 'a/x': [TEXT] });
     const stream = majordomo.model('a/x').stream(hi);
     const response = stream.response();
-    const received: StreamEvent[] = [];
-    for await (const event of readSse(sseResponse(stream))) received.push(event);
-    expect(textOf(received)).toBe(TEXT);
+    expect(textOf(await readAll(readSse(sseResponse(stream))))).toBe(TEXT);
     expect((await response).text).toBe(TEXT);
   });
 
@@ -90,7 +82,7 @@ describe('response() before the loop', () => {
     void model.stream(hi).response();
     const stream = model.stream(hi);
     void stream.response();
-    await failure(read(stream));
+    await failure(readAll(stream));
     await new Promise((resolve) => setImmediate(resolve));
     process.off('unhandledRejection', listener);
     expect(unhandled.filter((reason) => LlmError.is(reason))).toEqual([]);

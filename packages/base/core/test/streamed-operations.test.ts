@@ -9,6 +9,8 @@ import {
   type Provider,
   type TranscriptionBackend,
 } from '../src/index.ts';
+import { NO_CHAT, transcriptOf } from './support/other-models.ts';
+import { usageOf } from './support/usage.ts';
 
 const imageOf = (byte: number): ImagePart => ({
   type: 'image',
@@ -18,26 +20,12 @@ const imageOf = (byte: number): ImagePart => ({
 const drawn = {
   target: 'a/m',
   images: [imageOf(9)],
-  usage: { input: 5, output: 100, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined },
+  usage: usageOf({ input: 5, output: 100 }),
   warnings: [],
 };
-const heard = {
-  target: 'a/m',
-  text: 'Hello there.',
-  language: 'en',
-  durationMs: 900,
-  segments: [{ text: 'Hello there.', startMs: 0, endMs: 900 }],
-  usage: undefined,
-  warnings: [],
-};
+const segment = { text: 'Hello there.', startMs: 0, endMs: 900 };
+const heard = transcriptOf({ text: 'Hello there.', language: 'en', durationMs: 900, segments: [segment] });
 const RECORDING = { audio: Uint8Array.of(1), mediaType: 'audio/mpeg', durationMs: 900 };
-
-const NO_CHAT: Pick<Provider, 'spi' | 'model'> = {
-  spi: 1,
-  model: () => {
-    throw new LlmError('unsupported', 'it does not chat');
-  },
-};
 
 /** Yields values, and throws those that are errors. */
 async function* played<T>(...steps: readonly (T | LlmError)[]): AsyncGenerator<T> {
@@ -180,8 +168,6 @@ describe('ImageModel.stream', () => {
 
 describe('TranscriptionModel.stream', () => {
   it('yields texts and segments, and the texts together are the text of the response', async () => {
-    const [segment] = heard.segments;
-    if (segment === undefined) throw new Error('no segment');
     const model = make(listener('a', () => played<TextStep>('Hello', ' there.', segment, heard)));
     const { events } = await read(model.transcriptionModel('a/m').stream(RECORDING));
     const texts = events.map((event) => (event.type === 'delta' ? event.text : ''));

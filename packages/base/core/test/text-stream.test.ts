@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest';
-import { user } from '../src/index.ts';
+import {} from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import { settled } from './support/manual-clock.ts';
-import { world } from './support/world.ts';
-
-const hi = { messages: [user('hi')] };
+import { hi, world } from './support/world.ts';
 
 async function joinTexts(textReader: AsyncIterable<string>): Promise<string> {
   let all = '';

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   createMajordomo,
   LlmError,
-  user,
   type ErrorKind,
   type Model,
   type ModelEvent,
@@ -10,19 +9,12 @@ import {
   type Recovery,
   type Resolver,
 } from '../src/index.ts';
+import { textEvents } from './support/chat-provider.ts';
 import { failure } from './support/failure.ts';
 import { settled } from './support/manual-clock.ts';
-import { world } from './support/world.ts';
+import { hi, world } from './support/world.ts';
 
-const hi = { messages: [user('hi')] };
-
-const EVENTS: readonly ModelEvent[] = [
-  { type: 'start', target: 'a/x', id: undefined },
-  { type: 'part-start', index: 0, part: { type: 'text' } },
-  { type: 'text-delta', index: 0, text: 'ok' },
-  { type: 'part-end', index: 0, part: { type: 'text', text: 'ok' } },
-  { type: 'finish', target: 'a/x', reason: 'stop', raw: undefined, usage: undefined },
-];
+const EVENTS = textEvents('a/x', 'ok');
 
 /** Returns a majordomo with a provider `a` of the given model and a valid provider `b`. */
 function withBackup(model: Partial<Model> | (() => Model)): ReturnType<typeof createMajordomo> {

@@ -34,16 +34,11 @@ test('sends each target a version for its limits, and skips a target without ima
   const picture = part(await bytesOf(photo(300, 200).png()));
   const before = new Uint8Array(picture.bytes);
 
-  const {
-    text,
-    target: servedBy,
-    attempts,
-    warnings,
-  } = await majordomo
+  const { text, target, attempts, warnings } = await majordomo
     .model('blind/m,small/m,large/m')
     .generate({ messages: [user('What is it?', picture)] }, { backoff: { baseMs: 0 } });
 
-  expect([text, servedBy, warnings]).toEqual(['a gradient', 'large/m', []]);
+  expect([text, target, warnings]).toEqual(['a gradient', 'large/m', []]);
   expect(attempts.map((item) => `${item.target} ${item.outcome}`)).toEqual([
     'blind/m skipped',
     'small/m failed',
@@ -126,14 +121,7 @@ test('applies a smaller maxEdge above twenty images', async () => {
   const majordomo = createMajordomo({ providers: [target], media: createMediaFitter() });
   const picture = await bytesOf(photo(200, 100).png());
   const ask = (count: number): Promise<unknown> =>
-    majordomo.model('eyes/m').generate({
-      messages: [
-        user(
-          '?',
-          Array.from({ length: count }, () => part(picture)),
-        ),
-      ],
-    });
+    majordomo.model('eyes/m').generate({ messages: [user('?', Array(count).fill(part(picture)))] });
   await ask(21);
   await ask(20);
   const widths = target.requests.map(

@@ -1,36 +1,30 @@
-import { file, LlmError, type ImageLimits } from '@majordomo/core';
+import { file, type ImageLimits, type ImagePart } from '@majordomo/core';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { createMediaFitter, inspectImage } from '../src/index.ts';
-import { animation, ANY, bytesOf, limits, notAborted, part, photo, spiedSharp } from './pictures.ts';
+import { failure } from './failure.ts';
+import { animation, bytesOf, limits, notAborted, part, photo, spiedSharp } from './pictures.ts';
 import { pages, PdfWriter } from './pdfs.ts';
 
 const fitter = createMediaFitter();
 const jpeg = await bytesOf(photo(120, 80).jpeg());
 const png = await bytesOf(photo(120, 80).png());
 
-async function failure(work: Promise<unknown>): Promise<LlmError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!LlmError.is(error)) throw new Error(`expected an LlmError, not ${String(error)}`);
-  return error;
-}
+/** Fits an image to the limits of a chat wire with these changes. */
+const fit = (original: ImagePart, more?: Partial<ImageLimits>, by = fitter): Promise<ImagePart> =>
+  by.fit(original, limits(more), notAborted);
 
 describe('a fitting image', () => {
   test('is returned as the same part, without sharp', async () => {
     const spied = spiedSharp();
     const original = part(jpeg, 'image/jpeg');
-    expect(
-      await createMediaFitter({ sharp: spied.sharp }).fit(original, limits({ maxEdge: 120 }), notAborted),
-    ).toBe(original);
+    expect(await fit(original, { maxEdge: 120 }, createMediaFitter({ sharp: spied.sharp }))).toBe(original);
     expect(spied.opened).toEqual([]);
   });
 
   test('receives the type of its bytes, and keeps its bytes object', async () => {
     const original = part(png, 'image/jpeg');
-    const fitted = await fitter.fit(original, limits(), notAborted);
+    const fitted = await fit(original);
     expect(fitted).toEqual({ type: 'image', mediaType: 'image/png', bytes: original.bytes });
     expect(fitted.bytes).toBe(original.bytes);
     expect(original.mediaType).toBe('image/jpeg');
@@ -46,7 +40,7 @@ describe('an image with too many pixels', () => {
     'of %i x %i with a maxEdge of %i is scaled to %i x %i',
     async (width, height, maxEdge, toWidth, toHeight) => {
       const original = part(await bytesOf(photo(width, height).jpeg()), 'image/jpeg');
-      const fitted = await fitter.fit(original, limits({ maxEdge }), notAborted);
+      const fitted = await fit(original, { maxEdge });
       expect(inspectImage(fitted.bytes)).toMatchObject({ mediaType: 'image/jpeg', width: toWidth });
       expect(Math.abs((inspectImage(fitted.bytes)?.height ?? 0) - toHeight)).toBeLessThanOrEqual(1);
     },
@@ -54,7 +48,7 @@ describe('an image with too many pixels', () => {
 
   test('is rotated according to EXIF before it is measured', async () => {
     const rotated = await bytesOf(photo(600, 300).withMetadata({ orientation: 6 }).jpeg());
-    const fitted = await fitter.fit(part(rotated), limits({ maxEdge: 200 }), notAborted);
+    const fitted = await fit(part(rotated), { maxEdge: 200 });
     expect(inspectImage(fitted.bytes)).toMatchObject({ width: 100, height: 200 });
   });
 
@@ -68,7 +62,7 @@ describe('an image with too many pixels', () => {
     async (format, width, mediaTypes, expected) => {
       const original = await bytesOf(photo(width, 8)[format]());
       const maxBytes = Math.floor(original.length * 0.9);
-      const fitted = await fitter.fit(part(original), limits({ mediaTypes, maxBytes }), notAborted);
+      const fitted = await fit(part(original), { mediaTypes, maxBytes });
       const last = mediaTypes.at(-1);
       expect(inspectImage(fitted.bytes)).toMatchObject({ mediaType: last, width: expected });
     },
@@ -76,18 +70,14 @@ describe('an image with too many pixels', () => {
 
   test('keeps an allowed format', async () => {
     for (const format of ['png', 'webp'] as const) {
-      const fitted = await fitter.fit(
-        part(await bytesOf(photo(60, 60)[format]())),
-        limits({ maxEdge: 30 }),
-        notAborted,
-      );
+      const fitted = await fit(part(await bytesOf(photo(60, 60)[format]())), { maxEdge: 30 });
       expect(fitted.mediaType).toBe(`image/${format}`);
     }
   });
 
   test.each([['tiff'], ['avif']] as const)('is converted to JPEG if it is a %s', async (format) => {
     const original = part(await bytesOf(photo(64, 48)[format]()));
-    const fitted = await fitter.fit(original, limits({ maxEdge: 32 }), notAborted);
+    const fitted = await fit(original, { maxEdge: 32 });
     expect(inspectImage(fitted.bytes)).toMatchObject({ mediaType: 'image/jpeg', width: 32, height: 24 });
   });
 });
@@ -100,7 +90,7 @@ describe('a type that is not allowed', () => {
     [['image/webp'], 'image/webp'],
   ])('is converted: a GIF for %j to %s', async (mediaTypes, expected) => {
     const gif = await bytesOf(photo(40, 30).gif());
-    expect((await fitter.fit(part(gif), limits({ mediaTypes }), notAborted)).mediaType).toBe(expected);
+    expect((await fit(part(gif), { mediaTypes })).mediaType).toBe(expected);
   });
 
   test('replaces transparency with white in a JPEG', async () => {
@@ -108,7 +98,7 @@ describe('a type that is not allowed', () => {
       create: { width: 8, height: 8, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
     });
     const original = part(await bytesOf(clear.png()));
-    const fitted = await fitter.fit(original, limits({ mediaTypes: ['image/jpeg'] }), notAborted);
+    const fitted = await fit(original, { mediaTypes: ['image/jpeg'] });
     const { data } = await sharp(fitted.bytes).raw().toBuffer({ resolveWithObject: true });
     expect([...data.subarray(0, 3)]).toEqual([255, 255, 255]);
   });
@@ -120,11 +110,7 @@ describe('a type that is not allowed', () => {
       photo(30, 20).toColourspace('cmyk').jpeg(),
     ];
     for (const pipeline of unusualImages) {
-      const fitted = await fitter.fit(
-        part(await bytesOf(pipeline)),
-        limits({ mediaTypes: ['image/jpeg'], maxEdge: 16 }),
-        notAborted,
-      );
+      const fitted = await fit(part(await bytesOf(pipeline)), { mediaTypes: ['image/jpeg'], maxEdge: 16 });
       expect(await sharp(fitted.bytes).metadata()).toMatchObject({
         format: 'jpeg',
         width: 16,
@@ -134,7 +120,7 @@ describe('a type that is not allowed', () => {
   });
 
   test('reports a target with other formats only as unsupported', async () => {
-    const error = await failure(fitter.fit(part(jpeg), limits({ mediaTypes: ['image/heic'] }), notAborted));
+    const error = await failure(fit(part(jpeg), { mediaTypes: ['image/heic'] }));
     expect(error.kind).toBe('unsupported');
     expect(error.message).toContain('image/heic');
   });
@@ -146,11 +132,7 @@ describe('the byte limit', () => {
     async (maxBytes) => {
       const spied = spiedSharp();
       const original = part(await bytesOf(photo(500, 400).jpeg({ quality: 95 })));
-      const fitted = await createMediaFitter({ sharp: spied.sharp }).fit(
-        original,
-        limits({ maxBytes }),
-        notAborted,
-      );
+      const fitted = await fit(original, { maxBytes }, createMediaFitter({ sharp: spied.sharp }));
       expect(fitted.bytes.length).toBeLessThanOrEqual(maxBytes);
       expect(spied.opened).toEqual([original.bytes.length]);
       expect(spied.qualities[0]).toBe(85);
@@ -161,11 +143,7 @@ describe('the byte limit', () => {
   test('converts a JPEG to the encoding of its scaled pixels', async () => {
     const spied = spiedSharp();
     const original = part(await bytesOf(photo(500, 400).jpeg({ quality: 95 })));
-    const fitted = await createMediaFitter({ sharp: spied.sharp }).fit(
-      original,
-      limits({ maxEdge: 300 }),
-      notAborted,
-    );
+    const fitted = await fit(original, { maxEdge: 300 }, createMediaFitter({ sharp: spied.sharp }));
     const pixels = await sharp(original.bytes)
       .resize(300, 300, { fit: 'inside' })
       .raw()
@@ -182,11 +160,7 @@ describe('the byte limit', () => {
     const original = part(await bytesOf(sharp(noise, { raw }).jpeg({ quality: 100 })));
     const maxBytes = 28 * 20;
     expect((await bytesOf(sharp(original.bytes).jpeg({ quality: 85 }))).length).toBeGreaterThan(maxBytes);
-    const fitted = await createMediaFitter({ sharp: spied.sharp }).fit(
-      original,
-      limits({ maxBytes }),
-      notAborted,
-    );
+    const fitted = await fit(original, { maxBytes }, createMediaFitter({ sharp: spied.sharp }));
     expect(fitted.bytes.length).toBeLessThanOrEqual(maxBytes);
     expect(inspectImage(fitted.bytes)).toMatchObject({ width: 28, height: 20 });
     expect(spied.opened.length).toBe(1);
@@ -195,10 +169,10 @@ describe('the byte limit', () => {
   test('converts a PNG that stays too large to JPEG', async () => {
     const spied = spiedSharp();
     const original = part(await bytesOf(photo(400, 400).png()));
-    const fitted = await createMediaFitter({ sharp: spied.sharp }).fit(
+    const fitted = await fit(
       original,
-      limits({ maxBytes: 20_000, maxEdge: 300 }),
-      notAborted,
+      { maxBytes: 20_000, maxEdge: 300 },
+      createMediaFitter({ sharp: spied.sharp }),
     );
     expect(fitted.mediaType).toBe('image/jpeg');
     expect(spied.qualities[0]).toBe('png');
@@ -207,17 +181,13 @@ describe('the byte limit', () => {
 
   test('reduces the pixels for a target that accepts PNG only', async () => {
     const original = part(await bytesOf(photo(400, 400).png()));
-    const fitted = await fitter.fit(
-      original,
-      limits({ mediaTypes: ['image/png'], maxBytes: 40_000 }),
-      notAborted,
-    );
+    const fitted = await fit(original, { mediaTypes: ['image/png'], maxBytes: 40_000 });
     expect(fitted.bytes.length).toBeLessThanOrEqual(40_000);
     expect(fitted.mediaType).toBe('image/png');
   });
 
   test('reports an impossible limit as unsupported, with sizes', async () => {
-    const error = await failure(fitter.fit(part(jpeg), limits({ maxBytes: 20 }), notAborted));
+    const error = await failure(fit(part(jpeg), { maxBytes: 20 }));
     expect([error.kind, error.details.code]).toEqual(['unsupported', 'too-large']);
     expect(error.message).toMatch(
       /120x80 pixels and \d+ bytes cannot be encoded within 20 bytes; the smallest encoding has \d+/,
@@ -240,21 +210,21 @@ describe('special images', () => {
     ['a BMP', bmp, 'unsupported', /cannot decode image\/bmp/],
     ['a HEIC header', heicHeader, 'invalid-request', /not an image/],
   ])('%s is rejected', async (_, bytes, kind, message) => {
-    const error = await failure(fitter.fit(part(bytes), limits({ maxEdge: 50 }), notAborted));
+    const error = await failure(fit(part(bytes), { maxEdge: 50 }));
     expect(error.kind).toBe(kind);
     expect(error.message).toMatch(message);
   });
 
   test('rejects a PNG with broken pixels when it is decoded', async () => {
     const broken = png.map((byte, at) => (at > 100 && at < png.length - 30 ? byte ^ 0x55 : byte));
-    const error = await failure(fitter.fit(part(broken), limits({ maxEdge: 50 }), notAborted));
+    const error = await failure(fit(part(broken), { maxEdge: 50 }));
     expect([error.kind, error.details.code]).toEqual(['invalid-request', 'broken-image']);
   });
 
   test('reports a JPEG of 12 bits that must be scaled as unsupported', async () => {
     const frame = jpeg.findIndex((byte, at) => byte === 0xff && jpeg[at + 1] === 0xc0);
     const deep = jpeg.with(frame + 4, 12);
-    const error = await failure(fitter.fit(part(deep), limits({ maxEdge: 50 }), notAborted));
+    const error = await failure(fit(part(deep), { maxEdge: 50 }));
     expect([error.kind, error.details.code]).toEqual(['unsupported', 'not-decodable']);
   });
 
@@ -264,14 +234,12 @@ describe('special images', () => {
     still.write('avis', 8, 'latin1');
     expect(inspectImage(still)).toMatchObject({ mediaType: 'image/avif', animated: true, complete: true });
     for (const mediaTypes of [['image/jpeg'], ['image/avif', 'image/png']]) {
-      const error = await failure(fitter.fit(part(still), limits({ mediaTypes }), notAborted));
+      const error = await failure(fit(part(still), { mediaTypes }));
       expect([error.kind, error.details.code]).toEqual(['unsupported', 'not-decodable']);
     }
     const original = part(still, 'image/avif');
     const animationFitter = createMediaFitter({ animation: 'keep' });
-    expect(await animationFitter.fit(original, limits({ mediaTypes: ['image/avif'] }), notAborted)).toBe(
-      original,
-    );
+    expect(await fit(original, { mediaTypes: ['image/avif'] }, animationFitter)).toBe(original);
   });
 
   test('returns a HEIC unchanged for a target that accepts it', async () => {
@@ -280,9 +248,7 @@ describe('special images', () => {
       Buffer.from(Buffer.from(avif).toString('latin1').replaceAll('avif', 'heic'), 'latin1'),
     );
     const original = part(heicBytes, 'image/heic');
-    expect(await fitter.fit(original, limits({ mediaTypes: ['image/heic'], maxEdge: 64 }), notAborted)).toBe(
-      original,
-    );
+    expect(await fit(original, { mediaTypes: ['image/heic'], maxEdge: 64 })).toBe(original);
   });
 
   test.each(['gif', 'webp'] as const)(
@@ -290,13 +256,11 @@ describe('special images', () => {
     async (format) => {
       const original = part(await animation(format), `image/${format}`);
       expect(inspectImage(original.bytes)?.animated).toBe(true);
-      const still = await fitter.fit(original, limits(), notAborted);
+      const still = await fit(original);
       expect(inspectImage(still.bytes)).toMatchObject({ animated: false, width: 20, height: 10 });
-      expect(await createMediaFitter({ animation: 'keep' }).fit(original, limits(), notAborted)).toBe(
-        original,
-      );
-      const gifLimits = limits({ mediaTypes: ['image/gif', 'image/heic'] });
-      if (format === 'gif') expect(await fitter.fit(original, gifLimits, notAborted)).toBe(original);
+      expect(await fit(original, {}, createMediaFitter({ animation: 'keep' }))).toBe(original);
+      const mediaTypes = ['image/gif', 'image/heic'];
+      if (format === 'gif') expect(await fit(original, { mediaTypes })).toBe(original);
     },
   );
 });
@@ -383,14 +347,14 @@ describe('without sharp', () => {
 
   test('returns fitting images with their actual type, also an animation', async () => {
     const original = part(await animation('gif'), 'image/png');
-    expect(await fitterWithoutSharp.fit(original, limits(), notAborted)).toEqual({
+    expect(await fit(original, {}, fitterWithoutSharp)).toEqual({
       ...original,
       mediaType: 'image/gif',
     });
   });
 
   test('reports other images as unsupported, with the package to install', async () => {
-    const error = await failure(fitterWithoutSharp.fit(part(jpeg), limits({ maxEdge: 100 }), notAborted));
+    const error = await failure(fit(part(jpeg), { maxEdge: 100 }, fitterWithoutSharp));
     expect(error.kind).toBe('unsupported');
     expect(error.message).toBe(
       'an image/jpeg of 120x80 pixels has an edge above 100; install sharp to convert images',
@@ -404,10 +368,10 @@ describe('a conversion', () => {
     const spiedFitter = createMediaFitter({ sharp: spied.sharp });
     const original = part(jpeg);
     const [first, second] = await Promise.all([
-      spiedFitter.fit(original, limits({ maxEdge: 50 }), notAborted),
-      spiedFitter.fit({ ...original }, limits({ maxEdge: 50 }), notAborted),
+      fit(original, { maxEdge: 50 }, spiedFitter),
+      fit({ ...original }, { maxEdge: 50 }, spiedFitter),
     ]);
-    const third = await spiedFitter.fit(original, limits({ maxEdge: 50 }), notAborted);
+    const third = await fit(original, { maxEdge: 50 }, spiedFitter);
     expect(spied.opened.length).toBe(1);
     expect(second.bytes).toBe(first.bytes);
     expect(third.bytes).toBe(first.bytes);
@@ -418,8 +382,8 @@ describe('a conversion', () => {
     const spiedFitter = createMediaFitter({ sharp: spied.sharp });
     const original = part(jpeg);
     const [small, large] = [
-      await spiedFitter.fit(original, limits({ maxEdge: 30 }), notAborted),
-      await spiedFitter.fit(original, limits({ maxEdge: 60 }), notAborted),
+      await fit(original, { maxEdge: 30 }, spiedFitter),
+      await fit(original, { maxEdge: 60 }, spiedFitter),
     ];
     expect(spied.opened).toEqual([jpeg.length, jpeg.length]);
     expect([inspectImage(small.bytes)?.width, inspectImage(large.bytes)?.width]).toEqual([30, 60]);
@@ -436,19 +400,13 @@ describe('a conversion', () => {
     await expect(fitter.fit(original, limits({ maxEdge: 700 }), AbortSignal.abort(reason))).rejects.toBe(
       reason,
     );
-    expect(
-      inspectImage((await fitter.fit(original, limits({ maxEdge: 700 }), notAborted)).bytes)?.width,
-    ).toBe(700);
+    expect(inspectImage((await fit(original, { maxEdge: 700 })).bytes)?.width).toBe(700);
   });
 
   test('meets the limits of a chat wire with each format', async () => {
     for (const format of ['jpeg', 'png', 'webp'] as const) {
       const original = part(await bytesOf(photo(300, 200)[format]()));
-      const fitted = await fitter.fit(
-        original,
-        { mediaTypes: ANY, maxBytes: 9_000, maxEdge: 250 },
-        notAborted,
-      );
+      const fitted = await fit(original, { maxBytes: 9_000, maxEdge: 250 });
       expect(fitted.bytes.length).toBeLessThanOrEqual(9_000);
     }
   });

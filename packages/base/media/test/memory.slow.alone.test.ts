@@ -1,7 +1,7 @@
-import { LlmError } from '@majordomo/core';
 import { describe, expect, test } from 'vitest';
 import { createMediaFitter, inspectImage } from '../src/index.ts';
 import { blankPng, blankProgressiveJpeg } from './blanks.ts';
+import { failure } from './failure.ts';
 import { limits, notAborted, part, spiedSharp } from './pictures.ts';
 
 const MAX_GROWTH = 256e6;
@@ -20,14 +20,6 @@ async function measureGrowth(work: () => Promise<unknown>): Promise<number> {
   clearInterval(timer);
   sample();
   return highest - before;
-}
-
-async function refusal(bytes: Uint8Array): Promise<LlmError> {
-  const error: unknown = await fitter
-    .fit(part(bytes), imageLimits, notAborted)
-    .catch((reason: unknown) => reason);
-  if (!LlmError.is(error)) throw new Error(`expected an LlmError, not ${String(error)}`);
-  return error;
 }
 
 describe('rejects an image with too many pixels by its header', () => {
@@ -51,7 +43,7 @@ describe('rejects an image with too many pixels by its header', () => {
     expect(bytes.length).toBeLessThan(1e6);
     const startUsage = process.cpuUsage();
     const growthBytes = await measureGrowth(async () => {
-      const error = await refusal(bytes);
+      const error = await failure(fitter.fit(part(bytes), imageLimits, notAborted));
       expect([error.kind, error.details.code]).toEqual(['unsupported', 'too-large']);
       expect(error.message).toMatch(message);
     });

@@ -193,31 +193,16 @@ const tracks = (...types: readonly number[]): Uint8Array =>
 const simple = (ticks: number): Uint8Array =>
   element('a3', hex('81'), number(2, ticks & 0xffff), hex('80 00'));
 
+/** Complete file of a duration in ticks, with a length of a tick in nanoseconds. */
+const elements = (type: string, tickNs: number, ticks: number, ...types: readonly number[]): Uint8Array => {
+  const info = element('1549a966', element('2ad7b1', number(3, tickNs)), duration(ticks));
+  return join(head(type), element('18538067', info, tracks(...types)));
+};
+
 export const webm: Record<'sound' | 'film' | 'matroska' | 'live', Uint8Array> = {
-  sound: join(
-    head('webm'),
-    element(
-      '18538067',
-      element('1549a966', element('2ad7b1', number(3, 500_000)), duration(3000)),
-      tracks(2),
-    ),
-  ),
-  film: join(
-    head('webm'),
-    element(
-      '18538067',
-      element('1549a966', element('2ad7b1', number(3, 1_000_000)), duration(1500)),
-      tracks(1, 2),
-    ),
-  ),
-  matroska: join(
-    head('matroska'),
-    element(
-      '18538067',
-      element('1549a966', element('2ad7b1', number(3, 1_000_000)), duration(1500)),
-      tracks(1),
-    ),
-  ),
+  sound: elements('webm', 500_000, 3000, 2),
+  film: elements('webm', 1_000_000, 1500, 1, 2),
+  matroska: elements('matroska', 1_000_000, 1500, 1),
   /** Recording of a browser, without a duration. */
   live: join(
     ...[head('webm'), open('18538067'), element('1549a966', element('4d80', text('Chrome'))), tracks(2)],

@@ -4,22 +4,6 @@ import { createRedactor } from '../src/index.ts';
 const redactor = createRedactor();
 const MASK = '[redacted]';
 
-describe('the userinfo of a URL', () => {
-  it.each([
-    ['https://user:x@host/', `https://user:${MASK}@host/`],
-    ['https://user:@host/', 'https://user:@host/'],
-    ['redis://:x@host/', `redis://:${MASK}@host/`],
-    ['ollama://abc@host', `ollama://${MASK}@host`],
-    ['ollama://ab@host', 'ollama://ab@host'],
-    ['a://abc@h b://abc@h', `a://${MASK}@h b://${MASK}@h`],
-    ['https://user:p@ss@host/', `https://user:${MASK}@host/`],
-    ["https://user:it's@host/", `https://user:${MASK}@host/`],
-    ['https://user:$PASSWORD@host/', 'https://user:$PASSWORD@host/'],
-  ])('%s becomes %s', (text, masked) => {
-    expect(redactor.text(text)).toBe(masked);
-  });
-});
-
 it('an empty password in a URL is not a finding', () => {
   expect(redactor.find('https://user:@host/')).toEqual([]);
 });
@@ -37,19 +21,11 @@ describe('a value after a name', () => {
     ['password: abcdef', 'password: abcdef'],
     ['password=abcd', `password=${MASK}`],
     ['password=abc', 'password=abc'],
-    ['password == abcd12', 'password == abcd12'],
-    ['password != abcd12', 'password != abcd12'],
-    ['password => abcd12', `password => ${MASK}`],
-    ['password := abcd12', `password := ${MASK}`],
     ['<password>abcd</password>', `<password>${MASK}</password>`],
     ['password>abcd', 'password>abcd'],
-    ['--password abcd12', `--password ${MASK}`],
-    ['--password --next', '--password --next'],
     ['x-credential: abcd1234', 'x-credential: abcd1234'],
     ['--password/abcd12', '--password/abcd12'],
     ['name="DB_PASSWORD" value="abcd12"', `name="DB_PASSWORD" value="${MASK}"`],
-    ['?key=abcd1234', `?key=${MASK}`],
-    ['?code=abcd1234', `?code=${MASK}`],
     ['?code=abcdefgh', '?code=abcdefgh'],
     ['f(token=abcd1234)', `f(token=${MASK})`],
     ['?password=abcd!&x=1', `?password=${MASK}&x=1`],

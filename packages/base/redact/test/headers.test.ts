@@ -103,6 +103,7 @@ describe('the userinfo of a URL', () => {
     'x://«abc»@h',
     'x://abc:@h',
     'x://:«a»@h',
+    'a://«abc»@h b://«abc»@h',
     'x://a:«b:c»@h',
     'x://«a@b»@h',
     "x://«a'c»@h",

@@ -33,19 +33,39 @@ describe('a name that always has a secret', () => {
     expect(redactValue({ [name]: 'plain' })).toEqual({ [name]: 'plain' });
   });
 
-  it.each(['db_pass', 'pass_word', 'my_secret', 'set-cookie', 'setCookie', 'HTTPSPassword', 'dbPassword'])(
-    'is %s',
-    (name) => {
-      expect(redactValue({ [name]: 'plain' })).toEqual({ [name]: MASK });
-    },
-  );
+  it.each([
+    'apiKey',
+    'accessToken',
+    'privateKey',
+    'db_pass',
+    'pass_word',
+    'my_secret',
+    'set-cookie',
+    'setCookie',
+    'HTTPSPassword',
+    'dbPassword',
+  ])('is %s', (name) => {
+    expect(redactValue({ [name]: 'plain' })).toEqual({ [name]: MASK });
+  });
 
-  it.each(['pass', 'word', 'passes', 'secretary', 'authorizations2x', 'apikeyname', 'cookiejar'])(
-    'is not %s',
-    (name) => {
-      expect(redactValue({ [name]: 'plain' })).toEqual({ [name]: 'plain' });
-    },
-  );
+  it.each([
+    'maxTokens',
+    'total_tokens',
+    'tokenType',
+    'author',
+    'keywords',
+    'secretName',
+    'tool_call_id',
+    'pass',
+    'word',
+    'passes',
+    'secretary',
+    'authorizations2x',
+    'apikeyname',
+    'cookiejar',
+  ])('is not %s', (name) => {
+    expect(redactValue({ [name]: 'plain' })).toEqual({ [name]: 'plain' });
+  });
 });
 
 describe('a name that may have a secret', () => {

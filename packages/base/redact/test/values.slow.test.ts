@@ -40,66 +40,12 @@ describe('a value', () => {
     expect(value.list[0]).toContain(TOKEN);
   });
 
-  it.each([
-    'apiKey',
-    'api_key',
-    'x-api-key',
-    'X-Goog-Api-Key',
-    'authorization',
-    'Proxy-Authorization',
-    'password',
-    'DB_PASSWORD',
-    'cookie',
-    'set-cookie',
-    'client_secret',
-    'accessToken',
-    'token',
-    'secret',
-    'privateKey',
-  ])('is masked under %s, with any content', (name) => {
-    expect(clean({ [name]: 'x', ok: 1 })).toEqual({ [name]: '[redacted]', ok: 1 });
-    expect(clean({ [name]: ['a', { b: 'c', n: 12 }] })).toEqual({
-      [name]: ['[redacted]', { b: '[redacted]', n: '[redacted]' }],
-    });
-    expect(clean({ [name]: null })).toEqual({ [name]: null });
-    expect(clean(new Map([[name, 'x']]))).toEqual(new Map([[name, '[redacted]']]));
-  });
-
-  it.each([
-    'maxTokens',
-    'total_tokens',
-    'tokenType',
-    'sort_key',
-    'key',
-    'author',
-    'keywords',
-    'secretName',
-    'tool_call_id',
-  ])('is not masked under %s', (name) => {
-    expect(clean({ [name]: 'plain', n: 4 })).toEqual({ [name]: 'plain', n: 4 });
-  });
-
   it('retains cycles, maps and sets', () => {
     const value: Record<string, unknown> = { map: new Map([[TOKEN, new Set([TOKEN])]]) };
     value['self'] = value;
     const copy = clean(value);
     expect(copy['self']).toBe(copy);
     expect(copy['map']).toEqual(new Map([['[redacted]', new Set(['[redacted]'])]]));
-  });
-
-  it('numbers members whose masked names are equal', () => {
-    expect(clean({ [TOKEN]: 1, [`${TOKEN}a`]: 2 })).toEqual({ '[redacted]': 1, '[redacted] 2': 2 });
-  });
-
-  it('can be a URL, headers or a query', () => {
-    expect(clean(new URL(`https://u:${TOKEN}@h/x?api_key=abcdef12345`)).href).not.toMatch(/ghp_|abcdef/);
-    expect([...clean(new Headers({ authorization: 'x', 'x-request-id': 'req_1', cookie: 'a=b' }))]).toEqual([
-      ['authorization', '[redacted]'],
-      ['cookie', '[redacted]'],
-      ['x-request-id', 'req_1'],
-    ]);
-    expect(clean(new URLSearchParams('key=abc&page=2')).toString()).toBe('key=%5Bredacted%5D&page=2');
-    expect(clean(new URL('https://example.com/a?page=2')).href).toBe('https://example.com/a?page=2');
   });
 
   it('can be an error with causes', () => {
@@ -128,17 +74,6 @@ describe('a value', () => {
     const copy = clean(value);
     for (const name of ['client', 'at', 'bytes', 'run', 'pattern'] as const)
       expect(copy[name]).toBe(value[name]);
-  });
-
-  it('retains the bytes of parts, which contain no text', () => {
-    const image = { type: 'image', mediaType: 'image/png', data: 'sk-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1' };
-    expect(
-      clean({ parts: [image, { $bytes: image.data }], url: `data:image/png;base64,${image.data}` }),
-    ).toEqual({
-      parts: [image, { $bytes: image.data }],
-      url: `data:image/png;base64,${image.data}`,
-    });
-    expect(clean({ type: 'text', data: TOKEN })).toEqual({ type: 'text', data: '[redacted]' });
   });
 
   it('can have no prototype, and members named like one', () => {

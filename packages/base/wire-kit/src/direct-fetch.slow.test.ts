@@ -1,31 +1,22 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { serve } from '../test/support/serve.ts';
 import { limitBody } from './bounded-body.ts';
 import { directFetch } from './http.ts';
 
-const servers: Server[] = [];
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => new Promise((done) => server.close(done))));
-});
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  servers.push(server);
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+const urlOf = async (listener: RequestListener): Promise<string> =>
+  `http://127.0.0.1:${await serve(listener)}`;
 
 const direct = directFetch(fetch, 'p/m');
 
 test.each([301, 302, 303, 307, 308])('rejects a redirect (%d) and names its location', async (status) => {
   let requestCount = 0;
-  const other = await serve((_request, response) => {
+  const other = await urlOf((_request, response) => {
     requestCount++;
     response.end('{}');
   });
-  const url = await serve((_request, response) => {
+  const url = await urlOf((_request, response) => {
     response.writeHead(status, { location: `${other}/v2?key=secret` }).end();
   });
   const sent = direct(url, { method: 'POST', body: 'prompt', headers: { 'x-api-key': 'key' } });
@@ -38,7 +29,7 @@ test.each([301, 302, 303, 307, 308])('rejects a redirect (%d) and names its loca
 });
 
 test('returns a 3xx without a location and a 200', async () => {
-  const url = await serve(({ url: path }, response) => {
+  const url = await urlOf(({ url: path }, response) => {
     response.writeHead(path === '/304' ? 304 : 200).end('');
   });
   expect((await direct(`${url}/304`)).status).toBe(304);
@@ -47,7 +38,7 @@ test('returns a 3xx without a location and a 200', async () => {
 
 test('limits the unpacked size of a complete body, but not of a stream', async () => {
   const bomb = gzipSync(Buffer.alloc(65 * 1024 * 1024, 32));
-  const url = await serve(({ url: path }, response) => {
+  const url = await urlOf(({ url: path }, response) => {
     const type = path === '/stream' ? 'text/event-stream' : 'application/json';
     response
       .writeHead(path === '/error' ? 500 : 200, { 'content-type': type, 'content-encoding': 'gzip' })
@@ -61,7 +52,7 @@ test('limits the unpacked size of a complete body, but not of a stream', async (
 });
 
 test('preserves status, headers and URL of a body within the limit', async () => {
-  const url = await serve((_request, response) => {
+  const url = await urlOf((_request, response) => {
     response.writeHead(201, 'Made', { 'content-type': 'text/plain', 'x-a': 'b' }).write('he');
     response.end('llo');
   });
@@ -77,7 +68,7 @@ test('preserves status, headers and URL of a body within the limit', async () =>
 test('closes the connection of a cancelled body', async () => {
   let closed = (): void => undefined;
   const isClosed = new Promise<void>((resolve) => (closed = resolve));
-  const url = await serve((_request, response) => {
+  const url = await urlOf((_request, response) => {
     response.on('close', closed);
     response.writeHead(200, { 'content-type': 'application/json' }).write('[');
   });
@@ -86,7 +77,7 @@ test('closes the connection of a cancelled body', async () => {
 });
 
 test('ends a request when the signal of the attempt aborts, and not with the signal of the SDK', async () => {
-  const url = await serve((_request, response) => response.write('{'));
+  const url = await urlOf((_request, response) => response.write('{'));
   const attempt = new AbortController();
   const init = { attemptSignal: attempt.signal, signal: AbortSignal.abort() };
   const response = await direct(url, init);

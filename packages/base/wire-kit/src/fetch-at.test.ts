@@ -1,24 +1,11 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { serve } from '../test/support/serve.ts';
 import { fetchAt } from './http.ts';
-
-/** Starts a server on 127.0.0.1. Returns its port. */
-async function serverOf(listener: RequestListener): Promise<number> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
-}
 
 const LOOPBACK = { address: '127.0.0.1', family: 4 };
 
 it('sends the request to the address, for the host of the URL', async () => {
-  const port = await serverOf((request, response) => {
+  const port = await serve((request, response) => {
     void request.toArray().then((chunks: readonly Buffer[]) => {
       const { method, url, headers } = request;
       const body = Buffer.concat(chunks).toString();
@@ -37,7 +24,7 @@ it('sends the request to the address, for the host of the URL', async () => {
 
 it('does not send a request to another host after a redirect', async () => {
   const hosts: unknown[] = [];
-  const port = await serverOf(({ headers }, response) => {
+  const port = await serve(({ headers }, response) => {
     hosts.push(headers.host);
     response.writeHead(302, { location: `http://other.invalid:${port}/` }).end();
   });

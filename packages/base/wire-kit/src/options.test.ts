@@ -6,7 +6,7 @@ import { baseURLFromEnv, checkBaseURL, checkProviderOptions } from './options.ts
 interface Options extends ProviderOptions {
   readonly quirks?: object;
 }
-const check = (options: object): void => {
+const check = (options: object) => (): void => {
   checkProviderOptions<Options>('acme', options, { quirks: 'object' });
 };
 const config = (path: string, message: string) =>
@@ -21,26 +21,20 @@ it.each([
   [{ baseUrl: 'k' }, 'baseUrl', 'acme: baseUrl is not an option; did you mean "baseURL"?'],
   [{ quirk: {} }, 'quirk', 'acme: quirk is not an option; did you mean "quirks"?'],
 ])('suggests the name of a mistyped option: %o', (options, path, message) => {
-  expect(() => {
-    check(options);
-  }).toThrow(config(path, message));
+  expect(check(options)).toThrow(config(path, message));
 });
 
 it.each([7, null, { value: 'k' }])(
   'rejects the key %j, which is neither a string nor a function',
   (apiKey) => {
-    expect(() => {
-      check({ apiKey });
-    }).toThrow(
+    expect(check({ apiKey })).toThrow(
       config('apiKey', expect.stringContaining('acme: apiKey must be a string or function') as string),
     );
   },
 );
 
 it('rejects an unknown option with the names of the options', () => {
-  expect(() => {
-    check({ apiKey: 'k', organization: 'x' });
-  }).toThrow(
+  expect(check({ apiKey: 'k', organization: 'x' })).toThrow(
     config(
       'organization',
       expect.stringMatching(
@@ -48,16 +42,14 @@ it('rejects an unknown option with the names of the options', () => {
       ) as string,
     ),
   );
-  check({ apiKey: 'k', organization: undefined });
+  expect(check({ apiKey: 'k', organization: undefined })).not.toThrow();
 });
 
 it.each([
   ['endpoint', 'baseURL'],
   ['key', 'apiKey'],
 ])('names the option that replaces %s', (name, replacement) => {
-  expect(() => {
-    check({ [name]: 'x' });
-  }).toThrow(config(name, `acme: ${name} is not an option; use ${replacement}`));
+  expect(check({ [name]: 'x' })).toThrow(config(name, `acme: ${name} is not an option; use ${replacement}`));
 });
 
 it.each([
@@ -65,9 +57,7 @@ it.each([
   [{ id: ['sk-secret'] }, 'id', 'acme: id must be a string, not an array'],
   [{ id: 'lab', vendor: 5 }, 'vendor', 'lab: vendor must be a string, not a number'],
 ])('names the provider for invalid options: %o', (options, path, message) => {
-  expect(() => {
-    check(options as object);
-  }).toThrow(config(path, message));
+  expect(check(options as object)).toThrow(config(path, message));
 });
 
 it.each([undefined, null, 'key'])('rejects %o as options', (options) => {

@@ -1,7 +1,6 @@
 import { buffer } from 'node:stream/consumers';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { serve } from '../test/support/serve.ts';
 import { patientFetch } from './http.ts';
 import { uploadBody } from './upload-body.ts';
 
@@ -11,7 +10,7 @@ for (let at = 0; at < bytes.length; at++) bytes[at] = (at * 31 + (at >> 16)) % 2
 
 it('a blob that patientFetch sends arrives byte for byte, with its size and type', async () => {
   const received: { body: Buffer; type: string | undefined; size: string | undefined }[] = [];
-  const server = createServer((request, response) => {
+  const port = await serve((request, response) => {
     // The client has to wait for the server.
     setImmediate(() => {
       void buffer(request).then((body) => {
@@ -21,9 +20,6 @@ it('a blob that patientFetch sends arrives byte for byte, with its size and type
       });
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  const { port } = server.address() as AddressInfo;
   const body = new Blob([bytes], { type: 'application/pdf' });
   for (let turn = 0; turn < 2; turn++)
     await (await patientFetch(`http://127.0.0.1:${port}`, { method: 'POST', body })).text();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   type CallEvent,
   createMajordomo,
@@ -8,52 +8,34 @@ import {
   type Provider,
   user,
 } from '@majordomo/core';
-import { EventWriter } from '../src/event-writer.ts';
 import { credentialSource } from '../src/credentials.ts';
 import { failure } from './support/failure.ts';
-import { manualClock } from './support/manual-clock.ts';
+import { keyedProvider } from './support/keyed-provider.ts';
 
 const hi = { messages: [user('hi')] };
 
 /** Provider whose keys fail with the kinds in `failures`. */
 function vendor(key: string, failures: Map<string, ErrorKind>, usedKeys: string[]): Provider {
-  const source = credentialSource(key, []);
-  return {
-    spi: 1,
-    id: 'a',
-    model: (id) => ({
-      id,
-      families: [],
-      capabilities: {},
-      async *stream(_request, context) {
-        const value = await source.resolve(context);
-        usedKeys.push(value);
-        const kind = failures.get(value);
-        if (kind !== undefined) throw new LlmError(kind, `${context.target} failed with ${kind}`);
-        const writer = new EventWriter(context.target, []);
-        writer.text('ok');
-        writer.finish('stop', undefined, undefined);
-        yield writer.take();
-      },
-    }),
-  };
+  return keyedProvider(credentialSource(key, []), (value, { target }) => {
+    usedKeys.push(value);
+    const kind = failures.get(value);
+    if (kind !== undefined) throw new LlmError(kind, `${target} failed with ${kind}`);
+    return 'ok';
+  });
 }
 
 function tenants(failures: Map<string, ErrorKind>): {
   readonly tenant: (key: string) => Majordomo;
   readonly usedKeys: string[];
-  readonly clock: ReturnType<typeof manualClock>;
 } {
   const usedKeys: string[] = [];
-  const clock = manualClock();
   const chain = { attempts: 1, policy: { auth: { bench: true } } };
-  const majordomo = createMajordomo({ providers: [], clock, random: () => 0, chain });
-  return {
-    usedKeys,
-    clock,
-    tenant: (key) => majordomo.with({ providers: [vendor(key, failures, usedKeys)] }),
-  };
+  const majordomo = createMajordomo({ providers: [], random: () => 0, chain });
+  return { usedKeys, tenant: (key) => majordomo.with({ providers: [vendor(key, failures, usedKeys)] }) };
 }
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
 
 describe('a failure of a key', () => {
   it.each<ErrorKind>(['quota', 'rate-limit', 'auth'])('benches only that key: %s', async (kind) => {
@@ -69,17 +51,17 @@ describe('a failure of a key', () => {
   it('does not use up the attempts of a call when it benches the target and then the key', async () => {
     const kinds: (ErrorKind | undefined)[] = ['server', 'server', 'rate-limit', 'rate-limit', 'server'];
     const failures = { get: () => kinds.shift() } as unknown as Map<string, ErrorKind>;
-    const { tenant, usedKeys, clock } = tenants(failures);
+    const { tenant, usedKeys } = tenants(failures);
     const answer = tenant('key')
       .model('a/x')
       .generate(hi, { attempts: 6, backoff: { baseMs: 0 } });
-    await clock.advance(0);
+    await vi.advanceTimersByTimeAsync(0);
     expect([(await answer).text, usedKeys.length]).toEqual(['ok', 6]);
   });
 
   it('appears in the snapshot under a hash, emits no change, and ends after its time', async () => {
     const failures = new Map<string, ErrorKind>([['spent', 'quota']]);
-    const { tenant, clock } = tenants(failures);
+    const { tenant } = tenants(failures);
     const majordomo = tenant('spent');
     const changes: string[] = [];
     majordomo.health.onChange((target) => changes.push(target));
@@ -91,7 +73,7 @@ describe('a failure of a key', () => {
     ]);
     expect([JSON.stringify(health).includes('spent'), changes]).toEqual([false, []]);
     failures.clear();
-    await clock.advance(5000);
+    await vi.advanceTimersByTimeAsync(5000);
     expect((await majordomo.model('a/x').generate(hi)).text).toBe('ok');
     expect(Object.values(majordomo.health.snapshot()['a/x']?.credentials ?? {})).toMatchObject([
       { state: 'healthy' },
@@ -108,7 +90,7 @@ describe('a failure of a key', () => {
   });
 
   it('is reported as a skipped attempt with its end', async () => {
-    const { tenant, clock } = tenants(new Map([['spent', 'quota']]));
+    const { tenant } = tenants(new Map([['spent', 'quota']]));
     const majordomo = tenant('spent');
     await failure(majordomo.model('a/x').generate(hi));
     const events: CallEvent[] = [];
@@ -121,7 +103,7 @@ describe('a failure of a key', () => {
       'attempt-end',
       'call-end',
     ]);
-    expect(events[2]).toMatchObject({ target: 'a/x', why: 'benched', until: clock.now() + 5000 });
+    expect(events[2]).toMatchObject({ target: 'a/x', why: 'benched', until: Date.now() + 5000 });
     expect(events[3]).toMatchObject({ attempt: 1, result: { target: 'a/x', outcome: 'skipped', ms: 0 } });
     expect(majordomo.health.snapshot()['a/x']?.state).toBe('healthy');
   });

@@ -1,21 +1,10 @@
-import { createMajordomo, user, type Provider } from '@majordomo/core';
+import { createMajordomo, user } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { credentialSource } from '../src/credentials.ts';
 import { failure } from './support/failure.ts';
+import { keyedProvider } from './support/keyed-provider.ts';
 
-const provider: Provider = {
-  spi: 1,
-  id: 'a',
-  model: (id) => ({
-    id,
-    families: [],
-    capabilities: {},
-    async *stream(_request, context) {
-      await credentialSource(undefined, ['A_KEY']).resolve(context);
-      yield [];
-    },
-  }),
-};
+const provider = keyedProvider(credentialSource(undefined, ['A_KEY']), () => 'not called');
 
 const messageWith = async (env?: object): Promise<string> => {
   const model = createMajordomo({ providers: [provider], env }).model('a/x');

@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate as settled } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createMajordomo, type Credential, type Gate, LlmError, type Majordomo, user } from '@majordomo/core';
-import { EventWriter } from '../src/event-writer.ts';
 import { credentialSource } from '../src/credentials.ts';
 import { failure } from './support/failure.ts';
-import { settled } from './support/manual-clock.ts';
+import { keyedProvider } from './support/keyed-provider.ts';
 
 const hi = { messages: [user('hi')] };
 
@@ -15,25 +15,11 @@ function vendor(
   gates: readonly Gate[] = [],
 ): Majordomo {
   const source = credentialSource(apiKey, []);
-  const provider = {
-    spi: 1 as const,
-    id: 'a',
-    model: (id: string) => ({
-      id,
-      families: [],
-      capabilities: {},
-      async *stream(_request: unknown, context: Parameters<typeof source.resolve>[0]) {
-        const key = await source.resolve(context);
-        await settled();
-        if (!isGood(key))
-          throw new LlmError('auth', 'expired', { status: 401, recover: source.renewal(key) });
-        const writer = new EventWriter(context.target, []);
-        writer.text(key);
-        writer.finish('stop', undefined, undefined);
-        yield writer.take();
-      },
-    }),
-  };
+  const provider = keyedProvider(source, async (key) => {
+    await settled();
+    if (!isGood(key)) throw new LlmError('auth', 'expired', { status: 401, recover: source.renewal(key) });
+    return key;
+  });
   return createMajordomo({ providers: [provider], gates, random: () => 0 });
 }
 

@@ -41,16 +41,20 @@ export interface OtherOperations {
   readonly classify: readonly [ClassificationRequest, ClassificationResponse];
 }
 
-type OtherCall<Request, Response> = (
+/** Function that makes a call. `Result` is a promise of the response, or the source of a stream. */
+type OtherCall<Request, Result> = (
   spec: string,
   setup: ModelSetup,
   request: Request,
   options: CallOptions | undefined,
   site: CallSite,
-) => Promise<Response>;
+) => Result;
 
 export const OTHER_CALLS: {
-  readonly [Name in keyof OtherOperations]: OtherCall<OtherOperations[Name][0], OtherOperations[Name][1]>;
+  readonly [Name in keyof OtherOperations]: OtherCall<
+    OtherOperations[Name][0],
+    Promise<OtherOperations[Name][1]>
+  >;
 } = {
   generate: callOf((request, { media }) => imageOperation(request, media, false)),
   embed,
@@ -63,7 +67,7 @@ export const OTHER_CALLS: {
 
 function callOf<Request, Event extends object, Response>(
   operationOf: (request: Request, setup: ModelSetup) => Operation<Event, Response>,
-): OtherCall<Request, Response> {
+): OtherCall<Request, Promise<Response>> {
   return (spec, setup, request, options, site) => {
     const operation = operationOf(request, setup);
     return runToEnd(newCall({ spec, operation, options, site, isStreamed: false }, setup));
@@ -77,16 +81,8 @@ export interface OtherStreams {
   readonly transcription: readonly [TranscriptionRequest, TranscriptStreamEvent];
 }
 
-type OtherStream<Request, Item> = (
-  spec: string,
-  setup: ModelSetup,
-  request: Request,
-  options: CallOptions | undefined,
-  site: CallSite,
-) => Source<Item>;
-
 export const OTHER_STREAMS: {
-  readonly [Name in keyof OtherStreams]: OtherStream<OtherStreams[Name][0], OtherStreams[Name][1]>;
+  readonly [Name in keyof OtherStreams]: OtherCall<OtherStreams[Name][0], Source<OtherStreams[Name][1]>>;
 } = {
   speech: streamOf(
     (request) => speechOperation(request, true),
@@ -121,7 +117,7 @@ function streamOf<Request, Event extends object, Result, Item>(
   operationOf: (request: Request, setup: ModelSetup) => Operation<Event, Result>,
   itemsOf: (event: Event) => readonly Item[],
   lastOf: (result: Result) => readonly Item[],
-): OtherStream<Request, Item> {
+): OtherCall<Request, Source<Item>> {
   return (spec, setup, request, options, site) => {
     const operation = operationOf(request, setup);
     const ownOptions: CallOptions = { ...options, afterCommit: 'error' };

@@ -11,6 +11,8 @@ import {
 import type { Target } from '../resolve/resolve.ts';
 import type { ImageResponse } from '../types/operations.ts';
 import type { ModelContext } from '../types/provider.ts';
+import { NO_CHAT } from '../../test/support/other-models.ts';
+import { usageOf } from '../../test/support/usage.ts';
 import { type ImageEvent, imageOperation } from './image.ts';
 
 type Drawn = Omit<ImageResponse, 'attempts'>;
@@ -18,7 +20,7 @@ type Prepared = PreparedCall<ImageEvent, ImageResponse>;
 
 const cat: ImageRequest = { prompt: 'a cat' };
 const scope = { signal: new AbortController().signal };
-const usage = { input: 1, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+const usage = usageOf({ input: 1, output: 2 });
 const imageOf = (bytes: number): ImagePart => image(new Uint8Array(bytes));
 const limits = { mediaTypes: ['image/png'], maxBytes: 4 };
 const imageResult: Drawn = {
@@ -38,15 +40,7 @@ const cutting: MediaFitter = {
 function at(backend: Partial<ImageBackend> | undefined): Target {
   const complete: ImageBackend = { id: 'm', generate: () => Promise.resolve(imageResult), ...backend };
   const imageModel = backend === undefined ? undefined : (): ImageBackend => complete;
-  const provider = {
-    spi: 1,
-    id: 'a',
-    model: () => {
-      throw new Error('no chat');
-    },
-    imageModel,
-  } as unknown as Target['provider'];
-  return { key: 'a/m', provider, modelId: 'm' };
+  return { key: 'a/m', provider: { ...NO_CHAT, id: 'a', ...(imageModel && { imageModel }) }, modelId: 'm' };
 }
 
 const prepare = async (
@@ -56,27 +50,6 @@ const prepare = async (
 ): Promise<Prepared> => imageOperation({ ...cat, ...request }, media).prepare(at(backend), scope);
 
 describe('an image request', () => {
-  it.each<[string, string, object]>([
-    ['prompt', 'must not be empty', { prompt: ' \n' }],
-    ['n', 'must be an integer of 1 or more, not 1.5', { n: 1.5 }],
-    ['size', 'must be like 512x768', { size: '012x5' }],
-    ['size', 'must be like 512x768', { size: '5x12 ' }],
-    ['images[0].bytes', 'must be a Uint8Array, not a string', { images: [{ bytes: 'AA' }] }],
-    ['mask.bytes', 'must be a Uint8Array, not a string', { images: [imageOf(1)], mask: { bytes: 'AA' } }],
-    ['mask', 'requires an input image', { mask: imageOf(1) }],
-    ['mask', 'requires an input image', { images: [], mask: imageOf(1) }],
-  ])('is rejected if %s %s', (path, why, request) => {
-    expect(() => {
-      imageOperation({ ...cat, ...request }, undefined).validate();
-    }).toThrow(
-      expect.objectContaining({
-        kind: 'invalid-request',
-        message: `${path} ${why}`,
-        details: expect.objectContaining({ path }),
-      }),
-    );
-  });
-
   it.each<Partial<ImageRequest>>([{}, { n: 1, size: '1x10' }, { images: [imageOf(1)], mask: imageOf(1) }])(
     'is valid: %j',
     (request) => {

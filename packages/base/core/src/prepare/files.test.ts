@@ -39,6 +39,8 @@ describe('documents', () => {
     ['4 bytes in b.pdf, not 5', [pdf(5, 'b.pdf')], { pdf: { maxBytes: 4 } }],
     ['4 pages in a PDF, not 5', [pdf(5)], { pdf: { maxPages: 4 } }],
     ['4 pages in b.pdf, not 5', [pdf(1), pdf(5, 'b.pdf')], { pdf: { maxPages: 4, maxTotalPages: 9 } }],
+    ['7 bytes of documents in a request, not 8', [pdf(3), csv(5)], { maxTotalBytes: 7 }],
+    ['1 documents in a request, not 2', [pdf(3), pdf(5)], { maxCount: 1 }],
     ['4 pages of PDFs in a request, not 5', [pdf(2), csv(9), pdf(3)], { pdf: { maxTotalPages: 4 } }],
   ])('are rejected by a target with %s', async (what, files, limits) => {
     await expect(check(files, limits, counting())).rejects.toMatchObject({
@@ -46,6 +48,20 @@ describe('documents', () => {
       message: `a/x accepts at most ${what}`,
       details: { code: 'too-large' },
     });
+  });
+
+  it.each<[string, FilePart[], FileLimits | undefined, MediaFitter | undefined]>([
+    ['no limits are known', [pdf(99)], undefined, counting()],
+    [
+      'they are exactly at the limits',
+      [pdf(4), pdf(4)],
+      { maxCount: 2, maxBytes: 4, maxTotalBytes: 8, pdf: { maxPages: 4, maxTotalPages: 8 } },
+      counting(),
+    ],
+    ['a PDF may be larger', [pdf(5)], { maxBytes: 4, pdf: { maxBytes: 5 } }, counting()],
+    ['the fitter cannot count pages', [pdf(9)], { pdf: { maxPages: 1 } }, undefined],
+  ])('are accepted if %s', async (_, files, limits, fitter) => {
+    expect(await check(files, limits, fitter)).toEqual([]);
   });
 
   it('other than PDFs use the general limit', async () => {

@@ -62,6 +62,8 @@ it.each<[string, string, object]>([
     { messages: [resultWith({ type: 'text', text: 'a' }, { type: 'image', bytes: 'AA' })] },
   ],
   ['maxTokens', 'must be an integer of 1 or more, not 1.5', { maxTokens: 1.5 }],
+  ['maxTokens', 'must be an integer of 1 or more, not 0', { maxTokens: 0 }],
+  ['maxTokens', 'must be an integer of 1 or more, not NaN', { maxTokens: Number.NaN }],
   ['temperature', 'must be a number, not NaN', { temperature: Number.NaN }],
   ['topP', 'must be a finite number, not -Infinity', { topP: -Infinity }],
   ['topK', 'must be an integer of 1 or more, not 0', { topK: 0 }],

@@ -7,9 +7,11 @@ import { checkDsn, dsnName, dsnVariable } from './dsn.ts';
 const parse = (value: string): ReturnType<typeof checkDsn> => checkDsn('LLM_X', value);
 
 describe('an LLM_* DSN', () => {
+  const plain = { scheme: 'x', host: 'h', path: '', baseURL: 'https://h', token: undefined };
+
   it.each([
-    ['foreman://tok@h', { scheme: 'foreman', host: 'h', path: '', baseURL: 'https://h', token: 'tok' }],
-    ['foreman://h', { scheme: 'foreman', host: 'h', path: '', baseURL: 'https://h', token: undefined }],
+    ['foreman://tok@h', { ...plain, scheme: 'foreman', token: 'tok' }],
+    ['foreman://h', { ...plain, scheme: 'foreman' }],
     [
       'openai://k@h:8443/v1/',
       { scheme: 'openai', host: 'h:8443', path: '/v1', baseURL: 'https://h:8443/v1', token: 'k' },
@@ -17,24 +19,18 @@ describe('an LLM_* DSN', () => {
     [
       'openai+http://localhost:8000/v1',
       {
+        ...plain,
         scheme: 'openai',
         host: 'localhost:8000',
         path: '/v1',
         baseURL: 'http://localhost:8000/v1',
-        token: undefined,
       },
     ],
-    ['x://@h', { scheme: 'x', host: 'h', path: '', baseURL: 'https://h', token: undefined }],
-    ['x://a@b:c@h', { scheme: 'x', host: 'h', path: '', baseURL: 'https://h', token: 'a@b:c' }],
-    [
-      'x://a%40b%2Fc%25@h/p@q',
-      { scheme: 'x', host: 'h', path: '/p@q', baseURL: 'https://h/p@q', token: 'a@b/c%' },
-    ],
-    ['x://100%@h', { scheme: 'x', host: 'h', path: '', baseURL: 'https://h', token: '100%' }],
-    [
-      'x://t@[::1]:8080',
-      { scheme: 'x', host: '[::1]:8080', path: '', baseURL: 'https://[::1]:8080', token: 't' },
-    ],
+    ['x://@h', plain],
+    ['x://a@b:c@h', { ...plain, token: 'a@b:c' }],
+    ['x://a%40b%2Fc%25@h/p@q', { ...plain, path: '/p@q', baseURL: 'https://h/p@q', token: 'a@b/c%' }],
+    ['x://100%@h', { ...plain, token: '100%' }],
+    ['x://t@[::1]:8080', { ...plain, host: '[::1]:8080', baseURL: 'https://[::1]:8080', token: 't' }],
   ])('parses %s', (value, expected) => {
     const { scheme, host, path, baseURL, token } = parse(value);
     expect({ scheme, host, path, baseURL, token }).toEqual(expected);

@@ -222,6 +222,7 @@ describe('the work of a check', () => {
     properties: { op: { const: op }, args: { type: 'array', items: { $ref: '#/$defs/node' } } },
     required: ['op'],
   });
+  const nestedArgs = { args: { items: { $ref: '#/$defs/node' } } };
   const nested = (depth: number, op = 'not'): unknown =>
     depth === 0 ? { op } : { op: 'not', args: [nested(depth - 1, op)] };
   const recursive = (branches: object): object => ({ $ref: '#/$defs/node', $defs: { node: branches } });
@@ -248,22 +249,17 @@ describe('the work of a check', () => {
       recursive({
         anyOf: ['a', 'b', 'c'].map((title) => ({
           title,
-          properties: { op: { const: 'none' }, args: { items: { $ref: '#/$defs/node' } } },
+          properties: { op: { const: 'none' }, ...nestedArgs },
           required: ['op'],
         })),
       }),
     ],
-    [
-      'oneOf whose branches all fit',
-      recursive({
-        oneOf: [1, 2, 3].map(() => ({ properties: { args: { items: { $ref: '#/$defs/node' } } } })),
-      }),
-    ],
+    ['oneOf whose branches all fit', recursive({ oneOf: [1, 2, 3].map(() => ({ properties: nestedArgs })) })],
     [
       'allOf with the same schema twice',
-      recursive({ allOf: [1, 2].map(() => ({ properties: { args: { items: { $ref: '#/$defs/node' } } } })) }),
+      recursive({ allOf: [1, 2].map(() => ({ properties: nestedArgs })) }),
     ],
-    ['not', recursive({ not: { not: { properties: { args: { items: { $ref: '#/$defs/node' } } } } } })],
+    ['not', recursive({ not: { not: { properties: nestedArgs } } })],
   ])('is linear in the value: %s', (_what, schema) => {
     const readsAt = (depth: number): number => {
       const { value, reads } = counted(nested(depth));

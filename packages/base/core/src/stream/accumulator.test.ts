@@ -1,16 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { usageOf } from '../../test/support/usage.ts';
 import type { ModelEvent, Warning } from '../types/response.ts';
 import type { AssistantPart } from '../types/messages.ts';
 import { Accumulator, partialOf, responseEvents } from './accumulator.ts';
 import { eventOrderError } from './events.ts';
 
-const usage = {
-  input: 1,
-  output: 2,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
-};
+const usage = usageOf({ input: 1, output: 2 });
 const start: ModelEvent = { type: 'start', target: 'a/x', id: 'r1' };
 const finish: ModelEvent = { type: 'finish', target: 'a/x', reason: 'stop', raw: 'end', usage };
 const open = (index: number, type: 'text' | 'reasoning'): ModelEvent => ({

@@ -4,10 +4,13 @@ import { SseDecoder } from './sse-decoder.ts';
 
 type Message = readonly [data: string, event: string | undefined];
 
+/** Returns messages without an event. */
+const messages = (...all: readonly string[]): Message[] => all.map((data) => [data, undefined]);
+
 /** Decodes bytes in chunks that end at `cuts`. */
 function decode(text: string, cuts: readonly number[] = []): Message[] {
-  const messages: Message[] = [];
-  const decoder = new SseDecoder((data, event) => messages.push([data, event]));
+  const decoded: Message[] = [];
+  const decoder = new SseDecoder((data, event) => decoded.push([data, event]));
   const bytes = new TextEncoder().encode(text);
   let from = 0;
   for (const cut of [...cuts].sort((a, b) => a - b)) {
@@ -17,7 +20,7 @@ function decode(text: string, cuts: readonly number[] = []): Message[] {
   }
   decoder.push(bytes.subarray(from));
   decoder.end();
-  return messages;
+  return decoded;
 }
 
 it.each([
@@ -38,38 +41,17 @@ it.each([
 
 describe('server-sent events', () => {
   it.each<[string, string, Message[]]>([
-    [
-      'LF',
-      'data: a\n\ndata: b\n\n',
-      [
-        ['a', undefined],
-        ['b', undefined],
-      ],
-    ],
+    ['LF', 'data: a\n\ndata: b\n\n', messages('a', 'b')],
     ['CRLF', 'event: e\r\ndata: a\r\n\r\n', [['a', 'e']]],
-    [
-      'CR',
-      'data: a\r\rdata: b\r\r',
-      [
-        ['a', undefined],
-        ['b', undefined],
-      ],
-    ],
-    [
-      'mixed ends',
-      'data: a\r\n\ndata: b\n\r\n',
-      [
-        ['a', undefined],
-        ['b', undefined],
-      ],
-    ],
-    ['several data lines', 'data: a\ndata:b\ndata\n\n', [['a\nb\n', undefined]]],
-    ['one space only is dropped', 'data:  a\n\n', [[' a', undefined]]],
-    ['comments and unknown fields', ': hi\nid: 1\nretry: 5\ndatax: no\ndata: a\n\n', [['a', undefined]]],
-    ['an event without data is ignored', 'event: ping\n\ndata: a\n\n', [['a', undefined]]],
-    ['a last message without its blank line is dropped', 'data: a\n\ndata: b\n', [['a', undefined]]],
-    ['a byte order mark', '\uFEFFdata: a\n\n', [['a', undefined]]],
-    ['a CR as the very last byte', 'data: a\r\n\r', [['a', undefined]]],
+    ['CR', 'data: a\r\rdata: b\r\r', messages('a', 'b')],
+    ['mixed ends', 'data: a\r\n\ndata: b\n\r\n', messages('a', 'b')],
+    ['several data lines', 'data: a\ndata:b\ndata\n\n', messages('a\nb\n')],
+    ['one space only is dropped', 'data:  a\n\n', messages(' a')],
+    ['comments and unknown fields', ': hi\nid: 1\nretry: 5\ndatax: no\ndata: a\n\n', messages('a')],
+    ['an event without data is ignored', 'event: ping\n\ndata: a\n\n', messages('a')],
+    ['a last message without its blank line is dropped', 'data: a\n\ndata: b\n', messages('a')],
+    ['a byte order mark', '\uFEFFdata: a\n\n', messages('a')],
+    ['a CR as the very last byte', 'data: a\r\n\r', messages('a')],
   ])('%s', (_, text, expected) => {
     expect(decode(text)).toEqual(expected);
     expect(
@@ -136,14 +118,14 @@ describe('server-sent events', () => {
 
 /** Decodes line by line as the standard describes, slowly. */
 function reference(text: string): Message[] {
-  const messages: Message[] = [];
+  const decoded: Message[] = [];
   let data: string[] | undefined;
   let event: string | undefined;
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
   lines.pop();
   for (const line of lines) {
     if (line === '') {
-      if (data !== undefined) messages.push([data.join('\n'), event]);
+      if (data !== undefined) decoded.push([data.join('\n'), event]);
       data = undefined;
       event = undefined;
       continue;
@@ -154,5 +136,5 @@ function reference(text: string): Message[] {
     if (name === 'data') (data ??= []).push(value);
     if (name === 'event') event = value;
   }
-  return messages;
+  return decoded;
 }

@@ -10,6 +10,7 @@ import {
 } from '../../src/index.ts';
 import type { ManualClock } from './manual-clock.ts';
 import { ResponseWriter } from './response-writer.ts';
+import { usageOf } from './usage.ts';
 
 export interface Turn {
   readonly text?: string;
@@ -30,6 +31,14 @@ export interface Turn {
   readonly capabilities?: Capabilities;
 }
 export type Script = string | Turn | ((request: ModelRequest, context: ModelContext) => string | Turn);
+
+/** Returns a script whose turn is played with a key. */
+export const withKey =
+  (turn: Turn | string, key = 'k1'): Script =>
+  (_request, { credential }) => {
+    credential?.(key);
+    return turn;
+  };
 
 /** Returns a provider whose models play their scripts turn by turn and repeat the last turn. */
 export function scripted(
@@ -82,13 +91,7 @@ async function* play(
       throw new LlmError(turn.fail, `${target} reported ${turn.fail}`, { target, ...turn.details });
     if (turn.cut === true) return;
     const reason = turn.reason ?? (turn.calls === undefined ? 'stop' : 'tool-calls');
-    writer.finish(reason, reason, {
-      input: 1,
-      output: 2,
-      cacheRead: undefined,
-      cacheWrite: undefined,
-      reasoning: undefined,
-    });
+    writer.finish(reason, reason, usageOf({ input: 1, output: 2 }));
     yield writer.take();
   } finally {
     turn.onClose?.();

@@ -1,12 +1,17 @@
 import {
   createMajordomo,
   type CallEvent,
+  type ChatRequest,
   type Majordomo,
   type MajordomoOptions,
   type Provider,
+  user,
 } from '../../src/index.ts';
 import { scripted, type Script } from './scripted.ts';
 import { manualClock, type ManualClock } from './manual-clock.ts';
+
+/** Request whose content is of no interest. */
+export const hi: Pick<ChatRequest, 'messages'> = { messages: [user('hi')] };
 
 export interface World {
   readonly majordomo: Majordomo;
