@@ -1,28 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { imageTokens } from '@majordomo/catalog/tokens';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { estimateTokens } from '../src/index.ts';
-import { resolveReferences, type ReferenceOptions } from '../src/node.ts';
+import { put, resolved, useFolders } from './support/references.ts';
 
-let home: string;
-let root: string;
-beforeEach(async () => {
-  home = await mkdtemp(path.join(tmpdir(), 'references-'));
-  root = path.join(home, 'root');
-  await mkdir(root);
-});
-afterEach(() => rm(home, { recursive: true, force: true }));
-
-const put = async (name: string, content: string | Uint8Array): Promise<void> => {
-  await mkdir(path.dirname(path.join(root, name)), { recursive: true });
-  await writeFile(path.join(root, name), content);
-};
-const resolved = async (text: string, options: Partial<ReferenceOptions> = {}) => {
-  const { parts, warnings } = await resolveReferences(text, { root, maxTokens: 1000, ...options });
-  return { parts, warnings, texts: parts.map((part) => (part.type === 'text' ? part.text : part.type)) };
-};
+useFolders();
 
 describe('the budget', () => {
   it('cuts a file that exceeds it with a note, and omits the next one', async () => {

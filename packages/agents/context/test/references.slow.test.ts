@@ -1,32 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { resolveReferences, type ReferenceOptions } from '../src/node.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { home, put, resolved, root, useFolders } from './support/references.ts';
 
-let home: string;
-let root: string;
-beforeEach(async () => {
-  home = await mkdtemp(path.join(tmpdir(), 'references-'));
-  root = path.join(home, 'root');
-  await mkdir(root);
-});
-afterEach(() => rm(home, { recursive: true, force: true }));
+useFolders();
 
-const put = async (name: string, content: string | Uint8Array): Promise<void> => {
-  await mkdir(path.dirname(path.join(root, name)), { recursive: true });
-  await writeFile(path.join(root, name), content);
-};
 const git = (...args: readonly string[]): void => {
   execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], {
     cwd: root,
     stdio: 'ignore',
   });
-};
-const resolved = async (text: string, options: Partial<ReferenceOptions> = {}) => {
-  const { parts, warnings } = await resolveReferences(text, { root, maxTokens: 1000, ...options });
-  return { parts, warnings, texts: parts.map((part) => (part.type === 'text' ? part.text : part.type)) };
 };
 
 describe('a text', () => {
