@@ -3,7 +3,6 @@ import { LlmError, systemClock, type Clock } from '@majordomo/core';
 import {
   memoryVault,
   oauth,
-  oauthPresets,
   secret,
   type LoginIo,
   type OAuthOptions,
@@ -661,54 +660,5 @@ describe('a logout', () => {
     await storeLogin();
     await sourceWith({ endpoints: { token: 'https://a.test/token' } }).logout();
     expect([sentForms, await vault.get('login')]).toEqual([[], undefined]);
-  });
-});
-
-it('the presets have the endpoints, scopes and parameters of the vendors', () => {
-  const GOOGLE = {
-    authorize: 'https://accounts.google.com/o/oauth2/v2/auth',
-    token: 'https://oauth2.googleapis.com/token',
-    revoke: 'https://oauth2.googleapis.com/revoke',
-  };
-  const scope = 'https://www.googleapis.com/auth/cloud-platform';
-  const extra = { access_type: 'offline', prompt: 'consent' };
-  expect(
-    Object.fromEntries(
-      Object.entries(oauthPresets).map(([name, { source: _source, terms: _terms, ...options }]) => [
-        name,
-        options,
-      ]),
-    ),
-  ).toEqual({
-    openrouter: {
-      endpoints: { authorize: 'https://openrouter.ai/auth', token: 'https://openrouter.ai/api/v1/auth/keys' },
-      dialect: 'openrouter',
-    },
-    codex: {
-      issuer: 'https://auth.openai.com',
-      endpoints: {
-        authorize: 'https://auth.openai.com/oauth/authorize',
-        token: 'https://auth.openai.com/oauth/token',
-        device: 'https://auth.openai.com/api/accounts/deviceauth/usercode',
-      },
-      scopes: ['openid', 'profile', 'email', 'offline_access'],
-      extra: { id_token_add_organizations: 'true' },
-      dialect: 'codex',
-    },
-    google: {
-      issuer: 'https://accounts.google.com',
-      endpoints: { ...GOOGLE, device: 'https://oauth2.googleapis.com/device/code' },
-      scopes: ['https://www.googleapis.com/auth/generative-language.retriever', scope],
-      extra,
-    },
-    vertex: { issuer: 'https://accounts.google.com', endpoints: GOOGLE, scopes: [scope], extra },
-    githubModels: {
-      endpoints: {
-        authorize: 'https://github.com/login/oauth/authorize',
-        token: 'https://github.com/login/oauth/access_token',
-        device: 'https://github.com/login/device/code',
-      },
-      scopes: ['read:user'],
-    },
   });
 });
