@@ -16,8 +16,8 @@ import { supervised, type Supervised } from '../src/durable/supervised.ts';
 /** Engine whose worker runs the scenario. */
 interface Engine {
   readonly worker: Supervised;
-  start(runId: string): Promise<unknown>;
-  of(runId: string): OperatedRun;
+  readonly start: (runId: string) => Promise<unknown>;
+  readonly of: (runId: string) => OperatedRun;
 }
 
 const RUNS = 80;

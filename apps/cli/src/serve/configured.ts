@@ -1,4 +1,5 @@
-import type { CallEvent, Gate, Majordomo } from '@majordomo/core';
+import type { ServedModel } from '@majordomo/admin';
+import type { CallEvent, Gate, Majordomo, ResolvedTarget } from '@majordomo/core';
 import { undiciFetch } from '@majordomo/undici';
 import { openableIds } from '../backends/configured.ts';
 import { openSpecs } from '../backends/open.ts';
@@ -55,3 +56,12 @@ function fixedSpecs(models: ServedModels, settings: Settings): readonly string[]
   const presets = new Set(presetsOf(settings));
   return Object.values(models).filter((spec) => !presets.has(spec));
 }
+
+/** Returns each served name with its current targets, for the admin API. A name that cannot be resolved has none. */
+export const servedTargets = ({ majordomo, models }: Configured): Promise<readonly ServedModel[]> =>
+  Promise.all(
+    Object.entries(models).map(async ([name, spec]) => {
+      const targets = await majordomo.resolve(spec).catch((): readonly ResolvedTarget[] => []);
+      return { name, targets: targets.map(({ target, vendor, model }) => ({ target, vendor, model })) };
+    }),
+  );

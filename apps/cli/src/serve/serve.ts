@@ -10,7 +10,7 @@ import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { openLedgerGates } from '../ledger/ledger-gates.ts';
 import { announce } from './announce.ts';
-import { configured, type Configured } from './configured.ts';
+import { configured, servedTargets, type Configured } from './configured.ts';
 import { type GatewayParts, openParts } from './gateway-parts.ts';
 import { GRACE_MS, listen, untilAborted } from './listen.ts';
 import { hasLogins, loginPages } from './mcp-login.ts';
@@ -18,7 +18,6 @@ import { mcpOf } from './mcp-of.ts';
 import { createFailurePrinter } from './failure-printer.ts';
 import { plannerOf } from './planner-of.ts';
 import { inSequence, replaceLimits, reported, WatchedFiles } from './reload.ts';
-import { servedTargets } from './served-models.ts';
 import { setUp, watchedFiles, withConfig, type ServeFlags, type ServeSetup } from './set-up.ts';
 
 const WHY = 'majordomo serve';

@@ -1,9 +1,6 @@
-import type { ServedModel } from '@majordomo/admin';
-import type { ResolvedTarget } from '@majordomo/core';
 import { didYouMean } from '@majordomo/core/toolkit';
 import type { Settings } from '../config/settings.ts';
 import { Stop } from '../program/exit.ts';
-import type { Configured } from './configured.ts';
 
 /** Spec of each served name. */
 export type ServedModels = Readonly<Record<string, string>>;
@@ -59,12 +56,3 @@ function meaningsIn(text: string, known: ServedModels): readonly (readonly [stri
     throw new Stop(`--models: unknown name "${name}" (${there})${didYouMean(name, names)}`);
   });
 }
-
-/** Returns each served name with its current targets, for the admin API. A name that cannot be resolved has none. */
-export const servedTargets = ({ majordomo, models }: Configured): Promise<readonly ServedModel[]> =>
-  Promise.all(
-    Object.entries(models).map(async ([name, spec]) => {
-      const targets = await majordomo.resolve(spec).catch((): readonly ResolvedTarget[] => []);
-      return { name, targets: targets.map(({ target, vendor, model }) => ({ target, vendor, model })) };
-    }),
-  );
