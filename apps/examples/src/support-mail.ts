@@ -43,7 +43,7 @@ export async function queueOf(majordomo: Majordomo, calibration: Calibration, ma
   return answers.refund.probability > 0.8 ? 'refunds' : answers.team.choice;
 }
 
-/** Answers a hard mail with a stronger model. */
+/** Registers the route `answer`, which sends hard mails to a stronger model. */
 export function routeAnswers(majordomo: Majordomo): void {
   const model = majordomo.classificationModel(SPEC);
   const choices = { easy: '', hard: 'needs several steps' };

@@ -16,7 +16,7 @@ export interface AskOptions {
   readonly history: string;
   readonly signal: AbortSignal;
   /** Lines that arrived before the question, such as the rest of a multi-line paste without markers. */
-  readonly ahead: string[];
+  readonly linesAhead: string[];
 }
 
 /**
@@ -24,9 +24,9 @@ export interface AskOptions {
  * input (Ctrl-D) and `undefined` after Ctrl-C is pressed twice. The first Ctrl-C empties the line.
  */
 export async function askLine(options: AskOptions): Promise<string | null | undefined> {
-  const { question, input, output, history, signal, ahead } = options;
+  const { question, input, output, history, signal, linesAhead } = options;
   if (signal.aborted) return undefined;
-  const waiting = ahead.shift();
+  const waiting = linesAhead.shift();
   if (waiting !== undefined) {
     output.write(`${question} › ${printable(waiting)}\n`);
     return waiting;
@@ -56,7 +56,7 @@ export async function askLine(options: AskOptions): Promise<string | null | unde
 
 function answered(
   lines: Interface,
-  { input, output, signal, ahead }: AskOptions,
+  { input, output, signal, linesAhead }: AskOptions,
 ): Promise<string | null | undefined> {
   return new Promise((resolve) => {
     let pasted: string[] = [];
@@ -80,7 +80,7 @@ function answered(
     signal.addEventListener('abort', onAbort, { once: true });
     lines.on('line', (line) => {
       if (isAnswered) {
-        ahead.push(line);
+        linesAhead.push(line);
         return;
       }
       pasted.push(line);

@@ -13,7 +13,7 @@ const prompts = () => import('./prompts.ts');
 export function processIo(env: Env, interrupts: Interrupts): Io {
   const { signal } = interrupts;
   const home = or(homeFolder, '/');
-  const ahead: string[] = [];
+  const linesAhead: string[] = [];
   return {
     env,
     signal,
@@ -34,7 +34,7 @@ export function processIo(env: Env, interrupts: Interrupts): Io {
     async ask(question) {
       const { askLine } = await import('./ask-line.ts');
       const history = stateFile('history.json', { home, env });
-      return askLine({ question, history, signal, ahead, input: process.stdin, output: process.stdout });
+      return askLine({ question, history, signal, linesAhead, input: process.stdin, output: process.stdout });
     },
     confirm: async (question) => (await prompts()).askConfirm(question, signal),
     text: async (question, suggested = '') => (await prompts()).askText(question, suggested, signal),

@@ -8,8 +8,6 @@ import type { FromUiOptions, UiOptions } from './types.ts';
 
 const TTL_MS = 86_400_000;
 const VERSION = 1;
-/** Call ids that `ToolContext.key` contains. For any other id, the key contains its position, which a page could change. */
-const PLAIN_ID = /^[!-~]{1,200}$/;
 
 /** Run and step that made a call. */
 type Origin = Pick<RunState, 'runId' | 'steps'>;
@@ -18,7 +16,7 @@ type SignerOptions = Pick<UiOptions, 'secret' | 'chatId' | 'approvalTtlMs' | 'cl
 
 /**
  * Returns the approval ids of waiting calls by call id. Omits suspended calls, because they wait for a result. Without a secret,
- * the approval id is the call id, and the page's answer is accepted only with a `stored` state.
+ * or for a call that cannot be signed, the approval id is the call id, and the page's answer is accepted only with a `stored` state.
  */
 export async function approvalIds(
   calls: readonly ToolCallPart[],
@@ -28,7 +26,7 @@ export async function approvalIds(
   const [key] = await importKeys(secret);
   const expiry = Math.min(Math.ceil(clock.now() + approvalTtlMs), Number.MAX_SAFE_INTEGER);
   const sign = async (call: ToolCallPart): Promise<string> => {
-    if (key === undefined) return call.id;
+    if (key === undefined || !isSignable(call)) return call.id;
     const bytes = signedBytes(call, { runId, steps }, chatId, expiry);
     const signature = await crypto.subtle.sign('HMAC', key, bytes);
     return [runId, steps, expiry, base64Url(new Uint8Array(signature))].join('.');
@@ -46,7 +44,7 @@ export async function verifyApproval(
 ): Promise<Origin | undefined> {
   const [, runId = '', steps, expiry, signature = ''] =
     /^(.*)\.(\d{1,9})\.(\d{1,16})\.([\w-]{43})$/s.exec(id) ?? [];
-  if (signature === '' || Number(expiry) < clock.now() || !PLAIN_ID.test(call.id)) return undefined;
+  if (signature === '' || Number(expiry) < clock.now() || !isSignable(call)) return undefined;
   const origin = { runId, steps: Number(steps) };
   const bytes = signedBytes(call, origin, chatId, Number(expiry));
   const received = new Uint8Array(fromBase64(`${signature.replaceAll('-', '+').replaceAll('_', '/')}=`));
@@ -54,6 +52,12 @@ export async function verifyApproval(
     if (await crypto.subtle.verify('HMAC', key, received, bytes)) return origin;
   return undefined;
 }
+
+/**
+ * Whether an approval of a call can be signed, because `ToolContext.key` contains its id. For any other id, the key contains the
+ * position of the call, which a page could change.
+ */
+export const isSignable = ({ id }: Pick<ToolCallPart, 'id'>): boolean => /^[!-~]{1,200}$/.test(id);
 
 function signedBytes(
   { id, name, args }: ToolCallPart,

@@ -2,7 +2,7 @@ import type { RunState } from '@majordomo/agent';
 import { begin, locateCall, suspendedCalls } from '@majordomo/agent/steps';
 import type { Message, UserMessage } from '@majordomo/core';
 import { asToolCall, resultsOfTurn } from '@majordomo/core/toolkit';
-import { verifyApproval } from './approval-id.ts';
+import { isSignable, verifyApproval } from './approval-id.ts';
 import { CLIENT_TOOL } from './client-tools.ts';
 import type { ClientValue } from './client-value.ts';
 import { isCall, lastTurnOf, messagesOfStep, type ClientCall, type Step } from './steps.ts';
@@ -77,6 +77,10 @@ async function signedRun(
     if (approvalId === undefined) continue;
     if (options.secret === undefined)
       throw approvalId.invalid('the server must pass `secret` or `stored` to check approvals');
+    if (!isSignable(call))
+      throw approvalId.invalid(
+        'an approval of a call whose id is not 1 to 200 characters of ASCII without spaces requires `stored`',
+      );
     const signed = await verifyApproval(approvalId.text(), call, options);
     if (signed === undefined)
       throw approvalId.invalid('the approval has no valid signature, or has expired; ask the model again');

@@ -223,6 +223,19 @@ describe('a signed approval', () => {
     expect(server.payments).toHaveLength(1);
   });
 
+  it('of a call whose id contains a space is refused with the reason, because its key depends on its position', async () => {
+    const server = approvalServer(7, 'signed', [{ text: 'I pay.', toolCalls: [call('c 1')] }, 'Done.']);
+    const page = await openPausedPage(server);
+    expect(approvalIds(page)).toEqual(['c 1']);
+    await page.chat.addToolApprovalResponse({ id: 'c 1', approved: true });
+    await expect.poll(() => page.chat.status).toBe('error');
+    const { messages } = server.bodies[1] ?? { messages: [] };
+    await expect(
+      fromUiMessages(messages, { secret: SECRET, chatId: 'chat-1', clock: server.clock }),
+    ).rejects.toThrow('an approval of a call whose id is not 1 to 200 characters of ASCII');
+    expect(server.payments).toEqual([]);
+  });
+
   it('is accepted with an old secret', async () => {
     const { messages, options } = await createApproval();
     const secret = ['new secret', SECRET];

@@ -94,8 +94,8 @@ export const laneCases: readonly LaneCase[] = [
       await setTimeout(3 * leaseMs);
       equal(second.outcome, undefined);
       attempt.isLapsed = true;
-      await until(() => second.outcome === 'admitted');
-      equal(running.outcome, 'admitted');
+      await until(() => second.outcome !== undefined);
+      equal(second.outcome, 'admitted');
     },
   },
 ];

@@ -19,6 +19,7 @@ const MAX_SUBSCRIPTIONS = 1000;
 const MAX_URI_CHARS = 2000;
 
 interface Connected {
+  /** Whether the client uses protocol 2025. */
   readonly isLegacy: boolean;
   /** Resources to which a client of protocol 2025 has subscribed. */
   readonly uris: Set<string>;
@@ -83,6 +84,7 @@ function notify(server: McpServer, { isLegacy, uris }: Connected, event: ServerE
   // The client may have disconnected.
   const ignore = (): undefined => undefined;
   if (event.kind === 'resource_updated') {
+    // The SDK itself drops updates to which a client of protocol 2026 has not subscribed.
     if (!isLegacy || uris.has(event.uri)) server.server.sendResourceUpdated({ uri: event.uri }).catch(ignore);
   } else if (event.kind === 'tools_list_changed') server.server.sendToolListChanged().catch(ignore);
   else if (event.kind === 'resources_list_changed') server.server.sendResourceListChanged().catch(ignore);

@@ -11,7 +11,7 @@ import { withFiles } from './files.ts';
 /** Paths to which Gemini's clients upload files. */
 export const UPLOADS: RegExp = /^\/upload\/v1(?:beta)?\/files$/;
 
-/** Limits of the JSON that starts an upload. */
+/** Limits of the JSON that starts an upload. A body of this size does not count towards the limit of all bodies. */
 const START_LIMITS: BodyLimits = { maxBytes: 65_536, maxElements: 100, hold: () => undefined };
 
 /** Starts an upload, or receives a part of its content. */

@@ -19,10 +19,10 @@ export interface PlanRequest {
   readonly request: WireRequest;
   /**
    * Endpoint and contents of a request that can be for an operation other than chat; `undefined` if it can only be a chat.
-   * `isChat`: whether the request can also be a chat. The step determines which of the two it is.
+   * `canBeChat`: whether the request can also be a chat. The step determines which of the two it is.
    */
   readonly operation:
-    | { readonly endpoint: WireOperation; readonly request: OperationRequest; readonly isChat: boolean }
+    | { readonly endpoint: WireOperation; readonly request: OperationRequest; readonly canBeChat: boolean }
     | undefined;
 }
 
@@ -51,7 +51,7 @@ function bodyOf(
       throw new Error('is not an answer to a chat, but the client requested a chat');
     return operationBody(answer, operation);
   }
-  if (operation?.isChat !== false) return chatBody(wire, answer, request, framing);
+  if (operation?.canBeChat !== false) return chatBody(wire, answer, request, framing);
   if (typeof answer === 'string') return operationBody({ transcript: answer }, operation);
   throw new Error(`is an answer to a chat, but the client requested ${operation.request.operation}`);
 }

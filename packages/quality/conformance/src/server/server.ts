@@ -186,8 +186,9 @@ async function openExchange(
 function operationOf(wire: Wire, method: string, path: string, body: unknown): PlanRequest['operation'] {
   const endpoint = wire.operations?.find((each) => each.accepts(method, path, body));
   if (endpoint === undefined) return undefined;
-  const isChat = endpoint.validate === undefined && wire.accepts(method, path);
-  return { endpoint, request: endpoint.read(path, body), isChat };
+  // An endpoint without its own rules has the path of chat, such as transcription by Gemini's generateContent.
+  const canBeChat = endpoint.validate === undefined && wire.accepts(method, path);
+  return { endpoint, request: endpoint.read(path, body), canBeChat };
 }
 
 /** Returns the failure for an unknown path or a body that violates a rule; `undefined` if the wire accepts the request. */

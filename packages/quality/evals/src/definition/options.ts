@@ -8,7 +8,6 @@ import {
   nanoUsdOf as toNanoUsd,
 } from '@majordomo/core/toolkit';
 import { createRedactor, type Redactor } from '@majordomo/redact';
-
 import type { EvalDefinition, EvaluateOptions } from './types.ts';
 
 /** Validated definition and options, with defaults. */
@@ -18,6 +17,7 @@ export interface Settings {
   readonly timeoutMs: number;
   /** Whether the options request fewer trials than the definition. */
   readonly hasFewerTrials: boolean;
+  /** As in `EvalDefinition.margins`, with defaults. */
   readonly margins: Readonly<Record<string, number | false>>;
   readonly budgetNanoUsd: bigint | undefined;
   readonly mode: 'replay' | 'record' | 'live';

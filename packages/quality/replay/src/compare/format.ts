@@ -20,6 +20,7 @@ export async function badCalls(
 ): Promise<readonly Divergence[]> {
   const bad: Divergence[] = [];
   for (const { name, args, invalid } of toolCallsOf({ role: 'assistant', parts })) {
+    // Calls of the vendor's own tools have no schema in the request.
     if (name.startsWith('vendor:')) continue;
     const tool = tools.find((one) => one.name === name);
     if (tool === undefined) bad.push({ type: 'unknown-tool', tool: name });
