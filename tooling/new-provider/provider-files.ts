@@ -43,8 +43,8 @@ function changedLists(name: string): Record<string, string> {
   return Object.fromEntries([
     line(
       'tooling/shape/src/arrows.ts',
-      "  'provider-cli': {",
-      `  'provider-${name}': { ours: ['core', 'wire-kit'], others: [], because: 'a separate wire' },`,
+      "  'provider-cli': arrows(",
+      `  'provider-${name}': arrows('a separate wire', 'core wire-kit'),`,
     ),
     line(
       'tooling/shape/package.json',
