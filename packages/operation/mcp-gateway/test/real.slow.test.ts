@@ -123,5 +123,6 @@ describe('64 parallel sessions', () => {
     }
     const [, , third = 0] = heap;
     expect((heap.at(-1) ?? 0) - third, heap.map(Math.round).join()).toBeLessThan(12);
-  });
+    // Beside other tests, its 3,200 calls need more than the usual minute.
+  }, 180_000);
 });
