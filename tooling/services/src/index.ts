@@ -3,7 +3,7 @@ export { CONNECTION_CUTS, startCutProxy, type ConnectionCut, type CutProxy } fro
 export { describeWith } from './describe-with.ts';
 export { freePorts } from './free-ports.ts';
 export { startMiniflare, type Miniflare, type WorkerOptions } from './miniflare.ts';
-export { startProgram } from './start-program.ts';
+export { startProgram, type RunningProgram } from './start-program.ts';
 export { startPgBouncer, type PgBouncer } from './pgbouncer.ts';
 export { startPostgres, type Postgres } from './postgres.ts';
 export { startRedisCluster, type RedisCluster } from './redis-cluster.ts';

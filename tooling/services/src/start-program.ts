@@ -4,28 +4,46 @@ import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 
 /** Running program that executes the orders of a test. */
-interface Program {
+export interface RunningProgram {
+  /** Exit code of the process, or the signal that ended it. */
+  readonly ended: Promise<readonly [code: number | null, signal: NodeJS.Signals | null]>;
+  /** Writes an order as a line of the input. */
+  send(order: object): void;
+  /** Returns the next line that the program prints. At its end, returns `undefined` as text. */
+  line(): Promise<string>;
   /** Sends an order, and returns the line that the program prints for it. */
   execute(order: object): Promise<string>;
-  /** Ends the program after its orders, or at once with a signal. */
-  end(signal?: NodeJS.Signals): Promise<void>;
+  /** Closes the input, and waits for the end of the program. */
+  end(): Promise<void>;
+  /** Kills the program with SIGKILL. */
+  kill(): Promise<void>;
 }
 
-/** Starts a Node program, and waits until it prints its first line. The program is killed after the test. */
-export async function startProgram(script: string, ...values: readonly string[]): Promise<Program> {
-  const child = spawn(process.execPath, [script, ...values], { stdio: ['pipe', 'pipe', 'inherit'] });
+/** Starts a Node program, which is killed after the test. */
+export function startProgram(script: string, ...args: readonly string[]): RunningProgram {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  await lines.next();
+  const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  const send = (order: object): void => void child.stdin.write(`${JSON.stringify(order)}\n`);
+  const line = async (): Promise<string> => String((await lines.next()).value);
   return {
-    async execute(order) {
-      child.stdin.write(`${JSON.stringify(order)}\n`);
-      return String((await lines.next()).value);
+    ended,
+    send,
+    line,
+    execute(order) {
+      send(order);
+      return line();
     },
-    async end(signal) {
-      if (signal === undefined) child.stdin.end();
-      else child.kill(signal);
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    async end() {
+      child.stdin.end();
+      await ended;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
     },
   };
 }

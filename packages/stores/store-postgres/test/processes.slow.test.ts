@@ -1,4 +1,4 @@
-import { describeWith, startProgram } from '@majordomo/services';
+import { describeWith, startProgram, type RunningProgram } from '@majordomo/services';
 import { expect, it } from 'vitest';
 import type { Kind } from './support/clients.ts';
 import { onPostgres } from './support/stores.ts';
@@ -9,7 +9,11 @@ const RACES = 25;
 
 describeWith('postgres', 'several processes', () => {
   const { stores, url } = onPostgres();
-  const start = (kind: Kind, processId: number) => startProgram(SCRIPT, url(), kind, `${processId}`);
+  const start = async (kind: Kind, processId: number): Promise<RunningProgram> => {
+    const program = startProgram(SCRIPT, url(), kind, `${processId}`);
+    expect(await program.line()).toBe('ready');
+    return program;
+  };
 
   it('admit exactly the maximum of parallel reservations on new and existing counters', async () => {
     // All processes create the tables at the same time.
@@ -38,7 +42,7 @@ describeWith('postgres', 'several processes', () => {
     const holder = await start('pg', 0);
     const begin = performance.now();
     await holder.execute({ hold: { leaseMs } });
-    await holder.end('SIGKILL');
+    await holder.kill();
     const { ledger } = stores({ schema: 'majordomo' });
     const stateOf = async (name: string) => (await ledger.counters(name))[0]!;
     await expect.poll(async () => (await stateOf('lane')).held).toBe(0n);

@@ -1,4 +1,4 @@
-import { describeWith, startProgram, until } from '@majordomo/services';
+import { describeWith, startProgram, until, type RunningProgram } from '@majordomo/services';
 import { expect, it } from 'vitest';
 import { onRedis } from './support/stores.ts';
 
@@ -15,7 +15,11 @@ const ROUNDS = process.env['SOAK'] === undefined ? 6 : 20;
 
 describeWith('redis', 'several processes', () => {
   const { server, stores } = onRedis();
-  const start = (kind: string, processId: number) => startProgram(SCRIPT, server().url, kind, `${processId}`);
+  const start = async (kind: string, processId: number): Promise<RunningProgram> => {
+    const program = startProgram(SCRIPT, server().url, kind, `${processId}`);
+    expect(await program.line()).toBe('ready');
+    return program;
+  };
 
   it('admit exactly ten of 400 reservations on a limit of ten', async () => {
     const workers = await Promise.all(KINDS.map(start));
@@ -34,7 +38,7 @@ describeWith('redis', 'several processes', () => {
     const holder = await start('ioredis with defaults', 0);
     const begin = performance.now();
     await holder.execute({ hold: { leaseMs } });
-    await holder.end('SIGKILL');
+    await holder.kill();
     const { ledger } = stores({ prefix: 'majordomo' });
     const stateOf = async (name: string) => (await ledger.counters(name))[0]!;
     await until(async () => (await stateOf('lane')).held === 0n);

@@ -1,8 +1,9 @@
+import type { RunningProgram } from '@majordomo/services';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { startProgram, type RunningProgram } from '../start-program.ts';
+import { startNamed } from '../start-named.ts';
 
 /** Served agent, whose files are removed after the test. */
 export interface ServedAgent {
@@ -20,7 +21,7 @@ export function servedAgent(): ServedAgent {
   const log = join(folder, 'log');
   return {
     async start(aheadMs = 0) {
-      const program = startProgram('a2a/serve', join(folder, 'a2a.db'), log, String(aheadMs));
+      const program = startNamed('a2a/serve', join(folder, 'a2a.db'), log, String(aheadMs));
       onTestFinished(() => program.kill());
       return { ...program, origin: await program.line() };
     },

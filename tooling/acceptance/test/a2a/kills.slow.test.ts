@@ -1,10 +1,10 @@
+import type { RunningProgram } from '@majordomo/services';
 import { TaskState } from '@a2a-js/sdk';
 import type { Client } from '@a2a-js/sdk/client';
 import { seededRandom } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { LEASE_MS } from '../../../../packages/agents/a2a/src/serve/run-records.ts';
 import { servedAgent } from '../../src/a2a/processes.ts';
-import type { RunningProgram } from '../../src/start-program.ts';
 import { asTask, clientOf, request, stateOf } from '../../../../packages/agents/a2a/test/support/world.ts';
 
 /** Number of killed processes, with ten tasks each. With SOAK=1, as in the nightly run, 20, which are 200 runs. */

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ItemResult } from '@majordomo/batch';
 import { startBatchServer, type BatchServer } from '@majordomo/conformance';
-import { describeWith, startRedis } from '@majordomo/services';
+import { describeWith, startRedis, type RunningProgram } from '@majordomo/services';
 import { redisStores } from '@majordomo/store-redis';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, it } from 'vitest';
-import { startProgram, type RunningProgram } from '../../src/start-program.ts';
+import { startNamed } from '../../src/start-named.ts';
 import { clockAt, ITEMS, openBatches, SPECS } from '../../src/stores/batch-world.ts';
 
 const folders: string[] = [];
@@ -81,7 +81,7 @@ class World {
       redis: this.redis,
       path: join(this.folder, 'jobs.db'),
     };
-    this.child = startProgram('stores/batch', JSON.stringify(facts));
+    this.child = startNamed('stores/batch', JSON.stringify(facts));
     const [code, signal] = await this.child.ended;
     if (signal !== 'SIGKILL') expect(code).toBe(0);
   }

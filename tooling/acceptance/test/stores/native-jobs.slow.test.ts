@@ -7,7 +7,7 @@ import { describeEngine } from '../../src/stores/describe-engine.ts';
 import { look, planOfStep, STEPS } from '../../src/stores/job-agent.ts';
 import { ENGINES, openStores, type Engine, type Place } from '../../src/stores/job-engines.ts';
 import { endLease, openJobs, REQUEST, SPACE, SPEC, type JobProcess } from '../../src/stores/job-world.ts';
-import { startProgram } from '../../src/start-program.ts';
+import { startNamed } from '../../src/start-named.ts';
 
 const IS_SOAK = process.env['SOAK'] !== undefined;
 const TIMEOUT_MS = 120_000;
@@ -37,7 +37,7 @@ const killsOf = (engine: Engine): readonly Kill[] =>
  * stores have the same conformance tests. With SOAK=1, all cases run with all engines.
  */
 const isRunWith = (engine: Engine, defaultEngine: Engine): boolean => IS_SOAK || engine === defaultEngine;
-const startJobs = (facts: JobProcess) => startProgram('stores/job', JSON.stringify(facts));
+const startJobs = (facts: JobProcess) => startNamed('stores/job', JSON.stringify(facts));
 
 const stepsOf = ({ requests }: JobServer, step: string): number =>
   requests.filter((request) => request.step === step).length;

@@ -8,7 +8,7 @@ import { postgresStores } from '@majordomo/store-postgres';
 import { sqliteStores, type SqliteStores } from '@majordomo/store-sqlite';
 import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
-import { startProgram } from '../../src/start-program.ts';
+import { startNamed } from '../../src/start-named.ts';
 
 const IS_SOAK = process.env['SOAK'] !== undefined;
 const folder = mkdtempSync(join(tmpdir(), 'majordomo-processes-'));
@@ -23,11 +23,11 @@ const ROUNDS = IS_SOAK ? 20 : 5;
 it('admits exactly ten of 400 reservations of four processes under a limit of ten, in several rounds', async () => {
   const path = join(folder, 'parallel.db');
   // All four create the file at the same time.
-  const workers = [1, 2, 3, 4].map((me) => startProgram('stores/reserving', path, `${me}`));
+  const workers = [1, 2, 3, 4].map((me) => startNamed('stores/reserving', path, `${me}`));
   await Promise.all(workers.map(({ line }) => line()));
   for (let round = 0; round < ROUNDS; round++) {
-    for (const { send } of workers) send({ counter: `round ${round}`, times: 100, max: 10 });
-    const admitted = await Promise.all(workers.map(({ line }) => line()));
+    const order = { reserve: { counter: `round ${round}`, times: 100, max: 10 } };
+    const admitted = await Promise.all(workers.map(({ execute }) => execute(order)));
     expect(admitted.reduce((sum, count) => sum + Number(count), 0)).toBe(10);
   }
   await Promise.all(workers.map(({ end }) => end()));
@@ -38,7 +38,7 @@ it('admits exactly ten of 400 reservations of four processes under a limit of te
 
 it('spends the budget and frees the lane of a killed process after its lease', async () => {
   const path = join(folder, 'holder.db');
-  const holder = startProgram('stores/holding', path, '1500');
+  const holder = startNamed('stores/holding', path, '1500');
   await holder.line();
   await holder.kill();
   await using stores = sqliteStores(path);
@@ -58,7 +58,7 @@ it('spends the budget and frees the lane of a killed process after its lease', a
 it('opens the file of a process that was killed while it wrote, with all settled records', async () => {
   for (const round of IS_SOAK ? [1, 2, 3] : [1]) {
     const path = join(folder, `writer-${round}.db`);
-    const writer = startProgram('stores/writing', path);
+    const writer = startNamed('stores/writing', path);
     let last = -1;
     const reading = (async () => {
       for (;;) {
@@ -97,7 +97,7 @@ async function spendKey(place: string, stores: Pick<SqliteStores, 'ledger' | 're
   const keys = createKeys({ records: stores.records });
   const { key, secret } = await keys.create({ name: 'a', limits: [{ max: { calls: 100 }, per: 'ever' }] });
   const other = await keys.create({ name: 'b' });
-  const workers = Array.from({ length: PROCESSES }, () => startProgram('stores/calling', place));
+  const workers = Array.from({ length: PROCESSES }, () => startNamed('stores/calling', place));
   await Promise.all(workers.map(({ line }) => line()));
   for (const { send } of workers) send({ secret, times: 400 / PROCESSES });
   const answered = await Promise.all(workers.map(({ line }) => line()));
@@ -144,7 +144,7 @@ it('retains only the flushed entries of the call log after SIGKILL', async () =>
   const path = join(folder, 'call-log.db');
   await using stores = sqliteStores(path);
   const { key, secret } = await createKeys({ records: stores.records }).create({ name: 'a' });
-  const worker = startProgram('stores/calling', path);
+  const worker = startNamed('stores/calling', path);
   await worker.line();
   worker.send({ secret, times: 7, flush: true });
   expect(await worker.line()).toBe('7');
