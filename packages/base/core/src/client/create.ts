@@ -24,6 +24,7 @@ import { hasLargeContent } from '../util/content.ts';
 import { abortable, derivedSignal } from '../util/async.ts';
 import { notify } from '../util/listeners.ts';
 import { systemClock } from '../util/time.ts';
+import { newUuid } from '../util/uuid.ts';
 import { isRecord } from '../util/values.ts';
 import { type ModelSetup, resolvedTarget } from './new-call.ts';
 import { chatModel } from './chat-model.ts';
@@ -280,7 +281,7 @@ async function resolveSpec(
   checkResolve(options);
   if (options.request !== undefined) validate(options.request);
   const { request, tenant, metadata = {}, signal = new AbortController().signal } = options;
-  const call = { id: crypto.randomUUID(), spec, operation: 'chat', tenant, metadata } as const;
+  const call = { id: newUuid(), spec, operation: 'chat', tenant, metadata } as const;
   try {
     const targets = await abortable(setup.resolve(spec, call, request, { signal }, path), signal);
     const health = setup.deps.health.snapshot();

@@ -20,6 +20,7 @@ import type { ResolvedTarget } from '../types/target.ts';
 import { abortable, invoke } from '../util/async.ts';
 import { emitTo } from '../util/listeners.ts';
 import { mergeTimeouts } from '../util/options.ts';
+import { newUuid } from '../util/uuid.ts';
 import { validOptions } from './check-options.ts';
 
 /** Parts of a majordomo that its models need. */
@@ -115,14 +116,14 @@ export function newCall<Event extends object, Result>(
   );
 }
 
-/** Returns the `CallInfo` of a new call, with a random id. */
+/** Returns the `CallInfo` of a new call. */
 export const newInfo = (
   spec: string,
   operation: CallInfo['operation'],
   options: CallOptions | undefined,
   isFurtherRound = false,
 ): CallInfo => ({
-  id: crypto.randomUUID(),
+  id: newUuid(),
   spec,
   operation,
   tenant: options?.tenant,

@@ -163,7 +163,7 @@ export interface RawResponse {
 
 /** Identity of a call in events, gates and resolvers. */
 export interface CallInfo {
-  /** Random UUID. */
+  /** Random UUID that begins with the time (version 7), so ids of later calls sort after those of earlier ones. */
   readonly id: string;
   readonly spec: string;
   /** Operation of the call. If this member is absent, the call is a chat. */
