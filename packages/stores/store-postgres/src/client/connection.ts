@@ -45,8 +45,13 @@ export class Connection {
 
   /** Runs a statement with its own timeout, in milliseconds. After such a timeout, later statements are still sent. */
   slowQuery(text: string, values: readonly Value[], timeoutMs: number): Promise<readonly Row[]> {
-    if (this.clock.now() < this.retryAt) return this.query(text, values);
-    return withTimeout(this.unlimitedQuery(text, values), timeoutMs, this.clock);
+    return this.slowly(() => this.unlimitedQuery(text, values), timeoutMs);
+  }
+
+  /** Runs a function with its own timeout, in milliseconds. After such a timeout, later statements are still sent. */
+  slowly<Result>(work: () => Promise<Result>, timeoutMs: number): Promise<Result> {
+    if (this.clock.now() < this.retryAt) return this.withTimeout(work);
+    return withTimeout(work(), timeoutMs, this.clock);
   }
 
   /** Runs a statement without a timeout. Call it inside `withTimeout`. */

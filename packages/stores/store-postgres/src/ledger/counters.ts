@@ -2,7 +2,7 @@ import type { Claim, CounterState, LedgerStore, Refusal } from '@majordomo/ledge
 import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import { toIndexedText } from './indexed-text.ts';
 import type { Connection } from '../client/connection.ts';
-import { OperationQueue, type Answer, type Operation } from './operation-queue.ts';
+import { StatementQueue } from '../client/statement-queue.ts';
 
 /** Maximum amount of a counter. */
 const MAX_AMOUNT = 2n ** 63n - 1n;
@@ -11,16 +11,22 @@ const KNOWN_MS = 60_000;
 
 type Amounts = Parameters<LedgerStore['settle']>[1];
 
+/** Operation in the format of the database function `ledger`. */
+type Operation = Readonly<Record<string, unknown>> & { readonly type: 'reserve' | 'settle' | 'renew' };
+
+/** Result of an operation. */
+type Answer = Readonly<Record<string, unknown>>;
+
 /** Counters with leases, which use PostgreSQL's clock. */
 export class Counters {
   private readonly connection: Connection;
-  private readonly queue: OperationQueue;
+  private readonly queue: StatementQueue<Operation, Answer>;
   /** Latest operation of each reservation in progress, by its id. */
   private readonly latest = new Map<string, Operation>();
 
   constructor(connection: Connection) {
     this.connection = connection;
-    this.queue = new OperationQueue((operations) => this.execute(operations));
+    this.queue = new StatementQueue((operations) => this.execute(operations));
   }
 
   /**
@@ -84,13 +90,8 @@ export class Counters {
     }));
   }
 
-  private async run(operation: Operation): Promise<Answer> {
-    try {
-      return await this.connection.withTimeout(() => this.queue.add(operation));
-    } catch (error) {
-      this.queue.withdraw(operation);
-      throw error;
-    }
+  private run(operation: Operation): Promise<Answer> {
+    return this.queue.addWithin((work) => this.connection.withTimeout(work), operation);
   }
 
   private async releaseLate(id: string, answering: Promise<Answer>, isLatest: () => boolean): Promise<void> {

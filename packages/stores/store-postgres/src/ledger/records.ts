@@ -2,34 +2,46 @@ import { LlmError, messageOf } from '@majordomo/core';
 import { toStoredText, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
 import type { Connection } from '../client/connection.ts';
+import { StatementQueue } from '../client/statement-queue.ts';
 import { toIndexedText } from './indexed-text.ts';
 
 /** Number of records per page. */
 const PAGE = 500;
 
+/** Row of a record to insert. */
+interface NewRow {
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly call: string;
+  readonly tenant: string | undefined;
+  readonly target: string;
+  /** JSON of the record. */
+  readonly record: string;
+}
+
 /** Records of attempts, stored for the retention time. */
 export class Records {
   private readonly connection: Connection;
+  private readonly queue: StatementQueue<NewRow, undefined>;
 
   constructor(connection: Connection) {
     this.connection = connection;
+    this.queue = new StatementQueue((rows) => this.insert(rows));
   }
 
   async append(record: SpendRecord): Promise<void> {
-    const { at, json } = serialize(record);
-    const { id, call, tenant, target } = record;
-    await this.connection.query(
+    await this.queue.addWithin((work) => this.connection.withTimeout(work), rowOf(record));
+  }
+
+  private async insert(rows: readonly NewRow[]): Promise<readonly undefined[]> {
+    await this.connection.unlimitedQuery(
       `INSERT INTO ${this.connection.schema}.records (id, at, call, tenant, target, record)
-       VALUES ($1::text, $2::text::bigint, $3::text, $4::text, $5::text, $6::text) ON CONFLICT DO NOTHING`,
-      [
-        toIndexedText(id, 'the id of a record'),
-        `${at}`,
-        toIndexedText(call, 'the id of a call'),
-        tenant === undefined ? null : toStoredText(tenant),
-        toStoredText(target),
-        json,
-      ],
+       SELECT * FROM json_to_recordset($1::text::json) AS given (id text, at bigint, call text, tenant text, target text, record text)
+       ON CONFLICT DO NOTHING`,
+      [JSON.stringify(rows)],
     );
+    return [];
   }
 
   /** Yields records. Reads them in pages, so that a slow caller does not occupy a connection. */
@@ -64,12 +76,24 @@ export class Records {
   }
 }
 
+/** Returns the row of a record. Rejects what would fail the shared statement, and with it the records of other calls. */
+function rowOf(record: SpendRecord): NewRow {
+  const { id, call, tenant, target } = record;
+  return {
+    id: toIndexedText(id, 'the id of a record'),
+    call: toIndexedText(call, 'the id of a call'),
+    tenant: tenant === undefined ? undefined : toStoredText(tenant),
+    target: toStoredText(target),
+    ...serialize(record),
+  };
+}
+
 /** Returns the time of a record in epoch milliseconds, and its JSON. */
-function serialize(record: SpendRecord): { readonly at: number; readonly json: string } {
+function serialize(record: SpendRecord): Pick<NewRow, 'at' | 'record'> {
   try {
     const at = Date.parse(record.at);
     if (Number.isNaN(at)) throw new RangeError(`at must be an ISO date, not "${record.at}"`);
-    return { at, json: JSON.stringify(record) };
+    return { at, record: JSON.stringify(record) };
   } catch (cause) {
     const why = `record "${record.id}": cannot be stored: ${messageOf(cause)}; records and reports do not contain it`;
     throw new LlmError('invalid-request', why, {}, { cause });

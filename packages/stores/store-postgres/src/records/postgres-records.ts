@@ -19,6 +19,7 @@ import {
 import type { Row, Value } from '../client/client.ts';
 import type { Connection } from '../client/connection.ts';
 import { changeChannel, type Listener } from '../client/listener.ts';
+import { StatementQueue } from '../client/statement-queue.ts';
 import { toQuery, toVector } from './search-index.ts';
 
 /** Minimum timeout of a statement, in milliseconds, because values can have megabytes. */
@@ -27,6 +28,12 @@ const TIMEOUT_MS = 10_000;
 const DELETED_AT_ONCE = 20;
 /** Separates the space and the key in a notification. In stored text, the letter "u" follows each backslash. */
 const SEPARATOR = '\\ ';
+
+/** Place of a record that is read, as stored text. */
+interface SoughtRecord {
+  readonly space: string;
+  readonly key: string;
+}
 
 /** Creates the store of records. All times use PostgreSQL's clock. Without a listener, the store has no `watch`. */
 export function postgresRecords(
@@ -38,17 +45,26 @@ export function postgresRecords(
   const now = `(SELECT ${schema}.now_ms())`;
   const isStored = `(until IS NULL OR until > ${now})`;
   const members = `key, label, version::text AS version, at::text AS at, (due_at - ${now})::text AS due`;
+  const longTimeoutMs = Math.max(timeoutMs, TIMEOUT_MS);
   const query = (sql: string, values: readonly Value[]): Promise<readonly Row[]> =>
-    connection.slowQuery(sql, values, Math.max(timeoutMs, TIMEOUT_MS));
+    connection.slowQuery(sql, values, longTimeoutMs);
   const channelOf = (space: string): string => `${schemaName}_records_${fnv1a(space)}`;
+
+  const reads = new StatementQueue(async (sought: readonly SoughtRecord[]) => {
+    const rows = await query(
+      `SELECT place::text AS place, entry.* FROM json_to_recordset($1::text::json) AS sought (place int, space text, key text),
+       LATERAL ${schema}.get_entry(sought.space, sought.key) AS entry`,
+      [JSON.stringify(sought.map((one, place) => ({ place, ...one })))],
+    );
+    const byPlace = new Map(rows.map((row) => [Number(row['place']), row]));
+    return sought.map((_, place) => byPlace.get(place));
+  });
 
   const store: RecordStore = {
     async get(space, key) {
       checkGet(space, key);
-      const [row] = await query(`SELECT * FROM ${schema}.get_entry($1::text, $2::text)`, [
-        toStoredText(space),
-        toStoredText(key),
-      ]);
+      const sought = { space: toStoredText(space), key: toStoredText(key) };
+      const row = await reads.addWithin((work) => connection.slowly(work, longTimeoutMs), sought);
       return row && recordOf(row);
     },
 
