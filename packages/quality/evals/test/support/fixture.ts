@@ -25,8 +25,7 @@ export function fakeModels(answer: (text: string, request: ModelRequest) => Turn
 } {
   const turn = (request: ModelRequest): Turn => {
     const result = answer(textOf(request), request);
-    if (typeof result === 'string') return { text: result, usage: USAGE };
-    return result;
+    return typeof result === 'string' ? { text: result, usage: USAGE } : result;
   };
   const turns = Array.from({ length: 500 }, () => turn);
   const provider = fakeProvider({
