@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openaiCompatible, PROFILES } from '../src/index.ts';
 import { collect } from './collected.ts';
 import { EXCEPTIONS } from './exceptions.ts';
-import { factsOf, failureFacts, withoutExceptions, type Facts } from './recorded-facts.ts';
+import { factsOf, failureFacts, testFacts, type Facts } from './recorded-facts.ts';
 
 const cases = recordings('openai-chat');
 const byId = new Map(cases.map((recording) => [recording.id, recording]));
@@ -84,32 +84,13 @@ function tokenTotals(usage: UsageFacts, vendor: string): unknown {
   return { input, output: isReasoningExcluded ? completion + reasoning : completion };
 }
 
-const without = (facts: Facts, id: string): Partial<Facts> => withoutExceptions(facts, EXCEPTIONS, id);
-
 describe.skipIf(!hasRecordings)(`recorded traffic${skippedNote}`, () => {
-  test.each(cases)('$id results in its facts', async (recording) => {
-    expect(without(factsOf(await play(recording, 'random')), recording.id)).toEqual(
-      without(expectedOf(recording), recording.id),
-    );
-  });
-
-  test.each(cases.filter(({ expected, status }) => expected.streamed && status === 200))(
-    '$id gives the same when it comes byte by byte',
-    async (recording) => {
-      const [bytes, random] = await Promise.all([play(recording, 'bytes'), play(recording, 'random')]);
-      expect(factsOf(bytes)).toEqual(factsOf(random));
-    },
-  );
+  testFacts(cases, play, expectedOf, EXCEPTIONS);
 
   test.each(EXCEPTIONS)('$id needs its exception for $field', async ({ id, field }) => {
     const recording = byId.get(id);
     expect(recording, 'no such recording').toBeDefined();
     if (recording === undefined) return;
     expect(factsOf(await play(recording, 'random'))[field]).not.toEqual(expectedOf(recording)[field]);
-  });
-
-  test('has at most 2 % exceptions', () => {
-    expect(cases.length).toBeGreaterThan(200);
-    expect(new Set(EXCEPTIONS.map(({ id }) => id)).size).toBeLessThanOrEqual(cases.length * 0.02);
   });
 });

@@ -1,7 +1,7 @@
 import type { ErrorKind } from '@majordomo/core';
-import { reasoningOf } from '@majordomo/test-support';
+import { reasoningOf, type Cut, type Recording } from '@majordomo/test-support';
 import type { Collected } from '@majordomo/testing';
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Exception } from './exceptions.ts';
 
 export type Facts = Record<Exception['field'], unknown>;
@@ -31,13 +31,35 @@ export const failureFacts = (kinds: readonly (string | undefined)[], status: num
 });
 
 /** Returns the facts without the fields that the recording's exceptions name. */
-export function withoutExceptions(
-  facts: Facts,
-  exceptions: readonly Exception[],
-  id: string,
-): Partial<Facts> {
+function withoutExceptions(facts: Facts, exceptions: readonly Exception[], id: string): Partial<Facts> {
   const excepted = exceptions.filter((exception) => exception.id === id).map(({ field }) => field);
   return Object.fromEntries(
     Object.entries(facts).filter(([field]) => !excepted.some((name) => name === field)),
   );
+}
+
+/** Tests that each recording results in its facts, however the server cuts the response into pieces. */
+export function testFacts(
+  cases: readonly Recording[],
+  play: (recording: Recording, cut: Cut) => Promise<Collected>,
+  expectedOf: (recording: Recording) => Facts,
+  exceptions: readonly Exception[],
+): void {
+  test.each(cases)('$id results in its facts', async (recording) => {
+    const without = (facts: Facts) => withoutExceptions(facts, exceptions, recording.id);
+    expect(without(factsOf(await play(recording, 'random')))).toEqual(without(expectedOf(recording)));
+  });
+
+  test.each(cases.filter(({ expected, status }) => expected.streamed && status === 200))(
+    '$id gives the same when it comes byte by byte',
+    async (recording) => {
+      const [bytes, random] = await Promise.all([play(recording, 'bytes'), play(recording, 'random')]);
+      expect(factsOf(bytes)).toEqual(factsOf(random));
+    },
+  );
+
+  test('has at most 2 % exceptions', () => {
+    expect(cases.length).toBeGreaterThan(50);
+    expect(new Set(exceptions.map(({ id }) => id)).size).toBeLessThanOrEqual(cases.length * 0.02);
+  });
 }

@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openaiCompatible } from '../src/index.ts';
 import { collect } from './collected.ts';
 import { RESPONSES_EXCEPTIONS } from './exceptions.ts';
-import { factsOf, failureFacts, withoutExceptions, type Facts } from './recorded-facts.ts';
+import { failureFacts, testFacts, type Facts } from './recorded-facts.ts';
 
 const cases = recordings('openai-responses');
 let server: Playback;
@@ -63,23 +63,8 @@ const KINDS: Readonly<Record<string, readonly ErrorKind[]>> = {
   stream: ['quota', 'rate-limit', 'server', 'invalid-request'],
 };
 
-const without = (facts: Facts, id: string): Partial<Facts> =>
-  withoutExceptions(facts, RESPONSES_EXCEPTIONS, id);
-
 describe.skipIf(!hasRecordings)(`recorded responses${skippedNote}`, () => {
-  test.each(cases)('$id results in its facts', async (recording) => {
-    expect(without(factsOf(await play(recording, 'random')), recording.id)).toEqual(
-      without(expectedOf(recording), recording.id),
-    );
-  });
-
-  test.each(cases.filter(({ expected, status }) => expected.streamed && status === 200))(
-    '$id gives the same when it comes byte by byte',
-    async (recording) => {
-      const [bytes, random] = await Promise.all([play(recording, 'bytes'), play(recording, 'random')]);
-      expect(factsOf(bytes)).toEqual(factsOf(random));
-    },
-  );
+  testFacts(cases, play, expectedOf, RESPONSES_EXCEPTIONS);
 
   test('emits no text twice, and finds no leaked call', async () => {
     for (const recording of cases.filter(({ expected }) => expected.error === null)) {
@@ -88,10 +73,5 @@ describe.skipIf(!hasRecordings)(`recorded responses${skippedNote}`, () => {
       const ids = parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : []));
       expect(new Set(ids).size).toBe(ids.length);
     }
-  });
-
-  test('has at most 2 % exceptions', () => {
-    expect(cases.length).toBeGreaterThan(50);
-    expect(new Set(RESPONSES_EXCEPTIONS.map(({ id }) => id)).size).toBeLessThanOrEqual(cases.length * 0.02);
   });
 });
