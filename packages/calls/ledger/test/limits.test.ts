@@ -1,4 +1,5 @@
 import { LlmError, user } from '@majordomo/core';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { fakeClock } from '@majordomo/testing';
 import type { Limit } from '../src/index.ts';
 import { describe, expect, it } from 'vitest';
@@ -155,6 +156,14 @@ describe('a limit', () => {
     expect(alerts).toEqual([{ type: 'unpriced', target: 'acme/unknown', missing: ['no price'] }]);
     expect((await ledger.state())[0]?.used).toBe(0n);
     expect((await ledger.report({ by: [] }))[0]).toMatchObject({ unpriced: 2, nanoUsd: 0n });
+  });
+
+  it('of money counts the cost that the vendor reports for a model without a price', async () => {
+    const turn = { text: 'yes', usage: { ...UNKNOWN_USAGE, details: { reportedNanoUsd: '7000' } } };
+    const options = { limits: [day({ max: { usd: '1' } })], unknownPrice: 'admit' } as const;
+    const { callModel, ledger } = ledgerFixture([], options, { models: { unknown: [turn] } });
+    await callModel({ spec: 'acme/unknown' });
+    expect((await ledger.state())[0]).toMatchObject({ used: 7000n, held: 0n });
   });
 
   it('of money ignores calls that a plan includes, whose tokens and requests count', async () => {
