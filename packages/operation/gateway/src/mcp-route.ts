@@ -38,7 +38,7 @@ export async function mcpRoute(
       end();
       return new Response(answer, { status, headers });
     }
-    const endStream = gateway.metrics.onStream(trace);
+    const endStream = trace.beginStream(gateway.metrics);
     const stream = untilEnd(withinMemory(answer), request.signal, () => {
       end();
       endStream();

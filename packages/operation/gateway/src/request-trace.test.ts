@@ -67,8 +67,10 @@ it('reports the caller, the model, the calls and the refusal', () => {
 it('reports a streamed response when both the handler and the stream have ended', () => {
   for (const isHandlerFirst of [true, false]) {
     const { events, trace } = setUp();
+    const metrics = { onStreamStart: vi.fn(), onStreamEnd: vi.fn() };
+    const endStream = trace.beginStream(metrics);
     const endFunctions = [
-      trace.hold(),
+      endStream,
       () => {
         trace.end(201);
       },
@@ -77,7 +79,9 @@ it('reports a streamed response when both the handler and the stream have ended'
     endFunctions[0]?.();
     expect(events).toEqual([]);
     endFunctions[1]?.();
+    endStream();
     expect(events.map(({ status }) => status)).toEqual([201]);
+    expect([metrics.onStreamStart, metrics.onStreamEnd].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
   }
 });
 

@@ -1,6 +1,7 @@
 import type { RequestEvent } from '@majordomo/admin';
 import { systemClock } from '@majordomo/core';
 import type { Refusal } from './errors/refusal.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import type { Caller } from './options.ts';
 
 const CLIENT_REQUEST_ID = /^[\x21-\x7e]{1,512}$/;
@@ -31,10 +32,15 @@ export class RequestTrace {
     this.report = report;
   }
 
-  /** Delays the report until the returned function is called once. */
-  hold(): () => void {
+  /** Counts a stream in the metrics, and delays the report until the returned function is called. Further calls do nothing. */
+  beginStream(metrics: Pick<Metrics, 'onStreamStart' | 'onStreamEnd'>): () => void {
+    metrics.onStreamStart();
     this.open++;
+    let isOpen = true;
     return () => {
+      if (!isOpen) return;
+      isOpen = false;
+      metrics.onStreamEnd();
       this.close();
     };
   }

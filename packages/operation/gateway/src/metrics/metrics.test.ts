@@ -86,11 +86,10 @@ describe('the metrics of a gateway', () => {
     const counts = (): readonly string[] => [...linesOf('requests_in'), ...linesOf('streams_in')];
     metrics.onRequestStart();
     metrics.onRequestStart();
-    const trace = { hold: () => () => undefined };
-    const ends = [metrics.onStream(trace), metrics.onStream(trace), metrics.onStream(trace)];
+    for (let streams = 0; streams < 3; streams++) metrics.onStreamStart();
     expect(counts()).toEqual(['majordomo_requests_in_progress 2', 'majordomo_streams_in_progress 3']);
     metrics.onRequest({ route: '/r', status: 200, ms: 1 } as never);
-    ends[0]?.();
+    metrics.onStreamEnd();
     expect(counts()).toEqual(['majordomo_requests_in_progress 1', 'majordomo_streams_in_progress 2']);
   });
 

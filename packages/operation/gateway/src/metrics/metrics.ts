@@ -1,7 +1,6 @@
 import type { MetricSample, RequestEvent } from '@majordomo/admin';
 import type { CallEvent, Majordomo } from '@majordomo/core';
 import { MetricFamily, type Labels } from './metric-family.ts';
-import type { RequestTrace } from '../request-trace.ts';
 
 /** Metrics of a gateway. The only value of a client that may become a label is a served model name. */
 export class Metrics {
@@ -39,13 +38,12 @@ export class Metrics {
     this.families.seconds.observe({ route }, ms / 1000);
   }
 
-  /** Increments the number of open streams and delays the report of the request until the returned function is called. */
-  onStream(trace: Pick<RequestTrace, 'hold'>): () => void {
+  onStreamStart(): void {
     this.families.streams.add({}, 1);
-    const ends = [trace.hold(), () => this.families.streams.add({}, -1)];
-    return () => {
-      for (const end of ends.splice(0)) end();
-    };
+  }
+
+  onStreamEnd(): void {
+    this.families.streams.add({}, -1);
   }
 
   onUpdate(isAccepted: boolean, now: number): void {

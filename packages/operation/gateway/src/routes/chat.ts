@@ -56,7 +56,7 @@ export async function chatRoute(
       return new Response(null, { status: 204 });
     }
     const options = callOptions(context, parsed.metadata, gateway, parsed.request);
-    if (parsed.isStreamed) endStream = gateway.metrics.onStream(trace);
+    if (parsed.isStreamed) endStream = trace.beginStream(gateway.metrics);
     const { background } = parsed;
     if (background !== undefined) {
       const onStreamEnd = (): void => endStream?.();

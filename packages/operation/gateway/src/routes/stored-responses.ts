@@ -117,7 +117,7 @@ async function streamStored(
   const after = startingAfter(context.request);
   const { trace } = context;
   trace.isStreamed = true;
-  const endStream = gateway.metrics.onStream(trace);
+  const endStream = trace.beginStream(gateway.metrics);
   const onEnd = (): void => {
     release();
     endStream();
