@@ -40,7 +40,7 @@ export class JobTimer {
         this.pollAfter(waitMs);
       });
     };
-    this.cancel = systemClock.timer(ms, run, true);
+    this.cancel = systemClock.timer(ms, run, { isBackground: true });
   }
 
   /** Polls once, and returns the time until the next poll. Never rejects. */
@@ -51,7 +51,7 @@ export class JobTimer {
       () => {
         limit.abort();
       },
-      true,
+      { isBackground: true },
     );
     try {
       const found = await this.background()?.poll({ signal: limit.signal });

@@ -42,7 +42,7 @@ export class LostRuns {
       () => {
         this.begin();
       },
-      true,
+      { isBackground: true },
     );
     this.searchAll().catch((error: unknown) => {
       notify(onError, error);
