@@ -106,8 +106,8 @@ export class EventWriter {
   }
 
   /**
-   * Adds facts, which the `finish` event reports if they contain `wire`. Ignores members that are `undefined`. The id and the
-   * service tier are added automatically.
+   * Adds facts, which the `finish` event reports if they contain `wire`, because `wire` identifies their type. Ignores members that
+   * are `undefined`. The id and the service tier are added automatically.
    */
   facts<Facts extends VendorFacts>(facts: Partial<Facts>): void {
     this.vendorFacts = {

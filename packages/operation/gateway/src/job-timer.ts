@@ -58,6 +58,7 @@ export class JobTimer {
       const nextMs = found?.nextMs ?? WAIT_MS.most;
       return Math.min(WAIT_MS.most, Math.max(WAIT_MS.least, nextMs));
     } catch (error) {
+      // The jobs that the poll has begun continue, so its limit is not a failure.
       if (limit.signal.aborted) return WAIT_MS.least;
       if (this.state === 'running') this.onError(error);
       return RETRY_MS;
