@@ -37,7 +37,7 @@ export async function supportTeam(
     instructions: 'You answer questions on invoices.',
     tools: [agentTool({ name: 'ask_refunds', description: 'Refunds an order', agent: refunds })],
     toolboxes: servers.toolboxes,
-    toolSearch: { above: 3 },
+    toolSearch: { minTools: 3 },
     handoffs: () => [desk],
   });
   const desk: Agent = createAgent({

@@ -13,6 +13,7 @@ afterAll(() => {
 /** File inside a provider package. */
 const INSIDE: Case = { cwd: providerPackage, filename: join(providerPackage, 'app.ts') };
 const OPENAI = "import OpenAI from 'openai';\n";
+const GOOGLE = "import { GoogleGenAI } from '@google/genai';\n";
 
 const REPORTED: readonly (readonly [what: string, code: string])[] = [
   ['no options', `${OPENAI}new OpenAI();`],
@@ -39,7 +40,45 @@ const REPORTED: readonly (readonly [what: string, code: string])[] = [
   ],
   [
     'retries switched on in Google’s',
-    "import { GoogleGenAI } from '@google/genai';\nnew GoogleGenAI({ apiKey, httpOptions: { retryOptions: { attempts: 5 } } });",
+    `${GOOGLE}new GoogleGenAI({ apiKey, httpOptions: { retryOptions: { attempts: 5 } } });`,
+  ],
+  [
+    'a conditional spread with another number behind it',
+    `${OPENAI}new OpenAI({ maxRetries: 0, ...(debug ? { maxRetries: 5 } : {}) });`,
+  ],
+  [
+    'another number behind which a conditional spread has it',
+    `${OPENAI}new OpenAI({ maxRetries: 5, ...(debug && { maxRetries: 0 }) });`,
+  ],
+  [
+    'a spread that contains an unknown spread behind it',
+    `${OPENAI}const base = { timeout: 1, ...options };\nnew OpenAI({ maxRetries: 0, ...base });`,
+  ],
+  [
+    'an unknown spread in one branch of a conditional',
+    `${OPENAI}new OpenAI({ maxRetries: 0, ...(flag ? options : {}) });`,
+  ],
+  ['unknown options in one branch', `${OPENAI}new OpenAI(flag ? { maxRetries: 0 } : options);`],
+  ['unknown options with a default', `${OPENAI}new OpenAI(options ?? { maxRetries: 0 });`],
+  [
+    'a parameter whose default is it',
+    `${OPENAI}export const open = (maxRetries = 0) => new OpenAI({ maxRetries });`,
+  ],
+  [
+    'a member of unknown options whose default is it',
+    `${OPENAI}const { maxRetries = 0 } = options;\nnew OpenAI({ maxRetries });`,
+  ],
+  [
+    'options that refer to themselves',
+    `${OPENAI}var base = { ...base };\nnew OpenAI({ maxRetries: 0, ...base });`,
+  ],
+  [
+    'an unknown spread behind the attempts of Google’s client',
+    `${GOOGLE}new GoogleGenAI({ httpOptions: { retryOptions: { attempts: 5 } }, ...rest });`,
+  ],
+  [
+    'an unknown number of attempts of Google’s client',
+    `${GOOGLE}new GoogleGenAI({ httpOptions: { retryOptions: { attempts: options.attempts } } });`,
   ],
 ];
 
@@ -50,16 +89,32 @@ const SILENT: readonly (readonly [what: string, code: string])[] = [
   ['it in a constant', `${OPENAI}const NONE = 0;\nnew OpenAI({ apiKey, maxRetries: NONE });`],
   ['it in a spread that can be seen', `${OPENAI}const base = { maxRetries: 0 };\nnew OpenAI({ ...base });`],
   [
+    'a conditional spread that has it, behind it',
+    `${OPENAI}new OpenAI({ maxRetries: 0, ...(debug ? { maxRetries: 0, logLevel: 'debug' } : {}) });`,
+  ],
+  [
+    'conditional spreads without it behind it',
+    `${OPENAI}new OpenAI({ maxRetries: 0, ...(url === undefined ? undefined : { baseURL: url }), ...(debug && { logLevel: 'debug' }) });`,
+  ],
+  ['it in both branches', `${OPENAI}new OpenAI(flag ? { maxRetries: 0 } : { apiKey, maxRetries: 0 });`],
+  [
+    'it in the result of a function',
+    `${OPENAI}const options = () => ({ apiKey, maxRetries: 0 });\nnew OpenAI(options());`,
+  ],
+  [
+    'it in awaited options',
+    `${OPENAI}const options = async () => ({ apiKey, maxRetries: 0 });\nnew OpenAI(await options());`,
+  ],
+  [
     'one attempt',
     "import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';\nnew BedrockRuntimeClient({ maxAttempts: 1 });",
   ],
+  ['Google’s client, which does not retry by itself', `${GOOGLE}new GoogleGenAI({ apiKey });`],
+  ['Google’s one attempt', `${GOOGLE}new GoogleGenAI({ httpOptions: { retryOptions: { attempts: 1 } } });`],
+  ['Google’s unknown options', `${GOOGLE}new GoogleGenAI({ apiKey, httpOptions, ...options });`],
   [
-    'Google’s client, which does not retry by itself',
-    "import { GoogleGenAI } from '@google/genai';\nnew GoogleGenAI({ apiKey });",
-  ],
-  [
-    'Google’s one attempt',
-    "import { GoogleGenAI } from '@google/genai';\nnew GoogleGenAI({ httpOptions: { retryOptions: { attempts: 1 } } });",
+    'Google’s nested options without attempts',
+    `${GOOGLE}new GoogleGenAI({ apiKey, httpOptions: { ...(baseUrl ? { baseUrl } : {}) } });`,
   ],
   ['another class of the SDK', "import { APIError } from 'openai';\nnew APIError(400, {}, 'x', headers);"],
   ['a class of the same name from elsewhere', "import { OpenAI } from './fake.ts';\nnew OpenAI();"],
@@ -95,6 +150,13 @@ it('also checks the allowed files of a provider package', () => {
 it('accepts additional clients', () => {
   const code = "import { House } from 'house-llm';\nnew House({ tries: 3 });\nnew House({ tries: 1 });";
   const clients = [{ package: 'house-llm', classes: ['House'], option: 'tries', off: [1] }];
+  expect(lint(code, { ...INSIDE, options: { clients } })).toEqual(['no-sdk-retries:2']);
+});
+
+it('reports unknown nested options of an additional client', () => {
+  const code =
+    "import { House } from 'house-llm';\nnew House({ http: options });\nnew House({ http: { tries: 1 } });";
+  const clients = [{ package: 'house-llm', classes: ['House'], option: 'http.tries', off: [1] }];
   expect(lint(code, { ...INSIDE, options: { clients } })).toEqual(['no-sdk-retries:2']);
 });
 

@@ -42,8 +42,8 @@ export async function classify(
     'majordomo classify',
   )) as Package;
   const bases = flags.basis as readonly Basis[] | undefined;
-  const words: ParseArguments = (aliases) => parseSpecAndPrompt([first, second], flags.model, aliases);
-  return runOperation('classify', words, flags, io, async ({ majordomo, spec, prompt, extra, options }) => {
+  const parse: ParseArguments = (aliases) => parseSpecAndPrompt([first, second], flags.model, aliases);
+  return runOperation('classify', parse, flags, io, async ({ majordomo, spec, prompt, extra, options }) => {
     const input = await promptOf(prompt, io);
     const model = majordomo.with({ classification: emulateClassification() }).classificationModel(spec);
     const startedAt = performance.now();
@@ -58,7 +58,7 @@ export async function classify(
       print: () => {
         for (const line of linesOf(questions, response.answers)) io.stdout.write(`${printable(line)}\n`);
       },
-      about: [],
+      footer: [],
       startedAt,
     };
   });

@@ -26,8 +26,8 @@ export async function embed(
   const dimensions =
     flags.dimensions === undefined ? undefined : positiveInteger('--dimensions', flags.dimensions);
   const purpose = purposeOf(flags.purpose);
-  const words: ParseArguments = (aliases) => parseSpecAndPrompt([first, second], flags.model, aliases);
-  return runOperation('embed', words, flags, io, async ({ majordomo, spec, prompt, extra, options }) => {
+  const parse: ParseArguments = (aliases) => parseSpecAndPrompt([first, second], flags.model, aliases);
+  return runOperation('embed', parse, flags, io, async ({ majordomo, spec, prompt, extra, options }) => {
     const values = valuesIn(await promptOf(prompt, io), flags);
     const startedAt = performance.now();
     const response = await majordomo
@@ -39,7 +39,7 @@ export async function embed(
       print: () => {
         for (const vector of response.vectors) io.stdout.write(jsonLine(numbersOf(vector)));
       },
-      about: about(response),
+      footer: footerOf(response),
       startedAt,
     };
   });
@@ -73,7 +73,7 @@ function shortest(value: number): number {
   return Number(value.toPrecision(9));
 }
 
-function about({ vectors, usage }: EmbeddingResponse): readonly string[] {
+function footerOf({ vectors, usage }: EmbeddingResponse): readonly string[] {
   const count = vectors.length === 1 ? '1 vector' : `${vectors.length} vectors`;
   const tokens = usage?.input === undefined ? [] : [`${usage.input} in`];
   return [`${count} of ${vectors[0]?.length ?? 0}`, ...tokens];

@@ -31,7 +31,7 @@ interface OperationResult {
   /** Prints the response without `--json`. */
   readonly print: () => void;
   /** Facts in the line after the response, before its time. */
-  readonly about: readonly string[];
+  readonly footer: readonly string[];
   /** Start of the request, by `performance.now()`. */
   readonly startedAt: number;
 }
@@ -53,15 +53,15 @@ export interface OperationRequest {
  */
 export async function runOperation(
   command: string,
-  wordsOf: ParseArguments,
+  parse: ParseArguments,
   flags: OperationFlags,
   io: Io,
   ask: (request: OperationRequest) => Promise<OperationResult>,
 ): Promise<ExitCode> {
   const options = Object.fromEntries((flags.option ?? []).map((each) => pair(each, '--option')));
   const settings = await loadSettings(io);
-  const words = wordsOf(settings.aliases);
-  const spec = words.spec ?? (Object.hasOwn(settings.aliases, command) ? command : undefined);
+  const parsed = parse(settings.aliases);
+  const spec = parsed.spec ?? (Object.hasOwn(settings.aliases, command) ? command : undefined);
   if (spec === undefined)
     throw new Stop(
       `no model is named; run majordomo ${command} -m <provider/model> …, or set \`aliases: { ${command}: '<provider/model>' }\` in majordomo.config`,
@@ -73,12 +73,12 @@ export async function runOperation(
     const majordomo = await openSpec(spec, settings, { cwd, signal, gates: books.gates });
     const targets = await majordomo.resolve(spec, { signal });
     const extra = flags.option === undefined ? undefined : forAll(targets, options);
-    const asked = { majordomo, spec, prompt: words.prompt, extra, options: { signal, onEvent } };
-    const { response, document, print, about, startedAt } = await ask(asked);
+    const asked = { majordomo, spec, prompt: parsed.prompt, extra, options: { signal, onEvent } };
+    const { response, document, print, footer, startedAt } = await ask(asked);
     const seconds = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
     if (flags.json === true) writeJson(io.stdout, document);
     else print();
-    if (flags.json !== true && flags.quiet !== true) await printFooter(response, [...about, seconds], io);
+    if (flags.json !== true && flags.quiet !== true) await printFooter(response, [...footer, seconds], io);
     return EXIT.ok;
   } catch (error) {
     if (flags.json !== true || !LlmError.is(error) || signal.aborted) throw error;

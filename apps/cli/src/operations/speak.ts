@@ -40,8 +40,8 @@ export async function speak(
   const file = await outputOf(flags, io);
   const format = formatOf(flags, file);
   const speed = speedOf(flags.speed);
-  const words: ParseArguments = (aliases) => parseSpecAndPrompt([first, second], flags.model, aliases);
-  return runOperation('speak', words, flags, io, async ({ majordomo, spec, prompt, extra, options }) => {
+  const parse: ParseArguments = (aliases) => parseSpecAndPrompt([first, second], flags.model, aliases);
+  return runOperation('speak', parse, flags, io, async ({ majordomo, spec, prompt, extra, options }) => {
     const text = await promptOf(prompt, io);
     const { voice, instructions } = flags;
     const startedAt = performance.now();
@@ -56,7 +56,7 @@ export async function speak(
       print: () => {
         if (file !== undefined) io.stdout.write(`${file}\n`);
       },
-      about: [response.mediaType],
+      footer: [response.mediaType],
       startedAt,
     };
   });

@@ -40,7 +40,7 @@ export async function transcribe(
         response,
         document: { ...response, warnings: toJson(response.warnings) },
         print: () => io.stdout.write(formatTranscript(response, timestamps !== undefined, io)),
-        about: about(response),
+        footer: footerOf(response),
         startedAt,
       };
     },
@@ -110,7 +110,7 @@ function clock(ms: number): string {
     : `${hours}:${String(minutes % 60).padStart(2, '0')}:${seconds}`;
 }
 
-const about = ({ durationMs, language }: TranscriptionResponse): readonly string[] => [
+const footerOf = ({ durationMs, language }: TranscriptionResponse): readonly string[] => [
   ...(durationMs === undefined ? [] : [`${(durationMs / 1000).toFixed(1)} s of sound`]),
   ...(language === undefined ? [] : [language]),
 ];

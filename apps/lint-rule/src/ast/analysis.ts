@@ -21,7 +21,12 @@ export function startAnalysis(code: SourceCode): Analysis {
 }
 
 /** Runs `step` for a node or variable and returns its result. Returns `unknown` in a cycle or if no steps are left. */
-export function analyze<T>(analysis: Analysis, subject: Node | Scope.Variable, unknown: T, step: () => T): T {
+export function withinLimits<T>(
+  analysis: Analysis,
+  subject: Node | Scope.Variable,
+  unknown: T,
+  step: () => T,
+): T {
   if (analysis.remainingSteps <= 0 || analysis.active.has(subject)) return unknown;
   analysis.remainingSteps -= 1;
   analysis.active.add(subject);

@@ -1,5 +1,5 @@
 import type * as ESTree from 'estree';
-import { analyze, type Analysis } from './analysis.ts';
+import { withinLimits, type Analysis } from './analysis.ts';
 import { returnValues } from './members.ts';
 import { bare, isFunction, keyName, type Node } from './node.ts';
 import { valuesOf } from './strings.ts';
@@ -28,7 +28,7 @@ export function objectsOf(node: Node, analysis: Analysis): readonly ESTree.Objec
       return value.arguments.slice(0, 1).flatMap((argument) => objectsOf(argument, analysis));
     case 'Identifier':
     case 'MemberExpression':
-      return analyze(analysis, value, [], () =>
+      return withinLimits(analysis, value, [], () =>
         valuesOf(value, analysis).flatMap((one) => objectsOf(one, analysis)),
       );
     default:

@@ -1,7 +1,7 @@
 import type { Scope } from 'eslint';
 import type * as ESTree from 'estree';
 import { bindingsOf, variableOf, type Binding } from './binding.ts';
-import { analyze, type Analysis } from './analysis.ts';
+import { withinLimits, type Analysis } from './analysis.ts';
 import { enclosingClass, memberValues } from './members.ts';
 import { bare, keyName, type Node } from './node.ts';
 
@@ -22,7 +22,7 @@ export function originOf(node: Node, analysis: Analysis): Origin | undefined {
   const value = bare(node);
   // An identifier does not use a step of the analysis, because `originCache` ends cycles of identifiers.
   if (value.type === 'Identifier') return identifierOrigin(value, analysis);
-  return analyze(analysis, value, undefined, () => expressionOrigin(value, analysis));
+  return withinLimits(analysis, value, undefined, () => expressionOrigin(value, analysis));
 }
 
 function expressionOrigin(value: Node, analysis: Analysis): Origin | undefined {

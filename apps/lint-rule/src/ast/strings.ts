@@ -1,6 +1,6 @@
 import type * as ESTree from 'estree';
 import { bindingsOf, variableOf } from './binding.ts';
-import { analyze, type Analysis } from './analysis.ts';
+import { withinLimits, type Analysis } from './analysis.ts';
 import { enclosingClass, enumMember, memberValues, propertyOf, returnValues } from './members.ts';
 import { bare, isFunction, keyName, type Node } from './node.ts';
 
@@ -21,7 +21,7 @@ const MAX_CODE_LENGTH = 60;
 /** Returns the strings that an expression may evaluate to. `UNKNOWN_MARK` encloses the parts that the file does not contain. */
 export function stringsOf(node: Node, analysis: Analysis): readonly string[] {
   const value = bare(node);
-  return analyze(analysis, value, UNKNOWN, () => expressionStrings(value, analysis));
+  return withinLimits(analysis, value, UNKNOWN, () => expressionStrings(value, analysis));
 }
 
 function expressionStrings(value: Node, analysis: Analysis): readonly string[] {
@@ -62,7 +62,7 @@ export function valuesOf(node: Node, analysis: Analysis): readonly Node[] {
   if (value.type === 'Identifier') {
     const variable = variableOf(value, analysis.code);
     if (variable === undefined) return [];
-    return analyze(analysis, variable, [], () =>
+    return withinLimits(analysis, variable, [], () =>
       bindingsOf(variable).flatMap((binding) => {
         if (binding.kind === 'function') return [binding.node];
         return binding.kind === 'value' ? valuesAtPath(binding.node, binding.path, analysis) : [];
@@ -81,7 +81,7 @@ export function valuesOf(node: Node, analysis: Analysis): readonly Node[] {
 }
 
 /** Returns the values of `node.a.b` if `node` is or names an object literal, an array literal or an enum. */
-function valuesAtPath(node: Node, path: readonly string[], analysis: Analysis): readonly Node[] {
+export function valuesAtPath(node: Node, path: readonly string[], analysis: Analysis): readonly Node[] {
   let nodes: readonly Node[] = [node];
   for (const name of path) {
     nodes = nodes

@@ -9,7 +9,7 @@ export interface RetryOption {
   /** Values that allow only one attempt. */
   readonly off: readonly number[];
   /**
-   * Whether the SDK does not retry without this option.
+   * Whether the SDK does not retry without this option. Options that the file does not contain are then accepted.
    * @default false
    */
   readonly offByDefault?: boolean | undefined;

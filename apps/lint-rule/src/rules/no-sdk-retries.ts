@@ -1,10 +1,11 @@
 import type { Rule } from 'eslint';
 import type * as ESTree from 'estree';
-import { startAnalysis, type Analysis } from '../ast/analysis.ts';
-import { keyName, type Node } from '../ast/node.ts';
-import { objectsOf } from '../ast/objects.ts';
+import { withinLimits, startAnalysis, type Analysis } from '../ast/analysis.ts';
+import { bindingsOf, variableOf } from '../ast/binding.ts';
+import { returnValues } from '../ast/members.ts';
+import { bare, isFunction, keyName, type Node } from '../ast/node.ts';
 import { originOf } from '../ast/origin.ts';
-import { stringsOf } from '../ast/strings.ts';
+import { valuesAtPath, valuesOf } from '../ast/strings.ts';
 import { retryOptions, type RetryOption } from '../data/retries.ts';
 import { packageOf } from '../match/specifier.ts';
 import { perOptions } from '../options.ts';
@@ -29,7 +30,10 @@ export const noSdkRetries: Rule.RuleModule = defineRule({
     return {
       NewExpression(node) {
         const client = builtClient(node, clients, startAnalysis(code));
-        if (client === undefined || hasRetriesOff(node, client, startAnalysis(code))) return;
+        if (client === undefined) return;
+        // The search of the class and the search of the option each have all steps of an analysis.
+        const search = { client, path: client.option.split('.'), analysis: startAnalysis(code) };
+        if (hasRetriesOff(node.arguments[0], search)) return;
         const data = { option: client.option, off: client.off[0] ?? 0 };
         context.report({ node, messageId: 'on', data, suggest: suggestions(node, client, data) });
       },
@@ -49,40 +53,86 @@ function builtClient(
   return clients.find((client) => client.package === name && client.classes.includes(exportName));
 }
 
-function hasRetriesOff(node: ESTree.NewExpression, client: RetryOption, analysis: Analysis): boolean {
-  const [argument] = node.arguments;
-  const objects = argument === undefined ? [] : objectsOf(argument, analysis);
-  if (objects.length === 0) return client.offByDefault === true;
-  return objects.every((object) => disablesRetries(object, client.option.split('.'), client, analysis));
+/** Search for the option of a client in an expression. */
+interface OptionSearch {
+  readonly client: RetryOption;
+  /** Names from the expression to the option. Empty if the expression is the value of the option. */
+  readonly path: readonly string[];
+  readonly analysis: Analysis;
 }
 
-/** Whether an object literal disables the retries. The last property of this name applies, unless an unknown spread follows. */
-function disablesRetries(
-  object: ESTree.ObjectExpression,
-  path: readonly string[],
-  client: RetryOption,
-  analysis: Analysis,
-): boolean {
-  const [name, ...rest] = path;
+/**
+ * Value of the option in an expression. `off` disables the retries in every case. `unset` disables them too, or the expression
+ * does not contain the option. `on` is any other value, and a value that the file does not show.
+ */
+type Setting = 'off' | 'unset' | 'on';
+
+function hasRetriesOff(node: Node | undefined, search: OptionSearch): boolean {
+  const setting = node === undefined ? 'unset' : settingOf(node, search);
+  return setting === 'unset' ? search.client.offByDefault === true : setting === 'off';
+}
+
+function settingOf(node: Node, search: OptionSearch): Setting {
+  const { client, path, analysis } = search;
+  const value = bare(node);
+  if (value.type === 'ObjectExpression') return objectSetting(value, search);
+  if (value.type === 'Identifier' && value.name === 'undefined') return 'unset';
+  if (value.type === 'Literal' && path.length > 0) return 'unset';
+  if (value.type === 'Literal') return client.off.some((off) => off === value.value) ? 'off' : 'on';
+  // If the left operand is falsy, the expression does not contain the option.
+  if (value.type === 'LogicalExpression' && value.operator === '&&')
+    return settingOf(value.right, search) === 'on' ? 'on' : 'unset';
+  return withinLimits(analysis, value, 'on', () => {
+    const settings = alternativesOf(value, analysis).map((one) => settingOf(one, search));
+    // Unknown options are accepted if the SDK retries only on request. An unknown value of the option may be a request.
+    if (settings.length === 0) return client.offByDefault === true && path.length > 0 ? 'unset' : 'on';
+    if (settings.includes('on')) return 'on';
+    return settings.includes('unset') ? 'unset' : 'off';
+  });
+}
+
+/** Returns the value of the option in an object literal, whose last property of a name applies. */
+function objectSetting(object: ESTree.ObjectExpression, search: OptionSearch): Setting {
+  const [name, ...path] = search.path;
   for (const property of object.properties.toReversed()) {
     if (property.type === 'SpreadElement') {
-      const spread = objectsOf(property.argument, analysis);
-      if (spread.length === 0) return client.offByDefault === true;
-      if (spread.every((one) => hasProperty(one, name)))
-        return spread.every((one) => disablesRetries(one, path, client, analysis));
-      continue;
+      const setting = settingOf(property.argument, search);
+      if (setting !== 'unset') return setting;
+    } else if (keyName(property.key, property.computed) === name) {
+      return hasRetriesOff(property.value, { ...search, path }) ? 'off' : 'on';
     }
-    if (keyName(property.key, property.computed) !== name) continue;
-    if (rest.length > 0)
-      return objectsOf(property.value, analysis).every((one) => disablesRetries(one, rest, client, analysis));
-    return stringsOf(property.value, analysis).every((text) =>
-      client.off.some((off) => String(off) === text),
-    );
   }
-  return client.offByDefault === true;
+  return 'unset';
 }
 
-function hasProperty(object: ESTree.ObjectExpression, name: string | undefined): boolean {
+/** Returns the expressions that an expression may evaluate to, or none if the file does not contain each of them. */
+function alternativesOf(value: Node, analysis: Analysis): readonly Node[] {
+  switch (value.type) {
+    case 'ConditionalExpression':
+      return [value.consequent, value.alternate];
+    case 'LogicalExpression':
+      return [value.left, value.right];
+    case 'AwaitExpression':
+      return [value.argument];
+    case 'CallExpression':
+      return valuesOf(value.callee, analysis)
+        .filter((one) => isFunction(one))
+        .flatMap((one) => returnValues(one));
+    case 'MemberExpression':
+      return valuesOf(value, analysis);
+    case 'Identifier': {
+      const variable = variableOf(value, analysis.code);
+      const values = (variable === undefined ? [] : bindingsOf(variable)).map((binding) =>
+        binding.kind === 'value' ? valuesAtPath(binding.node, binding.path, analysis) : [],
+      );
+      return values.every((found) => found.length > 0) ? values.flat() : [];
+    }
+    default:
+      return [];
+  }
+}
+
+function hasProperty(object: ESTree.ObjectExpression, name: string): boolean {
   return object.properties.some(
     (property) => property.type === 'Property' && keyName(property.key, property.computed) === name,
   );

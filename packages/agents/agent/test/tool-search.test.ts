@@ -58,7 +58,7 @@ describe('tool search', () => {
   it.each<[string, Partial<AgentOptions>]>([
     ['without `toolSearch`', { toolSearch: undefined }],
     ['with `toolSearch: false`', { toolSearch: false }],
-    ['with fewer tools than `above`', { toolSearch: { above: 44 } }],
+    ['with fewer tools than `minTools`', { toolSearch: { minTools: 44 } }],
     ['without tools in toolboxes', { tools: [...others, pay, refund], toolboxes: [] }],
     ['if a predicate always offers every tool', { toolSearch: { always: () => true } }],
   ])('offers all tools and no search tool %s', async (_name, more) => {
@@ -411,7 +411,7 @@ describe('a step with a list of tools', () => {
 describe('invalid options of tool search', () => {
   it.each<[string, string, unknown]>([
     ['toolSearch', 'toolSearch must be an object', 'yes'],
-    ['toolSearch.above', 'toolSearch.above must be a number of 0 or more', -1],
+    ['toolSearch.minTools', 'toolSearch.minTools must be a number of 0 or more', -1],
     ['toolSearch.limit', 'toolSearch.limit must be a number of 1 or more', 0],
     ['toolSearch.name', 'toolSearch.name must be a string', 5],
     ['toolSearch.name', 'toolSearch.name must be 1 to 64 letters', 'find tools'],
@@ -436,7 +436,7 @@ describe('invalid options of tool search', () => {
     [
       'toolbox "box"',
       { toolboxes: [{ name: 'box', tools: [plain('find_tools', () => '')] }] },
-      { above: 100 },
+      { minTools: 100 },
     ],
   ])('are rejected if %s has a tool of the same name', (owner, more, toolSearch) => {
     expect(() => world([], options({ ...more, toolSearch }))).toThrow(

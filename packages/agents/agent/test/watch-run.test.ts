@@ -168,7 +168,7 @@ describe('a channel that fails', () => {
       30,
       (clock) =>
         new Promise<void>((resolve) => {
-          clock.timer(200, resolve, true);
+          clock.timer(200, resolve, { isBackground: true });
         }),
     ],
   ])('because `publish` %s delays a step by at most 250 ms', async (_name, everyMs, publishBy) => {

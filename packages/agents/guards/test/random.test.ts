@@ -27,7 +27,7 @@ function modelOf(pieces: readonly Piece[]) {
       capabilities: {},
       async *stream(request, { target }) {
         received.push(JSON.stringify([request.system, request.messages]));
-        const writer = new EventWriter(target, []);
+        const writer = new EventWriter(target, { collects: true });
         writer.start('r');
         for (const [at, piece] of pieces.entries()) {
           if (piece.type === 'call')

@@ -321,7 +321,9 @@ export function serveChannel(
     if (reader === undefined || number < reader.number) return;
     reader.number = number;
     reader.cancelRemoval();
-    reader.cancelRemoval = clock.timer(MAX_SILENCES * REPEAT_MS, () => remove(client), true);
+    reader.cancelRemoval = clock.timer(MAX_SILENCES * REPEAT_MS, () => remove(client), {
+      isBackground: true,
+    });
     if (reader.isWaiting) {
       reply(client, number, { isWaiting: true });
     } else if (reader.reply?.number === number) {

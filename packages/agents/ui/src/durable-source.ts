@@ -71,7 +71,8 @@ export function durableSource(
     return new Promise(() => undefined);
   }
 
-  const pause = (ms: number): Promise<void> => new Promise((resolve) => clock.timer(ms, resolve, true));
+  const pause = (ms: number): Promise<void> =>
+    new Promise((resolve) => clock.timer(ms, resolve, { isBackground: true }));
 
   return {
     events: events(),

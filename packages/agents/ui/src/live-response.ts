@@ -86,7 +86,7 @@ export class LiveResponse {
     const { disconnectMs, clock } = this.options;
     if (!this.readers.delete(reader) || this.readers.size > 0 || this.isOver) return;
     if (disconnectMs === 0) void this.stop();
-    else this.cancelStop = clock.timer(disconnectMs, () => void this.stop(), true);
+    else this.cancelStop = clock.timer(disconnectMs, () => void this.stop(), { isBackground: true });
   }
 
   private async run(announced: Promise<unknown> | undefined): Promise<void> {

@@ -43,7 +43,7 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
       service?.close();
     };
     if (isClosed) remove();
-    else clock.timer(keepMs, remove, true);
+    else clock.timer(keepMs, remove, { isBackground: true });
   };
 
   const close = async (): Promise<void> => {

@@ -362,9 +362,9 @@ describe('the registry', () => {
     const inBackground: boolean[] = [];
     const clock: Clock = {
       ...systemClock,
-      timer(ms, run, isBackground) {
-        inBackground.push(isBackground === true);
-        return systemClock.timer(ms, run, true);
+      timer(ms, run, { isBackground = false } = {}) {
+        inBackground.push(isBackground);
+        return systemClock.timer(ms, run, { isBackground: true });
       },
     };
     const channel = memoryChannel();

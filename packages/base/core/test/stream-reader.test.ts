@@ -198,7 +198,7 @@ describe('an unread stream', () => {
       await clock.advance(900);
     const unreadTimers = timer.mock.calls.filter(([ms]) => ms <= 1000);
     expect(unreadTimers.length).toBeGreaterThan(1);
-    expect(unreadTimers.map(([, , isBackground]) => isBackground)).toEqual(unreadTimers.map(() => true));
+    expect(unreadTimers.map(([, , options]) => options?.isBackground)).toEqual(unreadTimers.map(() => true));
   });
 
   it('does not include one whose reader waits for the rest of the text', async () => {

@@ -280,7 +280,7 @@ export class Hold {
             this.loseAfterLease(error);
           });
       },
-      true,
+      { isBackground: true },
     );
   }
 

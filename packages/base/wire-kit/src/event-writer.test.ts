@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { EventWriter } from './event-writer.ts';
 
 function writeEvents(write: (writer: EventWriter) => void): readonly ModelEvent[] {
-  const writer = new EventWriter('a/x', []);
+  const writer = new EventWriter('a/x', { collects: true });
   write(writer);
   return writer.take();
 }
@@ -93,7 +93,7 @@ describe('EventWriter', () => {
     expect(events[1]).toMatchObject({ type: 'part-end', index: 0, part: { kind: 'search' } });
   });
 
-  it('returns the events of each call without a sink', () => {
+  it('returns the events of each call unless it collects them', () => {
     const writer = new EventWriter('a/x');
     expect(writer.text('a').map(({ type }) => type)).toEqual(['start', 'part-start', 'text-delta']);
     expect(writer.text('')).toEqual([]);
@@ -251,7 +251,7 @@ describe('events of EventWriter', () => {
   });
 
   it('are returned by take() once', () => {
-    const writer = new EventWriter('a/x', []);
+    const writer = new EventWriter('a/x', { collects: true });
     expect([writer.hasContent, writer.take()]).toEqual([false, []]);
     writer.text('a');
     expect([writer.hasContent, writer.take().length, writer.take().length]).toEqual([true, 3, 0]);
@@ -259,7 +259,7 @@ describe('events of EventWriter', () => {
     expect(writer.take()).toEqual([{ type: 'text-delta', index: 0, text: 'b' }]);
   });
 
-  it('are returned by each method without a sink, and only by take() with one', () => {
+  it('are returned by each method, or only by take() if the writer collects them', () => {
     const warning = { action: 'dropped', what: 'seed', why: 'w' } as const;
     const calls: ((writer: EventWriter) => readonly ModelEvent[])[] = [
       (writer) => writer.text(''),
@@ -273,10 +273,10 @@ describe('events of EventWriter', () => {
       (writer) => writer.end('1'),
       (writer) => writer.end('0'),
     ];
-    const [withoutSink, withSink] = [new EventWriter('a/x'), new EventWriter('a/x', [])];
-    expect(calls.map((call) => call(withoutSink).length)).toEqual([0, 0, 1, 0, 2, 2, 0, 2, 0, 1]);
-    expect(calls.map((call) => call(withSink).length)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-    expect(withSink.take()).toHaveLength(8);
+    const [returning, collecting] = [new EventWriter('a/x'), new EventWriter('a/x', { collects: true })];
+    expect(calls.map((call) => call(returning).length)).toEqual([0, 0, 1, 0, 2, 2, 0, 2, 0, 1]);
+    expect(calls.map((call) => call(collecting).length)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(collecting.take()).toHaveLength(8);
   });
 });
 
@@ -391,7 +391,7 @@ describe('arguments of a tool call', () => {
 });
 
 it('generates an id for a duplicate id and for an id that is not a string', () => {
-  const writer = new EventWriter('a/x', []);
+  const writer = new EventWriter('a/x', { collects: true });
   writer.start('r');
   writer.toolCall('0', { id: 'same', name: 'f' });
   writer.toolCall('1', { id: 'same', name: 'f' });

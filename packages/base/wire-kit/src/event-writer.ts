@@ -65,18 +65,17 @@ export class EventWriter {
   private readonly ids = new Set<string>();
   private readonly tokenLogprobs: TokenLogprob[] = [];
   private nextIndex = 0;
-  private batch: ModelEvent[];
-  private readonly hasSink: boolean;
+  private batch: ModelEvent[] = [];
+  private readonly collects: boolean;
   private readonly open = new Map<string, OpenPart>();
   /** Key of the open text or reasoning part. Storing the key with the part avoids a lookup for each delta. */
   private currentKey: string | undefined;
   private current: OpenPart | undefined;
 
-  /** @param sink list that collects the events for `take`. Without a list, each method returns its events. */
-  constructor(target: string, sink?: ModelEvent[]) {
+  /** `collects`: whether `take` returns the events. Otherwise, each method returns its events. */
+  constructor(target: string, { collects = false }: { readonly collects?: boolean | undefined } = {}) {
     this.target = target;
-    this.hasSink = sink !== undefined;
-    this.batch = sink ?? [];
+    this.collects = collects;
   }
 
   /** Returns the events collected so far, and begins another list. */
@@ -106,8 +105,8 @@ export class EventWriter {
   }
 
   /**
-   * Adds facts, which the `finish` event reports if they contain `wire`. Ignores members that are `undefined`. The id and the
-   * service tier are added automatically.
+   * Adds facts, which the `finish` event reports if they contain `wire`, because `wire` identifies their type. Ignores members that
+   * are `undefined`. The id and the service tier are added automatically.
    */
   facts<Facts extends VendorFacts>(facts: Partial<Facts>): void {
     this.vendorFacts = {
@@ -369,7 +368,7 @@ export class EventWriter {
   }
 
   private written(): readonly ModelEvent[] {
-    if (this.hasSink) return [];
+    if (this.collects) return [];
     return this.take();
   }
 }

@@ -40,7 +40,7 @@ it('ignores a model and an id that are not strings', () => {
 });
 
 it('writes the last model and the facts into the finish event', () => {
-  const writer = new EventWriter('a/m', []);
+  const writer = new EventWriter('a/m', { collects: true });
   writer.facts({ requestId: 'q' });
   writer.start('r1', 'early');
   writer.text('x');
@@ -58,7 +58,7 @@ it('writes the last model and the facts into the finish event', () => {
 });
 
 it('writes no facts of a wire that reports none', () => {
-  const writer = new EventWriter('a/m', []);
+  const writer = new EventWriter('a/m', { collects: true });
   writer.facts({ requestId: 'q' });
   writer.finish('stop', 'end', undefined);
   expect(Object.keys(writer.take().at(-1) ?? {})).not.toContain('vendor');

@@ -124,7 +124,7 @@ async function releaseAfterFinish(
   body: ReadableStreamDefaultReader<Uint8Array>,
   cancel: () => void,
 ): Promise<void> {
-  const forget = systemClock.timer(LINGER_MS, cancel, true);
+  const forget = systemClock.timer(LINGER_MS, cancel, { isBackground: true });
   try {
     if (!(await body.read()).done) cancel();
   } catch {

@@ -56,7 +56,7 @@ test('a stream that waits for its consumer retains no decoded bytes', async () =
     },
     { highWaterMark: 0 },
   );
-  const writer = new EventWriter('p/m', []);
+  const writer = new EventWriter('p/m', { collects: true });
   const steps = sdkStream({
     context: { target: 'p/m', delivery: 'deltas', signal: new AbortController().signal, env: {} },
     send: () => Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } })),

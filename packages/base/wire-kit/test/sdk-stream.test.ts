@@ -19,7 +19,7 @@ it('cancels a body that the server does not end after the last message', async (
     },
   });
   const reader: WireReader = {
-    writer: new EventWriter('a/x', []),
+    writer: new EventWriter('a/x', { collects: true }),
     done: false,
     readMessage: () => {
       Object.assign(reader, { done: true });

@@ -78,10 +78,11 @@ export function checkItem(
 function withJsonSchemas(request: Readonly<Record<string, unknown>>, path: string): object {
   const { tools } = request;
   if (!Array.isArray(tools)) return request;
-  const converted = tools.map((tool: { readonly parameters: JsonObject }, at) => ({
-    ...tool,
-    parameters: toJsonSchema(tool.parameters, `${path}.tools[${at}].parameters`),
-  }));
+  const converted = tools.map((tool: unknown, at) => {
+    if (!isRecord(tool)) fail(`${path}.tools[${at}]`, 'must be an object');
+    const parameters = toJsonSchema(tool['parameters'] as JsonObject, `${path}.tools[${at}].parameters`);
+    return { ...tool, parameters };
+  });
   return { ...request, tools: converted };
 }
 

@@ -27,6 +27,8 @@ it.each<readonly [change: object, path: string]>([
   [{ items: [{ id: 'y' }] }, 'items[0]'],
   [{ items: [{ request }, { embedding: { values: ['x'] } }] }, 'items[1]'],
   [{ items: [{ request: {} }] }, 'items[0].request.messages'],
+  [{ items: [{ request: { ...request, tools: [null] } }] }, 'items[0].request.tools[0]'],
+  [{ items: [{ request: { ...request, tools: [{ name: 't' }] } }] }, 'items[0].request.tools[0].parameters'],
 ])('rejects %j with a config error and the path', async (change, path) => {
   const { batches, options } = world();
   const error = await batches.submit({ ...valid, ...change }).then(

@@ -53,7 +53,7 @@ export function world(answer: (request: ModelRequest) => Answer, options: Partia
       async *stream(request, { target, signal }) {
         requests.push(request);
         const { pieces, calls: tools = [], finish = 'stop', step, fail = false } = answer(request);
-        const scribe = new EventWriter(target, []);
+        const scribe = new EventWriter(target, { collects: true });
         try {
           scribe.start('r1');
           for (const piece of pieces) {

@@ -21,6 +21,7 @@ it.each<[name: string, Ended]>([
   ['lost its connection', failed('network', { code: 'ECONNRESET' })],
   ['lost its connection in a runtime without codes', failed('network')],
   ['ended at a time limit', { ...failed('timeout', { phase: 'idle' }), stopped: true }],
+  ['ended at a timeout of its transport', failed('timeout', { code: 'UND_ERR_HEADERS_TIMEOUT' })],
   ['was aborted', { ...failed('aborted'), outcome: 'abandoned', stopped: true }],
   ['ended before its finish event', failed('truncated')],
   ['received an error after its response had begun', failed('overloaded')],

@@ -307,9 +307,9 @@ describe('a login by device code', () => {
 
   it('leaves no timer', async () => {
     let timers = 0;
-    const timer: Clock['timer'] = (ms, run, isBackground) => {
+    const timer: Clock['timer'] = (ms, run, options) => {
       timers++;
-      const cancel = systemClock.timer(ms, run, isBackground);
+      const cancel = systemClock.timer(ms, run, options);
       return () => {
         timers--;
         cancel();

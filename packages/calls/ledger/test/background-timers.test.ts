@@ -13,7 +13,7 @@ async function timersOf(options: Pick<LedgerOptions, 'store' | 'whenDown'>): Pro
   const recording: Clock = {
     now: () => clock.now(),
     sleep: (ms, signal) => clock.sleep(ms, signal),
-    timer: (ms, run, isBackground = false) => {
+    timer: (ms, run, { isBackground = false } = {}) => {
       timers.add(`${ms} ${isBackground ? 'background' : 'foreground'}`);
       return clock.timer(ms, run);
     },

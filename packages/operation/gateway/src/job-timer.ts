@@ -40,7 +40,7 @@ export class JobTimer {
         this.pollAfter(waitMs);
       });
     };
-    this.cancel = systemClock.timer(ms, run, true);
+    this.cancel = systemClock.timer(ms, run, { isBackground: true });
   }
 
   /** Polls once, and returns the time until the next poll. Never rejects. */
@@ -51,13 +51,14 @@ export class JobTimer {
       () => {
         limit.abort();
       },
-      true,
+      { isBackground: true },
     );
     try {
       const found = await this.background()?.poll({ signal: limit.signal });
       const nextMs = found?.nextMs ?? WAIT_MS.most;
       return Math.min(WAIT_MS.most, Math.max(WAIT_MS.least, nextMs));
     } catch (error) {
+      // The jobs that the poll has begun continue, so its limit is not a failure.
       if (limit.signal.aborted) return WAIT_MS.least;
       if (this.state === 'running') this.onError(error);
       return RETRY_MS;

@@ -125,7 +125,7 @@ class Feed {
         this.wake = undefined;
         resolve();
       };
-      const cancel = this.source.clock.timer(ms, done, true);
+      const cancel = this.source.clock.timer(ms, done, { isBackground: true });
       this.wake = () => {
         if (forNews || this.isOver) done();
       };

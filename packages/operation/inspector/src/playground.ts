@@ -5,7 +5,8 @@ import type { PlayLine } from './feed-types.ts';
 import type { InspectorSetup } from './options.ts';
 import { readBody } from './read-body.ts';
 
-const MAX_PROMPT = 100_000;
+/** Maximum length of a body, in characters. */
+const MAX_BODY_LENGTH = 100_000;
 
 /** Sends a prompt as a call of the tenant `inspector`, and streams the answer as lines of JSON. */
 export async function play(
@@ -18,7 +19,7 @@ export async function play(
       404,
       'playground: the playground is disabled; remove playground: false from the options of the inspector',
     );
-  const { model, message } = asRecord(await readBody(request, MAX_PROMPT));
+  const { model, message } = asRecord(await readBody(request, MAX_BODY_LENGTH));
   if (typeof model !== 'string' || model === '') throw new Refusal(400, 'model: must be a name or a spec');
   if (typeof message !== 'string' || message === '') throw new Refusal(400, 'message: must contain text');
   const lines = linesOf({ model, message }, setup, request.signal, onEvent);

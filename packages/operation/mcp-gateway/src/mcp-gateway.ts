@@ -55,7 +55,7 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
         void closeIdle().catch(() => undefined);
         if (connections.size > 0 || callers.size > 0) startTimer();
       },
-      true,
+      { isBackground: true },
     );
   };
   const isAccessible = (server: string, caller: Caller): boolean =>

@@ -44,7 +44,7 @@ export function toLlmError(error: unknown, facts: SdkErrorContext, sdk: SdkError
   const isTimeout = sdk.isTimeout(error)
     ? found.kind === 'network'
     : TIMEOUT_CODE.test(found.details.code ?? '');
-  return isTimeout ? connectTimeout(found) : found;
+  return isTimeout ? transportTimeout(found) : found;
 }
 
 /** Converts an HTTP error. The property `error` of the SDK's error is the response body, or the body's property `error`. */
@@ -57,6 +57,7 @@ function httpError(error: Error, status: number, facts: SdkErrorContext): LlmErr
   return wireError({
     ...failure,
     kind: specificKind(failure),
+    // Replaces the kind and code of `failure`, which would be those of a missing model.
     ...accountPolicyFailure(failure, status),
     target: facts.target,
     status,
@@ -80,8 +81,9 @@ function unsentError(error: Error, { target, secrets }: SdkErrorContext): LlmErr
   return new LlmError('config', message, { target }, { cause: redactCause(error, secrets) });
 }
 
-const connectTimeout = ({ message, details, cause }: LlmError): LlmError =>
-  new LlmError('timeout', message, { ...details, phase: 'connect' }, { cause });
+/** Returns the error without `phase`, because no limit of `Timeouts` ended the attempt, and the vendor may bill it. */
+const transportTimeout = ({ message, details, cause }: LlmError): LlmError =>
+  new LlmError('timeout', message, details, { cause });
 
 /** Returns a reader for `Headers`, or for the record with lower-case names that older SDKs provide. */
 export function headerReader(headers: unknown): HeaderReader | undefined {

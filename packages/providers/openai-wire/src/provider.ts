@@ -90,7 +90,7 @@ export function streamCall(call: WireCall): ReturnType<Model['stream']> {
     },
     remedy: call.remedy,
   });
-  const writer = new EventWriter(target, []);
+  const writer = new EventWriter(target, { collects: true });
   writer.warning(...warnings);
   return sdkStream({
     context,

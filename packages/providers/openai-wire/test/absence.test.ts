@@ -25,14 +25,14 @@ const fragments = JSON_TEXT.match(/.{1,3}/g) ?? [];
 
 const chat = (): ChatReader =>
   new ChatReader({
-    writer: new EventWriter('p/m', []),
+    writer: new EventWriter('p/m', { collects: true }),
     family: 'f',
     quirks: { reasoningTokens: 'inside' },
     originals: toWire(request, 'm', OPENAI_QUIRKS, { stream: true }).originals,
   });
 const responses = (): ResponsesReader =>
   new ResponsesReader({
-    writer: new EventWriter('p/m', []),
+    writer: new EventWriter('p/m', { collects: true }),
     family: 'f',
     originals: toResponses(request, 'm', OPENAI_RESPONSES_QUIRKS, { stream: true }).originals,
   });

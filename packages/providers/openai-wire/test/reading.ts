@@ -12,7 +12,7 @@ export const DONE = '[DONE]';
 
 export const reader = (): ChatReader =>
   new ChatReader({
-    writer: new EventWriter('p/m', []),
+    writer: new EventWriter('p/m', { collects: true }),
     family: FAMILY,
     quirks: { reasoningTokens: 'inside' },
   });

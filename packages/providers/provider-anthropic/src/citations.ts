@@ -2,7 +2,10 @@ import type { Citation, JsonObject } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import { otherMembers, toCitation } from '@majordomo/wire-kit/internal';
 
-/** Members of a citation that its properties represent. `encrypted_index` is sent back. */
+/**
+ * Members of a citation that its properties represent. `encrypted_index` is sent back. `file_id` is in `other`, because `document`
+ * is the index of the document if the citation has one.
+ */
 const KNOWN: ReadonlySet<string> = new Set([
   'type',
   'cited_text',
@@ -19,9 +22,9 @@ const KNOWN: ReadonlySet<string> = new Set([
  * of the cited text within the source.
  */
 export function citationOf(raw: unknown): Citation | undefined {
-  const { cited_text: quote, title, document_title: name, url, source, ...location } = asRecord(raw);
+  const { cited_text: quote, title, document_title: name, url, source, ...rest } = asRecord(raw);
   const isPage = typeof source === 'string' && /^https?:/.test(source);
-  const document = location['document_index'] ?? location['file_id'] ?? (isPage ? undefined : source);
+  const document = rest['document_index'] ?? rest['file_id'] ?? (isPage ? undefined : source);
   return toCitation({
     url: url ?? (isPage ? source : undefined),
     document,

@@ -7,7 +7,7 @@ import { MessagesReader } from './stream.ts';
 
 const newReader = (): MessagesReader =>
   new MessagesReader({
-    writer: new EventWriter('a/m', []),
+    writer: new EventWriter('a/m', { collects: true }),
     family: 'claude',
     inBandError: (body) => new LlmError('server', JSON.stringify(body)),
   });

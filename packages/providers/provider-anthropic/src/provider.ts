@@ -100,7 +100,7 @@ function messagesModel(modelId: string, options: AnthropicOptions, server: Conne
     stream(request, context) {
       const { target, delivery } = context;
       const session = server.open({ target, request });
-      const writer = new EventWriter(target, []);
+      const writer = new EventWriter(target, { collects: true });
       return sdkStream({
         context,
         reader: new MessagesReader({

@@ -19,7 +19,7 @@ import { MessagesReader } from './stream.ts';
 
 const newReader = (family = 'claude'): MessagesReader =>
   new MessagesReader({
-    writer: new EventWriter('a/m', []),
+    writer: new EventWriter('a/m', { collects: true }),
     family,
     inBandError: (body) => new LlmError('server', JSON.stringify(body)),
   });

@@ -25,7 +25,7 @@ export interface ConverseCall {
 export async function* converse(call: ConverseCall): AsyncIterable<readonly ModelEvent[]> {
   const { request, context, family } = call;
   const { target, signal, delivery } = context;
-  const writer = new EventWriter(target, []);
+  const writer = new EventWriter(target, { collects: true });
   const streamed = delivery === 'deltas';
   // Use a separate controller. The SDK leaves its listener on a signal, and closes an unread stream only on an abort.
   const controller = new AbortController();

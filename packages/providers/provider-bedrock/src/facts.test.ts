@@ -16,7 +16,11 @@ const fields = { stop_sequence: 'END' };
 
 it('reads the facts of a response, and the model that a prompt router chose', () => {
   for (const isStreamed of [true, false]) {
-    const reader = new ConverseReader({ writer: new EventWriter('bedrock/m', []), family: 'f', id: 'q1' });
+    const reader = new ConverseReader({
+      writer: new EventWriter('bedrock/m', { collects: true }),
+      family: 'f',
+      id: 'q1',
+    });
     if (isStreamed) {
       reader.readEvent({ messageStart: {} });
       reader.readEvent({ contentBlockDelta: { delta: { text: 'x' }, contentBlockIndex: 0 } });

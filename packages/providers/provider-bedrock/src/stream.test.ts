@@ -6,13 +6,19 @@ import { ConverseReader, type WireEvent } from './stream.ts';
 import { storedBlock } from './vendor-parts.ts';
 
 const read = (...events: readonly WireEvent[]): readonly ModelEvent[] => {
-  const reader = new ConverseReader({ writer: new EventWriter('bedrock/m', []), family: 'claude' });
+  const reader = new ConverseReader({
+    writer: new EventWriter('bedrock/m', { collects: true }),
+    family: 'claude',
+  });
   for (const event of events) reader.readEvent(event);
   if (!reader.done) reader.end();
   return reader.writer.take();
 };
 const readWhole = (answer: WireAnswer): readonly ModelEvent[] => {
-  const reader = new ConverseReader({ writer: new EventWriter('bedrock/m', []), family: 'claude' });
+  const reader = new ConverseReader({
+    writer: new EventWriter('bedrock/m', { collects: true }),
+    family: 'claude',
+  });
   reader.readBody(answer);
   return reader.writer.take();
 };

@@ -8,7 +8,7 @@ import { CLIS, type CliName } from './profiles.ts';
 
 /** Returns the events for these lines, or the error. */
 const read = (cli: CliName, ...lines: readonly JsonLine[]): Promise<Collected> => {
-  const writer = new EventWriter('t/m', []);
+  const writer = new EventWriter('t/m', { collects: true });
   const fail = ({ message, status }: CliFailure): LlmError => new LlmError('server', message, { status });
   const reader = CLIS[cli].reader({ writer, fail });
   const model = {

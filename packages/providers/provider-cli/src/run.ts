@@ -29,7 +29,7 @@ export async function* run(
 ): AsyncIterable<readonly ModelEvent[]> {
   const { target, signal } = context;
   const { options, spec, modelId } = setup;
-  const writer = new EventWriter(target, []);
+  const writer = new EventWriter(target, { collects: true });
   writer.facts({ wire: `${spec.command}-cli` });
   let workspace: Workspace | undefined;
   let child: Child | undefined;

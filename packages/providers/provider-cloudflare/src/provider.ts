@@ -104,7 +104,7 @@ function modelOf(modelId: string, id: string, options: CloudflareOptions, connec
     isNonStreaming,
     stream(request, context) {
       const session = connection.open({ target: context.target, request });
-      const writer = new EventWriter(context.target, []);
+      const writer = new EventWriter(context.target, { collects: true });
       // A response with a schema cannot be streamed (developers.cloudflare.com/workers-ai/features/json-mode, 2026-11).
       const isStream = context.delivery === 'deltas' && request.output === undefined;
       return sdkStream({

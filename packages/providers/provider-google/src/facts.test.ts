@@ -25,7 +25,7 @@ const body = {
 it('reads the model and the facts of a response, streamed or not', () => {
   for (const isStreamed of [true, false]) {
     const reader = new GeminiReader({
-      writer: new EventWriter('google/m', []),
+      writer: new EventWriter('google/m', { collects: true }),
       family: 'f',
       toLlmError: (error) => inBandError(error, { target: 'google/m', secrets: [] }),
     });

@@ -151,7 +151,7 @@ function geminiModel(modelId: string, options: GoogleOptions, connection: Connec
       const isVertex = platformOf(options, context.env).vertexai;
       const quirks: Quirks = { ...known, ...(isVertex && VERTEX_QUIRKS), ...options.quirks };
       const session = connection.open({ target: context.target, request });
-      const writer = new EventWriter(context.target, []);
+      const writer = new EventWriter(context.target, { collects: true });
       return sdkStream({
         context,
         send() {

@@ -1,7 +1,7 @@
-/** Members of a chunk that are read elsewhere, the time of creation, and the members of chunks of background interactions. */
+// A member that is not in the set of its object is reported in the response's `vendor.other`.
+
+/** Members of a chunk that are read elsewhere, and the time of creation. */
 export const CHUNK_MEMBERS: ReadonlySet<string> = new Set([
-  'cursor',
-  'isLast',
   'responseId',
   'modelVersion',
   'candidates',
@@ -9,6 +9,9 @@ export const CHUNK_MEMBERS: ReadonlySet<string> = new Set([
   'usageMetadata',
   'error',
   'createTime',
+  // Only chunks of background interactions have these members, see `chunksOf`.
+  'cursor',
+  'isLast',
 ]);
 
 /** Members of a candidate that are read elsewhere. */

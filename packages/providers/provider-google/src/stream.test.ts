@@ -6,7 +6,7 @@ import { GeminiReader } from './stream.ts';
 
 const readerOf = (): GeminiReader =>
   new GeminiReader({
-    writer: new EventWriter('google/m', []),
+    writer: new EventWriter('google/m', { collects: true }),
     family: 'gemini/3-pro',
     toLlmError: (error) => inBandError(error, { target: 'google/m', secrets: [] }),
   });

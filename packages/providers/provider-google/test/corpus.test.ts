@@ -76,7 +76,7 @@ function checkOrExcuse(id: string, recording: Recording, collected: Collected): 
 
 function decodedByteByByte({ body }: Recording): Promise<Collected> {
   const reader = new GeminiReader({
-    writer: new EventWriter('google/test', []),
+    writer: new EventWriter('google/test', { collects: true }),
     family: 'gemini/test',
     toLlmError: (error) => inBandError(error, { target: 'google/test', secrets: [] }),
   });

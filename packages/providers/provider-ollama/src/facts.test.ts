@@ -6,7 +6,7 @@ import { ChatReader } from './stream.ts';
 
 it('reads the model, the durations and unknown members of the last line', () => {
   const reader = new ChatReader({
-    writer: new EventWriter('ollama/m', []),
+    writer: new EventWriter('ollama/m', { collects: true }),
     family: 'f',
     prompt: () => ({ characters: 0, numCtx: undefined }),
     toLlmError: () => {

@@ -114,7 +114,7 @@ function modelOf(
     isNonStreaming: () => profile.isLocal && hasNoStreamTimeouts(timeouts),
     stream(request, context) {
       const session = connection.open({ target: context.target, request });
-      const writer = new EventWriter(context.target, []);
+      const writer = new EventWriter(context.target, { collects: true });
       let sent: WireParams | undefined;
       return sdkStream({
         context,

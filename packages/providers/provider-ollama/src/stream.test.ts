@@ -5,7 +5,7 @@ import { ChatReader } from './stream.ts';
 
 /** Returns the events that a reader writes for these lines, or its error. */
 function read(lines: readonly string[]): unknown {
-  const writer = new EventWriter('ollama/m', []);
+  const writer = new EventWriter('ollama/m', { collects: true });
   const reader = new ChatReader({
     writer,
     family: 'f',

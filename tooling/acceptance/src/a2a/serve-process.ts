@@ -12,7 +12,7 @@ import { authorize, CARD } from '../../../../packages/agents/a2a/test/support/wo
 const [database = '', log = '', aheadMs = '0'] = process.argv.slice(2);
 const clock: Clock = {
   now: () => Date.now() + Number(aheadMs),
-  timer: (ms, run, isBackground) => systemClock.timer(ms, run, isBackground),
+  timer: (ms, run, options) => systemClock.timer(ms, run, options),
   sleep: (ms, signal) => systemClock.sleep(ms, signal),
 };
 

@@ -20,8 +20,9 @@ const MAX_TOKENS = 500;
 
 /** Extracts an invoice from each file of a folder. A failure of one document does not end the others. */
 export async function extractFolder(model: ChatModel, folder: string): Promise<readonly Extracted[]> {
-  const files = (await readdir(folder)).sort();
-  return Promise.all(files.map((file) => extract(model, folder, file)));
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+  return Promise.all(files.sort().map((file) => extract(model, folder, file)));
 }
 
 async function extract(model: ChatModel, folder: string, file: string): Promise<Extracted> {
@@ -30,7 +31,8 @@ async function extract(model: ChatModel, folder: string, file: string): Promise<
     const { value } = await model.generateObject({ messages, output: Invoice, maxTokens: MAX_TOKENS });
     return { file, ...value };
   } catch (error) {
-    if (!LlmError.is(error)) throw error;
-    return { file, failed: error.kind, message: error.message };
+    if (LlmError.is(error)) return { file, failed: error.kind, message: error.message };
+    // Thrown here, the failure of a file would lose the paid values of the other files.
+    return { file, failed: 'other', message: String(error) };
   }
 }

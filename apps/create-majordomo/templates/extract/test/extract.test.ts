@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMajordomo, type ModelRequest } from '@majordomo/core';
@@ -23,4 +23,20 @@ test('a document that cannot be read does not end the others', async () => {
 
   expect(first).toEqual({ file: 'a.txt', ...invoice });
   expect(second).toMatchObject({ file: 'b.txt', failed: 'invalid-output' });
+});
+
+test('a subfolder is skipped, and a missing file does not end the others', async () => {
+  const fake = fakeProvider({ id: 'fake', models: { m: [JSON.stringify(invoice)] } });
+  const model = createMajordomo({ providers: [fake] }).model('fake/m');
+
+  const folder = await mkdtemp(join(tmpdir(), 'extract-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await mkdir(join(folder, 'archive'));
+  await symlink('missing.txt', join(folder, 'link.txt'));
+  await writeFile(join(folder, 'z.txt'), 'Lamp House, Invoice 2026-118');
+
+  expect(await extractFolder(model, folder)).toEqual([
+    { file: 'link.txt', failed: 'other', message: expect.stringContaining('ENOENT') as string },
+    { file: 'z.txt', ...invoice },
+  ]);
 });

@@ -32,3 +32,26 @@ it('finds the runs of ended processes behind a run and a task that cannot be rea
   expect(errors).toEqual([expect.stringContaining('newer version'), 'damaged']);
   expect(await store.counts('a2a/runs')).toMatchObject({ running: 1 });
 });
+
+it('continues to search if the clock is behind the timer', async () => {
+  const clock = fakeClock();
+  let searches = 0;
+  const runs = new LostRuns({
+    records: {
+      lost: () => {
+        searches++;
+        return Promise.resolve([]);
+      },
+      find: () => Promise.resolve(undefined),
+      removeLost: () => Promise.resolve(true),
+    },
+    tasks: { load: () => Promise.resolve(undefined) },
+    // A timer of the platform may fire a millisecond before its time by `Date.now`.
+    clock: { ...clock, timer: (ms, run) => clock.timer(ms - 1, run) },
+    onError: undefined,
+  });
+  runs.search();
+  await clock.advance(30_000);
+  runs.close();
+  expect(searches).toBe(4);
+});

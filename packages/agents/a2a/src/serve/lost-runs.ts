@@ -29,16 +29,20 @@ export class LostRuns {
 
   /** Begins a search, unless the last one began less than 10 seconds ago, and repeats it in the background. */
   search(): void {
+    if (!this.isClosed && this.io.clock.now() - this.searchedAt >= SEARCH_MS) this.begin();
+  }
+
+  /** Begins a search at any time, because a timer may fire a millisecond early by the clock. */
+  private begin(): void {
     const { clock, onError } = this.io;
-    if (this.isClosed || clock.now() - this.searchedAt < SEARCH_MS) return;
     this.searchedAt = clock.now();
     this.cancelTimer?.();
     this.cancelTimer = clock.timer(
       SEARCH_MS,
       () => {
-        this.search();
+        this.begin();
       },
-      true,
+      { isBackground: true },
     );
     this.searchAll().catch((error: unknown) => {
       notify(onError, error);

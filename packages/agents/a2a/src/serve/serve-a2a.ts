@@ -52,6 +52,7 @@ export function newServer(options: ServeA2aOptions, hosts: Pick<PushIo, 'resolve
     webhooks.sendStatus(task, context);
   const checks = { records, isRunning, onLost, onError, clock };
   const tasks = new CheckedTasks(options.tasks ?? new StoredTasks(store), checks);
+  // Without webhooks, only a client that reads a task must learn that its run is lost, and `CheckedTasks` checks that.
   const lostRuns = options.push && new LostRuns({ records, tasks, clock, onError });
   const executor = new RunExecutor({ options, tasks, records, clock, onError });
   const handler = new TaskHandler({

@@ -50,11 +50,9 @@ export function watchRun(
     }
   };
   const lookLater = (): void => {
-    cancel = clock.timer(
-      LOOK_MS,
-      () => void look().then((isDone) => isDone || isStopped || lookLater()),
-      true,
-    );
+    cancel = clock.timer(LOOK_MS, () => void look().then((isDone) => isDone || isStopped || lookLater()), {
+      isBackground: true,
+    });
   };
   let cancel: () => void = () => undefined;
   const onAbort = async (): Promise<void> => {

@@ -35,7 +35,7 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
   readonly skills?: readonly Skill[] | undefined;
   /**
    * Whether a search tool replaces most tool definitions, or the options of the search tool. Tools of `tools` and `skills` are
-   * not deferred. Tools of `toolboxes` are deferred if the agent has at least `ToolSearch.above` tools. The model can call a
+   * not deferred. Tools of `toolboxes` are deferred if the agent has at least `ToolSearch.minTools` tools. The model can call a
    * deferred tool after a result of the search tool has loaded it. An earlier call only loads the tool. @default false
    */
   readonly toolSearch?: boolean | ToolSearch | undefined;

@@ -65,7 +65,7 @@ export class ChannelReporter {
 
   private sendSoon(): void {
     if (this.sending !== undefined) return;
-    this.cancel ??= this.clock.timer(BATCH_MS, () => void this.sendAll(), true);
+    this.cancel ??= this.clock.timer(BATCH_MS, () => void this.sendAll(), { isBackground: true });
   }
 
   private async sendAll(): Promise<void> {

@@ -42,7 +42,7 @@ export async function watchRun(
   const onAbort = (): void => watcher.end(signal?.reason);
   let cancel = (): void => undefined;
   const endSoon = (): void => {
-    cancel = clock.timer(GRACE_MS, () => watcher.end(), true);
+    cancel = clock.timer(GRACE_MS, () => watcher.end(), { isBackground: true });
   };
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted === true) onAbort();

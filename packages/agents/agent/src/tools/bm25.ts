@@ -35,7 +35,10 @@ export function createIndex(documents: readonly string[]): TextIndex {
   };
 }
 
-/** Returns the words of a text. Splits names at punctuation, digits and changes of case. Removes English suffixes. */
+/**
+ * Returns the words of a text in lower case and without accents. Splits names at punctuation, digits and changes of case. A letter
+ * of a script without spaces is a word. Removes English suffixes.
+ */
 function wordsOf(text: string): readonly string[] {
   const separated = text
     .replaceAll(/([\p{Ll}\p{N}])(?=\p{Lu})/gu, '$1 ')

@@ -23,7 +23,7 @@ import { hasSameItems } from './tool-order.ts';
 /** Options of tool search. */
 export interface ToolSearch {
   /** Minimum number of tools of the agent at which the tools of toolboxes are deferred. @default 30 */
-  readonly above?: number | undefined;
+  readonly minTools?: number | undefined;
   /** Tools of toolboxes that are offered from the start: names, or a predicate. @default [] */
   readonly always?: readonly string[] | ((tool: ToolSpec) => boolean) | undefined;
   /** Maximum number of tools that one search loads. @default 5 */
@@ -44,7 +44,7 @@ export interface ToolSearch {
 }
 
 export const TOOL_SEARCH_KINDS: KindsOf<ToolSearch> = {
-  above: atLeast(0),
+  minTools: atLeast(0),
   always: 'array or function',
   limit: atLeast(1),
   name: 'string',
@@ -53,7 +53,7 @@ export const TOOL_SEARCH_KINDS: KindsOf<ToolSearch> = {
 
 /** Checked options of tool search, with a value for each omitted option. */
 export interface SearchRules {
-  readonly above: number;
+  readonly minTools: number;
   readonly limit: number;
   readonly name: string;
   readonly rank: ToolSearch['rank'];
@@ -65,14 +65,14 @@ const VALID_NAME = /^[A-Za-z_][\w-]{0,63}$/;
 /** Returns the rules of tool search, or `undefined` if the search is disabled. Throws `config` for an invalid name or list. */
 export function searchRules(option: boolean | ToolSearch | undefined): SearchRules | undefined {
   if (option === undefined || option === false) return undefined;
-  const { above = 30, limit = 5, name = 'find_tools', always = [], rank } = option === true ? {} : option;
+  const { minTools = 30, limit = 5, name = 'find_tools', always = [], rank } = option === true ? {} : option;
   if (!VALID_NAME.test(name))
     throw invalidOption('name', 'must be 1 to 64 letters, digits, _ or -, and start with a letter or _');
   if (typeof always !== 'function' && always.some((each: unknown) => typeof each !== 'string'))
     throw invalidOption('always', 'must be an array of tool names, or a function');
   const isAlwaysOffered =
     typeof always === 'function' ? always : (tool: ToolSpec): boolean => always.includes(tool.name);
-  return { above, limit, name, rank, isAlwaysOffered };
+  return { minTools, limit, name, rank, isAlwaysOffered };
 }
 
 const invalidOption = (name: string, problem: string): LlmError =>

@@ -38,6 +38,7 @@ interface StepTools {
   readonly deferred: ReadonlyMap<string, ToolSpec>;
 }
 
+/** Tools of an agent by name, and the tools that each step offers or defers. */
 export class Tools {
   private readonly owners: readonly ToolOwner[];
   private readonly search: SearchRules | undefined;
@@ -64,7 +65,7 @@ export class Tools {
       for (const tool of lists[at] ?? []) addTool(byName, { tool, owner: label, isSearched });
     const { search } = this;
     const deferred = new Map<string, ToolSpec>();
-    if (search !== undefined && byName.size >= search.above)
+    if (search !== undefined && byName.size >= search.minTools)
       for (const { tool, isSearched } of byName.values())
         if (isSearched === true && !isVendorTool(tool) && !search.isAlwaysOffered(specOf(tool)))
           deferred.set(tool.name, { ...specOf(tool), deferred: true });
@@ -88,6 +89,7 @@ export class Tools {
   find(name: string, offered?: readonly string[]): Tool | undefined {
     // The option `extra` offers a vendor's tool, not the list of tools.
     if (offered?.includes(name) === false && vendorKindOf(name) === undefined) return undefined;
+    // An agent needs no tool for the approval of a vendor's MCP calls.
     const tool =
       this.byName.get(name)?.tool ?? (name === MCP_APPROVAL_TOOL.name ? MCP_APPROVAL_TOOL : undefined);
     return tool !== undefined && name === this.search?.name

@@ -19,6 +19,7 @@ export async function openTransport(
   place: McpEndpoint,
   { onStderr, label, authorization }: TransportIo,
 ): Promise<ServerTransport> {
+  // `httpTransport` adds the credential's tokens, which `mask` then masks, too.
   const secrets = new Set(secretsOf(place));
   const mask = (text: string): string => redact(text, [...secrets, ...(authorization?.secrets ?? [])]);
   if (!isProgram(place)) {

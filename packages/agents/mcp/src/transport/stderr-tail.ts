@@ -25,6 +25,7 @@ export class StderrTail {
   private tail = '';
   private line = '';
 
+  /** @param secrets values whose length determines the margin; `mask` masks them */
   constructor(secrets: readonly string[], mask: (text: string) => string, onLine: (line: string) => void) {
     this.mask = mask;
     this.onLine = onLine;

@@ -151,6 +151,7 @@ export class AttemptReader<Event extends object> {
     this.buffered = [];
     this.isCommitted = true;
     this.options.timers.commit();
+    // A chat, for example, begins with its `start` event and the warnings of its preparation.
     return this.options.answer.opening(buffered);
   }
 }
@@ -164,7 +165,10 @@ export interface OpenedStream<Event extends object> {
   readonly first: Promise<Pulled<Event>>;
 }
 
-/** Opens a stream, and requests its first step inside the hook `around`. If the hook opens no stream, opens it directly. */
+/**
+ * Opens a stream, and requests its first step inside the hook `around`, whose tracing context the provider's request then has. If
+ * the hook opens no stream, opens it directly.
+ */
 export function openInHook<Event extends object>(
   around: ChainDeps['around'],
   info: AttemptInfo,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock, settled } from '../../test/support/manual-clock.ts';
+import type { Clock } from '../types/call-options.ts';
 import type { AttemptInfo, Denial, Permit } from '../types/gate.ts';
 import type { Attempt } from '../types/llm-error.ts';
 import { type LaneReservations, sharedLanes, type SharedLanesOptions } from './store-lanes.ts';
@@ -40,10 +41,10 @@ class TestStore implements LaneReservations {
 function setUp(options: Partial<SharedLanesOptions> = {}, store = new TestStore()) {
   const clock = manualClock();
   const background: unknown[] = [];
-  const recording = {
+  const recording: Clock = {
     ...clock,
-    timer: (ms: number, run: () => void, isBackground?: boolean) => {
-      background.push(isBackground);
+    timer: (ms, run, options) => {
+      background.push(options?.isBackground);
       return clock.timer(ms, run);
     },
   };

@@ -159,7 +159,7 @@ class SharedLanes {
     const { store, clock } = this.setup;
     let cancel: (() => void) | undefined;
     const schedule = (): void => {
-      cancel = clock.timer(this.leaseMs / RENEWALS, renew, true);
+      cancel = clock.timer(this.leaseMs / RENEWALS, renew, { isBackground: true });
     };
     const renew = (): void => {
       if (attempt.isLapsed === true) return;

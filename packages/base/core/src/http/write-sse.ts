@@ -180,7 +180,8 @@ class SseSource {
       const beat = (): void => {
         resolve('silence');
       };
-      const cancel = this.heartbeatMs > 0 ? systemClock.timer(heartbeatInMs, beat, true) : undefined;
+      const cancel =
+        this.heartbeatMs > 0 ? systemClock.timer(heartbeatInMs, beat, { isBackground: true }) : undefined;
       this.stopWaiting = () => {
         answer('left');
       };

@@ -223,7 +223,7 @@ class UnreadTimer {
     if (this.ms === Infinity) return;
     this.since = this.clock.now();
     this.isTouched = false;
-    this.cancel ??= this.clock.timer(this.ms, this.fired, true);
+    this.cancel ??= this.clock.timer(this.ms, this.fired, { isBackground: true });
   }
 
   stop(): void {
@@ -239,7 +239,7 @@ class UnreadTimer {
     if (this.isTouched) this.since = now;
     this.isTouched = false;
     const leftMs = this.since + this.ms - now;
-    if (leftMs > 0) this.cancel = this.clock.timer(leftMs, this.fired, true);
+    if (leftMs > 0) this.cancel = this.clock.timer(leftMs, this.fired, { isBackground: true });
     else this.onUnread(this.ms);
   };
 }

@@ -264,7 +264,7 @@ export interface Clock {
   /** Resolves after `ms` milliseconds. Rejects with the signal's reason if the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** Calls `run` once after `ms` ms. Returns a function that cancels the timer. A background timer may let the process end. */
-  timer(ms: number, run: () => void, isBackground?: boolean): () => void;
+  timer(ms: number, run: () => void, options?: { readonly isBackground?: boolean | undefined }): () => void;
 }
 
 /** Reaction of a call to a failed attempt. */

@@ -67,7 +67,7 @@ export function withTimeout<T>(
   promise: Promise<T>,
   ms: number,
   clock: Pick<Clock, 'timer'>,
-  { isBackground }: { readonly isBackground?: boolean | undefined } = {},
+  options: { readonly isBackground?: boolean | undefined } = {},
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const late = (): void => {
@@ -75,9 +75,9 @@ export function withTimeout<T>(
     };
     // If a result arrived while the process was blocked, handle the result before the timeout.
     const look = (): void => {
-      cancel = clock.timer(0, late, isBackground);
+      cancel = clock.timer(0, late, options);
     };
-    let cancel = clock.timer(ms, look, isBackground);
+    let cancel = clock.timer(ms, look, options);
     promise.then(resolve, reject).finally(() => {
       cancel();
     });

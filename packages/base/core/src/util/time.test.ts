@@ -57,7 +57,7 @@ it.each([
   [true, false],
 ])('a timer in the background (%s) keeps the process alive: %s', (isBackground, hasRef) => {
   const setTimeoutSpy = vi.spyOn(globalThis, 'setTimeout');
-  const cancel = systemClock.timer(10_000, () => undefined, isBackground);
+  const cancel = systemClock.timer(10_000, () => undefined, { isBackground });
   const timer = setTimeoutSpy.mock.results[0]?.value as NodeJS.Timeout;
   expect(timer.hasRef()).toBe(hasRef);
   cancel();

@@ -6,7 +6,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Clock of the platform. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  timer(ms, run, isBackground = false) {
+  timer(ms, run, { isBackground = false } = {}) {
     const timer = setTimeout(run, Math.min(ms, MAX_TIMER_MS));
     if (isBackground) unref(timer);
     return () => {

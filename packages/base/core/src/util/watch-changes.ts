@@ -41,7 +41,7 @@ export async function watchChanges(
     wasInterrupted = true;
   });
   const tick = (): void => {
-    cancel = clock.timer(BEAT_MS, tick, true);
+    cancel = clock.timer(BEAT_MS, tick, { isBackground: true });
     if (!hasArrived) changed(undefined);
     hasArrived = false;
     channel.publish(beat).catch(() => undefined);

@@ -14,7 +14,7 @@ export const keyedProvider = (source: ReturnType<typeof credentialSource>, answe
     capabilities: {},
     async *stream(_request, context) {
       const text = await answer(await source.resolve(context), context);
-      const writer = new EventWriter(context.target, []);
+      const writer = new EventWriter(context.target, { collects: true });
       writer.text(text);
       writer.finish('stop', undefined, undefined);
       yield writer.take();

@@ -169,7 +169,7 @@ export function totalAtOf(record: JobRecord): number {
   return totalMs === 0 ? Infinity : record.createdAt + totalMs;
 }
 
-/** Returns the vendor's id in a reference. */
+/** Returns the vendor's id in a reference, which is the text before the first `?` (`BackgroundBackend.start`). */
 export const vendorIdOf = (ref: string | undefined): string | undefined => ref?.split('?', 1)[0];
 
 /**

@@ -67,6 +67,8 @@ export class ResumedStream {
   private async nextEvents(): Promise<string> {
     const { clock, signal, target } = this.options;
     const reader = (this.reader ??= await this.connect());
+    // The consumer has cancelled the stream while the connection was opened.
+    if (this.isOver) this.close();
     while (this.text === '') {
       const { done, value } = await withTimeout(abortable(reader.read(), signal), SILENCE_MS, clock);
       if (done) throw new LlmError('truncated', `${target}: the stream of the job ended early`, { target });

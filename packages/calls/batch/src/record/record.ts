@@ -30,7 +30,7 @@ export interface JobRecord {
   fence: number;
   /** Number of items at each place. */
   readonly counts: Record<string, number>;
-  /** Number of the last record with data of rows. */
+  /** Number of the last record with data of rows. Each move of rows uses the next number. */
   lastData: number;
   /** Cost of live calls in nano-USD, or null if the cost of a call is unknown or included in a plan. */
   liveNanoUsd: string | null;
@@ -62,8 +62,9 @@ export interface BatchRecord {
   readonly about: BatchTarget;
   /** Whether the requests are embeddings instead of chats. */
   readonly isEmbedding: boolean;
+  /** Group of the requests (`BatchBackend.line`). A batch contains requests of one group. */
   readonly group?: string | undefined;
-  /** State of the batch. `trial`: `ref` may be a batch of another client. */
+  /** State of the batch. `trial`: `ref` may be a batch of another client, which its results show. */
   state: BatchInfo['state'] | 'trial';
   /** Number of requests. Absent until all rows have moved to the batch. */
   requests?: number | undefined;

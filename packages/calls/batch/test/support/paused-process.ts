@@ -61,7 +61,7 @@ export class PausedProcess {
     return {
       ...clock,
       now: () => clock.now(),
-      timer: (ms, run, isBackground) => {
+      timer: (ms, run, options) => {
         let isCancelled = false;
         const cancel = clock.timer(
           ms,
@@ -70,7 +70,7 @@ export class PausedProcess {
               if (!isCancelled) run();
             });
           },
-          isBackground,
+          options,
         );
         return () => {
           isCancelled = true;

@@ -125,7 +125,7 @@ class Refresher {
     if (this.#isClosed) return;
     const { clock, everyMs } = this.#options;
     const delay = ms + everyMs * JITTER * Math.random();
-    this.#cancelTimer = clock.timer(delay, () => void this.#checkAndSchedule(), true);
+    this.#cancelTimer = clock.timer(delay, () => void this.#checkAndSchedule(), { isBackground: true });
   }
 
   /** Uses stored data if it is newer than the current data, otherwise loads the data of the source. */

@@ -48,7 +48,7 @@ export class Leases {
         this.renew();
         if (this.held.size > 0) this.tickLater();
       },
-      true,
+      { isBackground: true },
     );
   }
 

@@ -190,7 +190,7 @@ export class Outbox {
       this.waiting.delete(tried);
       void this.retry(tried);
     };
-    this.waiting.set(tried, this.clock.timer(tried.waitMs, retry, true));
+    this.waiting.set(tried, this.clock.timer(tried.waitMs, retry, { isBackground: true }));
     tried.waitMs = Math.min(tried.waitMs * 2, MAX_WAIT_MS);
   }
 

@@ -182,7 +182,7 @@ export class HeldQueue {
         this.retryAll();
         this.poll();
       },
-      true,
+      { isBackground: true },
     );
     this.stopPolling = () => {
       cancel();

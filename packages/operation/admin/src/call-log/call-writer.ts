@@ -82,7 +82,7 @@ export class CallWriter {
         this.cancelTimer = undefined;
         void this.flush();
       },
-      true,
+      { isBackground: true },
     );
   }
 

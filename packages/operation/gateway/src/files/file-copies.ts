@@ -133,7 +133,7 @@ export class FileCopies {
     const remove = (): void => {
       this.remove(copy);
     };
-    copy.stopTimer = systemClock.timer(KEEP_MS, remove, true);
+    copy.stopTimer = systemClock.timer(KEEP_MS, remove, { isBackground: true });
   }
 
   private remove(copy: Copy): void {

@@ -84,7 +84,7 @@ export class FileIndex {
     }
     // If this fails, a later upload ends the file.
     const sweep = (): void => void this.sweep().catch(() => undefined);
-    systemClock.timer(DELETED_MS + 1000, sweep, true);
+    systemClock.timer(DELETED_MS + 1000, sweep, { isBackground: true });
   }
 
   /** Throws a refusal if the owner may not store a file of this size now. */

@@ -125,7 +125,7 @@ export class ResumableUploads {
       () => {
         upload.writer.abort(new Refusal('aborted', 'the upload did not continue')).catch(() => undefined);
       },
-      true,
+      { isBackground: true },
     );
   }
 }

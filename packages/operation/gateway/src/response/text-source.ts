@@ -30,6 +30,7 @@ export function textOfEvents(events: AsyncIterator<StreamEvent>, writer: Writer,
       while (!isDone) {
         const step = await events.next();
         isDone = step.done === true;
+        // No wire can take back the content that was sent.
         if (step.done !== true && step.value.type === 'reset') throw step.value.error;
         const text = step.done === true ? writer.end() : writer.write(step.value);
         if (text !== '') return text;

@@ -21,7 +21,7 @@ export async function* streamEvents(
 ): AsyncGenerator<Batch, undefined> {
   const { family, request, context } = call;
   const { target, signal, delivery } = context;
-  const writer = new EventWriter(target, []);
+  const writer = new EventWriter(target, { collects: true });
   const reader = new PartReader(writer, family);
   try {
     const { options, warnings } = toSdkCallOptions(request, family, signal);

@@ -17,7 +17,11 @@ const format = 'signed-v1';
 const text = (index: number, more: object): object => ({ type: 'reasoning.text', index, format, ...more });
 
 function read(...messages: readonly object[]): readonly AssistantPart[] {
-  const reader = new ChatReader({ writer: new EventWriter('p/m', []), family: FAMILY, quirks });
+  const reader = new ChatReader({
+    writer: new EventWriter('p/m', { collects: true }),
+    family: FAMILY,
+    quirks,
+  });
   for (const message of messages) reader.readMessage(JSON.stringify(message), undefined);
   reader.end();
   return eventsOf(reader).parts;

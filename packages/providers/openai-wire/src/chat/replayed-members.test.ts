@@ -12,7 +12,7 @@ const quirks: ChatQuirks = { ...COMPATIBLE_QUIRKS, replayedMembers: ['plan'] };
 
 function turnOf(read: Partial<Pick<ChatQuirks, 'replayedMembers'>>): TurnMessage {
   const reader = new ChatReader({
-    writer: new EventWriter('p/m', []),
+    writer: new EventWriter('p/m', { collects: true }),
     family: FAMILY,
     quirks: { reasoningTokens: 'inside', ...read },
   });

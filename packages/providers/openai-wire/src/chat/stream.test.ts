@@ -194,7 +194,7 @@ describe('an error inside a 200', () => {
 
   it('hides secrets', () => {
     const read = new ChatReader({
-      writer: new EventWriter('p/m', []),
+      writer: new EventWriter('p/m', { collects: true }),
       family: FAMILY,
       quirks: { reasoningTokens: 'inside' },
       secrets: () => ['hush-hush'],
@@ -323,7 +323,7 @@ it('rejects invalid JSON in a stream as protocol', () => {
 describe('reasoning between tags in the text', () => {
   const read = (...messages: readonly object[]): unknown => {
     const reading = new ChatReader({
-      writer: new EventWriter('p/m', []),
+      writer: new EventWriter('p/m', { collects: true }),
       family: FAMILY,
       quirks: { reasoningTokens: 'inside', thinkTags: 'split' },
     });

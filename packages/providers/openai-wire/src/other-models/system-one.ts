@@ -67,7 +67,10 @@ const imagesOf = (messages: readonly Message[]): readonly ImagePart[] =>
     .flatMap((part): readonly (Part | ResultPiece)[] => ('content' in part ? part.content : [part]))
     .filter((piece) => piece.type === 'image');
 
-/** Returns the messages as JSON. Images are at the start of the state and have a number here. */
+/**
+ * Returns the messages as JSON. Images are at the start of the state and have a number here. Core admits no other media in the
+ * input of a classification.
+ */
 function transcriptOf(messages: readonly Message[]): readonly object[] {
   let images = 0;
   const textOf = (part: { readonly type: string }): string => {

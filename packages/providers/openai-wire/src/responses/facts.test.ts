@@ -20,7 +20,7 @@ const body = {
 };
 
 const newReader = (): ResponsesReader =>
-  new ResponsesReader({ writer: new EventWriter('p/m', []), family: 'f' });
+  new ResponsesReader({ writer: new EventWriter('p/m', { collects: true }), family: 'f' });
 
 it('reads the model and the facts of a response, streamed or not', () => {
   const complete = newReader();

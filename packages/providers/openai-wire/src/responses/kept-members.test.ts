@@ -68,7 +68,7 @@ const callItem = {
 };
 
 function turnOf(item: object): TurnMessage {
-  const reader = new ResponsesReader({ writer: new EventWriter('p/m', []), family: FAMILY });
+  const reader = new ResponsesReader({ writer: new EventWriter('p/m', { collects: true }), family: FAMILY });
   reader.readBody({ id: 'r', status: 'completed', output: [item] });
   return { role: 'assistant', parts: eventsOf(reader).parts };
 }

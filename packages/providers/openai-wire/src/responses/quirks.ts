@@ -29,7 +29,7 @@ export interface ResponsesQuirks extends WireQuirks {
   readonly reasoningOff: 'none' | 'minimal' | 'low' | 'omit';
   /** Reasoning summary for a request without `reasoningSummary`. Some models return no other text of their reasoning. */
   readonly reasoningSummary: 'auto' | 'omit';
-  /** Reasoning that is sent back. `encrypted`: encrypted reasoning, which each request includes. `text`: also plain text. */
+  /** Reasoning that is sent back. `encrypted`: encrypted reasoning, which `include` requests. `text`: also plain text. */
   readonly reasoningReplay: 'encrypted' | 'text' | 'omit';
   /** Form of a tool result with media. `parts`: a list of parts. `text`: text, and media in a user message, with a warning. */
   readonly toolResult: 'parts' | 'text';
@@ -37,7 +37,7 @@ export interface ResponsesQuirks extends WireQuirks {
   readonly toolLoading: 'additional_tools' | 'none';
   /** Delivery that the server supports. `stream`: only streaming requests. */
   readonly delivery: 'any' | 'stream';
-  /** Properties that are not sent. A warning reports each dropped property, except `parallel_tool_calls`. */
+  /** Properties that are not sent. A warning reports each, except `parallel_tool_calls`, which is not a setting of callers. */
   readonly refuses: readonly ResponsesParameter[];
 }
 

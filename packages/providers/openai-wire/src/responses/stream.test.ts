@@ -8,7 +8,7 @@ import { ResponsesReader } from './stream.ts';
 
 const FAMILY = 'openai@https://here#p';
 const reader = (): ResponsesReader =>
-  new ResponsesReader({ writer: new EventWriter('p/m', []), family: FAMILY });
+  new ResponsesReader({ writer: new EventWriter('p/m', { collects: true }), family: FAMILY });
 
 function stream(...events: readonly (object | string)[]): Read {
   const read = reader();

@@ -161,7 +161,7 @@ class ChatReader implements WireReader {
   private usage: Usage | undefined;
 
   constructor(target: string, family: string) {
-    this.writer = new EventWriter(target, []);
+    this.writer = new EventWriter(target, { collects: true });
     this.family = family;
   }
 

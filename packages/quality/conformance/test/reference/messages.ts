@@ -183,7 +183,7 @@ class MessagesReader implements WireReader {
   private ran: VendorToolBlock | undefined;
 
   constructor(target: string) {
-    this.writer = new EventWriter(target, []);
+    this.writer = new EventWriter(target, { collects: true });
   }
 
   readMessage(data: string): void {

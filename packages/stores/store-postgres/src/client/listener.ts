@@ -105,7 +105,7 @@ export class Listener {
     if (this.isClosed) return;
     if (isFactory(this.client)) {
       this.cancelRetry?.();
-      this.cancelRetry = this.clock.timer(RETRY_MS, () => void this.reopen(), true);
+      this.cancelRetry = this.clock.timer(RETRY_MS, () => void this.reopen(), { isBackground: true });
       return;
     }
     const failure = new LlmError(

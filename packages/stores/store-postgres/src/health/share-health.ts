@@ -133,7 +133,8 @@ class HealthSharing implements Subscriber {
         if (verdict.state === 'benched' || this.remoteBenches.has(target)) this.accept(target, verdict);
       }
     } catch {
-      if (!this.isOver) this.cancelRetry = clock.timer(CATCH_UP_RETRY_MS, () => void this.catchUp(), true);
+      if (!this.isOver)
+        this.cancelRetry = clock.timer(CATCH_UP_RETRY_MS, () => void this.catchUp(), { isBackground: true });
     }
   }
 }

@@ -138,7 +138,9 @@ class HealthSharing {
       }
     } catch {
       if (!this.isOver)
-        this.cancelRetry = this.bus.clock.timer(CATCH_UP_RETRY_MS, () => void this.catchUp(), true);
+        this.cancelRetry = this.bus.clock.timer(CATCH_UP_RETRY_MS, () => void this.catchUp(), {
+          isBackground: true,
+        });
     }
   }
 

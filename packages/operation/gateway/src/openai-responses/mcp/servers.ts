@@ -59,6 +59,7 @@ export function mcpServers(
       namedContent.value(
         `mcp ${label}`,
         (signal) => listTools(tools, { place, path }, routeContext(undefined, signal)),
+        // An address counts as a URL of the request, and a name of a server of the gateway does not.
         typeof place === 'string' ? undefined : path,
       ),
     async call({ place, tool, args, metadata, signal = context.request.signal }) {
