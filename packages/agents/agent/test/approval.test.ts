@@ -153,6 +153,16 @@ describe('a call that needs approval', () => {
     );
   });
 
+  it.each(['constructor', '__proto__'])('waits, and runs once if approved, with the id %s', async (id) => {
+    completedIds.length = 0;
+    const always: Tool = { ...note, approval: true };
+    const { agent } = world([calls([id, 'note']), 'Done.'], { tools: [always] });
+    const paused = await agent.run('go');
+    expect([paused.awaiting.map((one) => one.id), completedIds]).toEqual([[id], []]);
+    const { text } = await agent.run(stored(paused.state), { decisions: [{ callId: id, approve: true }] });
+    expect([text, completedIds]).toEqual(['Done.', [id]]);
+  });
+
   it('needs a new approval in a later step with the same call id', async () => {
     const { agent } = world([payment(5000), payment(6000), 'Done.'], { tools: [pay, note] });
     const first = await agent.run('pay');
