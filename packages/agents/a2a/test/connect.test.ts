@@ -189,6 +189,17 @@ describe('a question of a remote agent', () => {
     expect(server.texts).toEqual(['How much?', '2026']);
   });
 
+  it('of a call with the id of a member of every object is not answered if the answers omit it', async () => {
+    await using server = await asking();
+    await using box = await connect(server);
+    const { agent } = agentWith(box, [
+      { toolCalls: [{ id: 'constructor', name: 'billing', args: { task: 'How much?' } }] },
+    ]);
+    const { state } = await agent.run('go');
+    expect(await box.settle(state, {})).toEqual({ state, decisions: [] });
+    expect(server.texts).toEqual(['How much?']);
+  });
+
   it('of another toolbox is not settled', async () => {
     await using server = await asking();
     await using box = await connect(server);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { defineTool, suspend, type Decision, type Tool } from '../src/index.ts';
+import { agentTool, defineTool, suspend, type Decision, type Tool } from '../src/index.ts';
 import { stored } from './support/scripted.ts';
 import { plain } from './support/tools.ts';
 import { call, calls, faultOf, resultTexts, runError, world } from './support/world.ts';
@@ -151,6 +151,37 @@ describe('a call that needs approval', () => {
     expect((await world([call('note')], { tools: [failingApproval] }).agent.run('go')).awaiting).toHaveLength(
       1,
     );
+  });
+
+  it.each(['constructor', '__proto__'])('waits, and runs once if approved, with the id %s', async (id) => {
+    completedIds.length = 0;
+    const always: Tool = { ...note, approval: true };
+    const { agent } = world([calls([id, 'note']), 'Done.'], { tools: [always] });
+    const paused = await agent.run('go');
+    expect([paused.awaiting.map((one) => one.id), completedIds]).toEqual([[id], []]);
+    const { text } = await agent.run(stored(paused.state), { decisions: [{ callId: id, approve: true }] });
+    expect([text, completedIds]).toEqual(['Done.', [id]]);
+  });
+
+  it('rejects a decision if its id also is the path of a call inside a sub-agent', async () => {
+    completedIds.length = 0;
+    const always: Tool = { ...note, approval: true };
+    const inner = world([calls(['b', 'note'])], { tools: [always] }).agent;
+    const help = agentTool({ name: 'help', description: 'Helps', agent: inner });
+    const turn = {
+      toolCalls: [
+        { id: 'a', name: 'help', args: { task: 'note' } },
+        { id: 'a/b', name: 'note', args: {} },
+      ],
+    };
+    const { agent } = world([turn, 'Done.'], { tools: [help, always] });
+    const { awaiting, state } = await agent.run('go');
+    expect(awaiting.map(({ id }) => id)).toEqual(['a/b', 'a/b']);
+    const approving = agent.run(state, { decisions: [{ callId: 'a/b', approve: true }] });
+    await expect(approving).rejects.toThrow('several calls with the id "a/b" wait');
+    expect(completedIds).toEqual([]);
+    const denied = await agent.run(state, { decisions: [{ callId: 'a', deny: 'no' }] });
+    expect(denied.awaiting.map(({ id }) => id)).toEqual(['a/b']);
   });
 
   it('needs a new approval in a later step with the same call id', async () => {

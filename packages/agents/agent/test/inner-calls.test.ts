@@ -182,6 +182,12 @@ describe('limits of calls that tools make', () => {
     expect(state.innerCalls).toEqual({ look: 4 });
   });
 
+  it('count a tool with the name of a member of every object', async () => {
+    const tool = program([plain('constructor', () => 'seen')], (run) => run('constructor', {}));
+    const { agent } = world([calls(['a', 'program'], ['b', 'program']), 'Done.'], { tools: [tool] });
+    expect((await agent.run('go')).state.innerCalls).toEqual({ constructor: 2 });
+  });
+
   it('continue in another process', async () => {
     const ask = plain('ask', () => suspend());
     const turns = [calls(['a', 'program'], ['q', 'ask']), calls(['b', 'program']), 'Done.'];

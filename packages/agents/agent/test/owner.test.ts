@@ -50,6 +50,13 @@ it('a run that waits in a sub-agent is refused if the tool now runs another agen
   await expect(decide).rejects.toMatchObject(isRefused('"B"'));
 });
 
+it('a call with the id of a member of every object is claimed and runs', async () => {
+  const { tool, keys } = counting('send', 'once');
+  const { agent } = world([calls(['1', 'send'], ['constructor', 'send']), 'Done.'], { tools: [tool] });
+  const { unknown } = await agent.run('go', { runId: 'r' });
+  expect([keys, unknown]).toEqual([['r/1/1', 'r/1/constructor'], []]);
+});
+
 it.each<[string, string | undefined, string]>([
   ['that has no name', undefined, 'B'],
   ['of the same agent', 'A', 'A'],

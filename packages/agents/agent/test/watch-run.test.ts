@@ -301,6 +301,16 @@ describe('watchRun', () => {
       ['1 step-start', 'reset 1', '1 step-start', 'missed', '1 tool-start', '2 step-start'],
     ],
     [
+      'ignores a repeated batch of a replaced process whose clock is ahead',
+      [
+        batchJson({ began: 9 }, 'step-start'),
+        batchJson({ attempt: 'b', began: 2 }, 'step-start'),
+        batchJson({ began: 9 }, 'step-start'),
+        batchJson({ attempt: 'b', began: 2, batch: 1 }, 'tool-end'),
+      ],
+      ['1 step-start', 'reset 1', '1 step-start', '1 tool-end'],
+    ],
+    [
       'does not end with the last batch of a replaced process',
       [
         batchJson({}, 'step-start'),
@@ -367,6 +377,16 @@ describe('watchRun', () => {
     controller.abort('enough');
     await expect(watched).rejects.toMatchObject({ kind: 'aborted', cause: 'enough' });
     expect(unsubscribed).toBe(1);
+  });
+
+  it('rejects after an abort between two events of a batch', async () => {
+    const { channel } = memoryChannel();
+    const controller = new AbortController();
+    const events = (await watchRun(channel, 'r', { signal: controller.signal }))[Symbol.asyncIterator]();
+    await channel.publish('r', batchJson({}, 'tool-start', 'tool-end'));
+    expect((await events.next()).value).toMatchObject({ event: { type: 'tool-start' } });
+    controller.abort('enough');
+    await expect(events.next()).rejects.toMatchObject({ kind: 'aborted', cause: 'enough' });
   });
 
   it('rejects after the received events if the subscription ends', async () => {

@@ -19,7 +19,7 @@ import {
 } from '@majordomo/core/toolkit';
 import type { AgUiInput, FromAgUiOptions } from './types.ts';
 import { REASONING_ID } from './ag-ui-translator.ts';
-import { verifyApproval } from './approval-id.ts';
+import { isSignable, verifyApproval } from './approval-id.ts';
 import { readClientTools, readContext, withClientCalls } from './client-tools.ts';
 import { ClientValue } from './client-value.ts';
 import { filePart } from './from-ui-messages.ts';
@@ -243,8 +243,9 @@ async function indexOfAnswered(
   run: RunState | undefined,
   options: InputOptions,
 ): Promise<number> {
-  // Without a signature, only a stored run proves that the call waits.
-  const isCallId = ({ call }: ClientCall): boolean => run !== undefined && call.id === id;
+  // Without a signature, only a stored run proves that the call waits. A call that cannot be signed is refused later, with the reason.
+  const isCallId = ({ call }: ClientCall): boolean =>
+    call.id === id && (run !== undefined || !isSignable(call));
   const isSigned = async ({ call }: ClientCall): Promise<boolean> =>
     (await verifyApproval(id, call, options)) !== undefined;
   const matches = await Promise.all(calls.map(async (call) => isCallId(call) || (await isSigned(call))));

@@ -71,7 +71,7 @@ async function signedRun(
   { parts, calls }: Step,
   options: InputOptions,
 ): Promise<RunState> {
-  const approvals: Record<string, true> = {};
+  const approved: string[] = [];
   let origin: Pick<RunState, 'runId' | 'steps'> | undefined;
   for (const { call, approvalId } of calls) {
     if (approvalId === undefined) continue;
@@ -87,7 +87,7 @@ async function signedRun(
     origin ??= signed;
     if (signed.runId !== origin.runId || signed.steps !== origin.steps)
       throw approvalId.invalid('the approvals are for different runs; send the approvals of one run');
-    approvals[call.id] = true;
+    approved.push(call.id);
   }
   const waiting = calls.filter(({ isClientCall }) => isClientCall === true);
   const suspended = waiting.map(({ call }) => ({ callId: call.id, payload: CLIENT_TOOL }));
@@ -98,7 +98,7 @@ async function signedRun(
     ...(origin ?? { steps: stepsSince(earlier) + 1 }),
     pending: pending.map(({ call }) => call),
     results: others.map(({ call, result }) => result ?? resultOf(call, NOT_ANSWERED, true)),
-    approvals,
+    approvals: Object.fromEntries(approved.map((id) => [id, true])),
     ...(suspended.length > 0 && { suspended }),
   };
 }

@@ -26,7 +26,7 @@ export async function toUiMessages(
 ): Promise<UiMessage[]> {
   const { id = (index: number) => `m${index}`, state } = options;
   const inner = innerCalls(state);
-  const pending = (state?.pending ?? []).filter(({ id }) => state?.runs?.[id] === undefined);
+  const pending = (state?.pending ?? []).filter(({ id }) => !Object.hasOwn(state?.runs ?? {}, id));
   const approvals = await approvalIds([...pending, ...inner], state ?? { steps: 0 }, options);
   const converted: UiMessage[] = [];
   for (const [index, message] of messages.entries()) {

@@ -469,6 +469,14 @@ describe('fromAgUi', () => {
     });
   });
 
+  it('states why an approval of a call whose id contains a space is refused', async () => {
+    const calling = { ...turn, toolCalls: [{ ...turn.toolCalls[0], id: 'c 1' }] };
+    const resume = [{ interruptId: 'c 1', status: 'resolved', payload: { approved: true } }];
+    await expect(fromAgUi({ ...body(userMessage, calling), resume }, { secret: SECRET })).rejects.toThrow(
+      'an approval of a call whose id is not 1 to 200 characters of ASCII without spaces requires `stored`',
+    );
+  });
+
   it('rejects a second answer to the same call', async () => {
     const stored = runWaitingFor({});
     const answer = { interruptId: 'c', status: 'resolved', payload: { approved: true } };

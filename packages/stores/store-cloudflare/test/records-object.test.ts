@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { RecordsObject } from '../src/index.ts';
 import { objectRecords } from '../src/object-records.ts';
 
@@ -9,11 +9,14 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 });
 });
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 /** Returns an object with a database in memory, and the store that uses it. */
 function object() {
   const database = new DatabaseSync(':memory:');
   onTestFinished(() => {
-    vi.useRealTimers();
     database.close();
   });
   const alarm: { time: number | null } = { time: null };

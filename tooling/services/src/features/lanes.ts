@@ -71,6 +71,23 @@ export const laneCases: readonly LaneCase[] = [
     },
   },
   {
+    name: 'admit an attempt that waits before many new attempts of another process',
+    async run([mine, theirs]) {
+      const [here, there] = [mine, theirs].map((lanes) => lanes({ name: 'turns', most: 1 })) as [Gate, Gate];
+      let last = requestLane(here);
+      await until(() => last.outcome === 'admitted');
+      const waiting = requestLane(there);
+      await setTimeout(300);
+      for (let turn = 0; waiting.outcome === undefined; turn++) {
+        ok(turn < 5, 'new attempts have overtaken the one that waits');
+        await leaveLane(last);
+        last = requestLane(here);
+        await until(() => (last.outcome ?? waiting.outcome) !== undefined);
+      }
+      equal(waiting.outcome, 'admitted');
+    },
+  },
+  {
     name: 'stop waiting when the call is aborted',
     async run([lanes]) {
       const gate = lanes({ name: 'one', most: 1 });

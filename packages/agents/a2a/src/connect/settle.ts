@@ -34,7 +34,8 @@ export async function settle(
       isSuspension(payload, name) ? [[callId, payload] as const] : [],
     ),
   );
-  for (const callId of Object.keys(answers))
+  const given = new Map(Object.entries(answers));
+  for (const callId of given.keys())
     if (!waiting.has(callId))
       throw new LlmError(
         'invalid-request',
@@ -43,7 +44,7 @@ export async function settle(
   let settled = state;
   const decisions: Decision[] = [];
   for (const [callId, suspension] of waiting) {
-    const answer = answers[callId];
+    const answer = given.get(callId);
     if (answer === undefined) continue;
     const outcome = await reply(suspension, answer, agent);
     if ('deny' in outcome) decisions.push({ callId, deny: outcome.deny });

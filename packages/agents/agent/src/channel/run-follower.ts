@@ -16,42 +16,43 @@ export type RunEvent =
 interface RunAttempt {
   readonly attempt: string;
   readonly began: number;
-  /** Number of the next expected batch. */
-  readonly next: number;
 }
 
 /** Converter of a run's messages to events. Drops messages of outdated attempts, and reports lost messages and repeated steps. */
 export class RunFollower {
   private current: RunAttempt | undefined;
-  private readonly endedAttempts = new Set<string>();
+  /** Number of the next expected batch by attempt; `Infinity` for an outdated attempt. */
+  private readonly next = new Map<string, number>();
   private step = 0;
 
   /** Returns the new events of a message, or `undefined` for a repeated message or an outdated attempt. */
   accept(message: ChannelMessage): readonly RunEvent[] | undefined {
     const { attempt, began, batch, step } = message;
-    const known = this.current?.attempt === attempt ? this.current : this.newerAttempt(message);
-    if (known === undefined || batch < known.next) return undefined;
-    this.current = { attempt, began, next: batch + 1 };
-    const missed: RunEvent[] = batch > known.next ? [{ type: 'missed' }] : [];
+    const next = this.next.get(attempt) ?? 0;
+    const isCurrent = this.current?.attempt === attempt;
+    if (batch < next || !(isCurrent || this.replacesCurrent(message))) return undefined;
+    this.current = { attempt, began };
+    this.next.set(attempt, batch + 1);
+    // If the watch returns to an attempt, its reader has discarded the attempt's earlier events of the step.
+    const missed: RunEvent[] = batch > (isCurrent ? next : 0) ? [{ type: 'missed' }] : [];
     return [
       ...missed,
       ...message.events.flatMap((event) => this.withReset({ type: 'event', step, attempt, event })),
     ];
   }
 
-  /** Returns the message's attempt if it replaces the current one, or `undefined` if the message's attempt is outdated. */
-  private newerAttempt({ attempt, began, batch }: ChannelMessage): RunAttempt | undefined {
-    if (this.endedAttempts.has(attempt)) return undefined;
+  /** Whether the message's attempt replaces the current one. The other attempt is outdated, unless their order is uncertain. */
+  private replacesCurrent({ attempt, began, batch }: ChannelMessage): boolean {
     const { current } = this;
     const isLater = current === undefined || began > current.began;
     // The clocks of processes differ, so an attempt that sends its first batch is newer even if it began earlier.
     if (!isLater && batch > 0) {
-      this.endedAttempts.add(attempt);
-      return undefined;
+      this.next.set(attempt, Infinity);
+      return false;
     }
     // If the first batch was late instead, the current attempt is the newer one. It returns as soon as it sends again.
-    if (current !== undefined && began >= current.began) this.endedAttempts.add(current.attempt);
-    return { attempt, began, next: 0 };
+    if (current !== undefined && began >= current.began) this.next.set(current.attempt, Infinity);
+    return true;
   }
 
   private withReset(event: Extract<RunEvent, { type: 'event' }>): RunEvent[] {

@@ -130,8 +130,7 @@ class RunWatcher {
     begin().catch(() => undefined);
     try {
       for (;;) {
-        if (this.reason !== undefined)
-          throw new LlmError('aborted', 'the reader stopped watching', {}, { cause: this.reason.why });
+        this.checkAborted();
         const text = this.texts.shift();
         if (text === undefined && this.failure !== undefined) throw this.failure;
         if (text === undefined && this.isOver) return;
@@ -141,13 +140,21 @@ class RunWatcher {
           const message = parseChannelMessage(text, this.runId);
           const events = message && this.follower.accept(message);
           if (events === undefined) continue;
-          yield* events;
+          for (const event of events) {
+            this.checkAborted();
+            yield event;
+          }
           if (message?.isOver === true) return;
         }
       }
     } finally {
       this.end();
     }
+  }
+
+  private checkAborted(): void {
+    if (this.reason !== undefined)
+      throw new LlmError('aborted', 'the reader stopped watching', {}, { cause: this.reason.why });
   }
 }
 

@@ -3,6 +3,7 @@ import { sumParallel, sumSpent, type Spent } from '../budget/budget.ts';
 import { runsOnPath, suspensionOf, waitingRunOf } from '../state/call-paths.ts';
 import {
   callsOf,
+  entryOf,
   errorResult,
   startOfRun,
   type Answer,
@@ -107,7 +108,7 @@ function withApproval(state: RunState, decision: Decision): RunState {
 /** Returns the state in which a call whose result was unknown can start again. */
 function startableAgain(state: RunState, { id }: ToolCallPart): RunState {
   const { [id]: _claim, ...claims } = state.claims ?? {};
-  const notDone = { ...state.notDone, [id]: (state.notDone?.[id] ?? 0) + 1 };
+  const notDone = { ...state.notDone, [id]: (entryOf(state.notDone, id) ?? 0) + 1 };
   return { ...state, claims, notDone, suspended: withoutCall(state.suspended, id) };
 }
 
@@ -171,7 +172,7 @@ export const withFailedWork = (
 export function interrupted(state: RunState, isOnce: (call: ToolCallPart) => boolean): RunState {
   const once = state.pending.filter(isOnce);
   const next = once
-    .filter((call) => state.claims?.[call.id] !== undefined && suspensionOf(state, call) === undefined)
+    .filter((call) => entryOf(state.claims, call.id) !== undefined && suspensionOf(state, call) === undefined)
     .reduce(
       (before, call) => unknownResult(before, call.id, toolKey(before.runId ?? '', before, call)),
       state,
@@ -181,7 +182,7 @@ export function interrupted(state: RunState, isOnce: (call: ToolCallPart) => boo
     (once.includes(call) &&
       (suspensionOf(next, call) !== undefined ||
         waitingRunOf(next, call.id) !== undefined ||
-        next.approvals?.[call.id] === true));
+        entryOf(next.approvals, call.id) === true));
   return withAllResults(next, 'The run was interrupted: it is not known whether this call ran.', stays);
 }
 
@@ -239,9 +240,10 @@ const withSuspension = (state: RunState, suspended: SuspendedCall): RunState => 
 
 function withInnerCalls(state: RunState, more: ToolOutcome['innerCalls']): RunState {
   if (more === undefined) return state;
-  const sums: Record<string, number> = { ...state.innerCalls };
-  for (const [name, count] of Object.entries(more)) sums[name] = (sums[name] ?? 0) + count;
-  return { ...state, innerCalls: sums };
+  const sums = Object.entries(more).map(
+    ([name, count]) => [name, (entryOf(state.innerCalls, name) ?? 0) + count] as const,
+  );
+  return { ...state, innerCalls: { ...state.innerCalls, ...Object.fromEntries(sums) } };
 }
 
 function withResult(state: RunState, result: AnsweredCall): RunState {

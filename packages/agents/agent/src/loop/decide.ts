@@ -2,7 +2,7 @@ import type { ToolCallPart } from '@majordomo/core';
 import { isUsedUp } from '../budget/budget.ts';
 import { callsThatWait, waitingRunOf } from '../state/call-paths.ts';
 import { isLooping, type LoopLimits } from './limits.ts';
-import type { Done, RunState } from '../state/state.ts';
+import { entryOf, type Done, type RunState } from '../state/state.ts';
 
 /** Next action of a run, as `decide` returns it. */
 export type Action =
@@ -45,7 +45,7 @@ export function decide(state: RunState, rules: Rules): Action {
 }
 
 function decidePending(state: RunState, rules: Rules): Action {
-  const { approvals = {}, suspended = [], decisions } = state;
+  const { approvals, suspended = [], decisions } = state;
   const pending = state.pending.filter((call) => rules.handoff?.(call, state) === undefined);
   const [first] = state.pending;
   // Only handoffs are pending, because all other calls have results.
@@ -58,10 +58,11 @@ function decidePending(state: RunState, rules: Rules): Action {
     waitingRunOf(state, call.id) !== undefined && !isApproved(call);
   const open = pending.filter((call) => !isAmong(suspended, call) && !waitsInside(call));
   const unchecked = open.filter(
-    (call) => !isApproved(call) && approvals[call.id] === undefined && rules.mayNeedApproval(call, state),
+    (call) =>
+      !isApproved(call) && entryOf(approvals, call.id) === undefined && rules.mayNeedApproval(call, state),
   );
   if (unchecked.length > 0) return { type: 'check-approval', calls: unchecked };
-  const calls = open.filter((call) => isApproved(call) || approvals[call.id] !== true);
+  const calls = open.filter((call) => isApproved(call) || entryOf(approvals, call.id) !== true);
   if (calls.length === 0) return { type: 'await-decisions', calls: callsThatWait(state) };
   return { type: 'run-tools', calls: rules.parallel ? calls : calls.slice(0, 1) };
 }

@@ -19,7 +19,15 @@ import { unknownCalls } from '../state/call-paths.ts';
 import { checkDecisions } from '../state/decision.ts';
 import { RunError } from '../state/run-error.ts';
 import { failedWorkOf } from './spending.ts';
-import type { Answer, Decision, Done, RunState, ToolOutcome, UnknownCall } from '../state/state.ts';
+import {
+  entryOf,
+  type Answer,
+  type Decision,
+  type Done,
+  type RunState,
+  type ToolOutcome,
+  type UnknownCall,
+} from '../state/state.ts';
 
 /**
  * Effects of a run. Arguments and results are JSON (by `toJson`). A journal can store the results, so that a replay does not
@@ -124,7 +132,7 @@ export async function drive(initial: RunState, effects: Effects, rules: DriveRul
         }
         case 'run-tools': {
           for (const call of action.calls) {
-            if (!rules.isOnce(call, state) || state.claims?.[call.id] !== undefined) continue;
+            if (!rules.isOnce(call, state) || entryOf(state.claims, call.id) !== undefined) continue;
             if (effects.claim === undefined) throw missingClaim(call.name);
             const claiming = effects.claim(call, state);
             // If the claim fails, it may be stored, and another process may have begun the call.

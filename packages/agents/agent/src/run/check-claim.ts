@@ -5,7 +5,7 @@ import { waitingRunOf } from '../state/call-paths.ts';
 import { checkRecords, missingClaim } from '../state/claims.ts';
 import type { Effects } from '../loop/loop.ts';
 import type { RunOptions } from './run-options.ts';
-import type { RunState } from '../state/state.ts';
+import { entryOf, type RunState } from '../state/state.ts';
 import { subAgentOf } from '../tools/sub-agent-tool.ts';
 
 /** Returns the id of the run. If calls are pending, this id is the state's id, so that the keys of these calls never change. */
@@ -28,7 +28,7 @@ export function checkClaim(state: RunState, input: RunInput, options: RunOptions
   const mayStart = ({ id }: ToolCallPart): boolean => {
     const hasStarted = suspended.some(({ callId }) => callId === id) || waitingRunOf(state, id) !== undefined;
     const isDecided = decisions.some(({ callId }) => callId === id);
-    const waitsForApproval = approvals?.[id] === true && !isDecided;
+    const waitsForApproval = entryOf(approvals, id) === true && !isDecided;
     return !hasStarted && !waitsForApproval;
   };
   const call = pending.find((one) => rules.isOnce(one, state) && mayStart(one));

@@ -18,8 +18,8 @@ interface CallOfAgent extends LocatedCall {
 }
 
 /**
- * Throws `invalid-request` for an invalid decision, a call that is not pending, two decisions on a call, and arguments that do not
- * match the schema.
+ * Throws `invalid-request` for an invalid decision, a call that is not pending, two decisions on a call, an id of several calls, and
+ * arguments that do not match the schema.
  */
 export async function checkDecisionsFor(
   state: RunState,
@@ -35,6 +35,11 @@ export async function checkDecisionsFor(
     if (decisions.slice(0, at).some((before) => before.callId === callId))
       throw invalidDecision(path, `call "${callId}" has another decision; pass one decision for each call`);
     if (found === undefined) throw invalidDecision(path, `no call "${callId}" is pending; see \`awaiting\``);
+    if (callsThatWait(state).filter(({ id }) => id === callId).length > 1)
+      throw invalidDecision(
+        path,
+        `several calls with the id "${callId}" wait; deny the call of the sub-agent`,
+      );
     const suspended = suspensionOf(found.state, found.call);
     const isUnknown = suspended?.unknown === true;
     const why = whyNotAccepted(decision, { isSuspended: suspended !== undefined, isUnknown });

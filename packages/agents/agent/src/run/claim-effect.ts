@@ -3,7 +3,7 @@ import type { RecordStore } from '@majordomo/records';
 import type { Effects } from '../loop/loop.ts';
 import { claimCall } from '../state/claims.ts';
 import { startKey } from '../state/names.ts';
-import type { RunState } from '../state/state.ts';
+import { entryOf, type RunState } from '../state/state.ts';
 import type { AgentParts } from './agent-parts.ts';
 import type { EffectsIo, LocalRun } from './local-run.ts';
 import { withinStepLimits } from './within-step-limits.ts';
@@ -13,7 +13,8 @@ export const mayStart = (
   call: ToolCallPart,
   state: RunState,
   { agent, io: { runId } }: Pick<LocalRun, 'agent' | 'io'>,
-): boolean => agent.started.mayBegin(startKey(runId, state, call), state.claims?.[call.id] ?? state.by);
+): boolean =>
+  agent.started.mayBegin(startKey(runId, state, call), entryOf(state.claims, call.id) ?? state.by);
 
 const ANOTHER_PROCESS = 'another process';
 

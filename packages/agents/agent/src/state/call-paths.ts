@@ -1,5 +1,5 @@
 import type { JsonValue, ToolCallPart } from '@majordomo/core';
-import type { RunState, SuspendedCall, UnknownCall } from './state.ts';
+import { entryOf, type RunState, type SuspendedCall, type UnknownCall } from './state.ts';
 
 // The path of a call inside a sub-agent is `<call of the agent tool>/<path of the call inside>`.
 
@@ -18,7 +18,7 @@ export const callsThatWait = (state: RunState): readonly ToolCallPart[] =>
     const run = waitingRunOf(state, id);
     if (run !== undefined) return callsThatWait(run).map((inner) => ({ ...inner, id: pathOf(id, inner.id) }));
     const isCall = (other: { readonly callId: string }): boolean => other.callId === id;
-    const waits = state.approvals?.[id] === true || state.suspended?.some(isCall) === true;
+    const waits = entryOf(state.approvals, id) === true || state.suspended?.some(isCall) === true;
     return waits && !state.decisions.some(isCall) ? [call] : [];
   });
 
@@ -75,7 +75,7 @@ export function withPayload(state: RunState, path: string, payload: JsonValue, p
 
 /** Returns the state of the sub-agent that waits in this call, or `undefined` if none waits. */
 export const waitingRunOf = ({ runs }: RunState, callId: string): RunState | undefined =>
-  runs !== undefined && Object.hasOwn(runs, callId) ? runs[callId] : undefined;
+  entryOf(runs, callId);
 
 /** Returns the waiting sub-agents that may contain the path, each with the id of its call and the rest of the path. */
 export const runsOnPath = (

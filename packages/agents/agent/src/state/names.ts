@@ -1,6 +1,6 @@
 import type { ToolCallPart } from '@majordomo/core';
 import { suspensionOf } from './call-paths.ts';
-import { callsOf, type RunState } from './state.ts';
+import { callsOf, entryOf, type RunState } from './state.ts';
 
 // A replay finds journal entries by name, so the names depend on the state, not on the order in which code runs.
 
@@ -16,7 +16,7 @@ export const toolKey = (runId: string, state: RunState, call: ToolCallPart): str
  * settled as `notDone`, because those starts remain claimed.
  */
 export function startKey(runId: string, state: RunState, call: ToolCallPart): string {
-  const earlier = state.notDone?.[call.id] ?? 0;
+  const earlier = entryOf(state.notDone, call.id) ?? 0;
   return toolKey(runId, state, call) + (earlier === 0 ? '' : ` again ${earlier}`);
 }
 

@@ -156,6 +156,10 @@ export function begin(
   };
 }
 
+/** Returns the value that a state stores for a call id or tool name, which may be that of a member of every object, such as `constructor`. */
+export const entryOf = <T>(entries: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
+  entries !== undefined && Object.hasOwn(entries, name) ? entries[name] : undefined;
+
 /** Returns the calls of a turn. A call that waits for the client is a call of the tool of its kind; see `defineVendorTool`. */
 export const callsOf = ({ parts }: AssistantMessage): readonly ToolCallPart[] =>
   parts.flatMap((part) =>

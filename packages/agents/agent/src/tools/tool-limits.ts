@@ -1,6 +1,6 @@
 import { LlmError, type Message, type ToolCallPart } from '@majordomo/core';
 import { checkNumber } from '@majordomo/core/toolkit';
-import { callsOf, startOfRun, type RunState } from '../state/state.ts';
+import { callsOf, entryOf, startOfRun, type RunState } from '../state/state.ts';
 import { slotsOf } from './tool-slots.ts';
 import type { Tool } from './tool.ts';
 
@@ -34,8 +34,7 @@ export const overMaxCalls = ({ name, maxCalls = 0 }: Tool): string =>
 export const callCount = (state: RunState, name: string): number =>
   callsOfRun(state).filter((call) => call.name === name).length + innerCallsOf(state, name);
 
-const innerCallsOf = ({ innerCalls = {} }: RunState, name: string): number =>
-  Object.hasOwn(innerCalls, name) ? (innerCalls[name] ?? 0) : 0;
+const innerCallsOf = ({ innerCalls }: RunState, name: string): number => entryOf(innerCalls, name) ?? 0;
 
 function callsOfRun(state: RunState): ToolCallPart[] {
   const turns = state.messages.slice(startOfRun(state));

@@ -12,18 +12,22 @@ class TestStore implements LaneReservations {
   isDown = false;
   readonly calls: string[] = [];
   readonly claims: unknown[] = [];
+  /** Counters by the id of the reservation. */
   readonly reserved = new Map<string, string>();
 
   reserve(id: string, claims: Parameters<LaneReservations['reserve']>[1], leaseMs: number): unknown {
     this.calls.push(`reserve for ${leaseMs}`);
     if (this.isDown) throw new Error('down');
     this.claims.push(...claims);
-    const [claim] = claims;
-    if (claim === undefined) return undefined;
-    const running = [...this.reserved.values()].filter((counter) => counter === claim.counter).length;
-    if (running >= claim.max) return { left: 0 };
-    this.reserved.set(id, claim.counter);
+    for (const { counter, max, amount } of claims)
+      if (BigInt(this.count(counter)) + amount > max) return { counter };
+    for (const { counter, amount } of claims) if (amount > 0n) this.reserved.set(id, counter);
     return undefined;
+  }
+
+  /** Returns the number of reservations on a counter, by default that of the lane `all`. */
+  count(counter = 'lanes/all/'): number {
+    return [...this.reserved.values()].filter((each) => each === counter).length;
   }
 
   renew(_id: string, leaseMs: number): unknown {
@@ -92,7 +96,16 @@ describe('shared lanes', () => {
     await enter('1');
     expect([gate.name, store.claims, [...store.reserved.keys()]]).toEqual([
       'lanes my lanes',
-      [{ counter: 'lanes/my%20lanes/', max: 3n, amount: 1n, resetsInMs: undefined, whenLapsed: 'free' }],
+      [
+        {
+          counter: 'waiting lanes/my%20lanes/',
+          max: 0n,
+          amount: 0n,
+          resetsInMs: undefined,
+          whenLapsed: 'free',
+        },
+        { counter: 'lanes/my%20lanes/', max: 3n, amount: 1n, resetsInMs: undefined, whenLapsed: 'free' },
+      ],
       ['lane/lanes/my%20lanes//1/a/x/1'],
     ]);
   });
@@ -114,6 +127,7 @@ describe('shared lanes', () => {
     const { enter, store, clock } = setUp();
     await enter('1');
     void enter('2');
+    await settled();
     const tries: number[] = [];
     for (let ms = 0; ms < 1000; ms += 5) {
       const before = store.calls.length;
@@ -121,6 +135,23 @@ describe('shared lanes', () => {
       if (store.calls.length > before) tries.push(ms + 5);
     }
     expect(tries).toEqual([10, 30, 70, 150, 310, 560, 810]);
+  });
+
+  it('let an attempt that waits try before new attempts of all processes', async () => {
+    const store = new TestStore();
+    const [mine, theirs] = [setUp({}, store), setUp({}, store)];
+    await mine.enter('1');
+    void theirs.enter('2');
+    await theirs.clock.advance(400);
+    await mine.leave('1');
+    void mine.enter('3');
+    await mine.clock.advance(249);
+    expect(mine.admitted).toEqual(['1']);
+    await theirs.clock.advance(250);
+    expect(theirs.admitted).toEqual(['2']);
+    await theirs.leave('2');
+    await mine.clock.advance(1);
+    expect([mine.admitted, store.reserved.size]).toEqual([['1', '3'], 1]);
   });
 
   it('stop waiting when the call is aborted', async () => {
@@ -223,7 +254,7 @@ describe('shared lanes while the store does not respond', () => {
     await clock.advance(10);
     store.isDown = false;
     await clock.advance(1000);
-    expect([admitted, store.reserved.size]).toEqual([['1'], 1]);
+    expect([admitted, store.count()]).toEqual([['1'], 1]);
   });
 });
 

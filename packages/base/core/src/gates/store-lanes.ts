@@ -61,7 +61,7 @@ const DOWN_RETRY_MS = 1000;
 
 /**
  * Creates a gate that limits the number of concurrent attempts of all processes that share a store. Attempts above the limit
- * wait. Throws `config` with the name of an invalid option.
+ * wait, and attempts that already wait try to start before new ones. Throws `config` with the name of an invalid option.
  */
 export function sharedLanes(setup: LanesSetup, options: SharedLanesOptions): Gate {
   checkLanes(options);
@@ -108,32 +108,61 @@ class SharedLanes {
 
   async admit(attempt: AttemptInfo): Promise<Permit | Denial> {
     const { clock, storeName } = this.setup;
-    const { whenDown = DEFAULT_WHEN_DOWN } = this.options;
+    const { most, whenDown = DEFAULT_WHEN_DOWN } = this.options;
     const counter = counterOf(this.options, attempt);
+    const place = claimOf(counter, most, 1n);
+    const waiting = `waiting ${counter}`;
+    // The first claim has no amount. It only finds out whether others wait.
+    let claims = [claimOf(waiting, 0, 0n), place];
     let id = `lane/${counter}/${attempt.call.id}/${attempt.target}/${attempt.attempt}`;
-    for (let pollMs = MIN_POLL_MS; ; pollMs = Math.min(pollMs * 2, MAX_POLL_MS)) {
-      const outcome = await this.tryReserve(id, counter);
-      if (outcome === 'reserved') return this.permit(counter, this.startRenewal(id, attempt));
-      if (outcome === 'down') {
-        if (whenDown === 'deny') return { deny: `${storeName} does not answer`, retryAfterMs: DOWN_RETRY_MS };
-        if (whenDown === 'admit' || this.hasShare(counter, whenDown.share))
-          return this.permit(counter, () => undefined);
-        // After a timeout, a store releases the reservation that it makes late, and would not reserve again with this id.
-        id += '+';
+    let stopWaiting: (() => void) | undefined;
+    try {
+      for (let pollMs = MIN_POLL_MS; ; pollMs = Math.min(pollMs * 2, MAX_POLL_MS)) {
+        const outcome = await this.tryReserve(id, claims, waiting);
+        if (outcome === 'reserved') return this.permit(counter, this.startRenewal(id, attempt));
+        if (outcome === 'down') {
+          if (whenDown === 'deny')
+            return { deny: `${storeName} does not answer`, retryAfterMs: DOWN_RETRY_MS };
+          if (whenDown === 'admit' || this.hasShare(counter, whenDown.share))
+            return this.permit(counter, () => undefined);
+          // After a timeout, a store releases the reservation that it makes late, and would not reserve again with this id.
+          id += '+';
+        } else if (stopWaiting === undefined) {
+          // The attempts that already wait try again within this time.
+          if (outcome === 'others wait') pollMs = MAX_POLL_MS;
+          stopWaiting = await this.startWaiting(id, waiting, attempt);
+          claims = [place];
+        }
+        await clock.sleep(pollMs, attempt.signal);
       }
-      await clock.sleep(pollMs, attempt.signal);
+    } finally {
+      stopWaiting?.();
     }
   }
 
-  private async tryReserve(id: string, counter: string): Promise<'reserved' | 'full' | 'down'> {
-    const max = BigInt(this.options.most);
-    const claim: LaneClaim = { counter, max, amount: 1n, resetsInMs: undefined, whenLapsed: 'free' };
+  private async tryReserve(
+    id: string,
+    claims: readonly LaneClaim[],
+    waiting?: string,
+  ): Promise<'reserved' | 'full' | 'others wait' | 'down'> {
     try {
-      const refusal = await this.setup.store.reserve(id, [claim], this.leaseMs);
-      return refusal === undefined ? 'reserved' : 'full';
+      const refusal = await this.setup.store.reserve(id, claims, this.leaseMs);
+      if (refusal === undefined) return 'reserved';
+      return asRecord(refusal)['counter'] === waiting ? 'others wait' : 'full';
     } catch {
       return 'down';
     }
+  }
+
+  /** Records that an attempt waits, so that new attempts of all processes do not overtake it. Returns a function that ends the record. */
+  private async startWaiting(id: string, waiting: string, attempt: AttemptInfo): Promise<() => void> {
+    const waitingId = `waiting ${id}`;
+    await this.tryReserve(waitingId, [claimOf(waiting, Number.MAX_SAFE_INTEGER, 1n)]);
+    const release = this.startRenewal(waitingId, attempt);
+    return () => {
+      // Without a release, the record ends with its lease.
+      Promise.resolve(release()).catch(() => undefined);
+    };
   }
 
   private hasShare(counter: string, share: number): boolean {
@@ -174,6 +203,14 @@ class SharedLanes {
     };
   }
 }
+
+const claimOf = (counter: string, max: number, amount: bigint): LaneClaim => ({
+  counter,
+  max: BigInt(max),
+  amount,
+  resetsInMs: undefined,
+  whenLapsed: 'free',
+});
 
 function counterOf({ name, each }: SharedLanesOptions, { target }: AttemptInfo): string {
   const [provider = ''] = target.split('/');
