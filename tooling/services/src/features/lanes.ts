@@ -71,13 +71,13 @@ export const laneCases: readonly LaneCase[] = [
     },
   },
   {
-    name: 'admit an attempt that waits before many new attempts of another process',
+    name: 'admit an attempt that waits for more than a second before new attempts of another process',
     async run([mine, theirs]) {
       const [here, there] = [mine, theirs].map((lanes) => lanes({ name: 'turns', most: 1 })) as [Gate, Gate];
       let last = requestLane(here);
       await until(() => last.outcome === 'admitted');
       const waiting = requestLane(there);
-      await setTimeout(300);
+      await setTimeout(1300);
       for (let turn = 0; waiting.outcome === undefined; turn++) {
         ok(turn < 5, 'new attempts have overtaken the one that waits');
         await leaveLane(last);

@@ -137,12 +137,23 @@ describe('shared lanes', () => {
     expect(tries).toEqual([10, 30, 70, 150, 310, 560, 810]);
   });
 
-  it('let an attempt that waits try before new attempts of all processes', async () => {
+  it('are used again at once while no attempt has waited for a second', async () => {
     const store = new TestStore();
     const [mine, theirs] = [setUp({}, store), setUp({}, store)];
     await mine.enter('1');
     void theirs.enter('2');
-    await theirs.clock.advance(400);
+    await theirs.clock.advance(900);
+    await mine.leave('1');
+    await mine.enter('3');
+    expect(mine.admitted).toEqual(['1', '3']);
+  });
+
+  it('let an attempt that has waited for a second try before new attempts of all processes', async () => {
+    const store = new TestStore();
+    const [mine, theirs] = [setUp({}, store), setUp({}, store)];
+    await mine.enter('1');
+    void theirs.enter('2');
+    await theirs.clock.advance(1100);
     await mine.leave('1');
     void mine.enter('3');
     await mine.clock.advance(249);

@@ -56,12 +56,17 @@ const RENEWALS = 3;
 /** Initial delay between two tries to reserve, in milliseconds. The delay doubles after each try, up to `MAX_POLL_MS`. */
 const MIN_POLL_MS = 10;
 const MAX_POLL_MS = 250;
+/**
+ * Time after which an attempt that waits goes before new ones, in milliseconds. Before, a place that is released is used again at
+ * once, so few places are idle.
+ */
+const LONG_MS = 1000;
 /** Value of `retryAfterMs` in a denial while the store does not respond, in milliseconds. */
 const DOWN_RETRY_MS = 1000;
 
 /**
  * Creates a gate that limits the number of concurrent attempts of all processes that share a store. Attempts above the limit
- * wait, and attempts that already wait try to start before new ones. Throws `config` with the name of an invalid option.
+ * wait, and those that have waited for a second try before new ones. Throws `config` with the name of an invalid option.
  */
 export function sharedLanes(setup: LanesSetup, options: SharedLanesOptions): Gate {
   checkLanes(options);
@@ -112,9 +117,10 @@ class SharedLanes {
     const counter = counterOf(this.options, attempt);
     const place = claimOf(counter, most, 1n);
     const waiting = `waiting ${counter}`;
-    // The first claim has no amount. It only finds out whether others wait.
+    // The first claim has no amount. It only finds out whether others wait for long.
     let claims = [claimOf(waiting, 0, 0n), place];
     let id = `lane/${counter}/${attempt.call.id}/${attempt.target}/${attempt.attempt}`;
+    const beganAt = clock.now();
     let stopWaiting: (() => void) | undefined;
     try {
       for (let pollMs = MIN_POLL_MS; ; pollMs = Math.min(pollMs * 2, MAX_POLL_MS)) {
@@ -127,11 +133,11 @@ class SharedLanes {
             return this.permit(counter, () => undefined);
           // After a timeout, a store releases the reservation that it makes late, and would not reserve again with this id.
           id += '+';
-        } else if (stopWaiting === undefined) {
-          // The attempts that already wait try again within this time.
+        } else {
+          // The attempts that wait for long try again within this time.
           if (outcome === 'others wait') pollMs = MAX_POLL_MS;
-          stopWaiting = await this.startWaiting(id, waiting, attempt);
           claims = [place];
+          if (clock.now() - beganAt >= LONG_MS) stopWaiting ??= await this.startWaiting(id, waiting, attempt);
         }
         await clock.sleep(pollMs, attempt.signal);
       }
@@ -154,7 +160,7 @@ class SharedLanes {
     }
   }
 
-  /** Records that an attempt waits, so that new attempts of all processes do not overtake it. Returns a function that ends the record. */
+  /** Records that an attempt waits for long, so that new attempts of all processes let it try first. Returns a function that ends the record. */
   private async startWaiting(id: string, waiting: string, attempt: AttemptInfo): Promise<() => void> {
     const waitingId = `waiting ${id}`;
     await this.tryReserve(waitingId, [claimOf(waiting, Number.MAX_SAFE_INTEGER, 1n)]);
