@@ -7,7 +7,8 @@ interface Ioredis {
   readonly Redis: new (url: string, options: object) => RedisClient;
 }
 interface RedisClient {
-  on(event: 'error', listener: () => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  connect(): Promise<void>;
   disconnect(): void;
 }
 
@@ -16,14 +17,15 @@ export async function openRedis(url: string, { cwd }: Io, why: string): Promise<
   const loaded = await loadPackage('@majordomo/store-redis', cwd, why);
   const { redisStores } = loaded as typeof import('@majordomo/store-redis');
   const { Redis } = (await loadPackage('ioredis', cwd, why)) as Ioredis;
-  const connect = (): RedisClient => {
-    const client = new Redis(url, { connectTimeout: REMOTE_TIMEOUT_MS });
-    // Ignore connection errors, because the client reconnects. Until then, the operations of the stores reject.
-    client.on('error', () => undefined);
+  let lastError: Error | undefined;
+  const open = (): RedisClient => {
+    const client = new Redis(url, { connectTimeout: REMOTE_TIMEOUT_MS, lazyConnect: true });
+    // The client reconnects after an error. Until then, the operations of the stores reject.
+    client.on('error', (error) => (lastError = error));
     return client;
   };
-  const client = connect();
-  const subscriber = connect();
+  const client = open();
+  const subscriber = open();
   const stores = redisStores({ client, subscriber, timeoutMs: REMOTE_TIMEOUT_MS });
   const close = async (): Promise<void> => {
     await stores.close();
@@ -32,9 +34,11 @@ export async function openRedis(url: string, { cwd }: Io, why: string): Promise<
   };
   const ready = (): Promise<unknown> => stores.records.get('keys', '');
   try {
+    // Rejects if the first connection fails, so that the command does not wait for further ones.
+    await Promise.all([client.connect(), subscriber.connect()]);
     await ready();
   } catch (error) {
-    throw await unreachable(error, close, 'Redis', why);
+    throw await unreachable(lastError ?? error, close, 'Redis', why);
   }
   return { ...stores, storeTimeoutMs: REMOTE_TIMEOUT_MS, ready, [Symbol.asyncDispose]: close };
 }
