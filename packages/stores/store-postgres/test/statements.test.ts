@@ -43,7 +43,7 @@ describeWith('postgres', 'statements of concurrent work', () => {
       off: () => undefined,
     };
     const counted = stores({ client: counting });
-    await Promise.all([...NUMBERS, ...NUMBERS].map((n) => counted.ledger.append(record(`${n}`))));
+    await Promise.all([...NUMBERS, ...NUMBERS].map(async (n) => counted.ledger.append(record(`${n}`))));
     expect(await storedIds(counted)).toEqual(NUMBERS.map(String).toSorted());
     expect(inserts).toHaveLength(5);
   });
@@ -59,7 +59,7 @@ describeWith('postgres', 'statements of concurrent work', () => {
       off: () => undefined,
     };
     const cut = stores({ client: failing });
-    const failed = await Promise.allSettled(['1', '2'].map((id) => cut.ledger.append(record(id))));
+    const failed = await Promise.allSettled(['1', '2'].map(async (id) => cut.ledger.append(record(id))));
     expect(failed).toMatchObject([{ reason: { kind: 'network' } }, { reason: { kind: 'network' } }]);
     isDown = false;
     await cut.ledger.append(record('1'));
