@@ -82,6 +82,7 @@ export function createTimeline({
         line(event, event.target, 'cyan', 'first content');
         break;
       case 'benched':
+        // `until` is always set here. It is optional because the events `probed` and `recovered` share the type.
         line(event, event.target, 'yellow', `benched for ${seconds((event.until ?? 0) - Date.now())}`);
         break;
       case 'probed':

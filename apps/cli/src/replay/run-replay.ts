@@ -49,6 +49,7 @@ export const folderOf = ({ folder = FOLDER }: { readonly folder?: string }, { cw
 
 /** Implements `majordomo replay plan`. Prints the sample, its cost and its precision. */
 export async function plan(file: string, flags: RunFlags, io: Io): Promise<ExitCode> {
+  // A user who names a module of this project trusts the project, so its packages may be loaded.
   trustPackagesOf(io.cwd);
   const replays = await loadReplays(io);
   const definition = await loadDefinition(file, flags, io);

@@ -108,6 +108,7 @@ export function loginPages(
 
 const NO_ACCESS = 'This key may not use this server.';
 
+/** Returns the logins of a server. `connections` throws for an unknown server and for one without a login. */
 function connectionsOf(mcp: Pick<McpGateway, 'connections'>, name: string): McpConnections | undefined {
   try {
     return mcp.connections(name);
@@ -116,7 +117,7 @@ function connectionsOf(mcp: Pick<McpGateway, 'connections'>, name: string): McpC
   }
 }
 
-/** Returns the key in a form, or `''`. */
+/** Returns the key in a form, or `''`. A form without a stated length is not read, because it could be of any size. */
 async function keyIn(request: Request): Promise<string> {
   const length = Number(request.headers.get('content-length') ?? Infinity);
   return length > MAX_FORM ? '' : (new URLSearchParams(await request.text()).get('key') ?? '').trim();
