@@ -114,6 +114,7 @@ function made({ vendor, id, price: whole, from = SINCE_EVER, source }: Ruling): 
 }
 
 function settled(model: CatalogModel, ruling: Ruling, today: string): CatalogModel {
+  // A ruling that believes a named source confirms the current price, so the change `{}` only marks the price as an override.
   const { believe = 'newest', price: change = believe === 'newest' ? undefined : {}, source, facts } = ruling;
   if (change === null) return { ...model, ...facts, prices: [] };
   if (change === undefined) return { ...model, ...facts, prices: datedPrices(model.prices, ruling) };

@@ -47,6 +47,7 @@ export function outdatedOffers(
   offers: readonly Offer[],
   dates: Readonly<Partial<Record<SourceName, string>>>,
 ): readonly Offer[] {
+  // A source without a date counts as the oldest one.
   const timeOf = ({ source }: Offer): number => Date.parse(dates[source] ?? '') || 0;
   const priced = offers.filter((offer) => !isFree(offer));
   const newest = Math.max(...priced.map(timeOf));
