@@ -89,6 +89,7 @@ export class MemoryCounters {
     const wasHeld = reservation.state === 'held';
     for (const { counter, period, amount, whenLapsed } of reservation.holds) {
       if (wasHeld) adjustHeld(period, -amount, -1);
+      // The lapse has booked the complete amount, which the used amounts replace.
       else if (whenLapsed === 'spent') period.used -= amount;
       for (const use of used) if (use.counter === counter) period.used = capAmount(period.used + use.amount);
     }
