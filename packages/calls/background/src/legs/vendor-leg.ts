@@ -31,6 +31,7 @@ export class VendorLeg {
   private readonly parts: RunParts;
   private readonly target: PreparedTarget;
   private readonly events: LegEvents;
+  /** Controller that aborts when the time of the job is over. */
   private readonly limit = new AbortController();
   private signal: AbortSignal;
   private readonly looks: LookTimes;
