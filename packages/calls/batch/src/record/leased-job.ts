@@ -41,6 +41,7 @@ export async function loadRecord(key: string, { records }: Setup): Promise<Loade
   const stored = found.find(({ label }) => label === LABELS.stored);
   if (stored === undefined) return undefined;
   const record = JOB.read(key, stored.value);
+  // The second record is the cancellation.
   if (found.length === names.length) record.isCancelled = true;
   return { record, version: stored.version, stored };
 }
@@ -92,6 +93,7 @@ export async function removeRemoved(records: RecordStore): Promise<void> {
     limit: MAX_RECORDS,
   })) {
     const { prefix } = new Rows(JOB.read(key, value).token, records);
+    // The last write also removes the record of the job, and a write has at most `MAX_RECORDS` changes.
     const limit = MAX_RECORDS - 1;
     for (let isLast = false; !isLast;) {
       const rows = await records.list(SPACE, { prefix, values: false, limit });
