@@ -149,6 +149,7 @@ export class KeyRing {
 
   snapshot(): readonly KeyState[] {
     return this.keys.map((key) => {
+      // Ends a rest whose time has passed, so that the state is current.
       this.isUsable(key);
       const { id, state, until, why, inUse, uses } = key;
       return { id, state, until, why, inUse, uses };
