@@ -104,6 +104,7 @@ export class Counters {
       if (found === undefined || found['ended'] === SETTLED) return false;
       const wasHeld = found['ended'] === HELD;
       for (const hold of decode(found['holds'])) {
+        // The lapse has booked the complete amount, which the used amount replaces.
         const assumed = !wasHeld && hold.whenLapsed === 'spent' ? hold.amount : 0n;
         const amount = sumOf(used, fromStoredText(hold.counter));
         this.book(hold, wasHeld ? hold.amount : 0n, amount - assumed);
