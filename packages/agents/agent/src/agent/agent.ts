@@ -46,6 +46,7 @@ export function createAgent(options: AgentOptions): Agent {
     async drive(state, effects) {
       checkOwner(state, parts);
       checkDriverClaim(state, effects, parts);
+      // A durable engine suspends and cancels runs with its own errors, which it must receive unchanged.
       return drive(state, effects, parts.rules).catch((error: unknown) => {
         throw unwrapEngineError(error);
       });
