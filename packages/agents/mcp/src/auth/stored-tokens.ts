@@ -56,7 +56,10 @@ export class StoredTokens {
     return this.current ?? {};
   }
 
-  /** Returns the id of the login, which is another after each login of the user; `undefined` if no tokens are stored. */
+  /**
+   * Returns the id of the login, which is another after each login of the user; `undefined` if no tokens are stored. The tokens of a
+   * client without a user have the id `''`.
+   */
   async id(): Promise<string | undefined> {
     const tokens = await this.get();
     return tokens && (this.current?.id ?? '');
