@@ -45,6 +45,7 @@ export class ChunkEncoder {
   private readonly messageId: string;
   private readonly open = new Map<number, OpenPart>();
   private readonly callIds = new Set<string>();
+  /** Collects the parts of the current step. Its target is not read, and therefore empty. */
   private accumulator = new Accumulator('');
   private isStepOpen = false;
   /** Whether the page shows content of the current step. */
