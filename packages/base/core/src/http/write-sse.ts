@@ -129,6 +129,7 @@ const HEARTBEAT_MS = 15_000;
 /** Result of the wait for an event. */
 type Step = { readonly event: unknown } | { readonly error: unknown } | 'end' | 'silence' | 'left';
 
+/** Source of the chunks of a response: the events of an iterable, heartbeats, and the error of a failed iteration. */
 class SseSource {
   private readonly events: AsyncIterator<unknown>;
   private readonly options: SseOptions;

@@ -186,6 +186,7 @@ function backendsAt(
     .flatMap((basis) => classification(modelAt(target), basis) ?? []);
 }
 
+/** No family of replay tokens, because a source receives none: vendor calls become text, and reasoning is removed. */
 const NO_FAMILIES: readonly string[] = [];
 
 /** Fits the input to a target. The messages that remain contain only text, images, tool calls and tool results. */
