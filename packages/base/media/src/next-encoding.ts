@@ -106,6 +106,7 @@ function qualityFor(
   return Math.floor(qualityOf(step(known.quality) * (known.bytes / bytes) ** (1 / slope)));
 }
 
+/** Returns the slope between two encodings. A lower slope than 0.2 would lead to an extreme quality. */
 const slopeOf = (under: EncodingResult, over: EncodingResult): number =>
   Math.max(0.2, Math.log(over.bytes / under.bytes) / Math.log(step(under.quality) / step(over.quality)));
 
