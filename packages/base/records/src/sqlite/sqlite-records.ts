@@ -125,6 +125,7 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
 
   /** Returns a value, whose first part is given. */
   const valueOf = (id: number, first: string): string => {
+    // The first of several parts has `PART_LENGTH` characters, or one fewer; see `partsOf`.
     if (first.length < PART_LENGTH - 1) return first;
     const parts = run('SELECT value FROM entry_parts WHERE entry = ? AND part > 0 ORDER BY part', id);
     return first + parts.map(({ value }) => String(value)).join('');
