@@ -70,4 +70,5 @@ export class AlertCheckQueue {
   }
 }
 
+/** Returns the key of a check. Limits with different maximums may share a counter. */
 const nameOf = ({ counter, limit }: BookedAmount): string => `${counter} ${limit.max}`;

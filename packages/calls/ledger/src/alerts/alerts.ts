@@ -16,6 +16,7 @@ export interface BookedAmount {
 }
 
 const DEFAULT_SHARES = [0.8, 0.9, 0.95];
+/** Numbers of days until a limit is used up at which `running-out` is emitted. */
 const DAYS = [1, 3, 7] as const;
 const DAY_MS = 86_400_000;
 /** Minimum difference that emits `drift`, as a share of the reported cost. Rounding and discounts cause smaller differences. */

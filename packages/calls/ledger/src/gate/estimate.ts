@@ -239,14 +239,15 @@ function imageEstimate(
   const { fees = {}, rates } = price;
   const input = inputTokens(attempt, [prompt, ...images]);
   const fee = (size === undefined ? undefined : fees[`image:${size}`]) ?? fees['image'] ?? maxImageFee(fees);
-  const byFee =
+  const feeAmount =
     fee === undefined ? undefined : BigInt(Math.ceil(fee * n * 1000)) + maxCost({ input, output: 0 }, price);
-  if (byFee !== undefined && rates.outputImage === undefined)
-    return { ...unknown, nanoUsd: capAmount(byFee) };
+  // Without a rate for image tokens, the output is billed by the fee.
+  if (feeAmount !== undefined && rates.outputImage === undefined)
+    return { ...unknown, nanoUsd: capAmount(feeAmount) };
   const each = model?.maxOutputTokens;
-  if (each === undefined) return { ...unknown, nanoUsd: byFee && capAmount(byFee) };
-  const byTokens = maxCost({ input, output: each * n }, price);
-  const nanoUsd = capAmount(byFee === undefined || byTokens > byFee ? byTokens : byFee);
+  if (each === undefined) return { ...unknown, nanoUsd: feeAmount && capAmount(feeAmount) };
+  const tokenAmount = maxCost({ input, output: each * n }, price);
+  const nanoUsd = capAmount(feeAmount === undefined || tokenAmount > feeAmount ? tokenAmount : feeAmount);
   return { input, output: each * n, nanoUsd, isByUnit: true };
 }
 

@@ -51,6 +51,7 @@ export class MemoryCounters {
     for (const claim of claims) {
       const { counter, max, amount, whenLapsed } = claim;
       if (amount < 0n) throw new RangeError(`counter ${counter}: the amount of a claim must not be negative`);
+      // A reservation may claim from a counter twice.
       const twin = holds.find((hold) => hold.counter === counter);
       const period = twin?.period ?? this.periodOf(claim, now);
       const { used, held, holders } = period;
