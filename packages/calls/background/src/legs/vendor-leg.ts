@@ -301,6 +301,7 @@ export class VendorLeg {
     await job.change((record) => (record.state === 'running' ? withFailure(record, error, log) : undefined));
   }
 
+  /** Ends the leg after a failure. The complete reservation of an `abandoned` leg is booked. */
   private async fail(
     error: LlmError,
     outcome: 'failed' | 'abandoned',

@@ -124,6 +124,7 @@ export async function loadRecord(id: string, { records }: Setup): Promise<Loaded
 export const loadedRecord = (stored: StoredRecord): LoadedRecord => ({
   record: LAYOUT.read(stored.key, stored.value),
   stored,
+  // A record with a lease is due when the lease ends.
   leaseMs: stored.label === LABELS.driven ? (stored.dueMs ?? 0) : 0,
 });
 
