@@ -148,6 +148,7 @@ export class LeasedJob {
   static async take(key: string, loaded: LoadedRecord, setup: Setup): Promise<LeasedJob | undefined> {
     const { records, clock } = setup;
     const take = ({ value, label, dueMs = 0 }: StoredRecord): Value | undefined => {
+      // A record with a lease is due when the lease ends.
       if (label !== LABELS.stored || dueMs > 0) return undefined;
       const record = JOB.read(key, value);
       return valueOf({ ...record, fence: record.fence + 1 });
