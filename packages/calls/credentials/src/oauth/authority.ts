@@ -163,6 +163,7 @@ export class Authority {
     return [server, this.client, authentication];
   }
 
+  /** Returns the options of every request: the transport, which speaks the dialect, and a signal with the timeout. */
   private http(signal: AbortSignal): {
     [protocol.customFetch]: typeof send;
     [INSECURE]: boolean;
