@@ -57,6 +57,7 @@ export class Counters {
         if (given.amount < 0n)
           throw new RangeError(`counter ${given.counter}: the amount of a claim must not be negative`);
         const claim = { ...given, counter: toStoredText(given.counter) };
+        // A reservation may claim from a counter twice.
         const twin = planned.get(claim.counter);
         const counter = twin?.counter ?? this.counterFor(claim, now);
         const own = twin?.hold.amount ?? 0n;
@@ -121,6 +122,7 @@ export class Counters {
     const stored = toStoredText(prefix);
     return this.database.read(() => {
       const now = this.now();
+      // All names with the prefix precede the prefix with the last code point.
       return this.sql.list.all(stored, `${stored}\u{10FFFF}`).map((row): CounterState => {
         const { used, held, resetsAt } = row as unknown as Counter;
         const counter = fromStoredText(String(row['counter']));
