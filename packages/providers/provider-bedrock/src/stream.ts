@@ -74,6 +74,7 @@ export class ConverseReader {
   private readonly openCalls: string[] = [];
   /** Keys of calls whose blocks have ended. Such a call ends after the open calls before it. */
   private readonly endedCalls = new Set<string>();
+  /** Signature of the current block, which may arrive in several pieces. */
   private signature = '';
   private readonly warnings: OnceWarnings;
   private result: { readonly head: object; readonly content: unknown[] } | undefined;
