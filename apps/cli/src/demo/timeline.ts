@@ -43,6 +43,7 @@ export function createTimeline({
     return known;
   };
   const line = (event: CallEvent, target: string, style: Style, text: string): void => {
+    // Time since the call began, or 0 for an event that belongs to no call.
     const ms = Math.round(now() - (began.get(event.call?.id ?? '') ?? now()));
     write(`  ${paint('dim', `${ms} ms`.padStart(8))}  ${target.padEnd(24)}  ${paint(style, text)}\n`);
   };

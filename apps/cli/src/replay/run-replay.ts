@@ -161,6 +161,7 @@ async function publish(
   stdout.write(`${replays.toReplayText(report, { color: stdout.hasColor, columns })}\n`);
   for (const given of flags.report ?? []) {
     const file = resolve(cwd, given);
+    // `checkReports` has rejected unknown extensions, so the text is always set.
     const text = await REPORTS[extname(given)]?.(report, replays, flags, io);
     await writeReport(given, dirname(file), () => writeFile(file, text ?? ''));
   }

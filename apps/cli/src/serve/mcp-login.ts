@@ -61,6 +61,7 @@ export function loginPages(
     }
   };
   const callerOf = async (key: string): Promise<KeyCaller | undefined> => {
+    // The key is written to a header and to a cookie, which other characters could end.
     if (!/^[\w-]{1,256}$/.test(key)) return undefined;
     return keys.authorize(new Request(origin, { headers: { authorization: `Bearer ${key}` } }));
   };
@@ -133,6 +134,7 @@ const cookie = (name: string, key: string, origin: string): { readonly 'set-cook
     `Path=${PATH}/${name}`,
     `Max-Age=${key === '' ? 0 : LOGIN_S}`,
     'HttpOnly',
+    // `Strict` would omit the cookie at the callback, because another site redirects the browser to it.
     'SameSite=Lax',
     ...(origin.startsWith('https:') ? ['Secure'] : []),
   ].join('; '),

@@ -46,7 +46,10 @@ export class WatchedFiles {
   }
 }
 
-/** Returns a function that calls `reload` after all earlier calls of `reload` have ended, so that reloads do not overlap. */
+/**
+ * Returns a function that calls `reload` after all earlier calls of `reload` have ended, so that reloads do not overlap. `reload` must not
+ * reject, because all later reloads would then be skipped.
+ */
 export function inSequence(reload: () => Promise<void>): () => void {
   let running = Promise.resolve();
   return () => {
