@@ -64,11 +64,11 @@ function implausible(price: Price, writes: boolean, model: string): readonly str
     ...above.flatMap((step) => against(rates, step.rates, `above ${step.inputTokens}`, true)),
     ...Object.entries(tiers).flatMap(([tier, own]) => {
       // A tier such as `priority>200000` applies above this context step, and is compared with the rates of the step.
-      const [word, tokens] = tier.split('>');
+      const [name, tokens] = tier.split('>');
       const plain = above.find(({ inputTokens }) => String(inputTokens) === tokens)?.rates ?? rates;
       return [
-        ...against(plain, own, `in tier ${tier}`, word === 'priority'),
-        ...(word === 'priority' ? unraised(plain, own, tier) : []),
+        ...against(plain, own, `in tier ${tier}`, name === 'priority'),
+        ...(name === 'priority' ? unraised(plain, own, tier) : []),
       ];
     }),
   ];
