@@ -41,6 +41,7 @@ export const isUnfinished = ({ response: { status } }: Pick<StoredResponse, 'res
 const TIMEOUT_MS = 2000;
 const RETRY_AFTER_MS = 5000;
 const KEEP_MS = 30 * 86_400_000;
+/** Format of the records: their name in errors, and their version. */
 const LAYOUT = layoutOf<StoredResponse>('the response', 1);
 
 /**
@@ -87,7 +88,7 @@ export class ResponseStore implements ResponseSource {
     return versions !== undefined;
   }
 
-  /** Deletes a response of this owner. Throws an `unavailable` refusal if the store fails. */
+  /** Deletes a response, whose owner is not checked again. Throws an `unavailable` refusal if the store fails. */
   async delete(id: string): Promise<void> {
     await this.run('delete', ({ records }) => records.write(spaceOf(id), [{ type: 'remove', key: id }]));
   }
