@@ -42,6 +42,7 @@ export class CallWriter {
   private writing: Promise<void> | undefined;
   private cancelTimer: (() => void) | undefined;
   private isDown = false;
+  /** Value of `dropped` at the last report. */
   private reported = 0;
   private pruneAt = 0;
 
@@ -70,6 +71,7 @@ export class CallWriter {
   /** Stops writing. Entries that are not stored are lost. */
   stop(): void {
     this.cancelTimer?.();
+    // As long as the member is set, `schedule` starts no timer.
     this.cancelTimer = () => undefined;
     this.dropped += this.pending.size;
     this.pending.clear();

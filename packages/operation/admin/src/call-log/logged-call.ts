@@ -54,6 +54,7 @@ export class LoggedCall implements Loggable {
   private readonly startedAt: number;
   private readonly redactor: Redactor;
   private readonly attempts: LoggedAttempt[] = [];
+  /** Booked costs in nano-USD, by the id of the record of the ledger: `CALL/TARGET/ATTEMPT`. */
   private readonly costs = new Map<string, string | undefined>();
   private firstMs: number | undefined;
   private ending: Ending | undefined;
