@@ -196,5 +196,5 @@ const lostPlace = (server: string, maxConcurrent: number, cause: unknown): LlmEr
     { cause },
   );
 
-/** Whether a value is a price in USD that a counter of the ledger can contain. */
+/** Whether a value is a price in USD that a counter of the ledger can contain. An invalid price counts as too high. */
 export const isPrice = (value: unknown): boolean => (nanoUsdOf(value) ?? MAX_PRICE) < MAX_PRICE;

@@ -255,6 +255,7 @@ export class ServerConnection {
     signal: AbortSignal,
   ): Promise<Answer> {
     const args = (params['arguments'] ?? {}) as JsonObject;
+    // With an empty `suspend`, the call waits for the end of the task.
     const outcome = await this.connection.call({ tool, args, signal, suspend: [], check });
     if (outcome.type !== 'result') throw new LlmError('protocol', `${tool.name}: the task has no result`);
     return { result: outcome.result as JsonObject };
