@@ -21,6 +21,7 @@ export function sseResponse(events: AsyncIterable<unknown>, options: SseOptions 
     {
       async pull(controller) {
         const chunk = await source.next();
+        // The controller of a cancelled stream throws.
         if (isCancelled) return;
         if (chunk === undefined) controller.close();
         else controller.enqueue(encoder.encode(chunk));

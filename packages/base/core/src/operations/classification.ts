@@ -167,6 +167,7 @@ function sourcesAt(
 }
 
 function acceptedBases({ bases }: ClassificationRequest, curves: Curves | undefined): readonly Basis[] {
+  // Without a calibration, stated numbers are used only if the request accepts them.
   if (curves === undefined) return bases ?? ['vendor', 'logprobs'];
   const learned = new Set(Object.values(curves).map(({ basis }) => basis));
   return BASES.filter((basis) => learned.has(basis) && (bases?.includes(basis) ?? true));
