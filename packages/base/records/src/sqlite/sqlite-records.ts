@@ -103,6 +103,7 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
     return Number(version);
   };
 
+  /** Changes members of a stored record, whose id is set, because `isCurrent` has refused a touch without a record. */
   const touch = ({ label, dueMs, keepMs }: Touch, { id = 0, version }: Found, at: number): number => {
     const next = version + 1;
     // A renewal of a lease changes only the due time.
