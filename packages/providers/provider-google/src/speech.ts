@@ -127,6 +127,7 @@ function soundHeader(type: string, format: SpeechRequest['format'], length: numb
   return { mediaType: 'audio/wav', bytes: wavHeader(rate, length) };
 }
 
+/** Sample rates in samples per second. A media type without a rate up to the maximum has the default rate. */
 const MAX_RATE = 768_000;
 const DEFAULT_RATE = 24_000;
 
