@@ -24,6 +24,7 @@ export type { Agent } from '../run/agent-interface.ts';
  */
 export function createAgent(options: AgentOptions): Agent {
   const parts = agentParts(options);
+  // `undefined`: without a listener, responses are not streamed.
   const run: Agent['run'] = (input, runOptions = {}) =>
     rejectWithCallSite(callSite(run), runLocally(parts, input, runOptions, undefined));
   const stream: Agent['stream'] = (input, { text = 'all', ...runOptions } = {}) => {

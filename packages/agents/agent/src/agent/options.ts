@@ -138,6 +138,7 @@ const OTHER_NAMES: Readonly<Record<string, keyof AgentOptions>> = {
 
 /** Returns the parsed options of an agent. Throws `config` for invalid options, such as a duplicate tool name. */
 export function agentParts(options: AgentOptions): AgentParts {
+  // The kind of `toolSearch` depends on its form, a boolean or an object with options.
   const isSearchObject = typeof (options as AgentOptions | undefined)?.toolSearch !== 'boolean';
   const kinds = isSearchObject ? { ...KINDS, toolSearch: TOOL_SEARCH_KINDS } : KINDS;
   checkOptions('createAgent', options, kinds, [], OTHER_NAMES);

@@ -109,6 +109,7 @@ function requestOf(
     ...definedMembers(own),
     messages,
     system: instructions,
+    // Core rejects a choice that names a tool which the request does not contain.
     ...(tools.length === 0 ? { toolChoice: undefined } : { tools }),
     ...(tools.length > 0 && textOnly ? { toolChoice: 'none' } : {}),
   };
