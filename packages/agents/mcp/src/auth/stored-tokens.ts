@@ -88,6 +88,7 @@ export class StoredTokens {
    * have changed. A later `save` of any process, and the removal of the login, end the lease.
    */
   hold(clock: Clock): Promise<HoldResult> {
+    // `null`: no login was stored at the last read.
     const known = this.stored?.record ?? null;
     return hold(this.owner.records, SPACE, this.entry.key, LEASE_MS, {
       clock,
