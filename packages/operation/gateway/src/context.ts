@@ -40,7 +40,7 @@ export interface RequestContext {
   readonly trace: RequestTrace;
 }
 
-/** Returns the options of a call. `chat`: request of the call if the call is a chat. */
+/** Returns the options of a call. `metadata`: metadata that the client sent. `chat`: request of the call if the call is a chat. */
 export const callOptions = (
   { request, caller, requestId, platform, trace }: RequestContext,
   metadata: Readonly<Record<string, unknown>> | undefined,

@@ -88,6 +88,7 @@ export function envelope(
   const sent = (value: unknown, ...names: readonly string[]): unknown =>
     names.some((name) => dropped.has(name)) ? null : (value ?? null);
   const tier = body['service_tier'];
+  // Any other tier is the default, or is not sent to targets.
   const isKnownTier = tier === 'flex' || tier === 'priority';
   const reasoning = asRecord(body['reasoning']);
   const text = asRecord(body['text']);
