@@ -149,6 +149,7 @@ export class CallWriter {
     const before = { entries: new Date(now - keepMs), content: new Date(now - keepContentMs) };
     // If a deletion fails, the next deletion also deletes these entries.
     const deleted = await withTimeout(store.prune(before, MAX_PRUNED), TIMEOUT_MS, clock).catch(() => 0);
+    // Further entries may be old enough, so the next write prunes again.
     if (deleted >= MAX_PRUNED) this.pruneAt = now;
     // Store the sums of the last hours, so that a later query of a long range need not compute them.
     const from = new Date(now - SUMMED_MS);

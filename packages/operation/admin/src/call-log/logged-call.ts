@@ -72,6 +72,7 @@ export class LoggedCall implements Loggable {
         this.begin(event.target, event.attempt, at);
         break;
       case 'target-skipped':
+        // No attempt of a skipped target was made, so its number is 0.
         Object.assign(this.begin(event.target, 0, at), { outcome: 'skipped', kind: event.why });
         break;
       case 'committed': {
