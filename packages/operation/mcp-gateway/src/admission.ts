@@ -67,6 +67,7 @@ export class Admission {
       health.finish(target, stamp);
       return result;
     } catch (error) {
+      // `atOnce: false`: one failure does not bench the server yet.
       const failure = { retryAfterMs: undefined, atOnce: false };
       const hasLogins = this.options.servers[server]?.login !== undefined;
       if (!LlmError.is(error, ...(hasLogins ? UNREACHABLE : FAILED))) health.release(target, stamp);

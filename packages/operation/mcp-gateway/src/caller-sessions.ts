@@ -132,6 +132,7 @@ export class CallerSessions {
     const sessions = new Set<Session>();
     const handler = httpHandler(
       ({ era, authInfo }) => this.create(era, contextIn(authInfo), { names, sessions }),
+      // No listener for errors of the SDK.
       undefined,
       { maxSessions, maxElements: undefined, sessions: this.sessions },
       // Sessions are notified by their own connections.

@@ -156,7 +156,7 @@ const factsOf = ({ server, method, name }: Refused): Record<string, unknown> => 
   name: name === undefined ? undefined : truncateText(name, MAX_SHOWN),
 });
 
-/** The metadata of a call may get further members until the call ends. */
+/** Returns the call of a request. Its metadata contains `facts`, to which members are added until the call ends. */
 const infoOf = (call: McpContext['call'], server: string, facts: Record<string, unknown>): CallInfo => ({
   id: crypto.randomUUID(),
   spec: `mcp/${server}`,

@@ -266,6 +266,7 @@ export class ServerConnection {
     const { connection } = this;
     try {
       for (;;) {
+        // The gateway has no replies for the task.
         const outcome = await connection.task(taskId, undefined);
         if (outcome?.type === 'result') return outcome.result as JsonObject;
         await connection.clock.sleep(POLL_MS, signal);
