@@ -117,8 +117,8 @@ async function connect(
   const { place, connectMs = CONNECT_MS, clock = systemClock, forward } = options;
   const connection = await openTransport(place, { onStderr, label: io.label, authorization });
   if (options.protocol !== '2025') acceptTasks(connection.transport);
-  // An HTTP server that does not respond is not available. A program may ignore unknown requests before its handshake, and half of
-  // `connectMs` remains for the handshake.
+  // An HTTP server that does not respond is not available. A program may ignore unknown requests before its handshake, and at
+  // least half of `connectMs` remains for the handshake.
   const probeMs = isProgram(place) ? Math.min(PROBE_MS, connectMs / 2) : NO_LIMIT.timeout;
   const client = new SdkClient(
     { name: 'majordomo', version: '1.0.0' },
