@@ -6,6 +6,7 @@ import { processIo } from './terminal/process-io.ts';
 
 const interrupts = new Interrupts();
 process.on('SIGINT', () => {
+  // The command is already ending, so another Ctrl-C exits at once.
   if (interrupts.signal.aborted) process.exit(EXIT.interrupted);
   if (interrupts.press() === 'command')
     setTimeout(() => process.exit(EXIT.interrupted), interrupts.graceMs).unref();
@@ -37,10 +38,12 @@ process.stderr.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const code = await main(process.argv.slice(2), processIo(process.env, interrupts));
+// SIGTERM is the normal way to stop a server, so a server that ends in time exits with 0.
 const isStopped = ended === ENDINGS.SIGTERM && interrupts.isServer && code === EXIT.interrupted;
 const exit = (): void => process.exit(isStopped ? EXIT.ok : (ended ?? code));
 // Idle connections would keep the process running for seconds, so it exits as soon as its output is flushed.
 process.stdout.write('', (error) => {
   if (error === null || error === undefined) process.stderr.write('', exit);
+  // Node calls the listener of `error` after this callback, and the listener knows the exit code of a failed write.
   else setImmediate(exit);
 });

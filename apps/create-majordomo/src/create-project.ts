@@ -29,8 +29,8 @@ export async function createProject(options: CreateOptions): Promise<void> {
   try {
     await cp(folderOfTemplate(template), folder, { recursive: true });
     // npm does not publish files with these names.
-    for (const name of ['gitignore', 'npmrc'])
-      await rename(join(folder, `_${name}`), join(folder, `.${name}`));
+    for (const file of ['gitignore', 'npmrc'])
+      await rename(join(folder, `_${file}`), join(folder, `.${file}`));
     await setName(join(folder, 'package.json'), name);
     signal?.throwIfAborted();
     if (packageManager !== undefined) await install(packageManager, folder, signal);

@@ -82,6 +82,7 @@ export function chatUi({ model, records, userOf, cost }: ChatUiOptions): ChatUi 
     return streams.start(chat, events, {
       input,
       messageId: input.messageId ?? `m${input.messages.length}`,
+      // The stored transcript contains the tokens that vendors require, so the page does not return them.
       replay: false,
       signal: request.signal,
       cost,
@@ -92,6 +93,7 @@ export function chatUi({ model, records, userOf, cost }: ChatUiOptions): ChatUi 
 
   async function messagesOf(chat: string): Promise<Response> {
     const stored = await load(chat);
+    // A run has `pending`, and a transcript is an array.
     const [messages, state] = 'pending' in stored ? [stored.messages, stored] : [stored, undefined];
     return Response.json(await toUiMessages(messages, { state, replay: false }));
   }
@@ -102,6 +104,7 @@ export function chatUi({ model, records, userOf, cost }: ChatUiOptions): ChatUi 
     if (pathname === '/chat-ui.js') return pageScript();
     const user = userOf(request);
     if (user === undefined) return new Response('log in first', { status: 401 });
+    // `/api/chat/<id>`, or `/api/chat/<id>/<action>`.
     const [, , , id = '', action] = pathname.split('/').map(decodeURIComponent);
     // The key contains the user, so that a chat id gives no access to other users' chats.
     const chat = JSON.stringify([user, id]);

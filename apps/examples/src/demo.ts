@@ -18,6 +18,7 @@ process.once('SIGINT', () => {
 });
 // EPIPE is not a failure. It means that the reader, as in `pnpm demo | head`, has closed the pipe.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+// pnpm passes a `--` before the options on.
 const args = process.argv.slice(2).filter((arg) => arg !== '--');
 const io = processIo(process.env, interrupts);
 process.exitCode = args.length === 0 ? await playDemo(io, more) : await main(['demo', ...args], io);

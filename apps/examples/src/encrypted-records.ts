@@ -20,6 +20,7 @@ export function encryptedRecords(records: RecordStore, key: webcrypto.CryptoKey)
     return JSON.stringify(Buffer.concat([iv, new Uint8Array(data)]).toString('base64'));
   };
   const decrypted = async (space: string, record: StoredRecord): Promise<StoredRecord> => {
+    // The value is empty if the query has `values: false`.
     if (record.value === '') return record;
     const bytes = Uint8Array.from(Buffer.from(JSON.parse(record.value) as string, 'base64'));
     const iv = bytes.slice(0, IV_BYTES);

@@ -12,6 +12,7 @@ interface Entry {
   readonly expires?: number | undefined;
 }
 
+/** Byte after the space in the keys of each index. */
 const LABEL = Buffer.of(1);
 const NEWEST = Buffer.of(2);
 const NEWEST_OF_LABEL = Buffer.of(3);
@@ -29,7 +30,7 @@ function sized(name: string): Buffer {
   return Buffer.concat([Buffer.of(bytes.length), bytes]);
 }
 
-/** Returns bytes in the order of the times. */
+/** Returns bytes in the order of the times. The bytes of negative numbers would have the reverse order. */
 function timeBytes(ms: number): Buffer {
   const bytes = Buffer.alloc(TIME_BYTES);
   bytes.writeDoubleBE(Math.max(ms, 0));

@@ -26,6 +26,7 @@ export function tracing(startSpan: (name: string) => Span): Pick<MajordomoOption
       const span = open.get(key);
       open.delete(key);
       span?.setAttribute('outcome', event.result.error?.kind ?? event.result.outcome);
+      // -1: the vendor reported no usage.
       span?.setAttribute('gen_ai.usage.input_tokens', event.result.usage?.input ?? -1);
       span?.end();
     },

@@ -63,6 +63,7 @@ function priceRow(
 ): PriceRow {
   const by = lettersOf(sources, SOURCE_LETTERS);
   return defined({
+    // `decodeModels` uses the release date for a price without a first day.
     f: from === released ? undefined : from,
     p: inUsd(rates),
     a: above && Object.fromEntries(above.map((step) => [step.inputTokens, inUsd(step.rates)])),

@@ -33,6 +33,7 @@ function continued(model: CatalogModel, before: CatalogModel | undefined, today:
     const kept = past.map((price) => (price === last ? { ...current, from: last.from } : price));
     return { ...model, prices: [...kept, ...later] };
   }
+  // A first day of the source is used only if it is later than that of the last period.
   const from = current.from > last.from ? current.from : today;
   return {
     ...model,

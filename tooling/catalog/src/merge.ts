@@ -89,13 +89,14 @@ function pricesOf(
     .find(({ from }) => from !== undefined)?.from;
   const past = all.filter((offer) => !current.includes(offer) && !isLater(offer));
   return [
-    ...past.flatMap((offer) => priceOf([offer], offer.from ?? before(since, released))),
+    ...past.flatMap((offer) => priceOf([offer], offer.from ?? startOfPast(since, released))),
     ...priceOf(current, since ?? released, outdated),
     ...all.filter(isLater).flatMap((offer) => priceOf([offer], offer.from ?? today)),
   ];
 }
 
-const before = (since: string | undefined, released: string): string =>
+/** Returns the first day of an earlier price without one: the release, or `SINCE_EVER` if the current price begins by then. */
+const startOfPast = (since: string | undefined, released: string): string =>
   since !== undefined && released >= since ? SINCE_EVER : released;
 
 function priceOf(offers: readonly Offer[], from: string, outdated: readonly Offer[] = []): readonly Price[] {

@@ -13,7 +13,7 @@ const CHEAP_WRITES = /^openrouter\/|\/(?:minimax\/)?minimax-.*-highspeed$/i;
 
 /**
  * Returns problems in the prices of a model. A ruling must resolve each of them. Output of embedding and image models may be
- * free.
+ * free. `isSilent`: whether the model returns vectors or scores.
  */
 export function problemsOf(
   model: CatalogModel,
@@ -63,11 +63,12 @@ function implausible(price: Price, writes: boolean, model: string): readonly str
     ...tablesOf(price).flatMap(([where, own]) => caches(own, where, model)),
     ...above.flatMap((step) => against(rates, step.rates, `above ${step.inputTokens}`, true)),
     ...Object.entries(tiers).flatMap(([tier, own]) => {
-      const [word, tokens] = tier.split('>');
+      // A tier such as `priority>200000` applies above this context step, and is compared with the rates of the step.
+      const [name, tokens] = tier.split('>');
       const plain = above.find(({ inputTokens }) => String(inputTokens) === tokens)?.rates ?? rates;
       return [
-        ...against(plain, own, `in tier ${tier}`, word === 'priority'),
-        ...(word === 'priority' ? unraised(plain, own, tier) : []),
+        ...against(plain, own, `in tier ${tier}`, name === 'priority'),
+        ...(name === 'priority' ? unraised(plain, own, tier) : []),
       ];
     }),
   ];

@@ -56,6 +56,7 @@ export async function refresh(
     problems.push(
       ...problemsIn(
         now,
+        // A settled price may change by any factor, so it is not compared with the earlier one.
         known.filter(({ id }) => !isSettled(vendor, id, rulings)),
         listings,
         about.date,

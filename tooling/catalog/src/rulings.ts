@@ -47,10 +47,11 @@ interface PriceChange {
 /** Returns the listings without the prices that rulings reject. */
 export function believing(vendor: string, listings: Listings, rulings: readonly Ruling[]): Listings {
   const of = (source: SourceName, listing: Listing): Listing => {
-    const unheard = rulings.filter(
+    const againstSource = rulings.filter(
+      // A ruling without `believe` rejects no source.
       ({ believe = source, ...one }) => one.vendor === vendor && believe !== source && believe !== 'newest',
     );
-    const ids = new Set(unheard.map(({ id }) => id));
+    const ids = new Set(againstSource.map(({ id }) => id));
     return listing.map((one) => (ids.has(one.id) ? { ...one, offers: [] } : one));
   };
   return {
@@ -114,6 +115,7 @@ function made({ vendor, id, price: whole, from = SINCE_EVER, source }: Ruling): 
 }
 
 function settled(model: CatalogModel, ruling: Ruling, today: string): CatalogModel {
+  // A ruling that believes a named source confirms the current price, so the change `{}` only marks the price as an override.
   const { believe = 'newest', price: change = believe === 'newest' ? undefined : {}, source, facts } = ruling;
   if (change === null) return { ...model, ...facts, prices: [] };
   if (change === undefined) return { ...model, ...facts, prices: datedPrices(model.prices, ruling) };
@@ -142,13 +144,13 @@ function datedPrices(prices: readonly Price[], { facts, earlier = [], source }: 
 
 function over({ from, rates, above, tiers, fees }: Price, change: PriceChange, source: string): Price {
   const steps = change.above === undefined ? above : (change.above ?? undefined);
-  const words = Object.entries({ ...tiers, ...change.tiers }).filter(([, own]) => own !== null);
+  const allTiers = Object.entries({ ...tiers, ...change.tiers }).filter(([, own]) => own !== null);
   const allFees = { ...fees, ...change.fees };
   return {
     from,
     rates: { ...rates, ...change.rates },
     ...(steps && { above: steps }),
-    ...(words.length > 0 && { tiers: Object.fromEntries(words) as NonNullable<Price['tiers']> }),
+    ...(allTiers.length > 0 && { tiers: Object.fromEntries(allTiers) as NonNullable<Price['tiers']> }),
     ...(Object.keys(allFees).length > 0 && { fees: allFees }),
     sources: [source],
     trust: 'override',

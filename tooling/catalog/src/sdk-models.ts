@@ -175,6 +175,7 @@ export function withSdkModels(
     const retires = dates.get(model.id);
     return retires === undefined ? model : { ...model, retires };
   });
+  // A model without a date of shutdown is treated as if its shutdown were after every date.
   const isNew = ({ id, retires = '9999' }: SdkModel): boolean =>
     !isFound(known, id) && retires > today && !LEFT_OUT.has(`${vendor}/${id}`);
   const added = named

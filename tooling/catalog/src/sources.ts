@@ -79,6 +79,7 @@ export async function withPackage<T>(name: string, readIn: (folder: string) => P
     const run = promisify(execFile);
     // Without a tag, npm selects a version for its own Node.
     const { stdout } = await run('npm', ['pack', `${name}@latest`, '--silent'], { cwd: folder });
+    // npm prints the name of the archive.
     await run('tar', ['-xzf', stdout.trim()], { cwd: folder });
     return await readIn(join(folder, 'package'));
   } finally {

@@ -47,6 +47,7 @@ export function outdatedOffers(
   offers: readonly Offer[],
   dates: Readonly<Partial<Record<SourceName, string>>>,
 ): readonly Offer[] {
+  // A source without a date counts as the oldest one.
   const timeOf = ({ source }: Offer): number => Date.parse(dates[source] ?? '') || 0;
   const priced = offers.filter((offer) => !isFree(offer));
   const newest = Math.max(...priced.map(timeOf));
@@ -63,8 +64,8 @@ const isFree = ({ rates, fees }: Offer): boolean =>
 
 /** Returns the values of the largest group with equal keys, or the first of these groups if several have the same size. */
 function largest<T>(all: readonly T[], by: (one: T) => string): readonly T[] {
-  const words = [...new Set(all.map(by))];
-  const groups = words.map((word) => all.filter((one) => by(one) === word));
+  const keys = [...new Set(all.map(by))];
+  const groups = keys.map((key) => all.filter((one) => by(one) === key));
   return groups.reduce<readonly T[]>((most, group) => (group.length > most.length ? group : most), []);
 }
 
@@ -72,8 +73,8 @@ function largest<T>(all: readonly T[], by: (one: T) => string): readonly T[] {
 function votedRates(tables: readonly Partial<Rates>[]): Partial<Rates> {
   const names = [...new Set(tables.flatMap((table) => Object.keys(table)))] as (keyof Rates)[];
   const voted = names.sort().map((name) => {
-    const said = tables.flatMap((table) => table[name] ?? []);
-    return [name, largest(said, String)[0]] as const;
+    const values = tables.flatMap((table) => table[name] ?? []);
+    return [name, largest(values, String)[0]] as const;
   });
   return Object.fromEntries(voted);
 }
@@ -89,9 +90,9 @@ function votedSteps(winners: readonly Offer[], steps: Offer['above']): Offer['ab
 }
 
 function votedTiers(winners: readonly Offer[]): Offer['tiers'] {
-  const words = [...new Set(winners.flatMap(({ tiers }) => Object.keys(tiers)))].sort();
+  const names = [...new Set(winners.flatMap(({ tiers }) => Object.keys(tiers)))].sort();
   return Object.fromEntries(
-    words.map((word) => [word, votedRates(winners.flatMap(({ tiers }) => tiers[word] ?? []))]),
+    names.map((name) => [name, votedRates(winners.flatMap(({ tiers }) => tiers[name] ?? []))]),
   );
 }
 

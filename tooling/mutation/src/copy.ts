@@ -35,7 +35,7 @@ export function copyOf(root: string, path: string): Copy {
   };
 }
 
-/** Copies each entry, so that caches of tools remain in the copy. */
+/** Creates the folder with a link to each entry. A link to the folder itself would let tools write their caches to the original. */
 function link(from: string, to: string): void {
   mkdirSync(to);
   for (const name of readdirSync(from)) symlinkSync(join(from, name), join(to, name));

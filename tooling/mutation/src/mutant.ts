@@ -30,6 +30,7 @@ function mutantsOfFile(file: string, original: string): readonly Mutant[] {
   });
 }
 
+/** Returns the lines from the first to the last difference. `last` counts lines from the end, from 1. */
 function difference(
   before: readonly string[],
   after: readonly string[],

@@ -14,6 +14,7 @@ import { endTests } from './run-tests.ts';
 import { sampleOf } from './sample.ts';
 import { isGood, summary } from './tally.ts';
 
+/** Folders of core that are changed by default. */
 const STARTS = ['call/', 'gates/', 'health/', 'operations/', 'prepare/', 'stream/'];
 
 const { values, positionals } = parseArgs({

@@ -14,7 +14,7 @@ export function mutationsOf(text: string): readonly Mutation[] {
   const source = ts.createSourceFile('source.ts', text, ts.ScriptTarget.Latest, true);
   const found: Mutation[] = [];
   const visit = (node: ts.Node): void => {
-    if (isErased(node) || isSaidTwice(node)) return;
+    if (isErased(node) || isOnceOption(node)) return;
     for (const mutate of MUTATORS) {
       const mutation = mutate(node, source);
       if (mutation !== undefined) found.push(mutation);
@@ -37,8 +37,8 @@ const isErased = (node: ts.Node): boolean =>
   ts.isImportDeclaration(node) ||
   ts.isExportDeclaration(node);
 
-/** Whether a change concerns `{ once: true }` of a listener, which has no effect because an abort occurs once. */
-const isSaidTwice = (node: ts.Node): boolean =>
+/** Whether a node is the option `{ once: true }` of a listener. A change of it has no effect, because an abort occurs once. */
+const isOnceOption = (node: ts.Node): boolean =>
   ts.isObjectLiteralExpression(node) && node.getText() === '{ once: true }';
 
 const OTHER_OPERATOR: ReadonlyMap<string, string> = new Map([

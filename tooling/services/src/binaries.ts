@@ -82,7 +82,7 @@ function inFolders(folders: readonly string[], name: string): string | undefined
 
 const pathFolders = (): readonly string[] => (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
 
-/** Compares versions, newest first. */
+/** Returns the folders with the programs of the installed versions, newest first. */
 function postgresFolders(): readonly string[] {
   if (!existsSync(POSTGRES)) return [];
   return readdirSync(POSTGRES)

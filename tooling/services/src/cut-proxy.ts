@@ -11,7 +11,7 @@ export interface CutProxy extends AsyncDisposable {
   readonly port: number;
   /** Cuts the connection at the request with this number, from 0. A request is what a client writes at once. */
   cutAt(cut: ConnectionCut, number: number): void;
-  /** Whether the cut has happened. */
+  /** Whether the cut has happened, or none is planned. */
   readonly hasCut: boolean;
 }
 

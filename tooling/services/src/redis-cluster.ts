@@ -69,7 +69,7 @@ interface Known {
   readonly id: string;
   /** If two nodes claim a slot, the one with the higher epoch owns it. */
   readonly epoch: string;
-  /** Parses slot numbers and ranges. */
+  /** Slot numbers, and ranges such as `0-5460`. */
   readonly slots: readonly string[];
 }
 
@@ -93,10 +93,11 @@ const includes = (slots: readonly string[], slot: number): boolean =>
 
 const portOf = (nodes: readonly Redis[], number: number): number => nodes[number]?.port ?? 0;
 
+/** Returns the id of a node. The header of a list is put before the reply, which is a single string, so that `listed` can parse it. */
 const idOf = async (port: number): Promise<string> =>
   listed(`*1\r\n${await toldRedis(port, 'CLUSTER MYID')}`)[0] ?? '';
 
-/** Parses the strings of a list reply. */
+/** Parses the strings of a list reply. Its first line has their number, and a line with its length precedes each string. */
 const listed = (answer: string): readonly string[] =>
   answer
     .split('\r\n')

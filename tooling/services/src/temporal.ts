@@ -26,6 +26,7 @@ export async function startTemporal(workflowsPath: string): Promise<Replayer> {
   )) as Worker;
   const logger = new DefaultLogger('ERROR');
   Runtime.install({ logger, telemetryOptions: { logging: { filter: 'ERROR' } } });
+  // Workflows find `@temporalio/workflow` in the installation, and other packages in the folders above their files.
   const modules = [join(TEMPORAL, 'node_modules'), 'node_modules'];
   const webpackConfigHook = (config: Bundling) => ({ ...config, resolve: { ...config.resolve, modules } });
   const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger, webpackConfigHook });

@@ -36,6 +36,7 @@ export function documentServices(): Readonly<Record<string, Service>> {
   };
 }
 
+/** Returns a gateway whose model answers once, so each request needs a new one. */
 function gateway(): { fetch(request: Request): Promise<Response> } {
   const majordomo = createMajordomo({
     providers: [fakeProvider({ id: 'fake', models: { model: [ANSWER] } })],

@@ -40,7 +40,7 @@ export function fencesOf(file: string): readonly Fence[] {
 /** Returns the document without its code blocks. */
 export const proseOf = (file: string): string => read(file).replaceAll(/^```[\s\S]*?^```$/gm, '');
 
-/** Returns the commands in text, such as `pnpm demo`, except those with `…` or a PLACEHOLDER. */
+/** Returns the commands in text, such as `pnpm demo`, except those with `…`, a PLACEHOLDER or an optional part in brackets. */
 export const commandsInProse = (file: string): readonly string[] =>
   [...proseOf(file).matchAll(/`((?:pnpm|npx|npm|majordomo) [^`]+)`/g)]
     .map(([, command = '']) => command)

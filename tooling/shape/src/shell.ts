@@ -103,7 +103,7 @@ function pnpm(
   return path === undefined || exists(path) ? undefined : `the folder ${path} does not exist`;
 }
 
-/** Returns the commands of one line, without quotes, comments and variable assignments. */
+/** Returns the commands of one line, without quotes, comments, variable assignments, and the part from `>` on. */
 function commandsOf(line: string): readonly (readonly string[])[] {
   const words = [...line.matchAll(/"([^"]*)"|'([^']*)'|(#.*$)|(&&|[|;])|[^\s"'|;]+/g)]
     .filter(([, , , comment]) => comment === undefined)

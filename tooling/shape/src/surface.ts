@@ -56,7 +56,9 @@ interface Reader {
 function readerOf(program: ts.Program, dist: string): Reader {
   const checker = program.getTypeChecker();
   const printer = ts.createPrinter({ removeComments: true });
+  /** Exported symbols. */
   const named = new Set<ts.Symbol>();
+  /** Exported symbols, and all symbols of the package to which they refer. */
   const met = new Set<ts.Symbol>();
   const isOurs = (node: ts.Node): boolean => node.getSourceFile().fileName.startsWith(dist);
   const target = (symbol: ts.Symbol): ts.Symbol =>

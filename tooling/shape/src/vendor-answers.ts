@@ -72,6 +72,7 @@ function sampleOf({ type, enum: options, anyOf, properties = {}, items }: Schema
       return Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, sampleOf(one)]));
     case 'array':
       return items === undefined ? [] : [sampleOf(items)];
+    // 49 and '7' are the price and the number of the order in apps/docs/agents.md.
     case 'number':
     case 'integer':
       return 49;

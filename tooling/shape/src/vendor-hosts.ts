@@ -14,6 +14,7 @@ const WIRES = [
   { path: /\/responses$/, wire: openaiResponses },
   { path: /:(?:stream)?generateContent$/i, wire: geminiGenerate },
   { path: /\/api\/chat$/, wire: ollamaChat },
+  // Matches every other path.
   { path: /^/, wire: openaiChat },
 ];
 

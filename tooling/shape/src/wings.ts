@@ -1,7 +1,9 @@
 import { filesIn, read, type Package } from './repository.ts';
 import { importsOf } from './syntax.ts';
 
+/** Wings that a wing directly above `base` may import. */
 const ABOVE_BASE = ['base'];
+/** Wings that the two wings at the top may import. */
 const BELOW_THE_TOP = ['base', 'providers', 'calls', 'agents', 'operation'];
 
 /**

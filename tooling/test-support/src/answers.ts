@@ -30,6 +30,7 @@ export const stalls =
     response.writeHead(200, SSE_TYPE).write(events.map(event).join(''));
   };
 
+/** Number of bytes, above the 64 MiB that a provider reads of a body. */
 const BLANKS = 65 * 1024 * 1024;
 
 /** Responds with 65 MiB of whitespace as JSON. The compressed body has 65 kB. */

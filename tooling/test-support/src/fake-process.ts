@@ -4,12 +4,14 @@ export class Crash extends Error {}
 /** Process that dies at one of its calls: before or after the call has an effect. Later calls have none. */
 export class FakeProcess {
   isDead = false;
+  /** Steps before the death. Each call of a store has two: before and after its effect. */
   private left: number;
 
-  constructor(calls: number) {
-    this.left = calls;
+  constructor(steps: number) {
+    this.left = steps;
   }
 
+  /** Counts a step. Throws `Crash` if the process dies at this step, or is dead. */
   step(): void {
     if (this.isDead || this.left-- <= 0) {
       this.isDead = true;
@@ -24,6 +26,7 @@ export class FakeProcess {
         const member: unknown = Reflect.get(target, name);
         if (typeof member !== 'function') return member;
         return (...values: unknown[]): unknown => {
+          // This method returns an iterable instead of a promise.
           if (name === 'records') return (member as (...all: unknown[]) => unknown).apply(target, values);
           return (async () => {
             this.step();

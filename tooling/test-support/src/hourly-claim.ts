@@ -1,4 +1,4 @@
-/** Returns a claim on a counter that is reset in an hour, for tests that measure the cost of claims. */
+/** Claim on a counter that is reset in an hour, for tests that measure the cost of claims. */
 export const hourlyClaim: {
   readonly counter: string;
   readonly max: bigint;

@@ -1,5 +1,6 @@
 /** Returns a generator of numbers below a bound that the seed determines (xorshift). */
 export function seeded(seed: number): (below: number) => number {
+  // The state 0 would never change.
   let state = seed | 0 || 1;
   return (below) => {
     state ^= state << 13;
@@ -14,6 +15,7 @@ const EDGES: readonly number[] = [0, 1, 2, 7, 8, 15, 16, 0x7f, 0x80, 0xff];
 
 /** Returns the sample with a few changed bytes, numbers or parts. The seed determines the changes. */
 export function mutated(sample: Uint8Array, seed: number): Uint8Array {
+  // The factor, a prime near 2 ** 32 divided by the golden ratio, gives adjacent seeds very different states.
   const random = seeded(seed * 2_654_435_761);
   let bytes = new Uint8Array(sample);
   for (let hits = 1 + random(6); hits > 0; hits--) bytes = changed(bytes, random);

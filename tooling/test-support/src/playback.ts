@@ -32,11 +32,13 @@ export const plays =
 export const playedInTurn = (steps: readonly Recording[]): Promise<TestServer> =>
   testServer(inTurn(...steps.map((step) => plays(step))));
 
-/** Starts a server that plays every recording under a separate base URL. */
+/** Server that plays recordings. */
 export interface Playback extends TestServer {
+  /** Returns the base URL at which a recording is played with this cut. */
   url(recording: Recording, cut: Cut): string;
 }
 
+/** Starts a server that plays every recording under a separate base URL. */
 export async function playback(all: readonly Recording[]): Promise<Playback> {
   const server = await testServer((response, { path }) => {
     const [, at, cut = ''] = /^\/(\d+)\/(\w+)/.exec(path) ?? [];
@@ -50,7 +52,7 @@ export async function playback(all: readonly Recording[]): Promise<Playback> {
 /** Length of the parts at both ends of a body that are split, in bytes. The rest is one piece, but not with SOAK=1, as in the nightly run. */
 const SPLIT_BYTES = process.env['SOAK'] === undefined ? 3000 : Infinity;
 
-/** Returns a generator of random positions that are the same in every run. */
+/** Yields the pieces of a body. Random positions are the same in every run, because the length of the body is the seed. */
 function* pieces(body: Uint8Array, cut: Cut): Iterable<Uint8Array> {
   let seed = body.length;
   for (let at = 0; at < body.length;) {

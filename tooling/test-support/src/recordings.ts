@@ -20,7 +20,7 @@ export interface Expected {
   readonly refusal: string;
   readonly toolCalls: readonly {
     readonly name: string;
-    /** Request body; `null` if it is not a JSON object. */
+    /** Arguments of the call; `null` if they are not a JSON object. */
     readonly arguments: unknown;
     readonly argumentsForm: string;
     readonly id?: string;
@@ -54,7 +54,7 @@ export interface Recording {
   readonly request: { readonly path: string; readonly body: unknown } | undefined;
 }
 
-/** Options of the recorded request. */
+/** Returns the delivery with which a call requests the same kind of response as the recording. */
 export const deliveryOf = ({ expected }: Pick<Recording, 'expected'>): 'deltas' | 'complete' =>
   expected.streamed ? 'deltas' : 'complete';
 
@@ -100,7 +100,7 @@ function recording(root: string, id: string, expected: Expected): Recording {
   return {
     id,
     vendor: vendorOf(id),
-    expected: { ...NOT_TOLD, ...expected },
+    expected: { ...ABSENT, ...expected },
     status,
     headers,
     body: readFileSync(path.join(root, id, 'body')),
@@ -108,7 +108,8 @@ function recording(root: string, id: string, expected: Expected): Recording {
   };
 }
 
-const NOT_TOLD: Pick<Expected, 'signatures' | 'error'> = { signatures: [], error: null };
+/** Values of members that `expected.json` may omit. */
+const ABSENT: Pick<Expected, 'signatures' | 'error'> = { signatures: [], error: null };
 
 const vendorOf = (id: string): string => id.split('/')[0] ?? '';
 

@@ -34,7 +34,7 @@ export interface TestServer extends AsyncDisposable {
   request(n: number): Promise<Seen>;
   /** Number of open sockets. */
   openSockets(): number;
-  /** Closes all connections. */
+  /** Closes all connections and the server. */
   close(): Promise<void>;
 }
 
@@ -74,7 +74,7 @@ export async function testServer(
   };
 }
 
-/** Complete request. */
+/** Returns a request when its body is complete. */
 function seen(incoming: IncomingMessage, response: ServerResponse): Promise<Seen> {
   const { method = '', url: path = '', headers } = incoming;
   const closed = new Promise<Awaited<Seen['closed']>>((resolve) => {

@@ -13,7 +13,10 @@ export interface Backend {
   readonly profile?: Profile;
   /** Names of variables, each of which can contain the credential. */
   readonly keyEnv: readonly string[];
-  /** Option that receives a login from the vault. If absent, the option `apiKey` receives the login. */
+  /**
+   * Option that receives a login from the vault, and the `options` that a provider with a login also needs. If absent, the option
+   * `apiKey` receives the login.
+   */
   readonly loginAs?: { readonly option: string; readonly options: Readonly<Record<string, unknown>> };
   /** Names of variables that contain the base URL. The provider reads these variables from `env`. */
   readonly addressEnv?: readonly string[] | undefined;
@@ -122,6 +125,7 @@ export const BACKENDS: readonly Backend[] = [
     package: '@majordomo/provider-llama-swap',
     create: 'createLlamaSwap',
     keyEnv: [],
+    // It has no default base URL, so it cannot be detected like a local server.
     kind: 'remote',
     schemes: ['llama-swap', 'llama-swaps'],
   },

@@ -34,11 +34,11 @@ export async function openableIds(known: Known, cwd: string): Promise<readonly s
 
 /** Returns the openable ids, and the ids of installed packages that lack only a key. */
 export async function installedIds(known: Known, cwd: string): Promise<readonly string[]> {
-  const keyed = BACKENDS.filter(
+  const withKeyVariable = BACKENDS.filter(
     (backend) =>
       backend.keyEnv.length > 0 &&
       hasAddress(backend, known.env) &&
       locatePackage(backend.package, cwd) !== undefined,
   );
-  return [...new Set([...(await openableIds(known, cwd)), ...keyed.map(({ id }) => id)])];
+  return [...new Set([...(await openableIds(known, cwd)), ...withKeyVariable.map(({ id }) => id)])];
 }

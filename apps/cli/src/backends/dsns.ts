@@ -6,6 +6,7 @@ export type DsnEntry = { readonly variable: string; readonly value: string; read
   | { readonly dsn: undefined; readonly error: LlmError }
 );
 
+/** `LLM_`, the prefix of the variables of all DSNs. */
 const PREFIX = dsnVariable('');
 
 /** Parses all `LLM_*` variables with a DSN. */

@@ -50,6 +50,7 @@ export async function openSpecs(
   { cwd, signal, fetch, onEvent, gates, around, request, base }: OpenOptions,
 ): Promise<Majordomo> {
   const { majordomo, needed, namedById } = outline(settings);
+  // Resolving a spec adds the backends that it needs to `needed` and `namedById`.
   for (const spec of specs) await majordomo.resolve(spec, { signal, request });
   const stored = [...namedById].some((backend) => lacksKey(backend, settings.env))
     ? await settings.vault?.()

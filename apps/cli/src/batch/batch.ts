@@ -87,6 +87,7 @@ export const pollBatches = (keys: readonly string[], flags: StoreFlags, io: Io):
         io.stdout.write(`${describe(await job.poll({ signal: io.signal }))}\n`);
       } catch (error) {
         if (!LlmError.is(error) || io.signal.aborted) throw error;
+        // The first failure is thrown after the last poll, and `main` prints it.
         if (failure !== undefined) io.stderr.write(`${printable(`${job.key}: ${error.message}`)}\n`);
         failure ??= error;
       }

@@ -29,6 +29,7 @@ function itemOf(value: unknown, place: string): BatchItem {
         id,
         request: { system, messages: [{ role: 'user', parts: [{ type: 'text', text: prompt }] }] },
       };
+    // `submit` checks the members of the request.
     if (isRecord(request) || isRecord(embedding)) return value as unknown as BatchItem;
   }
   throw new Stop(

@@ -29,6 +29,7 @@ type Package = typeof import('@majordomo/classify');
  * calibration is written to a file or to standard output.
  */
 export async function calibrate(spec: string, flags: CalibrateFlags, io: Io): Promise<ExitCode> {
+  // The files are only parsed here. `learnCalibration` checks their content, and its errors are thrown as `Stop`.
   const concurrency =
     flags.concurrency === undefined ? undefined : positiveInteger('--concurrency', flags.concurrency);
   const questions = (await readJson(resolve(io.cwd, flags.questions), flags.questions)) as Questions;

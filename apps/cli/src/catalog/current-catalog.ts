@@ -18,8 +18,10 @@ export async function currentCatalog(io: Place): Promise<Catalog> {
   const { refreshed } = await import('@majordomo/catalog/refresh');
   const file = catalogFile(io);
   return refreshed({
+    // `undefined` means that the source has no newer data, so only the file is read.
     from: { name: file, load: () => Promise.resolve(undefined) },
     records: await catalogRecords(file),
+    // 0 disables the checks of the source.
     everyMs: 0,
     onEvent(event) {
       if (event.type === 'failed') io.stderr.write(`${printable(event.error.message)}\n`);
@@ -27,6 +29,7 @@ export async function currentCatalog(io: Place): Promise<Catalog> {
   });
 }
 
+// Space and key of the record in which `refreshed` stores its catalog.
 const SPACE = 'catalogs';
 const KEY = 'newest';
 

@@ -26,6 +26,7 @@ export function npmSource(name: string, { env }: Pick<Io, 'env'>): LoadedSource 
       const options = { cwd: folder, env: { ...env }, signal };
       try {
         const { stdout } = await run('npm', ['pack', name, '--ignore-scripts', '--silent'], options);
+        // npm prints the name of the archive.
         await run('tar', ['-xzf', stdout.trim()], options);
         const paths = PLACES.map((place) => join(folder, 'package', place));
         const path = paths.find((each) => existsSync(each));

@@ -21,6 +21,7 @@ export async function attachment(path: string, cwd: string): Promise<UserPart> {
 }
 
 function textOf(bytes: Uint8Array): string | undefined {
+  // A null byte is valid UTF-8, but no text file contains one.
   if (bytes.includes(0)) return undefined;
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -16,6 +16,7 @@ export class ChatLog {
   private readonly store: Conversations;
   private readonly io: Io;
   private id: string;
+  /** Version of the stored conversation, or 0 if it is not stored yet. */
   private version: number;
   /** Title that the user set. */
   private title: string | undefined;

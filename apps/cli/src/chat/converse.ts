@@ -32,7 +32,10 @@ export async function converse(
 
 const BLOCK = '"""';
 
-/** Returns one line or pasted text, or all lines between `"""` and `"""`. */
+/**
+ * Returns one line or pasted text, or all lines between `"""` and `"""`. Returns `null` after Ctrl-D, and `undefined` after Ctrl-C
+ * twice.
+ */
 async function questionOf(io: Io): Promise<string | null | undefined> {
   const first = await io.ask('You');
   if (first?.startsWith(BLOCK) !== true) return first;

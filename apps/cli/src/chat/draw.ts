@@ -17,6 +17,7 @@ export async function draw(
 ): Promise<ExitCode> {
   const parts = await Promise.all(file.map((name) => attachment(name, io.cwd)));
   const images = parts.filter((part) => part.type === 'image');
+  // If every part is an image, the index is -1, and `other` is `undefined`.
   const other = file[parts.findIndex((part) => part.type !== 'image')];
   if (other !== undefined) throw new Stop(`${other} is not an image; with --image, attach only images`);
   const response = await model.generate(

@@ -19,6 +19,7 @@ export class FullContext {
   private engine:
     | { readonly compactor: Compactor; readonly meter: TokenMeter; readonly model: ChatModel }
     | undefined;
+  /** Request with the messages that `fit` returned last, until `learn` has recorded its token count. */
   private sent: { readonly messages: readonly Message[]; readonly system: string | undefined } | undefined;
 
   /** Returns the messages to send. Prints a line if they are summarized, or if the summary fails. */

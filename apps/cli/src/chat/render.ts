@@ -27,6 +27,7 @@ export function createRenderer(output: Output, createMarkdown?: MarkdownFactory)
   const folding = createLineWrapper(output.canErase ? output.columns : Infinity);
   let open: 'reasoning' | 'text' | undefined;
   let markdown: MarkdownStream | undefined;
+  // `style` always receives `dim`. Only `paint` uses it, and the other functions ignore it and have a fixed style.
   const write = (text: string, style = plain): void =>
     output.write(style('dim', folding.feed(printable(text))));
   const endLine = (): void => {

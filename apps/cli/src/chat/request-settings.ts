@@ -22,6 +22,7 @@ export function requestSettings(flags: ChatFlags, providers: readonly string[]):
     ...own,
     ...(temperature !== undefined && { temperature: numberOf(temperature) }),
     ...(reasoning !== undefined && { reasoning: effortOf(reasoning) }),
+    // `chat` has checked that this is a positive integer.
     ...(maxTokens !== undefined && { maxTokens: Number(maxTokens) }),
     ...(Object.keys(providerOptions).length > 0 && {
       extra: Object.fromEntries(providers.map((id) => [id, providerOptions])),

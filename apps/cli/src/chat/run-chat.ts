@@ -116,7 +116,8 @@ async function started(
     );
   }
   const text = await promptOf(prompt, io);
-  // Piped text may come from an untrusted source, so resolve references such as `@file:` only in the argument.
+  // Piped text may come from an untrusted source, so resolve references such as `@file:` only in the argument. The first part is the
+  // argument itself, which `text` already contains.
   const [, ...parts] = await resolvePrompt(prompt ?? '', io);
   const question = user(...(await attachments(flags, io)), text, ...parts);
   const { answerQuestion } = await import('./answer-question.ts');

@@ -8,6 +8,7 @@ export interface Status {
   readonly onEvent: (event: CallEvent) => void;
   /** Removes the line until its next update. */
   readonly hide: () => void;
+  /** Removes the line and stops its updates. The next event can show it again. */
   readonly clear: () => void;
 }
 

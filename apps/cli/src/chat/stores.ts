@@ -23,17 +23,17 @@ export async function openChatStores(
   flags: ChatFlags,
   io: Io,
 ): Promise<ChatStores> {
-  const goesOn = flags.continue !== undefined;
-  const logs = flags.image === undefined && (flags.log ?? (goesOn || settings.log));
+  const isContinued = flags.continue !== undefined;
+  const logs = flags.image === undefined && (flags.log ?? (isContinued || settings.log));
   if (settings.ledger === undefined && !logs) return nothing(words);
   const { conversationsOf, openLedgerFile } = await import('../ledger/open-ledger.ts');
   const { ChatLog, parseContinue, loadConversation } = await import('./chat-log.ts');
   const continued = parseContinue(words, flags.continue);
   const books = await openLedgerFile(settings, io, logs ? 'the log' : '`ledger` of the configuration');
   try {
-    const conversations = goesOn || logs ? await conversationsOf(books) : undefined;
+    const conversations = isContinued || logs ? await conversationsOf(books) : undefined;
     const conversation =
-      conversations && goesOn ? await loadConversation(conversations, continued.id) : undefined;
+      conversations && isContinued ? await loadConversation(conversations, continued.id) : undefined;
     return {
       words: continued.words,
       conversation,

@@ -53,6 +53,7 @@ const flagOr =
     return isRecord(value) ? check(value) : expected('a boolean or an object', value);
   };
 
+// `object` receives the required and the optional members, and reports all others.
 const keep = object({}, { keepMs: positive });
 
 const callLog: ChecksOf<CallLogConfig> = {

@@ -46,10 +46,10 @@ async function refuseLink(file: string, root: string): Promise<void> {
  * returns only the working folder, because all users can write to folders such as `/tmp`.
  */
 function foldersOf(cwd: string, home: string): readonly string[] {
-  const above = [cwd];
-  for (let folder = cwd; dirname(folder) !== folder; folder = dirname(folder)) above.push(dirname(folder));
-  const end = above.findIndex((folder) => folder === home || existsSync(join(folder, '.git')));
-  return above.slice(0, Math.max(end, 0) + 1);
+  const upward = [cwd];
+  for (let folder = cwd; dirname(folder) !== folder; folder = dirname(folder)) upward.push(dirname(folder));
+  const end = upward.findIndex((folder) => folder === home || existsSync(join(folder, '.git')));
+  return upward.slice(0, Math.max(end, 0) + 1);
 }
 
 const firstOf = (folder: string, name: string): string | undefined =>

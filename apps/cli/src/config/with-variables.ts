@@ -1,7 +1,10 @@
 import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 
-/** Replaces each `${NAME}` with an environment variable. Throws `Stop` for a variable that is not set. `path`: of the string. */
+/**
+ * Replaces each `${NAME}` with an environment variable. Throws `Stop` for a variable that is not set. `path`: member of the
+ * configuration that contains the string, such as `gateway.store`.
+ */
 export const withVariables = (text: string, path: string, { env }: Pick<Io, 'env'>): string =>
   text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
     const value = env[name] ?? '';

@@ -43,6 +43,7 @@ export function createTimeline({
     return known;
   };
   const line = (event: CallEvent, target: string, style: Style, text: string): void => {
+    // Time since the call began, or 0 for an event that belongs to no call.
     const ms = Math.round(now() - (began.get(event.call?.id ?? '') ?? now()));
     write(`  ${paint('dim', `${ms} ms`.padStart(8))}  ${target.padEnd(24)}  ${paint(style, text)}\n`);
   };
@@ -82,6 +83,7 @@ export function createTimeline({
         line(event, event.target, 'cyan', 'first content');
         break;
       case 'benched':
+        // `until` is always set here. It is optional because the events `probed` and `recovered` share the type.
         line(event, event.target, 'yellow', `benched for ${seconds((event.until ?? 0) - Date.now())}`);
         break;
       case 'probed':

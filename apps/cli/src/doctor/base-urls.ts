@@ -28,6 +28,7 @@ export function baseURLs(settings: Settings, io: Io): Section {
 
 function finding(name: string, value: string, origin: string): Finding {
   // Ollama accepts a host without a scheme, which `checkBaseURL` rejects.
+  // The part before `@` is not printed, because it may contain a password.
   if (name === 'OLLAMA_HOST') return ok(name, `${value.slice(value.lastIndexOf('@') + 1)} (${origin})`);
   try {
     checkBaseURL(value.trim(), name);

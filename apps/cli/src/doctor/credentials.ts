@@ -73,8 +73,8 @@ function vaultFindings(stored: StoredKeys | undefined): readonly Finding[] {
   const { path, entries, error } = stored;
   if (error !== undefined) return [mistake('the vault', reasonOf(error))];
   const ids = new Set(BACKENDS.map(({ id }) => id));
-  const strangers = entries.filter(({ name }) => !ids.has(name)).map(({ name }) => name);
-  const rest = strangers.length === 0 ? '' : `; no provider of the command uses ${strangers.join(', ')}`;
+  const unused = entries.filter(({ name }) => !ids.has(name)).map(({ name }) => name);
+  const rest = unused.length === 0 ? '' : `; no provider of the command uses ${unused.join(', ')}`;
   return [ok('the vault', path + rest)];
 }
 

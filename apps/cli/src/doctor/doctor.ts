@@ -111,8 +111,8 @@ function report(sections: readonly Section[], output: Output): string {
     const lines = findings.map(({ state, what, detail }) => {
       const [mark, style] = MARKS[state];
       const text = `${what.padEnd(width)}  ${printable(detail)}`.trimEnd();
-      const lines = wrapText(text, output.columns - MARGIN, width + 2).split('\n');
-      const [first = '', ...more] = state === 'ok' ? lines : lines.map((each) => paint(style, each));
+      const wrapped = wrapText(text, output.columns - MARGIN, width + 2).split('\n');
+      const [first = '', ...more] = state === 'ok' ? wrapped : wrapped.map((each) => paint(style, each));
       return [
         `  ${paint(style, mark)} ${first}\n`,
         ...more.map((each) => `${' '.repeat(MARGIN)}${each}\n`),

@@ -44,7 +44,7 @@ export function findingsOf(folder: string, ran: LintRun | undefined): readonly F
   }
   const { code, lines } = ran;
   if (code === 0) return [ok(folder, lines.at(-1))];
-  // The last line is a summary, not a finding.
+  // The exit code 1 means that calls were found. The last line is then a summary, not a finding.
   const found = code === 1 && lines.length > 1 ? lines.slice(0, -1) : lines;
   return found.map((line) => mistake(folder, line));
 }

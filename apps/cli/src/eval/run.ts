@@ -54,6 +54,7 @@ export async function runEvals(files: readonly string[], flags: RunFlags, io: Io
     const evaluation = await running.finally(() => eraseLine(io.stderr));
     codes.push(await publish(evaluation, evals, flags, io, files.length > 1));
   }
+  // Codes in order of precedence: one failed evaluation decides, whatever the others returned.
   return [EXIT.failed, EXIT.incomplete, EXIT.inconclusive].find((code) => codes.includes(code)) ?? EXIT.ok;
 }
 

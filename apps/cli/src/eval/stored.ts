@@ -22,6 +22,7 @@ export async function compare(base: string, file: string, flags: VerdictFlags, i
 export async function showStored(file: string, flags: ShowFlags, io: Io): Promise<ExitCode> {
   const evals = await loadEvals({}, io);
   const evaluation = await read(file, evals, io);
+  // Without `--case`, every sample matches.
   const ofCase = evaluation.samples.filter((sample) => sample.case === (flags.case ?? sample.case));
   if (ofCase.length === 0) throw new Stop(`${file} has no case ${JSON.stringify(flags.case)}`);
   await publish(evaluation, evals, {}, io);

@@ -17,6 +17,7 @@ export const define: Define = (command, io, run) => {
     .description('run majordomo chat with the page')
     .action(
       run(async (spec: string | undefined, prompt: string | undefined, flags: ChatFlags) =>
+        // `--port` belongs to `inspect`, so the options of the subcommand do not contain it.
         (await load()).inspectChat([spec, prompt], flags, command.opts(), io),
       ),
     );

@@ -129,6 +129,7 @@ const rowOf = ({ id, name, lastFour, tenant = '-', status, limits }: VirtualKey)
 ];
 
 function limitText({ max, per }: Pick<KeyLimit, 'max' | 'per'>): string {
+  // `max` has exactly one of the members `usd`, `tokens` and `calls`.
   const [[unit = '', amount = ''] = []] = Object.entries(max);
   return unit === 'usd' ? `$${amount}/${per}` : `${amount} ${unit}/${per}`;
 }
@@ -167,6 +168,7 @@ function daysOf(text: string, option: string): number {
 /** Returns the expiry time for a duration such as `90d` or an ISO date. */
 function expiryOf(text: string): Date {
   if (/^\d+d$/.test(text)) return new Date(Date.now() + daysOf(text, '--expires') * DAY_MS);
+  // `Date` also accepts other formats, and reads 2027-02-30 as 2027-03-02, so the day is checked separately.
   const date = new Date(text);
   if (!isIsoDay(text.slice(0, 10)) || Number.isNaN(date.getTime()))
     throw new Stop(

@@ -20,6 +20,7 @@ export async function openPostgres(url: string, { cwd }: Io, why: string): Promi
   const loaded = await loadPackage('@majordomo/store-postgres', cwd, why);
   const { postgresStores } = loaded as typeof import('@majordomo/store-postgres');
   const pg = (await loadPackage('pg', cwd, why)) as { readonly default?: Pg } & Pg;
+  // The exports of a CommonJS package are in `default`.
   const { Pool, Client } = pg.default ?? pg;
   const ignore = (): void => undefined;
   const pool = new Pool({ connectionString: url, connectionTimeoutMillis: REMOTE_TIMEOUT_MS });

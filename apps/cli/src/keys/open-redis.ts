@@ -32,6 +32,7 @@ export async function openRedis(url: string, { cwd }: Io, why: string): Promise<
     client.disconnect();
     subscriber.disconnect();
   };
+  // Any read shows whether Redis responds. No virtual key has an empty id.
   const ready = (): Promise<unknown> => stores.records.get('keys', '');
   try {
     // Rejects if the first connection fails, so that the command does not wait for further ones.

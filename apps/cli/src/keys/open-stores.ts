@@ -41,5 +41,6 @@ async function openSqlite(
 ): Promise<GatewayStores> {
   const place = path === undefined ? settings : { ledger: { file: path, folder: io.cwd } };
   const { stores } = await openSqliteFile(place, io, why);
+  // Any read shows whether the file can be read. No virtual key has an empty id.
   return { ...stores, ready: () => stores.records.get('keys', '') };
 }

@@ -12,7 +12,10 @@ export const remoteOptions = (url: string, io: Io): RemoteOptions => ({
   fetch: (address, init) => fetch(address, { ...init, signal: io.signal }),
 });
 
-/** Returns the address of the admin API for the value of `--url`. Throws `Stop` for another value. */
+/**
+ * Returns the address of the admin API for the value of `--url`. A URL with a path is returned unchanged. Throws `Stop` for
+ * another value.
+ */
 export function apiAt(url: string): string {
   const base = URL.parse(url);
   if (base === null || !/^https?:$/.test(base.protocol))

@@ -34,6 +34,7 @@ export async function withKeys<T>(
       keys: createKeys({ records: stores.records }),
       ledger: createLedger({ store: stores.ledger, storeTimeoutMs }),
     });
+    // Calls the admin API in this process, so that a store and a gateway behave alike. `admin: true` replaces the check of the token.
     const send: typeof fetch = (address, init) => admin.fetch(new Request(address, init), { admin: true });
     return await run(remoteKeys({ url: `http://localhost${API_PATH}`, token: 'unused', fetch: send }));
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { AttemptInfo, Denial, Gate, Permit } from '@majordomo/core';
 
+/** Pairs of an advice in the denials of `@majordomo/ledger`, and the advice that replaces it. */
 const REMEDIES = [
   [
     'add one with catalog.with(…)',
@@ -25,6 +26,7 @@ export function withRemedies(gate: Gate): Gate {
   };
 }
 
+/** Codes of the denials that contain an advice of `REMEDIES`. */
 const CODES: readonly unknown[] = ['no-price', 'call-too-large'];
 
 function renamed<Decision extends Denial | Permit | undefined>(decision: Decision): Decision {

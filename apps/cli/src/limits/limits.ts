@@ -27,6 +27,7 @@ export async function limits({ json }: { readonly json?: true }, io: Io): Promis
 }
 
 const CELLS = 20;
+/** Used share of a limit from which its bar is yellow. */
 const NEARLY = 0.8;
 
 function shown(state: LimitState, now: Date, output: Output): string {

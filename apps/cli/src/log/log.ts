@@ -61,6 +61,7 @@ export const removeFromLog = (ids: readonly string[], io: Io): Promise<ExitCode>
     return EXIT.ok;
   });
 
+/** Calls `run` with the stored conversations, or with `undefined` if the file of the ledger does not exist yet. */
 async function withLog(
   io: Io,
   run: (log: Conversations | undefined) => Promise<ExitCode>,

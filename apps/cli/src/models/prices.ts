@@ -28,6 +28,7 @@ export async function pricesOf(
   const catalog = await currentCatalog(io);
   const [target] = await majordomo.resolve(`${provider}/*`);
   const vendor = target?.vendor ?? '';
+  // Rates are in micro-USD per million tokens, and `formatUsd` expects nano-USD.
   const usd = (rate: number): string => formatUsd(BigInt(rate) * 1000n);
   const found = await Promise.all(
     models.map(async ({ id }) => {

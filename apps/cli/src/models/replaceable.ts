@@ -89,6 +89,7 @@ async function judged(
     .sort((a, b) => a.price.rates.output - b.price.rates.output);
   if (notice === undefined && cheaper === undefined) return [];
   const prefix = target.slice(0, target.indexOf('/') + 1);
+  // Rates are in micro-USD per million tokens, and `formatUsd` expects nano-USD.
   const costs = ({ rates }: Price): string =>
     `${formatUsd(BigInt(rates.input) * 1000n)} in, ${formatUsd(BigInt(rates.output) * 1000n)} out`;
   const reasons: string[] = [];

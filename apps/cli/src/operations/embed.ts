@@ -70,6 +70,7 @@ function shortest(value: number): number {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return short;
   }
+  // Nine digits represent every 32-bit float exactly.
   return Number(value.toPrecision(9));
 }
 

@@ -89,5 +89,6 @@ export async function runOperation(
   }
 }
 
+/** Returns the options for the provider of each target, whose id is the part of the target before its model. */
 const forAll = (targets: readonly ResolvedTarget[], options: object): Readonly<Record<string, object>> =>
   Object.fromEntries(targets.map(({ target, model }) => [target.slice(0, -model.length - 1), options]));

@@ -79,6 +79,7 @@ async function checkWritable(output: string, cwd: string): Promise<void> {
   const path = resolve(cwd, output);
   const there = await stat(path).catch(() => undefined);
   if (there?.isDirectory() === true) throw new Stop(`${output} is a folder; -o must be a file`);
+  // A missing folder has no `stat`. `access` below reports it.
   const folder = there === undefined ? await stat(dirname(path)).catch(() => undefined) : undefined;
   if (folder?.isDirectory() === false)
     throw new Stop(`${output} cannot be written: ${dirname(output)} is not a folder`);

@@ -42,6 +42,7 @@ export async function createPage(port: number, say: (text: string) => void, io: 
     async attach(majordomo, knowledge = {}) {
       if (inspector !== undefined) return;
       const token = newToken();
+      // `loopback` rejects requests with another host name, because the host name of any website may resolve to 127.0.0.1.
       const watching = createInspector({ majordomo, catalog, ...knowledge, token, loopback: true });
       inspector = watching;
       served = await listen(

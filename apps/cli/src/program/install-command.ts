@@ -46,5 +46,6 @@ function installationOf(commandFile: string): Installation {
   const root = before.replace(/(?<=.)[\\/]$/, '');
   if (inside.length === 0) return { kind: 'checkout', root };
   if (/[\\/]_npx[\\/]/.test(before)) return { kind: 'npx', root };
+  // The folder of global packages has no package.json.
   return { kind: existsSync(`${before}package.json`) ? 'project' : 'global', root };
 }

@@ -49,6 +49,7 @@ export const folderOf = ({ folder = FOLDER }: { readonly folder?: string }, { cw
 
 /** Implements `majordomo replay plan`. Prints the sample, its cost and its precision. */
 export async function plan(file: string, flags: RunFlags, io: Io): Promise<ExitCode> {
+  // A user who names a module of this project trusts the project, so its packages may be loaded.
   trustPackagesOf(io.cwd);
   const replays = await loadReplays(io);
   const definition = await loadDefinition(file, flags, io);
@@ -160,6 +161,7 @@ async function publish(
   stdout.write(`${replays.toReplayText(report, { color: stdout.hasColor, columns })}\n`);
   for (const given of flags.report ?? []) {
     const file = resolve(cwd, given);
+    // `checkReports` has rejected unknown extensions, so the text is always set.
     const text = await REPORTS[extname(given)]?.(report, replays, flags, io);
     await writeReport(given, dirname(file), () => writeFile(file, text ?? ''));
   }

@@ -75,6 +75,7 @@ export async function openParts(
   const options = {
     store: stores.ledger,
     storeTimeoutMs,
+    // The metadata of each call contains the id of its virtual key as `key`.
     tags: ['key'],
     limitsOf: keys && ((call) => keys.limitsOf(call)),
     onRecord: calls?.onRecord,

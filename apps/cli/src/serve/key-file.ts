@@ -28,6 +28,7 @@ export async function keyFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<A
       .trim()
       .split(/\s+/)
       .filter((word) => word !== '');
+    // A blank line is treated as a comment. A line with one word has only a key.
     const [first = '#', key = first] = words;
     if (first.startsWith('#')) continue;
     const where = `${path}: line ${at + 1}`;

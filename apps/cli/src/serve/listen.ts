@@ -54,6 +54,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 function reasonFor(error: unknown, { port, host }: Place): string {
+  // `serve` rejects with an error whose cause is the error of the system.
   const cause = error instanceof Error ? error.cause : undefined;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const why = REASONS[code] ?? (error instanceof Error ? error.message : String(error));

@@ -61,6 +61,7 @@ export function loginPages(
     }
   };
   const callerOf = async (key: string): Promise<KeyCaller | undefined> => {
+    // The key is written to a header and to a cookie, which other characters could end.
     if (!/^[\w-]{1,256}$/.test(key)) return undefined;
     return keys.authorize(new Request(origin, { headers: { authorization: `Bearer ${key}` } }));
   };
@@ -108,6 +109,7 @@ export function loginPages(
 
 const NO_ACCESS = 'This key may not use this server.';
 
+/** Returns the logins of a server. `connections` throws for an unknown server and for one without a login. */
 function connectionsOf(mcp: Pick<McpGateway, 'connections'>, name: string): McpConnections | undefined {
   try {
     return mcp.connections(name);
@@ -116,7 +118,7 @@ function connectionsOf(mcp: Pick<McpGateway, 'connections'>, name: string): McpC
   }
 }
 
-/** Returns the key in a form, or `''`. */
+/** Returns the key in a form, or `''`. A form without a stated length is not read, because it could be of any size. */
 async function keyIn(request: Request): Promise<string> {
   const length = Number(request.headers.get('content-length') ?? Infinity);
   return length > MAX_FORM ? '' : (new URLSearchParams(await request.text()).get('key') ?? '').trim();
@@ -132,6 +134,7 @@ const cookie = (name: string, key: string, origin: string): { readonly 'set-cook
     `Path=${PATH}/${name}`,
     `Max-Age=${key === '' ? 0 : LOGIN_S}`,
     'HttpOnly',
+    // `Strict` would omit the cookie at the callback, because another site redirects the browser to it.
     'SameSite=Lax',
     ...(origin.startsWith('https:') ? ['Secure'] : []),
   ].join('; '),

@@ -10,7 +10,9 @@ const WATCH_MS = 200;
 /** Files that are watched by polling, because editors and container platforms replace files. */
 export class WatchedFiles {
   private readonly files: readonly string[];
+  /** State of the files at the last report, at first when this object was created. */
   private loaded: Promise<string>;
+  /** State of the files at the previous check. */
   private seen = '';
   private timer: NodeJS.Timeout | undefined;
 
@@ -44,7 +46,10 @@ export class WatchedFiles {
   }
 }
 
-/** Returns a function that calls `reload` after all earlier calls of `reload` have ended, so that reloads do not overlap. */
+/**
+ * Returns a function that calls `reload` after all earlier calls of `reload` have ended, so that reloads do not overlap. `reload` must not
+ * reject, because all later reloads would then be skipped.
+ */
 export function inSequence(reload: () => Promise<void>): () => void {
   let running = Promise.resolve();
   return () => {

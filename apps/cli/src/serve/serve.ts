@@ -31,6 +31,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
   const watched = new WatchedFiles(watchedFiles(flags, settings, io));
   const setup = await setUp(flags, settings, io);
   const { place, store, needsKeys, token } = setup;
+  // The admin API is created before the models are known, and a reload replaces them, so `models` reads them from this object.
   const current: { configured?: Configured } = {};
   const models = async () => (current.configured === undefined ? [] : servedTargets(current.configured));
   const storeOptions = { store, needsKeys, token, models };

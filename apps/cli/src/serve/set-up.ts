@@ -79,6 +79,7 @@ export async function setUp(flags: ServeFlags, settings: Settings, io: Io): Prom
 
 /** Adds the configuration's section `gateway` to the options. The options take precedence, except over `inspector: false`. */
 export function withConfig(flags: ServeFlags, { gateway = { folder: '' } }: Settings): ServeFlags {
+  // The default of `gateway` has an empty folder only for its type. The folder is not used here.
   const { keys, metrics, inspector } = gateway;
   return {
     ...(keys === true && flags.keyFile === undefined && { keys }),

@@ -101,6 +101,7 @@ function answered(
       }
       isWarned = isEmpty;
       pasted = [];
+      // Ctrl-E moves to the end of the line, and Ctrl-U deletes everything before it.
       lines.write(null, { ctrl: true, name: 'e' });
       lines.write(null, { ctrl: true, name: 'u' });
       if (isEmpty) output.write('\n(press Ctrl-C again to exit)\n');

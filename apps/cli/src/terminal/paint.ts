@@ -5,7 +5,10 @@ import type { Output } from '../program/io.ts';
 export type Style = Exclude<Parameters<typeof styleText>[0], readonly unknown[]>;
 export type Paint = (style: Style | readonly Style[], text: string) => string;
 
-/** Returns a function that adds colors to a text, or returns the text unchanged if colors are not used. */
+/**
+ * Returns a function that adds colors to a text, or returns the text unchanged if colors are not used. `styleText` must not validate
+ * a stream, because `hasColor` has already decided for the right one.
+ */
 export const painter = ({ hasColor }: { readonly hasColor: boolean }): Paint =>
   hasColor
     ? (style, text) => styleText([style].flat(), text, { validateStream: false })

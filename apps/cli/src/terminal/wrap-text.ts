@@ -59,6 +59,7 @@ export function createLineWrapper(columns: number): LineWrapper {
       return `${erase}\n${word}`;
     }
     column += wordCells - writtenCells;
+    // The terminal itself breaks a word that is longer than a line, and code.
     if (column > columns) column = ((column - 1) % columns) + 1;
     return piece;
   };

@@ -36,6 +36,7 @@ export async function traceTo(address: string, { cwd, stderr }: Io): Promise<Tra
 
   const sender = new otlp.OTLPTraceExporter({ url, timeoutMillis: PATIENCE_MS });
   const failures = new Set<string>();
+  // Delegates to `sender`, and records the failures, which are printed when the command ends.
   const exporter: typeof sender = Object.assign(Object.create(sender) as typeof sender, {
     export: (...[spans, done]: Parameters<typeof sender.export>) => {
       sender.export(spans, (result) => {

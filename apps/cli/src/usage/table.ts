@@ -100,6 +100,7 @@ function sumOf(rows: readonly ReportRow[]): ReportRow {
     cacheExtraNanoUsd: amount((row) => row.cacheExtraNanoUsd),
     unpriced: sum((row) => row.unpriced),
     unknownUsage: sum((row) => row.unknownUsage),
+    // Percentiles cannot be added, and the table does not show them.
     p50Ms: 0,
     p95Ms: 0,
   };

@@ -31,6 +31,7 @@ const KEYS: readonly ReportKey[] = [
 export async function usage(flags: UsageFlags, io: Io): Promise<ExitCode> {
   const by = keysOf(flags.by);
   const now = new Date();
+  // `to` is exclusive, so one millisecond is added to include this one.
   const range = { from: since(flags.since, now), to: new Date(now.getTime() + 1) };
   const settings = await loadSettings(io);
   await using books = await openForReading(settings, io, 'majordomo usage');

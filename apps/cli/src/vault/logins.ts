@@ -45,6 +45,7 @@ export function loginOf(
     );
   }
   const { source: _source, terms, ...known } = isPreset(preset) ? oauthPresets[preset] : NO_PRESET;
+  // OpenRouter needs no client id.
   const id =
     clientId ?? own.clientId ?? before?.clientId ?? (known.dialect === 'openrouter' ? '' : undefined);
   if (id === undefined)
@@ -72,6 +73,7 @@ export function storeLogin(name: string, login: StoredLogin | undefined, io: Pic
 
 const fileOf = (io: Pick<Io, 'home' | 'env'>): string => stateFile('logins.json', io);
 
+/** Returns the stored login, if any. Searches the own entries, because `constructor` and similar names are inherited members. */
 const storedLogin = (name: string, io: Pick<Io, 'home' | 'env'>): StoredLogin | undefined =>
   Object.entries(readLogins(io)).find(([known]) => known === name)?.[1];
 

@@ -2,7 +2,10 @@ import type { Scope, SourceCode } from 'eslint';
 import type * as ESTree from 'estree';
 import { child, isNode, keyName, type Node } from './node.ts';
 
-/** Possible value of a name. `path` lists the destructured properties: `['a', 'b']` for `const { a: { b } } = node`. */
+/**
+ * Possible value of a name. `path` lists the destructured properties: `['a', 'b']` for `const { a: { b } } = node`, and `?` for a
+ * computed name that is not known. The name `*` of an import is the module itself.
+ */
 export type Binding =
   | { readonly kind: 'import'; readonly module: string; readonly name: string }
   | { readonly kind: 'value'; readonly node: Node; readonly path: readonly string[] }

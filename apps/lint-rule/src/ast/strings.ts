@@ -16,6 +16,7 @@ const UNKNOWN: readonly string[] = [UNKNOWN_MARK + UNKNOWN_MARK];
  * before and after a path has only four strings.
  */
 const MAX_STRINGS = 8;
+/** Maximum length of the code in an unknown part, in characters. */
 const MAX_CODE_LENGTH = 60;
 
 /** Returns the strings that an expression may evaluate to. `UNKNOWN_MARK` encloses the parts that the file does not contain. */
@@ -42,6 +43,7 @@ function expressionStrings(value: Node, analysis: Analysis): readonly string[] {
       return stringsOf(value.right, analysis);
     case 'Identifier':
     case 'MemberExpression': {
+      // The `href` of a `URL` is its address.
       if (value.type === 'MemberExpression' && keyName(value.property, value.computed) === 'href')
         return stringsOf(value.object, analysis);
       const values = valuesOf(value, analysis);

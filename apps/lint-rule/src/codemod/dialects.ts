@@ -17,7 +17,10 @@ export interface RawCall {
   readonly numbers: readonly { readonly from: readonly string[]; readonly to: string }[];
 }
 
-/** Translation of an option. `rename` changes only the name. The other kinds also change or check the value. */
+/**
+ * Translation of an option. `rename` changes only the name. `model` moves the value to the spec, `input` makes a user message of a string,
+ * `messages` converts a list, `stop` makes a list of a string, and `off` removes an option with the value `false`.
+ */
 export type Translation =
   | { readonly kind: 'rename'; readonly to: string }
   | { readonly kind: 'model' | 'messages' | 'input' | 'stop' | 'off' };

@@ -7,6 +7,7 @@ export interface Edit {
   readonly text: string;
 }
 
+/** Returns the range of a node. Linters set it on every node, but its type is optional. */
 export function rangeOf(node: Node): readonly [number, number] {
   return node.range ?? [0, 0];
 }

@@ -37,6 +37,7 @@ export function rewriteRequest(
     const translation = Object.hasOwn(form.options, name) ? form.options[name] : undefined;
     if (translation === undefined) return undefined;
     const key = translation.kind === 'rename' ? translation.to : translation.kind;
+    // Two options such as `max_tokens` and `max_completion_tokens` would become the same property.
     if (keys.has(key)) return undefined;
     keys.add(key);
     const edited = rewriteOption(request, property, translation, names);
@@ -59,6 +60,7 @@ function rewriteOption(
   const value = bare(property.value);
   switch (translation.kind) {
     case 'rename':
+      // The system text of a `ChatRequest` is a string, not a list of blocks.
       return value.type === 'ArrayExpression' && translation.to === 'system'
         ? undefined
         : renameProperty(property, translation.to);

@@ -72,8 +72,9 @@ export const httpGlobals: ReadonlySet<string> = new Set([
 /** Methods that send requests, for objects of unknown origin. Excludes `get`, which is also a method of maps and caches. */
 export const sendingMethods: ReadonlySet<string> = new Set(['request', 'post', 'put', 'patch', 'fetch']);
 
-/** Options of HTTP clients that contain the address. */
+/** Options of HTTP clients that contain the address or its path. In each list, the first option that a call contains applies. */
 export const addressOptions: readonly string[] = ['url', 'uri', 'href', 'path', 'pathname'];
+/** Options of HTTP clients that contain the start of the address, before the path. */
 export const baseOptions: readonly string[] = [
   'baseURL',
   'baseUrl',

@@ -7,6 +7,7 @@ export interface HarmlessExports {
   readonly names?: ReadonlySet<string> | '*' | undefined;
 }
 
+/** Subpaths of LangChain for documents and their splitting, for stores, and for helpers. */
 const SPLITTERS = [
   'agents/format_scratchpad',
   'document',

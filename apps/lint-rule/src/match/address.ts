@@ -41,10 +41,10 @@ export function addressMatcher(rules: AddressRules): AddressMatcher {
       const found = { source: 'host', subject: host.host, use: host.use, needs: 'nothing' } as const;
       return { kind: 'inference', ...found, isRelative: false, hasVendorName };
     }
-    const isOpen = text.startsWith(UNKNOWN_MARK);
+    const startsUnknown = text.startsWith(UNKNOWN_MARK);
     const wirePath = pathOf(path);
-    if (wirePath === undefined) return isOpen ? { kind: 'unknown', hasVendorName } : OTHER;
-    const isRelative = authority === undefined && !isOpen;
+    if (wirePath === undefined) return startsUnknown ? { kind: 'unknown', hasVendorName } : OTHER;
+    const isRelative = authority === undefined && !startsUnknown;
     // Without a host, an ambiguous path such as `/v1/messages` may be a route of this application, so require a vendor's header.
     const needs = isRelative && wirePath.needs !== 'nothing' ? 'header' : wirePath.needs;
     const found = { source: 'path', subject: wirePath.path, use: wirePath.use, needs } as const;
@@ -105,6 +105,7 @@ function pathFinder(paths: readonly WirePath[]): (path: string) => WirePath | un
     entry,
     pattern: new RegExp(`${segments(entry.path)}/?(?:[?#]|$)`),
   }));
+  // Few paths match, so one combined pattern excludes most of them quickly.
   const anyPattern = new RegExp(compiled.map(({ pattern }) => pattern.source).join('|'));
   return (path) =>
     anyPattern.test(path) ? compiled.find(({ pattern }) => pattern.test(path))?.entry : undefined;

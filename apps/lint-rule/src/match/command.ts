@@ -16,6 +16,7 @@ export function commandsIn(line: string): readonly Command[] {
 
 /** Returns the commands that a command starts. `args` contains the command and its arguments. */
 export function commandsOf(args: readonly string[]): readonly Command[] {
+  // Variables such as `KEY=value` precede the program.
   const start = args.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word));
   const head = args[start];
   if (head === undefined) return [];

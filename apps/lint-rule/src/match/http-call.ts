@@ -70,6 +70,7 @@ function isSendingGlobal({ name, path }: Origin): boolean {
   return !path.includes('()') && !path.some(isMock);
 }
 
+/** Whether a specifier is a path, or begins like a usual alias of a path, such as `@/lib`. */
 function isLocalModule(name: string): boolean {
   return /^(?:\.|#|~|@\/|\/)/.test(name);
 }

@@ -92,6 +92,7 @@ function globMatcher(globs: readonly string[]): (path: string) => boolean {
 function patternOf(glob: string): string {
   const braced = glob.includes('{');
   return glob.replace(/^\.\//, '').replace(TOKEN, (token) => {
+    // Without braces, a comma is part of a name.
     if (token === ',') return braced ? '|' : ',';
     return WILDCARDS[token] ?? `\\${token}`;
   });

@@ -14,6 +14,7 @@ import { defineRule, fixWith, type Edits, type RuleFile } from './define.ts';
 
 const namesOf = perOptions((options) => new Set([...bindingNames, ...(options.bindings ?? [])]));
 
+/** Matches files with the id of a hosted model, a usual name of a binding, or its type `Ai`. */
 const BINDING_HINT = /@(?:cf|hf)\/|\b(?:AI|ai|Ai)\b/;
 
 /** Function that returns the edits that replace a plain call of a binding, or undefined for any other call. */

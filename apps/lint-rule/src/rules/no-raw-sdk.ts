@@ -106,6 +106,7 @@ function isHarmless(name: string, specifier: string, names: Names): boolean {
   return harmlessNames === '*' || names?.every((one) => harmlessNames.has(one)) === true;
 }
 
+/** Returns a function that reports a node whose specifier is that of a raw SDK, unless the imported names are harmless. */
 function sourceChecker(
   file: RuleFile,
   rewrite: RewriteImport | undefined,
@@ -154,8 +155,8 @@ function loadedSdk(call: ESTree.CallExpression, { code, options }: RuleFile): st
     return typeof value === 'string' && isRaw(value) && isModuleLoader(callee, code) ? value : undefined;
   }
   // Many calls pass a variable, so skip functions whose name lacks `equire`, except in a file that contains `createRequire`.
-  const loaders = callee.type !== 'Identifier' || code.text.includes('createRequire');
-  if (!loaders && !callee.name.includes('equire')) return undefined;
+  const mayHaveAnyName = callee.type !== 'Identifier' || code.text.includes('createRequire');
+  if (!mayHaveAnyName && !callee.name.includes('equire')) return undefined;
   if (!isModuleLoader(callee, code)) return undefined;
   return stringsOf(argument, startAnalysis(code)).find(isRaw);
 }

@@ -25,6 +25,7 @@ interface Place {
   /** Schemas that contain this place. A reference to one of them is `any`. */
   readonly outer: readonly unknown[];
   readonly depth: number;
+  /** Number of types so far, which all places of a declaration share. */
   readonly count: { types: number };
 }
 

@@ -69,6 +69,7 @@ class Slot {
     }
   }
 
+  /** Waits for a slot of `slots`, which is occupied until `release` is called. */
   private async occupy(): Promise<void> {
     const release = await new Promise<() => void>((resolve, reject) => {
       slots
@@ -123,6 +124,7 @@ async function runWhenPossible(program: Program): Promise<Ending> {
       running.delete(attempt);
       program.signal.throwIfAborted();
       const kind = library.RunError.isInstance(error) ? error.code : undefined;
+      // If no other program runs, waiting would not free memory.
       if (kind !== 'RUN_CONCURRENCY_LIMIT' || running.size === 0) throw packageError(error, kind, program);
       await abortable(Promise.race([...running].map((one) => one.catch(() => undefined))), program.signal);
     } finally {

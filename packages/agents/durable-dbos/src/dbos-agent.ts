@@ -36,6 +36,7 @@ export function dbosAgent(name: string, agent: Agent, options: DbosAgentOptions 
 const createJournal = (decisionTimeoutMs: number): RunJournal => ({
   // The id is `undefined` only outside of a workflow.
   runId: DBOS.workflowID ?? '',
+  // Never aborts, because DBOS does not interrupt a step in progress.
   signal: new AbortController().signal,
   maxBytes: MAX_BYTES,
   step: (entry, effect) => DBOS.runStep(effect, { name: entry }),

@@ -41,6 +41,7 @@ export interface DbosAgent {
 
 /** Query options that omit inputs and results, which can contain megabytes, because a wait queries ten times per second. */
 const WITHOUT_DATA = { loadInput: false, loadOutput: false } as const;
+/** Maximum wait for the event with the waiting calls, in milliseconds. A run that has never waited has not set the event. */
 const EVENT_MS = 100;
 
 export function createRuns(name: string, workflow: (input: JsonValue) => Promise<JsonValue>): DbosAgent {
@@ -68,6 +69,7 @@ export function createRuns(name: string, workflow: (input: JsonValue) => Promise
     decide: (runId, decision) =>
       withLlmError(`decision on run "${runId}"`, async () => {
         const { name: entry } = findWaitingCall(await waitingCalls(runId), decision);
+        // With the same idempotency key, the last argument, DBOS stores only the first decision.
         await DBOS.send(runId, toJson(decision), entry, `${runId} ${entry}`);
       }),
     resumeAll: (executors) =>

@@ -77,6 +77,7 @@ export function restateAgentClient(name: string, options: RestateClientOptions):
       waited(runId, signal, async (bounds) => {
         const waiting = await run(runId).awaiting(Opts.from<undefined, JsonValue>(bounds));
         const calls = fromJson<readonly ToolCallPart[]>(waiting);
+        // A run that was killed or whose agent changed has ended without removing its waiting calls.
         return calls.length > 0 && (await hasEnded(runId, bounds)) ? [] : calls;
       }),
     decide: (runId, decision, { signal } = {}) =>

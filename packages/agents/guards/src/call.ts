@@ -118,6 +118,7 @@ export class GuardedCall {
       return this.answered(response, prepared.restorer);
     } catch (error) {
       this.stop();
+      // `undefined`: the caller has received no content.
       throw deliveredError(error, undefined, await attemptsOf(answer));
     } finally {
       this.release();

@@ -120,6 +120,7 @@ export function moderation(model: ModerationModel, options: ModerationCheckOptio
           if (threshold === undefined) return result.categories[category] === true;
           return (result.scores[category] ?? 0) >= threshold;
         });
+        // A vendor can flag a text without setting a category.
         const isFlagged = result.flagged && isVendorsDecision;
         return set.length === 0 && isFlagged ? ['unknown'] : set;
       });

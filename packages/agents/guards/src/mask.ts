@@ -39,6 +39,7 @@ export class Mask {
     const { system } = this;
     const literals = new Set<string>();
     const fresh = new Map<object, string>();
+    // This pass only reads the texts, and ignores the result.
     mapTexts(request, (text, role, part = system) => {
       if (role !== 'assistant') for (const [literal] of text.matchAll(PLACEHOLDER)) literals.add(literal);
       if (!this.found.has(part))

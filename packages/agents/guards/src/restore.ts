@@ -55,6 +55,7 @@ export class Restorer {
         held = all.slice(length);
         return this.replaced(all.slice(0, length), this.isJson);
       },
+      // An incomplete placeholder at the end is ordinary text.
       end: () => held,
     };
   }

@@ -170,6 +170,7 @@ export const objectSnapshots = <T>(output: ObjectSchema<T> | JsonObject) =>
 /** Content that the caller of a stream has received. */
 class Delivered {
   private target = '';
+  /** Collects the content. Its target is empty, because `partial` replaces it. */
   private answer = new Accumulator('');
 
   /** Records and returns an event. If the event has an error, the returned error contains only delivered content. */

@@ -62,6 +62,7 @@ function withChecks(tool: Tool, options: ToolGuardOptions): Tool {
   const requiresApproval = async (args: JsonObject, call: CallOptions = {}): Promise<boolean> => {
     if (typeof approval === 'function' && !(await approval(args, call))) return false;
     const refusal = await refusalOf(args, call);
+    // A refusal with a cause means that a check is down.
     if (refusal === undefined || refusal.cause !== undefined) return true;
     refusals.set(keyOf(args, call), refusal);
     const [oldest = ''] = refusals.keys();

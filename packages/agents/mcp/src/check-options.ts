@@ -5,6 +5,7 @@ import { isProgram } from './addresses.ts';
 import { checkAuth } from './auth/check-auth.ts';
 import type { McpAddress, McpOptions, McpEndpoint } from './options.ts';
 
+/** Kinds of the options. `true` accepts any value. */
 const KINDS: KindsOf<McpOptions> = {
   name: 'string',
   place: 'object',

@@ -99,6 +99,7 @@ function descriptionOf(fields: Fields, body: string, problem: ReportProblem): st
   if (description !== undefined) return when === undefined ? description : `${description} ${when}`;
   if (when !== undefined) return when;
   problem('the description is missing');
+  // The first paragraph that is not a heading, code or a rule describes the skill.
   const first = body.split(/\r?\n[ \t]*\r?\n/).find((paragraph) => !/^\s*(?:#|$|```|---)/.test(paragraph));
   if (first === undefined) throw invalidSkill('the description is missing');
   return truncateText(first.trim(), MAX_DESCRIPTION);

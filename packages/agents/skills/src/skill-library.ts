@@ -20,6 +20,7 @@ const MAX_FILES_SHOWN = 200;
  * the body of a `SKILL.md`, and `skill_file` returns another file. Throws `config` if two folders have the same name.
  */
 export function skillLibrary(folders: readonly SkillFolder[]): Skill {
+  // `defineSkill` rejects a skill without instructions and tools.
   if (folders.length === 0) return { name: 'skills' };
   const byName = new Map<string, SkillFolder>();
   for (const folder of folders) {

@@ -1,3 +1,4 @@
+/** Matches a date, or a date with a local time, without an offset. */
 const PARTS = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?$/;
 const MINUTE = 60_000;
 
@@ -31,6 +32,7 @@ export function instantOf(time: string, zone: string): number {
   return isAfterChange && !isBeforeChange ? late : early;
 }
 
+/** Matches a date and a time with an offset. The last two groups are the offset, which `Z` leaves empty. */
 const ABSOLUTE =
   /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s?(?:Z|([+-]\d{2}):?(\d{2}))$/i;
 
@@ -38,6 +40,7 @@ function absolute(time: string): number {
   const [match, ...pieces] = ABSOLUTE.exec(time.trim()) ?? [];
   if (match === undefined)
     throw new RangeError(`"${time}" is not a time such as 2026-11-20T09:30 or 2026-11-20T09:30:00+01:00`);
+  // Removes the two groups of the offset from `pieces`.
   const [hours = '+00', minutes = '00'] = pieces.splice(6);
   const offset = (Number(hours.slice(1)) * 60 + Number(minutes)) * MINUTE;
   // Historical local times differ from UTC by up to sixteen hours.

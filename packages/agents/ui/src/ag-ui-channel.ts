@@ -155,6 +155,7 @@ export function withChannel(
       const has = (...types: string[]): boolean => result.value.some(({ type }) => types.includes(type));
       queue.push(...(isRunning ? channel.take() : []), ...result.value);
       if (has('MESSAGES_SNAPSHOT')) queue.push(...channel.again());
+      // The first batch contains `RUN_STARTED`.
       isRunning = !has('RUN_FINISHED', 'RUN_ERROR');
     }
   }

@@ -214,6 +214,7 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
       case 'text-delta':
       case 'reasoning-delta':
       case 'tool-input-delta':
+        // The text of a `tool-input-delta` is in the second member.
         return delta(chunk.type, id, (chunk['delta'] ?? chunk['inputTextDelta']) as string);
       case 'tool-input-available':
         return callOf(id) === undefined ? completeCall(id, chunk) : endWithToken(id, tokenOf(chunk));

@@ -6,6 +6,7 @@ import type { FromUiOptions, UiOptions } from './types.ts';
 
 // An approval id is `runId.steps.expiry.signature`. Pages return it unchanged.
 
+/** Default of the option `approvalTtlMs`: one day. */
 const TTL_MS = 86_400_000;
 const VERSION = 1;
 

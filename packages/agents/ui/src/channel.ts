@@ -133,6 +133,7 @@ function chatClient(
   requestId?: string,
 ): ChatClient {
   const client = crypto.randomUUID();
+  /** Number of the last request; -1 before the first one. */
   let number = -1;
   /** Id of the response that answered. Answers of other responses are ignored. */
   let response: string | undefined;
@@ -175,6 +176,7 @@ function chatClient(
   const request = async (): Promise<Reply | undefined> => {
     number++;
     let silences = 0;
+    // Before the first answer, it is unknown whether a process has a response, so one request must suffice.
     while (silences < (response === undefined ? 1 : MAX_SILENCES)) {
       confirmations = 0;
       send();
@@ -316,6 +318,7 @@ export function serveChannel(
   };
 
   async function answer(client: string, number: number): Promise<void> {
+    // Only the first request of a client begins a reader. The reader of a later request was removed.
     const reader = readers.get(client) ?? (number === 0 ? accept(client) : undefined);
     // A repeated request may arrive after the next one, because channels may use several connections.
     if (reader === undefined || number < reader.number) return;

@@ -45,6 +45,7 @@ export class ChunkEncoder {
   private readonly messageId: string;
   private readonly open = new Map<number, OpenPart>();
   private readonly callIds = new Set<string>();
+  /** Collects the parts of the current step. Its target is not read, and therefore empty. */
   private accumulator = new Accumulator('');
   private isStepOpen = false;
   /** Whether the page shows content of the current step. */
@@ -84,6 +85,7 @@ export class ChunkEncoder {
       case 'step-end':
         return this.endStep();
       case 'reset':
+        // The `reset` of a watched run has no cause.
         return event.step === this.step ? this.reset(undefined) : [];
       case 'missed':
         // Without `durable.result`, nothing can replace the lost events.
@@ -123,6 +125,7 @@ export class ChunkEncoder {
 
   /** Whether a sub-agent made the call and the page does not show it. Throws if a signed approval cannot continue the run. */
   private isInner({ id }: ToolCallPart, state: RunState | undefined): boolean {
+    // Without a state, only its form shows that an id is the path of a call inside a sub-agent.
     const isKnown = state === undefined ? !id.includes('/') : state.pending.some((call) => call.id === id);
     if (isKnown) return false;
     if (state !== undefined && this.options.secret !== undefined)

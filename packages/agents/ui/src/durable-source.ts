@@ -53,6 +53,7 @@ export function durableSource(
         shownCalls.add(event.event.part.id);
       yield event;
     }
+    // The `reset` has removed the step of the gap, so the events begin with this step.
     if (isIncomplete)
       yield* turnEvents((await durable.result?.())?.messages ?? [], Math.max(step - 1, steps));
   }

@@ -1,6 +1,7 @@
 import { LlmError, sumUsage, type ChatResponse, type Clock, type Usage } from '@majordomo/core';
 import type { UiFacts, UiOptions } from './types.ts';
 
+/** Maximum time to determine the cost, in milliseconds. */
 const COST_MS = 1_000;
 const SERVER_FAILED = 'The server failed.';
 

@@ -77,6 +77,7 @@ function readTurns(messages: readonly ClientValue[]): readonly Turn[] {
       case 'tool':
         addResult(last !== undefined && isStep(last) ? last.calls : [], message);
         break;
+      // `readStep` adds the reasoning. Activities are only for the user.
       case 'reasoning':
       case 'activity':
         break;

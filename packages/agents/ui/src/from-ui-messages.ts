@@ -32,6 +32,7 @@ export async function fromUiMessages(messages: unknown, options: FromUiOptions =
   for (const message of options.stored === undefined ? list.slice(0, -1) : [])
     turns.push(...(await readMessage(message, options)));
   const lastTurns = await readMessage(last, options);
+  // Without turns, `readInput` throws, because a last message without content requires no answer.
   const input = await readInput(lastTurns.length === 0 ? [] : [...turns, ...lastTurns], last, options);
   if (last.at('role').value === 'user') return { ...input, messageId: undefined, steps: 0 };
   const steps = lastTurnOf(input.messages).filter(({ role }) => role === 'assistant').length;
@@ -44,6 +45,7 @@ async function readMessage(message: ClientValue, options: FromUiOptions): Promis
     throw role.invalid('a page cannot send system messages; set `system` or `instructions` on the server');
   if (role.value !== 'user' && role.value !== 'assistant')
     throw role.invalid('expected "user" or "assistant"');
+  // Throws for an id that is not text.
   message.at('id').optionalText();
   const parts = message.at('parts');
   if (role.value === 'assistant') return readSteps(parts.list());

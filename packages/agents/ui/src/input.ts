@@ -95,6 +95,7 @@ async function signedRun(
   const others = calls.filter((call) => !isPending(call));
   return {
     ...begin([...earlier, { role: 'assistant', parts }]),
+    // Results of the page's tools have no signature that states the step, so the transcript determines it.
     ...(origin ?? { steps: stepsSince(earlier) + 1 }),
     pending: pending.map(({ call }) => call),
     results: others.map(({ call, result }) => result ?? resultOf(call, NOT_ANSWERED, true)),

@@ -103,6 +103,7 @@ export class LiveResponse {
 
   private send(chunk: UiMessageChunk, reader: ChunkReader): void {
     reader.push(chunk);
+    // Other readers do not show the earlier content yet.
     if (chunk.type !== 'start' || reader === this.requester) return;
     for (const part of this.earlier) reader.push(part);
   }

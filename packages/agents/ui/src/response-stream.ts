@@ -37,7 +37,9 @@ export function responseStream<Chunk>(
   /** Text of the first failure. */
   let errorText: string | undefined;
   let isStopped = false;
+  /** Whether `return` was called, so that the remaining chunks are discarded. */
   let isLeft = false;
+  /** Ends the wait for the next event. */
   let stopWaiting = (): void => undefined;
 
   async function* encode(): AsyncGenerator<Chunk, undefined> {

@@ -34,7 +34,10 @@ export function uiMessageResponse(events: UiEvents, options: UiResponseOptions =
   return chunkResponse(chunkStream('uiMessageResponse', events, options), options);
 }
 
-/** Returns the chunks of a response. The caller can stop the response. Throws `config` for an invalid option. */
+/**
+ * Returns the chunks of a response. The caller can stop the response. Without `translate`, the chunks are those of the UI message
+ * stream. Throws `config` for an invalid option.
+ */
 export function chunkStream<Chunk = UiMessageChunk>(
   caller: string,
   events: UiEvents,

@@ -41,6 +41,7 @@ export function turnEvents(messages: readonly Message[], after: number): UiEvent
 
 /** Returns the events of a complete step. */
 export function stepEvents({ parts }: AssistantMessage, step: number): UiEvent[] {
+  // A page receives only the parts, so the other members have no values.
   const response = { id: undefined, target: '', parts, text: '', usage: undefined };
   const events = responseEvents(response).map((event): UiEvent => ({ type: 'model', event }));
   return [{ type: 'step-start', step }, ...events];

@@ -144,6 +144,7 @@ function readCall(part: ClientValue, type: string): ClientCall | undefined {
   const id = part.at('toolCallId').text();
   const name = type === 'dynamic-tool' ? part.at('toolName').text() : type.slice('tool-'.length);
   if (state === 'input-streaming') return undefined;
+  // `toUiMessages` stores here what the state of a tool part does not preserve, such as `isError: false`.
   const metadata = metadataOf(part, 'callProviderMetadata');
   const { replay, output, isError: known, programId, vendorCall: vendorName } = metadata;
   const details = metadata.vendorOutput ?? metadataOf(part, 'resultProviderMetadata').vendorOutput;
@@ -173,6 +174,7 @@ function readCall(part: ClientValue, type: string): ClientCall | undefined {
     case 'approval-requested':
     case 'approval-responded': {
       const approvalId = approval.at('id');
+      // Throws for an id that is not text.
       approvalId.text();
       if (state === 'approval-requested') return { ...base, approvalId };
       const decision = decisionOf(id, approval.at('approved').boolean(), reason);

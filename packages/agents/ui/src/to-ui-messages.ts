@@ -26,6 +26,7 @@ export async function toUiMessages(
 ): Promise<UiMessage[]> {
   const { id = (index: number) => `m${index}`, state } = options;
   const inner = innerCalls(state);
+  // If the sub-agent of a call waits, the user decides on the calls inside, which are in `inner`.
   const pending = (state?.pending ?? []).filter(({ id }) => !Object.hasOwn(state?.runs ?? {}, id));
   const approvals = await approvalIds([...pending, ...inner], state ?? { steps: 0 }, options);
   const converted: UiMessage[] = [];

@@ -85,6 +85,7 @@ export function sharpCodec(open: Sharp, { maxPixels, timeoutMs }: CodecOptions):
       ),
     async encode(raster, format, quality) {
       const pixels = open(raster.data, raw(raster)).timeout({ seconds });
+      // 2 channels are gray with alpha, and 4 are colors with alpha.
       const hasAlpha = raster.channels % 2 === 0;
       const flat = format === 'jpeg' && hasAlpha ? pixels.flatten({ background: '#fff' }) : pixels;
       return toBytes(await flat.toFormat(format, format === 'png' ? {} : { quality }).toBuffer());

@@ -13,6 +13,7 @@ interface Waiting {
 export function memoryLane(concurrency: number, maxBytes: number): MemoryLane {
   const queue: Waiting[] = [];
   let running = 0;
+  /** Memory of the running tasks, in bytes. */
   let inFlight = 0;
 
   const admit = (): void => {

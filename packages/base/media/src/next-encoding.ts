@@ -89,6 +89,7 @@ export function nextLosslessEncoding(
   const last = tries.at(-1);
   if (last === undefined) return { quality: 100, scale: 1 };
   if (last.bytes <= maxBytes || tries.length >= MAX_TRIES) return undefined;
+  // The size is about proportional to the number of pixels. The factor 0.85 leaves a margin.
   return { quality: 100, scale: last.scale * Math.sqrt((0.85 * maxBytes) / last.bytes) };
 }
 
@@ -106,6 +107,7 @@ function qualityFor(
   return Math.floor(qualityOf(step(known.quality) * (known.bytes / bytes) ** (1 / slope)));
 }
 
+/** Returns the slope between two encodings. A lower slope than 0.2 would lead to an extreme quality. */
 const slopeOf = (under: EncodingResult, over: EncodingResult): number =>
   Math.max(0.2, Math.log(over.bytes / under.bytes) / Math.log(step(under.quality) / step(over.quality)));
 

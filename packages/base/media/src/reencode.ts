@@ -66,6 +66,7 @@ export async function reencode(
       const raster = await codec.decode(bytes, edge);
       signal.throwIfAborted();
       const encoded = await encodeWithin(raster, formats, limits.maxBytes, codec, signal);
+      // A raster with alpha has 2 or 4 channels.
       if (typeof encoded !== 'number')
         return result(encoded, encoded.format === 'jpeg' && raster.channels % 2 === 0);
       throw unfit(

@@ -103,6 +103,7 @@ export class Hold {
   private unknown: readonly Change[] = [];
   /** Change of unknown result that was made, as a later one has found out. */
   private found: Change | undefined;
+  /** End of the last change, after which the next one begins. Never rejects. */
   private last: Promise<unknown> = Promise.resolve();
   /** Number of changes that wait or are in progress. */
   private pending = 0;

@@ -11,6 +11,7 @@ interface Entry {
   readonly at: number;
   /** Epoch milliseconds; `Infinity` for never. */
   readonly dueAt: number;
+  /** Time at which the record expires, in epoch milliseconds; `Infinity` for never. */
   readonly until: number;
   readonly texts: readonly string[];
 }

@@ -40,6 +40,7 @@ export function escapeBefore(text: string, at: number): number | undefined {
   const last = text.charCodeAt(at - 1);
   const before = text.charCodeAt(at - 2);
   if (before === BACKSLASH) return CHARACTERS.has(last) ? at - 2 : undefined;
+  // The characters `@` (64) to `_` (95).
   if (before === CARET) return last >= 64 && last <= CARET + 1 ? at - 2 : undefined;
   if (before === OPENING_PARENTHESIS || before === ESC) return SINGLE.has(last) ? at - 2 : undefined;
   if (isHex(last) && isHex(before)) {
@@ -53,6 +54,7 @@ export function escapeBefore(text: string, at: number): number | undefined {
 function codeBefore(text: string, at: number): number | undefined {
   const percent = percentBefore(text, at - 2);
   if (percent !== undefined) return percent;
+  // Mail encodes with capital letters only.
   if (text.charCodeAt(at - 3) === EQUALS) return /[a-f]/.test(text.slice(at - 2, at)) ? undefined : at - 3;
   if (text.charCodeAt(at - 3) === BACKSLASH) return isOctal(text, at - 2, at) ? at - 3 : undefined;
   if (text.charCodeAt(at - 4) === BACKSLASH) {

@@ -25,6 +25,7 @@ export function findUserinfo(text: string, found: Span[]): void {
     const userEnd = colon === -1 ? end : start + colon;
     const user = text.slice(start, userEnd);
     const isToken = colon === -1 && !HAS_USERS.test(scheme) && user.length >= 3;
+    // A user name that looks random is a token in every scheme.
     const isSecretUser = isSecret(user, 'perhaps', true);
     if ((isToken || isSecretUser) && !isTemplate(user)) add(found, start, userEnd, from);
     if (userEnd + 1 < end && !isTemplate(text.slice(userEnd + 1, end))) {

@@ -82,6 +82,7 @@ export class LineStage {
     const isWindow = !text.endsWith('\n') && !(isEnd && at + length === this.work.length);
     const found = findSecrets(text, this.rules);
     const cut = isWindow ? cutOf(text, found.spans) : text.length;
+    // If only the first quarter of a window is certain, one secret fills the rest.
     const isFilled = isWindow && cut < text.length / 4;
     if (isFilled && this.window < MAX_WINDOW) {
       this.window *= 2;
@@ -127,6 +128,7 @@ function endOfStretch(masked: string, from: number, isMasked: boolean): number {
 /** Returns the offset at which a window can be cut. Later text cannot change the result before this offset. */
 function cutOf(text: string, spans: readonly Span[]): number {
   const limit = text.length - LOOKAHEAD;
+  // Cut after a separator if one is among the 1,024 characters before the limit.
   let cut = limit;
   while (cut > limit - 1024 && !/[\s"',;<>{}]/.test(text.charAt(cut - 1))) cut--;
   if (cut === limit - 1024) cut = limit;

@@ -72,6 +72,7 @@ export function compileRules(rules: readonly SecretRule[]): readonly CompiledRul
 export function findPatterns(text: string, rules: readonly CompiledRule[], found: Span[]): void {
   for (const { id, pattern, group } of rules) {
     for (const match of text.matchAll(pattern)) {
+      // A match in which the group is absent is masked completely.
       const [start, end] = match.indices?.[group] ?? match.indices?.[0] ?? [0, 0];
       if (end > start && !beginsAsMask(text.slice(start))) {
         found.push({ rule: id, start, end, from: match.index });

@@ -65,6 +65,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   private body(headers: Headers): ReadableStream<Uint8Array> {
     const encoding = headers.get('content-encoding')?.toLowerCase();
+    // As in the platform's `fetch`, compressed data without its end is accepted.
     if (encoding === 'gzip') this.decoder = createGunzip({ flush: SYNC, finishFlush: SYNC });
     if (encoding === 'br') this.decoder = createBrotliDecompress({ flush: FLUSH, finishFlush: FLUSH });
     this.decoder?.on('data', this.push).on('end', this.complete).on('error', this.fail);

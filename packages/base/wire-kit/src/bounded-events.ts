@@ -51,6 +51,7 @@ export function boundedEvents(
 
 /** Counts a byte, and returns whether it ends an event. */
 function count(progress: { bytes: number; isLineStart: boolean; hasIds: boolean }, byte: number): boolean {
+  // Skip CR, so that CRLF ends a line as LF does.
   if (byte === RETURN) return false;
   // Only the field `id` of an event begins with `i`.
   if (progress.isLineStart && byte === LETTER_I) progress.hasIds = true;

@@ -37,6 +37,7 @@ export interface ClientSourceInit<Client> {
   readonly baseURLEnv?: string | undefined;
   /** Methods that an SDK client passed by the application must have. */
   readonly members: readonly (keyof Client & string)[];
+  /** Names of the `create…` function and of the SDK's client, for errors. */
   readonly names: { readonly factory: string; readonly client: string };
   /** Creates a client for a combination of credential, base URL, header names and transport. The client is then cached. */
   readonly create: (settings: NewClient) => Promise<Client>;

@@ -121,6 +121,7 @@ export class CredentialRenewal {
   private readonly source: Source;
   /** Counter that orders returned credentials and renewals. */
   private moment = 0;
+  /** Moment at which the source last returned each credential. A renewal before this moment no longer replaces the credential. */
   private readonly handedOut = new Map<string, number>();
   private readonly renewed = new Map<string, { readonly value: string; readonly at: number }>();
   private readonly pending = new Map<string, Pending>();

@@ -35,6 +35,7 @@ export interface FileFailure {
   readonly code?: string | undefined;
 }
 
+/** Statuses with which vendors report a missing file. */
 const STATUSES: readonly number[] = [400, 403, 404, 410];
 const GONE =
   /not (?:be )?found|no such|does ?n[o']t exist|not exist|no longer|expired|deleted|unknown|invalid file(?:_| )id/i;
@@ -50,6 +51,7 @@ export function goneFilesRecovery(
 ): Recovery | undefined {
   if (!STATUSES.includes(status)) return undefined;
   const files = messages.flatMap(contentsIn).flatMap(({ file }) => file ?? []);
+  // An id of Gemini has the form `files/abc`, of which the message contains only `abc`.
   const named = files.filter(({ id }) => message.includes(id.slice(id.lastIndexOf('/') + 1)));
   const isAboutFiles = named.length > 0 || /\bfiles?\b|file_id/i.test(message);
   const isGone = GONE_CODE.test(code) || (isAboutFiles && GONE.test(message));

@@ -139,6 +139,7 @@ export const patientFetch: typeof globalThis.fetch = async (input, init) => {
  */
 export function fetchAt({ address, family }: Address): typeof globalThis.fetch {
   return (input, init) => {
+    // Loads undici, as in `patientFetch`.
     Reflect.get(globalThis, 'Headers');
     if (globalDispatcher() === undefined) return globalThis.fetch(input, init);
     const { host } = new URL(input instanceof Request ? input.url : input);

@@ -45,6 +45,7 @@ export class ServerSession<Client, Context = Omit<ModelContext, 'delivery'>> imp
   protected endingWith(
     signal: AbortSignal,
   ): { readonly signal: AbortSignal } | { readonly fetchOptions: object } {
+    // An SDK combines a signal that it receives with its own signal, which takes CPU time. `directFetch` needs no combined signal.
     const fetchOptions: DirectInit = { attemptSignal: signal };
     return this.connected?.isDirect === true ? { fetchOptions } : { signal };
   }

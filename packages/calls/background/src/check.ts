@@ -113,6 +113,7 @@ export function storedOptions(options: CallOptions): JsonObject {
   const chain = { policy, timeouts, attempts, backoff, retryAfterCapMs };
   const rest = { metadata, hedgeAfterMs, leastCharsPerSecond, slowWindowMs, whenAllBenched };
   try {
+    // `toJson` leaves functions and bigints unchanged. `JSON.stringify` omits functions and throws for bigints.
     return JSON.parse(JSON.stringify(toJson({ ...chain, ...rest }))) as JsonObject;
   } catch (cause) {
     const why = 'metadata cannot be stored as JSON; remove bigints and cyclic references';

@@ -23,6 +23,7 @@ export function checkBatchesOptions(options: BatchesOptions): void {
 const JOB_KINDS: KindsOf<JobRequest> = {
   key: 'string',
   spec: 'string',
+  // `checkJob` checks `items` and `deadline`, and the submission converts `output`.
   items: true,
   output: true,
   tenant: 'string',

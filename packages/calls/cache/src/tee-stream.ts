@@ -48,6 +48,7 @@ export class TeeStream<Event, Response> {
     });
     const onAbort = (): void => {
       const reason: unknown = signal.reason;
+      // Closing the iterator ends the call of the model as abandoned. The signal would end it as aborted by its caller.
       if (LlmError.is(reason) && reason.details.code === ABANDONED) this.close();
       else stop.abort(reason);
     };

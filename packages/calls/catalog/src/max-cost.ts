@@ -48,6 +48,7 @@ function reachableRates({ rates, above = [], tiers = {} }: Price, input: bigint)
   const steps = above.filter(({ inputTokens }) => input > BigInt(inputTokens));
   return Object.entries(tiers).reduce<readonly Rates[]>(
     (tables, [word, tier]) => {
+      // A name such as `priority>200000` contains the context step of the tier.
       const [, tokens] = word.split('>');
       const step = steps.find(({ inputTokens }) => String(inputTokens) === tokens);
       if (tokens !== undefined && step === undefined) return tables;

@@ -19,6 +19,7 @@ export function picosOf(units: number, rate: number, what: string): Picos {
  * a fee that is negative or has more than six decimals.
  */
 export function picosOfFee(uses: number, fee: number, what: string): Picos {
+  // The tolerance of 0.001 pico-USD below allows for the rounding of doubles.
   const picos = Math.round(fee * 1e6);
   if (!Number.isSafeInteger(picos) || fee < 0 || Math.abs(fee * 1e6 - picos) > 1e-3)
     throw new LlmError(

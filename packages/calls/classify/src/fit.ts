@@ -118,7 +118,7 @@ function derivativesOf(inputs: readonly Input[], parameters: readonly number[]):
   return { gradient, hessian };
 }
 
-/** Removes the first parameter from the equations. */
+/** Removes the first parameter from the equations. Changes both arguments. */
 function fixFirst(gradient: number[], hessian: number[][]): void {
   gradient[0] = 0;
   for (const [at, row] of hessian.entries()) {

@@ -137,6 +137,7 @@ function labelsOf(example: unknown, questions: Questions, at: number): Positions
 }
 
 function positionOf(question: Question, label: unknown): number | undefined {
+  // The options are `[true, false]`.
   if (question.type === 'predicate') return typeof label === 'boolean' ? Number(!label) : undefined;
   const options: readonly unknown[] =
     question.type === 'choice' ? Object.keys(question.choices) : question.levels.map((_, level) => level);

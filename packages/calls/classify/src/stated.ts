@@ -49,6 +49,7 @@ async function classify(
     context,
   );
   try {
+    // One response answers all questions, so the error of a refusal names the first one.
     const [first = ''] = Object.keys(questions);
     const refusal = refusalOf(response, context.target, first);
     if (refusal !== undefined) throw refusal;

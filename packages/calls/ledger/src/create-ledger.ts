@@ -50,8 +50,8 @@ export function createLedger(options: LedgerOptions = {}): Ledger {
     report: (query) => report(store, query),
     book: (entry) => bookEntry(context, entry),
     estimate: (attempt, tier) => estimateAmount(context, attempt, tier),
-    reserve: (work, most, leaseMs) => reserveWork(context, work, most, leaseMs),
-    renew: (work, leaseMs) => renewWork(context, work, leaseMs),
+    reserve: (work, most, limitMs) => reserveWork(context, work, most, limitMs),
+    renew: (work, limitMs) => renewWork(context, work, limitMs),
     release: ({ id }) => endReservation(store, id).then(() => undefined),
     settle: (work, used) => settleWork(context, work, used),
     flush: () => outbox.flush(),
@@ -110,6 +110,7 @@ const KINDS: KindsOf<LedgerOptions> = {
   limits: 'array',
   limitsOf: 'function',
   unknownPrice: ['admit', 'deny'],
+  // A check returns `undefined` for a valid value.
   reserve: (value) => (func(value) === undefined ? undefined : RESERVE(value)),
   media: 'object',
   whenDown: ['admit', 'deny'],

@@ -56,11 +56,11 @@ export async function reserveWork(
   if (!('failure' in refusal)) return refuse(context, { counted, spender, claims }, refusal).denial;
   if (isDenied) return storeDownDenial(refusal.failure);
   // The work is admitted, so reserve its amounts when the store answers, also above the limit.
-  const admitted = async (): Promise<void> => {
+  const reserveLate = async (): Promise<void> => {
     const late = plan();
     if (!('deny' in late)) await store.reserve(id, late.map(withoutMaximum), leaseMs);
   };
-  void outbox.send({ run: admitted });
+  void outbox.send({ run: reserveLate });
   return undefined;
 }
 

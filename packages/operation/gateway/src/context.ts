@@ -40,7 +40,7 @@ export interface RequestContext {
   readonly trace: RequestTrace;
 }
 
-/** Returns the options of a call. `chat`: request of the call if the call is a chat. */
+/** Returns the options of a call. `metadata`: metadata that the client sent. `chat`: request of the call if the call is a chat. */
 export const callOptions = (
   { request, caller, requestId, platform, trace }: RequestContext,
   metadata: Readonly<Record<string, unknown>> | undefined,
@@ -63,7 +63,7 @@ export const callOptions = (
   ...(platform?.waitUntil === undefined ? {} : { waitUntil: (promise) => platform.waitUntil?.(promise) }),
 });
 
-/** Returns the served name of a call for metrics, or the server of a call of a tool. */
+/** Returns the served name of a call for metrics, `other` for any other name of a client, or the server of a call of a tool. */
 function labelOf(call: CallInfo | undefined, { model = '' }: RequestTrace, { models }: Settings): string {
   if (call?.operation === 'tool') return call.spec;
   return Object.hasOwn(models, model) ? model : 'other';

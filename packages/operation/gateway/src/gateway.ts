@@ -61,7 +61,7 @@ export interface Gateway {
 export function createGateway(options: GatewayOptions): Gateway {
   const reports = new OperatorReports();
   const metrics = new Metrics();
-  let present = options;
+  let currentOptions = options;
   let settings = settingsOf(options, reports);
   let isDraining = false;
   const mounts = new Mounts(settings);
@@ -89,6 +89,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const jobs = new JobTimer(
     () => settings.background,
     (error) => {
+      // The failure of a poll belongs to no request, so its report has a new id.
       reportToOperator(error, newId('req_'), context.settings);
     },
   );
@@ -142,12 +143,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     update(change) {
       try {
         checkUpdate(change);
-        settings = settingsOf({ ...present, ...change }, reports);
+        settings = settingsOf({ ...currentOptions, ...change }, reports);
       } catch (error) {
         metrics.onUpdate(false, systemClock.now());
         throw error;
       }
-      present = { ...present, ...change };
+      currentOptions = { ...currentOptions, ...change };
       concurrency.settings = settings;
       context = contextOf(settings);
       mounts.update(settings);

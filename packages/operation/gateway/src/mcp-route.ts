@@ -108,6 +108,7 @@ function untilEnd(
       },
       cancel,
     },
+    // Without a queue, the end is reached only when the client has read everything before it.
     { highWaterMark: 0 },
   );
 }

@@ -111,6 +111,7 @@ export class NamedContent implements Media {
    */
   value<T>(name: string, load: (signal: AbortSignal) => Promise<T>, urlPath?: string): T | undefined {
     if (!this.values.has(name)) {
+      // The prefix distinguishes names of values from URLs and ids.
       if (urlPath !== undefined) this.paths.set(`value ${name}`, urlPath);
       this.pending.set(`value ${name}`, async (signal) => {
         const value = await load(signal);

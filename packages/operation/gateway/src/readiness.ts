@@ -34,12 +34,14 @@ export class Readiness {
     const known = this.settings.majordomo.health.snapshot();
     const isReady =
       models.some((targets) => targets.some(({ target }) => isAvailable(target, known))) ||
+      // Without served names, no target is known before a client sends a spec.
       (this.settings.anySpec && models.length === 0);
     return isReady ? Response.json({ status: 'ready' }) : notReady({ status: 'no model is available' });
   }
 
   private sharedFindings(requestId: string): Promise<Findings> {
     if (this.findings !== undefined && systemClock.now() < this.expiresAt) return this.findings;
+    // Requests share a run in progress, however long it takes.
     this.expiresAt = Infinity;
     this.findings = findingsOf(this.settings, requestId).finally(() => {
       this.expiresAt = systemClock.now() + SHARED_MS;

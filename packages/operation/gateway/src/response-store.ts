@@ -41,6 +41,7 @@ export const isUnfinished = ({ response: { status } }: Pick<StoredResponse, 'res
 const TIMEOUT_MS = 2000;
 const RETRY_AFTER_MS = 5000;
 const KEEP_MS = 30 * 86_400_000;
+/** Format of the records: their name in errors, and their version. */
 const LAYOUT = layoutOf<StoredResponse>('the response', 1);
 
 /**
@@ -87,7 +88,7 @@ export class ResponseStore implements ResponseSource {
     return versions !== undefined;
   }
 
-  /** Deletes a response of this owner. Throws an `unavailable` refusal if the store fails. */
+  /** Deletes a response, whose owner is not checked again. Throws an `unavailable` refusal if the store fails. */
   async delete(id: string): Promise<void> {
     await this.run('delete', ({ records }) => records.write(spaceOf(id), [{ type: 'remove', key: id }]));
   }
@@ -112,5 +113,5 @@ export const itemsOf = ({ input, response }: Pick<StoredResponse, 'input' | 'res
 /** Returns whether a string has the form of a response id. */
 export const isResponseId = (id: string): boolean => /^resp_[0-9a-f]{32}$/.test(id);
 
-/** Space of a response. There are 256 spaces, so that Redis Cluster distributes the responses over its nodes. */
+/** Space of a response, by the first two digits of its id. Redis Cluster distributes the 256 spaces over its nodes. */
 const spaceOf = (id: string): string => `responses/${id.slice(5, 7)}`;

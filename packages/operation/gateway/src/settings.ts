@@ -108,6 +108,7 @@ export function settingsOf(options: GatewayOptions, reports: OperatorReports): S
       throw wrong(`routes[${JSON.stringify(path)}]`, 'must be a path such as /v1/batches or /v1/batches/*');
     if (typeof (route as unknown) !== 'function')
       throw wrong(`routes[${JSON.stringify(path)}]`, 'must be a function');
+    // `x` stands for any path below the pattern.
     if (isServed(path.replace(/\*$/, 'x'), settings))
       throw wrong(
         `routes[${JSON.stringify(path)}]`,

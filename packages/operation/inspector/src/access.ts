@@ -5,6 +5,7 @@ import { Refusal } from './answers.ts';
 export interface Access {
   /** Returns the header that sets the cookie, or `undefined` for a wrong token. */
   cookieFor(token: string, secure: boolean): string | undefined;
+  /** Returns whether a request has the cookie. */
   holds(request: Request): boolean;
 }
 

@@ -19,11 +19,11 @@ export function newCall(call: CallInfo, n: number, now: number, redactor: Redact
   return {
     id: call.id,
     n,
-    spec: word(call.spec, redactor),
+    spec: masked(call.spec, redactor),
     operation: call.operation ?? 'chat',
-    tenant: maybeWord(call.tenant, redactor),
-    key: maybeWord(key, redactor),
-    requestId: maybeWord(requestId, redactor),
+    tenant: maskedIfText(call.tenant, redactor),
+    key: maskedIfText(key, redactor),
+    requestId: maskedIfText(requestId, redactor),
     metadata: metadataOf(call.metadata, redactor),
     startedAt: now,
     outcome: 'running',
@@ -95,7 +95,7 @@ function endedCall(
   const answeredBy = response?.target ?? attempts.findLast((each) => each.outcome === 'finished')?.target;
   const warnings = (response?.warnings ?? [])
     .slice(0, MAX_WARNINGS)
-    .map(({ action, what, why }) => word(`${action} ${what}: ${why}`, redactor));
+    .map(({ action, what, why }) => masked(`${action} ${what}: ${why}`, redactor));
   return {
     ...call,
     outcome,
@@ -184,6 +184,6 @@ function metadataOf(metadata: object, redactor: Redactor): string | undefined {
   }
 }
 
-const word = (text: string, redactor: Redactor): string => truncateText(redactor.text(text), MAX_TERM);
-const maybeWord = (value: unknown, redactor: Redactor): string | undefined =>
-  typeof value === 'string' ? word(value, redactor) : undefined;
+const masked = (text: string, redactor: Redactor): string => truncateText(redactor.text(text), MAX_TERM);
+const maskedIfText = (value: unknown, redactor: Redactor): string | undefined =>
+  typeof value === 'string' ? masked(value, redactor) : undefined;

@@ -51,6 +51,7 @@ export class Contents {
   }
 
   private masked(text: string): string {
+    // Redacts more than is stored, so that the cut of the stored text does not hide a part of a secret from the redactor.
     return truncateText(this.redactor.text(text.slice(0, 4 * MAX_TEXT)), MAX_TEXT);
   }
 

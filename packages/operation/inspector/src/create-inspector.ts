@@ -94,13 +94,13 @@ export function createInspector(options: InspectorOptions): Inspector {
     });
     const signal = AbortSignal.any([request.signal, timeout.signal]);
     try {
-      return await abortable(data(route, request, url.searchParams, signal), signal);
+      return await abortable(dataResponse(route, request, url.searchParams, signal), signal);
     } finally {
       cancel();
     }
   }
 
-  async function data(
+  async function dataResponse(
     route: string,
     request: Request,
     query: URLSearchParams,

@@ -39,6 +39,7 @@ export function feedResponse(request: Request, source: FeedSource): Response {
           return;
         }
         request.signal.removeEventListener('abort', leave);
+        // A cancelled stream is closed already, and closing it again would throw.
         if (!feed.isCancelled) controller.close();
       },
       cancel() {
@@ -113,6 +114,7 @@ class Feed {
       return undefined;
     }
     this.after = news.last;
+    // If further calls have changed already, the next message follows without a pause.
     if (calls(this.after) === undefined) this.pacedUntil = clock.now() + PACE_MS;
     return `id: ${boot}.${news.last}\n${event('calls', news.calls)}`;
   }

@@ -2,6 +2,7 @@ import type { Caller, McpAccess } from '@majordomo/gateway';
 
 /** Access of a caller: that of its key, and that of its tenant. */
 export class Access {
+  /** Lists of patterns, each of which must allow a use. Without a list, the caller may use everything. */
   private readonly lists: readonly McpAccess[];
 
   constructor({ mcp, tenant }: Caller, tenants: Readonly<Record<string, McpAccess>>) {

@@ -67,6 +67,7 @@ export class Admission {
       health.finish(target, stamp);
       return result;
     } catch (error) {
+      // `atOnce: false`: one failure does not bench the server yet.
       const failure = { retryAfterMs: undefined, atOnce: false };
       const hasLogins = this.options.servers[server]?.login !== undefined;
       if (!LlmError.is(error, ...(hasLogins ? UNREACHABLE : FAILED))) health.release(target, stamp);
@@ -196,5 +197,5 @@ const lostPlace = (server: string, maxConcurrent: number, cause: unknown): LlmEr
     { cause },
   );
 
-/** Whether a value is a price in USD that a counter of the ledger can contain. */
+/** Whether a value is a price in USD that a counter of the ledger can contain. An invalid price counts as too high. */
 export const isPrice = (value: unknown): boolean => (nanoUsdOf(value) ?? MAX_PRICE) < MAX_PRICE;

@@ -18,6 +18,7 @@ interface ServerApprovals {
 }
 
 const SPACE = 'mcp-gateway';
+/** Format of the records: their name in errors, and their version. */
 const LAYOUT = layoutOf<ServerApprovals>('the approvals of an MCP server', 1);
 const NONE: ServerApprovals = { approved: {}, changed: {} };
 
@@ -26,6 +27,7 @@ const MAX_APPROVED = 5000;
 /** Maximum number of changed definitions of a server, and of characters of each that are stored. */
 const MAX_CHANGED = 200;
 const MAX_TEXT = 20_000;
+/** Maximum number of attempts to change a record while other processes change it. */
 const MAX_TRIES = 10;
 
 /**

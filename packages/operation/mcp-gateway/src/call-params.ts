@@ -24,7 +24,7 @@ export const errorResult = (text: string): Record<string, unknown> => ({
   isError: true,
 });
 
-/** Returns a result that asks the client for input. */
+/** Returns a result that asks the client for input. Its type `never` fits the results of all requests. */
 export const inputRequired = (members: object): never =>
   ({ resultType: 'input_required', ...members }) as never;
 

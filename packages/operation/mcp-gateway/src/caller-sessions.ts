@@ -132,6 +132,7 @@ export class CallerSessions {
     const sessions = new Set<Session>();
     const handler = httpHandler(
       ({ era, authInfo }) => this.create(era, contextIn(authInfo), { names, sessions }),
+      // No listener for errors of the SDK.
       undefined,
       { maxSessions, maxElements: undefined, sessions: this.sessions },
       // Sessions are notified by their own connections.
@@ -205,6 +206,7 @@ export class CallerSessions {
   private async listenBody(body: ListenRequest, context: McpContext): Promise<ListenRequest> {
     const io = this.clientIo(context);
     const server = new ClientRequests(await loadServer(), context.server, io, contextOf);
+    // A server that cannot be connected has been reported, and the client listens without its changes.
     await server.watch(context).catch(() => undefined);
     const { params } = body;
     const { resourceSubscriptions: uris, ...others } = asRecord(params['notifications']);
@@ -242,6 +244,7 @@ interface ListenRequest {
 const isListen = (body: unknown): body is ListenRequest =>
   isRecord(body) && body['method'] === 'subscriptions/listen' && isRecord(body['params']);
 
+/** Returns the context in the form in which the SDK passes it to the handlers of a request. The other members have no meaning here. */
 const authInfoOf = (context: McpContext): AuthInfo => ({
   token: '',
   clientId: '',

@@ -91,19 +91,19 @@ export class ClientScope {
     signal: AbortSignal | undefined,
   ): ReturnType<ServerConnection['ready']> {
     const { server } = connection;
-    const either = signal ?? new AbortController().signal;
+    const definedSignal = signal ?? new AbortController().signal;
     if (!connection.isKnown)
-      await recordCall(context, { server, method: 'initialize', signal: either }, this.io, () =>
+      await recordCall(context, { server, method: 'initialize', signal: definedSignal }, this.io, () =>
         this.io.admission.connecting(
           server,
           (event) => context.call.onEvent?.(event),
           async () => {
-            await connection.ready(either);
+            await connection.ready(definedSignal);
             return undefined;
           },
         ),
       );
-    return connection.ready(either);
+    return connection.ready(definedSignal);
   }
 
   /** Returns the definitions of the tools that are not hidden, by name. */

@@ -44,6 +44,7 @@ function textOf(value: unknown, hasNames = false): string {
   const hasBytes = !hasNames && typeof value['mimeType'] === 'string';
   return joined(
     Object.entries(value).flatMap(([name, member]) => {
+      // Without a `mimeType`, such a member may be ordinary text, so the checks receive it in both forms.
       const bytes = BYTES.includes(name) && typeof member === 'string' ? member : undefined;
       return [
         hasNames ? name : '',

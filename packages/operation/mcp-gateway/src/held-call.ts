@@ -33,6 +33,7 @@ export class HeldCall implements Exchange {
   private readonly questions = new Map<string, Question>();
   private readonly outcome: Promise<JsonObject>;
   private round: Round;
+  /** Wakes the round that waits for a question. */
   private asked: () => void = () => undefined;
   private count = 0;
 

@@ -229,6 +229,7 @@ function checkGateway(options: McpGatewayOptions): void {
     try {
       checkServer({ name, place, ...definedMembers({ connectMs, timeoutMs, totalMs, protocol }) } as never);
     } catch (error) {
+      // The messages of `checkServer` begin with the name of another function and its option.
       const reason =
         error instanceof Error ? error.message.replace(/^connectMcp: (?:place\.?)?/, '') : 'is invalid';
       throw wrong(path, reason);

@@ -65,6 +65,7 @@ export class Names {
     const copy: Record<string, unknown> = { ...value };
     if (typeof copy['uri'] === 'string') copy['uri'] = this.outerUri(server, copy['uri']);
     for (const name of ['content', 'contents', 'messages']) {
+      // The content of a message is one object, and the other members are arrays.
       const list = copy[name];
       if (Array.isArray(list)) copy[name] = list.map((item) => this.renamed(server, item));
       else if (isRecord(list)) copy[name] = this.renamed(server, list);

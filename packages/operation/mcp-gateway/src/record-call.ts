@@ -72,14 +72,14 @@ export async function recordCall<T extends Answer | undefined>(
     const outcome = error === undefined ? 'finished' : 'failed';
     emit({ type: 'call-end', call: info, outcome, response: undefined, error, attempts });
   };
-  const checked = recorded.method === 'resources/read' ? (name ?? '') : `${server}__${name ?? ''}`;
+  const nameForChecks = recorded.method === 'resources/read' ? (name ?? '') : `${server}__${name ?? ''}`;
   const guardContext = { signal, tenant: call.tenant, metadata: info.metadata };
   emit({ type: 'call-start', call: info, targets: [target] });
   let settle: Settle | undefined;
   let isSent = false;
   try {
     if (params !== undefined) {
-      await guardCall(guards, checked, params, guardContext);
+      await guardCall(guards, nameForChecks, params, guardContext);
       settle = await admission.admit({ call: info, server, target, name: name ?? '' });
     }
   } catch (error) {
@@ -110,7 +110,7 @@ export async function recordCall<T extends Answer | undefined>(
       const text = JSON.stringify(result);
       facts['resultChars'] = text.length;
       checkSize(text.length, server, options);
-      await guardResult(guards, checked, result, guardContext);
+      await guardResult(guards, nameForChecks, result, guardContext);
       if (result['isError'] === true) facts['isError'] = true;
       if (content) facts['result'] = truncateText(text, MAX_SHOWN);
     }
@@ -156,7 +156,7 @@ const factsOf = ({ server, method, name }: Refused): Record<string, unknown> => 
   name: name === undefined ? undefined : truncateText(name, MAX_SHOWN),
 });
 
-/** The metadata of a call may get further members until the call ends. */
+/** Returns the call of a request. Its metadata contains `facts`, to which members are added until the call ends. */
 const infoOf = (call: McpContext['call'], server: string, facts: Record<string, unknown>): CallInfo => ({
   id: crypto.randomUUID(),
   spec: `mcp/${server}`,

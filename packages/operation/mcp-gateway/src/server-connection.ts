@@ -255,6 +255,7 @@ export class ServerConnection {
     signal: AbortSignal,
   ): Promise<Answer> {
     const args = (params['arguments'] ?? {}) as JsonObject;
+    // With an empty `suspend`, the call waits for the end of the task.
     const outcome = await this.connection.call({ tool, args, signal, suspend: [], check });
     if (outcome.type !== 'result') throw new LlmError('protocol', `${tool.name}: the task has no result`);
     return { result: outcome.result as JsonObject };
@@ -265,6 +266,7 @@ export class ServerConnection {
     const { connection } = this;
     try {
       for (;;) {
+        // The gateway has no replies for the task.
         const outcome = await connection.task(taskId, undefined);
         if (outcome?.type === 'result') return outcome.result as JsonObject;
         await connection.clock.sleep(POLL_MS, signal);

@@ -32,6 +32,7 @@ export class Subscriptions {
     return this.send(signal, async (session, options) => {
       const isCurrent = this.byUri.get(uri)?.session === session;
       const end = isCurrent ? undefined : await subscribe(session, uri, options);
+      // Another client may have subscribed in the meantime.
       const known = this.byUri.get(uri);
       if (end !== undefined) this.byUri.set(uri, { owners: known?.owners ?? new Set(), session, end });
       this.byUri.get(uri)?.owners.add(owner);

@@ -188,7 +188,7 @@ export class CallSpans {
     const labels = withoutUndefined({ ...attempt.labels, 'gen_ai.response.model': responseModel });
     duration(ms / 1000, outcome === 'failed' ? { ...labels, 'error.type': error?.kind ?? '_OTHER' } : labels);
     if (usage !== undefined) recordUsage(usage, labels);
-    // Chunks are not observed, so the mean time per token is recorded as the time per chunk.
+    // Chunks are not observed, so the mean time per token after the first one is recorded as the time per chunk.
     if (msToFirst === undefined || usage?.output === undefined || usage.output < 2) return;
     outputChunk((ms - msToFirst) / 1000 / (usage.output - 1), labels);
   }

@@ -34,8 +34,10 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   transcription: 'text',
 };
 
+/** Settings of a request that is not for images. */
 const NO_IMAGE: { readonly seed?: number | undefined; readonly n?: number | undefined } = {};
 
+/** Settings of a request that is not a classification. */
 const NO_QUESTIONS: { readonly questions?: object; readonly bases?: readonly string[] | undefined } = {};
 
 /** Returns the attributes of a request, without content. */
@@ -75,6 +77,7 @@ export function usageAttributes(usage: Usage | undefined): Attributes {
   });
 }
 
+/** Returns the attributes of a response. A finish reason that the vendor does not name has its name in the conventions. */
 export function answerAttributes({ id, finish, rawFinish }: ChatResponse): Attributes {
   return withoutUndefined({
     'gen_ai.response.id': id,

@@ -57,22 +57,25 @@ export function compress(conversation: ShareGpt, options: CompressOptions): Comp
   };
 }
 
+/** Returns the number of first entries to retain: those before the first one that repeats a role. Results stay with their call. */
 function headOf(turns: readonly ShareGptTurn[]): number {
-  const knownIds = new Set<string>();
+  const roles = new Set<string>();
   let end = 0;
   for (const { from } of turns) {
-    if (knownIds.has(from)) break;
-    knownIds.add(from);
+    if (roles.has(from)) break;
+    roles.add(from);
     end++;
   }
   return turns[end]?.from === 'tool' ? end + 1 : end;
 }
 
+/** Returns the index of the first entry to retain at the end. It is not an entry of results, which belong to the call before them. */
 function tailOf(turns: readonly ShareGptTurn[], keepLast: number): number {
   const begin = Math.max(0, turns.length - keepLast);
   return turns[begin]?.from === 'tool' ? begin - 1 : begin;
 }
 
+/** Returns the end of the entry at `begin`, including the results of its calls, which are the next entry. */
 const unitEnd = (turns: readonly ShareGptTurn[], begin: number, limit: number): number =>
   begin + 1 < limit && turns[begin + 1]?.from === 'tool' ? begin + 2 : begin + 1;
 

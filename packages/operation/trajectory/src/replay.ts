@@ -43,6 +43,7 @@ export async function* replay(
   }
 }
 
+/** Whether the model wrote a turn. The application wrote a turn that follows neither the user nor results of tools. */
 const isModelTurn = (messages: readonly Message[], at: number): boolean => {
   const before = messages[at - 1]?.role;
   return before === 'user' || before === 'tool';
@@ -52,8 +53,8 @@ function differences(recorded: AssistantMessage, replayed: AssistantMessage): re
   const before = callsOf(recorded);
   const after = callsOf(replayed);
   if (before.length === 0 && after.length === 0) {
-    const words = [textOf(recorded), textOf(replayed)] as const;
-    return words[0] === words[1] ? [] : [`said ${quoted(words[1])} instead of ${quoted(words[0])}`];
+    const texts = [textOf(recorded), textOf(replayed)] as const;
+    return texts[0] === texts[1] ? [] : [`said ${quoted(texts[1])} instead of ${quoted(texts[0])}`];
   }
   const missing = missingIn(before, after).map((call) => `did not call ${call}`);
   const added = missingIn(after, before).map((call) => `called ${call}`);

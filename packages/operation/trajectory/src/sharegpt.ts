@@ -44,6 +44,7 @@ const toolsText = (tools: readonly TrajectoryTool[]): string =>
     `<tools>\n${JSON.stringify(tools.map(({ name, description, parameters }) => ({ name, description, parameters })))}\n</tools>`,
   ].join('\n');
 
+/** Returns the messages without those of the system. The results of calls directly follow their calls. */
 function withPairedResults(messages: readonly Message[]): readonly Message[] {
   const spoken = messages.filter(({ role }) => role !== 'system');
   const taken = new Set<ResultPart>();
@@ -63,6 +64,7 @@ function withPairedResults(messages: readonly Message[]): readonly Message[] {
   });
 }
 
+/** Returns the result of a call. If a later call has the same id, the results after it belong to that call. */
 function resultOf(
   id: string,
   later: readonly Message[],
@@ -110,6 +112,7 @@ function modelText(parts: readonly AssistantPart[]): string {
   const calls = parts.flatMap((part) =>
     isCall(part) ? [tagged('tool_call', { name: part.name, arguments: part.args })] : [],
   );
+  // Each turn of the model has a think block in this format, also without reasoning.
   const think = thought === '' ? '<think>\n</think>' : `<think>\n${thought}\n</think>`;
   return [think, ...(text === '' ? [] : [text]), ...calls].join('\n');
 }
@@ -120,6 +123,7 @@ function resultText(part: ResultPart): string {
   return tagged('tool_response', { tool_call_id: callId, name, content: contentOf(textOf(content)) });
 }
 
+/** Returns the JSON in a text, so that the line does not contain it as an escaped string, or the text itself. */
 function contentOf(text: string): unknown {
   if (!/^\s*[{[]/.test(text)) return text;
   try {

@@ -22,6 +22,7 @@ const toSdkSource = ({ url, document, title }: Citation, id: string): LanguageMo
         type: 'source',
         sourceType: 'document',
         id,
+        // The AI SDK requires a media type, which a citation does not have.
         mediaType: 'application/octet-stream',
         title: title ?? String(document ?? ''),
       }

@@ -53,6 +53,7 @@ export function cachePoints<Block>(
   request: CachedRequest<Block>,
 ): readonly CachePoint[] {
   const points: CachePoint[] = [];
+  // Only blocks after this position need further points, because the point at this position covers the blocks before it.
   let floor: BlockPosition | undefined;
   if (prefix !== 'none') {
     const lifetime = messages === 'long' ? messages : prefix;

@@ -33,6 +33,7 @@ export function toSampling(
   );
   return {
     temperature: temperature === undefined ? undefined : clampTemperature(temperature, warnings),
+    // Without `topP`, `accepted` ignores the reason, so the default 1 has no effect.
     topP: accepted('topP', topP, reasonToDropTopP(topP ?? 1, sampling, thinks, temperature !== undefined)),
     topK: accepted('topK', topK, thinks ? 'the API rejects it while the model thinks' : undefined),
   };

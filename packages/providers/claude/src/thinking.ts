@@ -109,6 +109,7 @@ function withoutThinking({ thinkingOff, efforts }: ThinkingQuirks, warnings: War
 /** Returns the settings with the lowest effort, for a model whose thinking cannot be disabled. */
 function lowestEffort(efforts: readonly ClaudeEffort[], warnings: Warning[]): Thinking {
   const why = 'this model always reasons';
+  // The warning of this function replaces that of `nearestEffort`.
   const effort = nearestEffort('low', efforts, []);
   warnings.push(
     effort === undefined

@@ -36,6 +36,7 @@ export function toTools(
   output: JsonObject | undefined,
   warnings: Warning[],
 ): readonly ClaudeTool[] {
+  // The output schema counts towards the limits, but is not a tool.
   let used: Counts =
     output === undefined ? { tools: 0, optional: 0, unions: 0 } : { ...countsOf(output), tools: 0 };
   return tools.map(({ name, description: text, parameters, strict = strictTools, extra }) => {

@@ -21,6 +21,7 @@ export function lacksThinking<Block>(
   { isThinking, isResult }: BlockKinds<Block>,
 ): boolean {
   let first: Turn<Block> | undefined;
+  // Messages of the user and of the assistant alternate, so each step goes back by two messages.
   for (let at = messages.length - 1; at > 0; at -= 2) {
     const results = messages[at];
     if (results?.role !== 'user' || !results.content.some(isResult)) break;

@@ -83,6 +83,7 @@ async function generateInParallel(
       const [index, seed] = next;
       const [outcome] = await Promise.allSettled([draw(seed)]);
       settled[index] = outcome;
+      // After a success, no number of failures ends the calls.
       failures = outcome.status === 'fulfilled' ? -Infinity : failures + 1;
       if (signal.aborted || failures >= MAX_PARALLEL) waiting.length = 0;
     }

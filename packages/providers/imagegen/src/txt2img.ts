@@ -87,8 +87,8 @@ export function fromTxt2ImgBody(json: unknown, requested: number, target: string
         imageFromBase64(text, { target, path: `images[${index + first}]` }),
   );
   const { images: decoded, warnings } = decodeImages(entries, requested, target);
-  const behind = Math.max(0, images.length - first - requested);
-  return { target, images: decoded, warnings: [...warnings, ...additionalImages(behind)], usage: undefined };
+  const excess = Math.max(0, images.length - first - requested);
+  return { target, images: decoded, warnings: [...warnings, ...additionalImages(excess)], usage: undefined };
 }
 
 /** Returns the index of the first image after the overview grid. `info` is a string that contains JSON. */

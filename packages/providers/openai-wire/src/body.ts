@@ -11,6 +11,7 @@ const serialized = new WeakMap<object, string>();
  */
 export function bodyText(params: WireParams): string {
   const { messages, input, tools, ...rest } = params;
+  // `rest` always has members, because `model` is one of them, so a comma can follow it.
   const head = wellFormedJson(JSON.stringify(rest)).slice(0, -1);
   return `${head}${member('messages', messages)}${member('input', input)}${member('tools', tools)}}`;
 }

@@ -75,6 +75,7 @@ function optionsToWire(
 ): WireCache {
   const isConversation = messages !== 'none';
   const lifetime = isConversation ? messages : prefix;
+  // In mode `explicit` without a breakpoint, the vendor caches nothing.
   if (lifetime === 'none')
     return { ...key, params: { prompt_cache_options: { mode: 'explicit' }, ...key.params } };
   const isLong = prefix === 'long' || messages === 'long';

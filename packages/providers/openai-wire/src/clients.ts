@@ -72,6 +72,7 @@ function baseURLOf(env: Env, server: Server, options: SdkOptions): string {
 /** Returns the base URL from the server's environment variable in `env`. Does not check the URL. */
 export function baseURLInEnv(env: Env, { baseURLEnv, baseURLEnvPath = '' }: Server): string | undefined {
   const url = baseURLEnv === undefined ? '' : (env[baseURLEnv]?.trim() ?? '');
+  // The lookbehind lets the search for slashes at the end take linear time.
   return url === '' ? undefined : url.replace(/(?<!\/)\/+$/, '') + baseURLEnvPath;
 }
 

@@ -41,7 +41,7 @@ export function createConnection(sdk: Sdk, server: Server, options: SdkOptions):
   return {
     baseURL,
     placeOf(path, separate, env) {
-      // A client of the application has its own base URL.
+      // A client of the application has its own base URL. Slashes at the end of a base URL have no meaning.
       const isVendor =
         options.client === undefined && baseURL(env).replace(/(?<!\/)\/+$/, '') === separate?.baseURL;
       return isVendor ? separate.url : path;

@@ -43,6 +43,7 @@ const OPTIONS: ExtraOptions<ChatOptions> & ExtraOptions<ResponsesOptions> & { re
   api: ['chat', 'responses'],
 };
 
+/** Types of the members of both kinds of profiles. `true` accepts any value. */
 const PROFILE_KINDS: KindsOf<Profile & Omit<ResponsesProfile, keyof Profile>> = {
   api: 'string',
   id: 'string',

@@ -176,8 +176,8 @@ export async function* transcribeStream(
         ? [fromTranscriptionBody(await jsonOf(response, context), request, target)]
         : fromTranscriptionEvents(sseMessages(body), session);
     for await (const step of steps) {
-      const isResponse = typeof step === 'object' && 'segments' in step;
-      if (isResponse) {
+      const isTranscript = typeof step === 'object' && 'segments' in step;
+      if (isTranscript) {
         const served = servedBy('openai-transcriptions', undefined, headers);
         yield { ...step, ...served, warnings: [...warnings, ...step.warnings] };
       } else yield step;
@@ -205,6 +205,7 @@ export async function* speak(
     const response = await session.post('/audio/speech', body, context);
     const type = audioTypeOf(response, context) ?? mediaType;
     const served = servedBy('openai-speech', undefined, response.headers);
+    // The first step has no bytes, so that the caller knows the media type before the speech arrives.
     yield { mediaType: type, bytes: new Uint8Array(), ...served, warnings };
     for await (const bytes of bytesOf(response)) yield { bytes };
   } catch (error) {
@@ -253,6 +254,7 @@ async function withErrors<Result>(
   try {
     return await call(session);
   } catch (error) {
+    // After an abort, throw its reason, not the error that it caused.
     signal.throwIfAborted();
     throw session.toLlmError(error);
   }

@@ -78,7 +78,10 @@ export function createOtherModels(
 
 const loadCalls = (): Promise<typeof import('./other-model-calls.ts')> => import('./other-model-calls.ts');
 
-/** Creates the models of all endpoints of a profile except chat and images. The first call loads their code. */
+/**
+ * Creates the models of all endpoints of a profile except chat and images. The first call loads their code. Endpoints for embeddings,
+ * transcription and speech exist unless the profile contains `false`. The others exist only if the profile describes them.
+ */
 export function otherModels({ connection, profile }: OtherModelsContext): OtherModels {
   return {
     ...(profile.embeddings !== false && {

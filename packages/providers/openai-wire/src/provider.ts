@@ -90,6 +90,7 @@ export function streamCall(call: WireCall): ReturnType<Model['stream']> {
     },
     remedy: call.remedy,
   });
+  // The writer collects its events, because `sdkStream` takes them.
   const writer = new EventWriter(target, { collects: true });
   writer.warning(...warnings);
   return sdkStream({

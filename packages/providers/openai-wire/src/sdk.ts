@@ -33,7 +33,7 @@ export interface Sdk {
   readonly prefix: '' | '/v1' | '/openai/v1';
   /** Whether a JSON body must be passed as bytes, because the SDK serializes a string as JSON again. */
   readonly requiresBytes?: boolean | undefined;
-  /** Whether requests have the option `fetchOptions`. @default false */
+  /** Whether requests have the option `fetchOptions`, which passes the abort signal to the transport. @default false */
   readonly hasFetchOptions?: boolean | undefined;
   /** Loads the SDK. Called at the first model call. */
   load(): Promise<LoadedSdk>;

@@ -40,6 +40,7 @@ export function messageBatches({ open }: Connection): BatchRequests {
       return batchId((await json('post', PATH, context, { body, headers }))['id'], context.target);
     },
 
+    // A batch contains no token, so each batch with the same number of requests may be the right one.
     async find({ requests, since }, context) {
       const found: FoundBatch[] = [];
       let after: string | undefined;
@@ -48,6 +49,7 @@ export function messageBatches({ open }: Connection): BatchRequests {
         const batches = asList(page['data']).map(asRecord);
         for (const batch of batches) {
           const ref = asText(batch['id']);
+          // The list begins with the newest batch, so all further ones are older.
           if (createdAt(batch) < since - CLOCK_DIFFERENCE_MS) return found;
           if (ref !== undefined && sumOf(batch) === requests) found.push({ ref, isCertain: false });
         }
@@ -96,6 +98,7 @@ export function messageBatches({ open }: Connection): BatchRequests {
 
 const pathOf = (ref: string): string => `${PATH}/${encodeURIComponent(ref)}`;
 
+/** Returns the time of creation in epoch milliseconds; `Infinity` without a valid time, so that the search does not end there. */
 const createdAt = (batch: Json): number => {
   const at = Date.parse(asText(batch['created_at']) ?? '');
   return Number.isNaN(at) ? Infinity : at;

@@ -12,6 +12,7 @@ export const batchBackend = (server: Connection): BatchBackend =>
         text: JSON.stringify({ custom_id: id, params }),
         group: groupOf(headers),
       }),
+      // The lines become elements of an array in the body of the request.
       separator: ',',
     },
     async () => (await import('./batch-requests.ts')).messageBatches(server),

@@ -28,6 +28,7 @@ export function markCache(
 ): void {
   if (cache === undefined) return;
   const { tools, system, messages, deferred } = parts;
+  // The conversion of the request adds the warnings, so these are discarded.
   const leading = cache.after === 0 ? [] : toMessages(turns.slice(0, cache.after), family, [], deferred);
   const points = cachePoints(cache, {
     hasTools: tools.length > 0,
@@ -44,6 +45,7 @@ function mark({ after, lifetime }: CachePoint, { tools, system, messages, deferr
   if (typeof after === 'string') {
     const last: Markable | undefined =
       after === 'tools' ? tools.findLast(({ name }) => !deferred.has(name)) : system.at(-1);
+    // Unlike messages, tools and system blocks are created for each request, so they can be changed.
     if (last !== undefined) last.cache_control = control;
     return;
   }

@@ -93,6 +93,7 @@ export class ContentBlocks {
 
   /** Processes one block of a non-streaming response. */
   completeBlock(block: WireBlock | null, index: number): void {
+    // Only the start of a streamed block may lack its text, so check it here.
     if (block?.type === 'text') this.text(block.text, `content[${index}].text`);
     this.blockStart(block, index);
     this.blockStop(index);
@@ -102,6 +103,7 @@ export class ContentBlocks {
   flush(): void {
     for (const open of this.blocks.values()) this.writeInitialJson(open);
     while (this.deferred.length > 0) {
+      // A call without a stop event would defer these events again.
       this.openCalls = 0;
       this.readDeferred();
     }

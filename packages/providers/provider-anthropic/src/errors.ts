@@ -108,6 +108,7 @@ function kindFrom(
   message: string,
 ): ErrorKind | undefined {
   const known = code !== undefined && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
+  // The texts belong to status 400, and to errors inside a response, which have no status.
   if (known !== undefined || (status !== undefined && status !== 400)) return known;
   return BY_TEXT.find(([pattern]) => pattern.test(message))?.[1];
 }

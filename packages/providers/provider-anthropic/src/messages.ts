@@ -34,6 +34,7 @@ export function toMessages(
   deferred: DeferredNames = new Set(),
 ): WireMessage[] {
   const ids = toolIdMapper(messages, ID_RULE);
+  // The cache belongs to an object. No quirk affects this conversion, so one constant serves all models.
   const cached = forms.forRequest(messages, ID_RULE, family, ids);
   const wire: WireMessage[] = [];
   for (const message of messages) {

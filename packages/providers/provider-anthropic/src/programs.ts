@@ -59,6 +59,7 @@ export function programTool(
   const own = typesOf(extra).find((type) => RUNS_PROGRAMS.test(type));
   if (own !== undefined) return { type: own, added: undefined };
   const others = [...tools, ...asList(extra['tools'])];
+  // The tool is copied, because `markCache` may add `cache_control` to it.
   if (others.every((tool) => asRecord(tool)['name'] !== PROGRAM_TOOL.name))
     return { type: PROGRAM_TOOL.type, added: { ...PROGRAM_TOOL } };
   warnings.push(callersWarning(callable, `the request has another tool "${PROGRAM_TOOL.name}"`));

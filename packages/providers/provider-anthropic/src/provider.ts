@@ -87,6 +87,7 @@ function messagesModel(modelId: string, options: AnthropicOptions, server: Conne
   const runsPrograms =
     options.quirks?.programs ?? (quirks.programs && PROGRAM_VENDORS.has(options.vendor ?? ''));
   const capabilities = runsPrograms ? { ...facts, programs: true } : facts;
+  // The URL only identifies the family here. The connection checks it before a request.
   const family = familyOf(quirks, options.baseURL ?? env['ANTHROPIC_BASE_URL'] ?? ORIGIN);
   const modelMaxTokens = capabilities.maxOutputTokens;
   return {
@@ -100,6 +101,7 @@ function messagesModel(modelId: string, options: AnthropicOptions, server: Conne
     stream(request, context) {
       const { target, delivery } = context;
       const session = server.open({ target, request });
+      // The writer collects its events, because `sdkStream` takes them.
       const writer = new EventWriter(target, { collects: true });
       return sdkStream({
         context,

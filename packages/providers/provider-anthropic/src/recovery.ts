@@ -62,6 +62,7 @@ function withoutVendorParts(request: ModelRequest): ModelRequest {
 function portableParts(part: AssistantPart): readonly AssistantPart[] {
   if (!isVendorSpecific(part)) return [part];
   if (part.type === 'vendor') return [];
+  // The input of the call is in its replay data.
   if (part.type === 'vendor-call') return [part];
   if (part.type !== 'tool-call') {
     const { replay: _replay, ...rest } = part;

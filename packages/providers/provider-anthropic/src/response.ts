@@ -100,6 +100,7 @@ export function usage(raw: WireUsage | undefined, hasFallback = false, programs 
 function totalUsage(raw: WireUsage, iterations: readonly Iteration[]): Usage {
   const reported = tokens(raw);
   if (!iterations.some(isCompaction)) return reported;
+  // If all listed iterations are compactions, the reported total counts the message.
   const includesMessage = !iterations.every(isCompaction);
   const sum = sumUsage(includesMessage ? undefined : reported, ...iterations.map(tokens)) ?? reported;
   return { ...sum, reasoning: sum.reasoning ?? reported.reasoning };

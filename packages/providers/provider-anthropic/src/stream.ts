@@ -188,9 +188,9 @@ export class MessagesReader implements WireReader {
     this.writer.finish(reason, this.stopReason, used, stopDetails(this.stopDetails));
   }
 
-  private report(unknown?: { readonly output: undefined }): void {
+  private report(uncounted?: { readonly output: undefined }): void {
     const reported = usage(this.usage, this.blocks.hasFallback, this.blocks.programs);
-    if (reported !== undefined) this.options.reportUsage?.({ ...reported, ...unknown });
+    if (reported !== undefined) this.options.reportUsage?.({ ...reported, ...uncounted });
   }
 
   private missing(path: string): never {

@@ -77,6 +77,7 @@ export function authSource(options: BedrockOptions): (context: ModelContext) => 
         return { profile: env['AWS_PROFILE'] };
       case 'option client':
       case 'the SDK':
+        // The client or the SDK determines the credentials itself.
         return {};
     }
   };

@@ -43,6 +43,7 @@ export function userBlock(part: UserTurnPart, name: (file: FilePart) => string):
     case 'image':
       return imageBlock(part);
     case 'file':
+      // A video has no name, and `name` would reserve one.
       return fileBlock(part, part.mediaType in VIDEO_FORMATS ? '' : name(part));
     case 'audio':
       return audioBlock(part);

@@ -29,6 +29,7 @@ export function markCache(
   const accepted = cache && acceptedCache(cache, quirks, warnings);
   if (accepted === undefined) return;
   const { after } = accepted;
+  // Convert the first turns again to find the block at which they end. Their warnings have been added before.
   const leading = after === 0 ? [] : convertTurns(turns.slice(0, after), quirks, family, []);
   const points = cachePoints(accepted, {
     hasTools: quirks.cachePoints === 'all' && tools !== undefined && tools.length > 0,

@@ -148,6 +148,7 @@ function addHeaders(stack: MiddlewareStack, headers: Headers): void {
     Object.assign(args.request.headers, headers);
     return next(args);
   };
+  // This step precedes the signing, so the headers are signed.
   stack.add(adding, { step: 'build', name: 'headers' });
 }
 

@@ -44,6 +44,7 @@ export async function* converse(call: ConverseCall): AsyncIterable<readonly Mode
     client = await connection.client();
     const output = await client.send(delivery, params, controller.signal);
     reader = new ConverseReader({ writer, family, id: output.$metadata?.requestId });
+    // An empty batch reports that the response has begun.
     yield [];
     if (streamed) yield* readStream(output, reader, signal, abort);
     else withDriftErrors(target, () => reader?.readBody(output));

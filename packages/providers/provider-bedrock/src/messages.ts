@@ -19,6 +19,7 @@ export interface WireMessage {
 /** Call ids that the API accepts: pattern and maximum length of `toolUseId` in the API reference. */
 const ID_RULE = { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ };
 
+/** Content of a first user message before a transcript that begins with another role, which the API rejects. */
 const OPENING: ContentBlock = { text: '(The conversation so far.)' };
 
 /** Converts a transcript to alternating user and assistant messages. Tool results come first in a message. No text is blank. */
@@ -134,6 +135,7 @@ function documentNames(): (file: FilePart) => string {
       .replace(/[^a-zA-Z0-9\s()[\]-]+/g, ' ')
       .replace(/\s+/g, ' ')
       .trim();
+    // The API accepts up to 200 characters, including the number.
     const base = plain === '' ? 'document' : plain.slice(0, 180);
     let unique = base;
     for (let n = 2; taken.has(unique); n++) unique = `${base} ${n}`;
@@ -142,6 +144,7 @@ function documentNames(): (file: FilePart) => string {
   };
 }
 
+/** Adds a text with the names of the documents, because the API rejects a message with documents and without text. */
 function nameDocuments({ content }: WireMessage): void {
   const names = content.flatMap(({ document }) => document?.name ?? []);
   if (names.length > 0 && content.every(({ text }) => text === undefined))

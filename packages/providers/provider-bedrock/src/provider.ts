@@ -48,6 +48,7 @@ export function createBedrock(options: BedrockOptions = {}): BedrockProvider {
  */
 function fromDsn({ name, token, host, baseURL, params: { region, ...quirks } }: Dsn): Provider {
   const [accessKeyId, secretAccessKey] = token?.split(':') ?? [];
+  // An empty key prevents the use of a key from the environment.
   const secret =
     accessKeyId !== undefined && secretAccessKey !== undefined
       ? { credentials: { accessKeyId, secretAccessKey } }

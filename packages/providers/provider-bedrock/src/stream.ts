@@ -46,6 +46,7 @@ interface Delta {
   readonly image?: WireMedia | undefined;
 }
 const UNSUPPORTED_PART = 'a response cannot contain it';
+/** Call of a tool that the vendor runs, with the input that has arrived as JSON. */
 interface ServerUse extends ToolUse {
   readonly key: string;
   json: string;
@@ -71,7 +72,9 @@ export class ConverseReader {
   private additionalFields: unknown;
   private calls = 0;
   private readonly openCalls: string[] = [];
+  /** Keys of calls whose blocks have ended. Such a call ends after the open calls before it. */
   private readonly endedCalls = new Set<string>();
+  /** Signature of the current block, which may arrive in several pieces. */
   private signature = '';
   private readonly warnings: OnceWarnings;
   private result: { readonly head: object; readonly content: unknown[] } | undefined;

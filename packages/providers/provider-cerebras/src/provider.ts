@@ -13,6 +13,7 @@ export function createCerebras<Id extends string = 'cerebras'>(
   options?: CerebrasOptions & { readonly id?: Id | undefined },
 ): Provider<NoInfer<Id>, CerebrasModelId>;
 export function createCerebras(options: CerebrasOptions = {}): Provider {
+  // The base URL is the origin, because `prefix` of the SDK adds `/v1`.
   return chatProvider(
     SDK,
     { ...cerebras, baseURL: 'https://api.cerebras.ai', baseURLEnvPath: undefined },

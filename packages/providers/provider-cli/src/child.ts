@@ -39,6 +39,7 @@ export interface Child {
 /** Time between SIGTERM and SIGKILL, in milliseconds. */
 const GRACE_MS = 400;
 const LINGER_MS = 3000;
+/** Maximum time from the exit of the child to the end of its output, in milliseconds. A helper process may keep the pipe open. */
 const DRAIN_MS = 1000;
 const MAX_STDERR_BYTES = 16 * 1024;
 

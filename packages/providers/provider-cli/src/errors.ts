@@ -165,6 +165,7 @@ export function startError(
   );
 }
 
+/** Problems by error code. `startError` replaces `CWD` with the working directory. */
 const START_FAILURES: Readonly<Record<string, string>> = {
   EACCES: 'the file is not executable; make it executable, or set command to another file',
   ENOEXEC: 'the file is not a program that this machine can run; set command to another file',

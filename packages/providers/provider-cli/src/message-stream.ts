@@ -15,6 +15,7 @@ export class MessageStreamReader implements OutputReader {
   private readonly fail: Fail;
   /** Ids of messages whose text arrived as deltas. Their `assistant` lines repeat the text, so these lines are ignored. */
   private readonly streamed = new Set<string>();
+  /** Id of the message whose deltas arrive. */
   private current = '';
   private messages = 0;
 

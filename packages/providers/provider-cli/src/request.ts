@@ -120,8 +120,8 @@ function effortArgs(
   warnings: Warning[],
 ): readonly string[] {
   if (reasoning === undefined) return [];
-  const known = reasoning !== 'none' || effort?.words.includes('none') === true;
-  if (known && effort !== undefined) {
+  const isSupported = reasoning !== 'none' || effort?.words.includes('none') === true;
+  if (isSupported && effort !== undefined) {
     const word = nearestEffort(reasoning, effort.words, warnings);
     return word === undefined ? [] : effort.args(word);
   }

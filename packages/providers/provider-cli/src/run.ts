@@ -148,6 +148,7 @@ async function* read(
       if (output.done) return;
     }
   } catch (error) {
+    // A cut closes the pipe, whose error then does not matter.
     if (!child.cut || LlmError.is(error)) throw error;
   }
   const { code, signal } = await child.exited;

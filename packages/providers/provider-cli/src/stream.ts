@@ -55,6 +55,7 @@ export class LineOutput implements Output {
     const clean = line.trimStart().startsWith('{') ? line : withoutTerminalCodes(line);
     const value = parseObject(clean);
     if (value !== undefined) this.reader.readMessage(value);
+    // A line that begins like a JSON object is a damaged message and not a notice.
     else if (clean.trimStart().startsWith('{"') && !mayLackItsEnd) throw brokenLine(this.target);
     else this.noise = `${this.noise}${line}\n`.slice(-MAX_NOISE_LENGTH);
   }

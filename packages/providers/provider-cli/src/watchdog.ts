@@ -15,7 +15,7 @@ export interface Watchdog {
  * Script of the watchdog. The watchdog is a shell that reads a pipe. Only this process writes to the pipe. The system closes the
  * pipe when this process ends, even after SIGKILL. The first line is the id of the process group. A second line means that the
  * group has ended. End of file means that this process has ended. The shell has its own session, so it does not receive Ctrl-C or
- * the signal of a closed terminal.
+ * the signal of a closed terminal. `sleep 1` is for systems whose `sleep` accepts only integers.
  */
 const SCRIPT = `
 read -r group || exit 0

@@ -25,6 +25,7 @@ export class Answer {
   private readonly maxTokens: number;
   private readonly replay: Replay;
   private calls = 0;
+  /** Latest call, to which a fragment without index, id and name belongs. */
   private last: Call | undefined;
   private readonly callsByKey = new Map<string, Call>();
   private readonly warnings: OnceWarnings;

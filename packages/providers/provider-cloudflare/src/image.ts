@@ -48,6 +48,7 @@ async function generateImage(
   }
 }
 
+/** First bytes of JSON: an object or a string. No image begins with these bytes. */
 const BRACE = 0x7b;
 const QUOTE = 0x22;
 

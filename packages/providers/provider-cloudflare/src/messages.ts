@@ -28,6 +28,7 @@ interface WireToolCall {
   readonly function: { readonly name: string; readonly arguments: string };
 }
 
+/** Prefix of a failed result, because the API has no error flag. */
 const ERROR_PREFIX = 'ERROR: ';
 
 /** Converts turns to messages. The content is a string, or a list if it has images. Each tool result becomes a message. */

@@ -86,6 +86,7 @@ function stopOf(
   quirks: RunQuirks,
   warnings: Warning[],
 ): readonly string[] | undefined {
+  // An empty list is omitted without a warning.
   if (stop === undefined || stop.length === 0 || quirks.stop) return stop?.length === 0 ? undefined : stop;
   warnings.push({ action: 'dropped', what: 'stop', why: 'this model rejects it' });
   return undefined;

@@ -22,6 +22,7 @@ export const speechModel = (modelId: string, connection: Connection): SpeechBack
     try {
       const { input, warnings } = toRun(modelId, request, target);
       const response = await session.run({ modelId, input, context });
+      // The first step has no audio. It reports the facts and the warnings as soon as the response has begun.
       yield { bytes: new Uint8Array(), ...servedBy(WIRE, undefined, response.headers), warnings };
       yield* readSound(response, request, session);
     } catch (error) {

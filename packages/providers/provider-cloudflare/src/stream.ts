@@ -51,6 +51,7 @@ export class RunReader implements WireReader {
       else if (Object.keys(asRecord(inner)).length === 0) throw this.emptyError();
       else this.readShape(asRecord(inner), 'result');
     }
+    // A complete body may lack a finish reason.
     this.answer.hasNoFinishReason ||= this.answer.rawFinish === undefined;
     this.finish();
   }

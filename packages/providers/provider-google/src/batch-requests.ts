@@ -59,6 +59,7 @@ export function geminiBatches(modelId: string, { open }: Connection): FileBatchR
       const { name } = await json(context, ({ batches }, httpOptions) =>
         batches.create({
           model: modelId,
+          // The input is the name of the uploaded file, because this backend has `upload`.
           src: { fileName: typeof input === 'string' ? input : '' },
           config: { displayName: token, httpOptions },
         }),
@@ -71,6 +72,7 @@ export function geminiBatches(modelId: string, { open }: Connection): FileBatchR
       const jobs = list('operations', context, (client, config) => client.batches.list({ config }));
       for await (const { name, metadata } of jobs) {
         const { displayName, createTime, inputConfig } = asRecord(metadata);
+        // The list begins with the newest batch, so all further ones are older.
         if (Date.parse(asText(createTime) ?? '') < since - CLOCK_DIFFERENCE_MS) break;
         const isOwn =
           displayName === token || (input !== undefined && asRecord(inputConfig)['fileName'] === input);
@@ -154,6 +156,7 @@ function failureOf({ code, message }: Json, target: string): LlmError {
   return new LlmError(kind, `${target}: the vendor rejected the batch: ${reason}`, { target });
 }
 
+/** gRPC code of a cancelled request. */
 const CANCELLED = 1;
 
 /** Converts a line of the result file. Returns `undefined` if the line has no key. */
@@ -162,6 +165,7 @@ function lineOf({ key, response, error }: Json): BatchLine | undefined {
   if (!isRecord(error)) return { id: key, status: 200, body: response };
   const { code, message, details } = error;
   if (code === CANCELLED) return { id: key, without: 'cancelled' };
+  // An error without a code is treated as INTERNAL, which has the code 13.
   const [status, httpStatus] = RPC_CODES[asNumber(code) ?? 13] ?? ['INTERNAL', 500];
   return { id: key, status: httpStatus, body: { error: { code: httpStatus, status, message, details } } };
 }

@@ -84,6 +84,7 @@ function createConnect(options: GoogleOptions, keyEnv: readonly string[]): Conne
         client: await clientFor(platform, auth),
         fetch,
         headers,
+        // For some requests, the session creates another client with these settings.
         settings: [platform, auth, context],
       }),
     };

@@ -13,6 +13,7 @@ import type { Connection } from './connection.ts';
 import { inBandError } from './errors.ts';
 import { servedByGemini } from './facts.ts';
 
+/** Key of this API in `EmbeddingRequest.extra`, and its name in the facts of a response. */
 const WIRE = 'gemini-embed';
 
 /** Properties of a family of embedding models. The properties are not tested with recorded responses. */
@@ -153,6 +154,7 @@ export function toEmbedParams(
 export function fromEmbedBody(json: unknown, facts: ErrorContext): Embedded {
   const { embeddings, embedding, predictions, usageMetadata, error } = asRecord(json);
   if (error !== undefined) throw inBandError(asRecord(error), facts);
+  // The Gemini API sends `embeddings`. Vertex sends `embedding`, or `predictions` from its method `predict`.
   const predicted = asList(predictions).map((each) => asRecord(asRecord(each)['embeddings']));
   const entries =
     embedding === undefined ? [...asList(embeddings).map(asRecord), ...predicted] : [asRecord(embedding)];

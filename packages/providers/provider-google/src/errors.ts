@@ -93,6 +93,7 @@ function fromWireError(
   });
 }
 
+/** Maximum length of a message in characters. A body that is not JSON, such as a page of a proxy, is itself the message. */
 const MAX_MESSAGE_LENGTH = 600;
 
 function recovery(

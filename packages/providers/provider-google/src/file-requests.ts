@@ -57,6 +57,7 @@ export function fileRequests({ open }: Connection): Pick<FileBackend, 'account' 
       `google ${await batchRequest(context, open, (requestContext, session) => session.accountOf(requestContext))}`,
 
     async upload(content, { name, mediaType }, context) {
+      // `slice` sets the media type of the content.
       const stored: Json = await batchRequest(context, open, async (requestContext, session) => ({
         ...(await session.upload(
           { name, mediaType },

@@ -58,6 +58,7 @@ async function generateImage(
     const served = servedByGemini('gemini-generate', json, session);
     return { ...generated, ...served, warnings: [...warnings, ...generated.warnings] };
   } catch (error) {
+    // After an abort, throw its reason, not the error that it caused.
     signal.throwIfAborted();
     throw session.toLlmError(error);
   }

@@ -176,7 +176,7 @@ class EventReader {
     this.call = position?.call;
   }
 
-  /** Returns the chunk of an event, or `undefined` for an event after which a reader cannot continue. */
+  /** Returns the content and the cursor of an event; `undefined` if it has neither. Without a cursor, no reader can continue there. */
   read(event: Json): Json | undefined {
     const chunk = this.chunk(event);
     const { event_id: id } = event;

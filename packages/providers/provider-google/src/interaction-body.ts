@@ -9,6 +9,7 @@ type Json = Readonly<Record<string, unknown>>;
 const AGENT_BODY = ['contents', 'systemInstruction', 'generationConfig', 'tools'];
 /** Members of a generateContent request that an interaction of a model can express. */
 const BODY = [...AGENT_BODY, 'toolConfig'];
+/** Members of `generation_config` by the member of `generationConfig` that they replace. */
 const CONFIG: Readonly<Record<string, string>> = {
   maxOutputTokens: 'max_output_tokens',
   temperature: 'temperature',
@@ -16,7 +17,9 @@ const CONFIG: Readonly<Record<string, string>> = {
   stopSequences: 'stop_sequences',
   seed: 'seed',
 };
+/** Members of a function declaration that an interaction can express. */
 const FUNCTION = ['name', 'description', 'parameters', 'parametersJsonSchema'];
+/** Members of `generationConfig` that become members with another form. */
 const OTHER_CONFIG = ['thinkingConfig', 'responseMimeType', 'responseSchema', 'responseJsonSchema'];
 
 /**

@@ -53,6 +53,7 @@ const tokenOf = ({ replay }: AssistantPart, family: string): JsonValue | undefin
 
 function userParts(parts: readonly UserTurnPart[]): readonly JsonObject[] {
   const nonEmpty = parts.filter((part) => part.type !== 'text' || part.text !== '');
+  // A message needs a part, and empty text is never sent.
   return nonEmpty.length === 0
     ? [{ text: ' ' }]
     : nonEmpty.map((part) => (part.type === 'text' ? { text: part.text } : inline(part)));

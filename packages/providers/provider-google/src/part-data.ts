@@ -50,6 +50,7 @@ export function replayData(part: WirePart): JsonValue | undefined {
   return { ...(signature !== undefined && { signature }), members };
 }
 
+/** Returns the vendor part that stores a part. `unknownKind`: its kind if none of `VENDOR_PARTS` is a member. */
 export function vendorPart(part: WirePart, family: string, unknownKind = 'part'): Omit<VendorPart, 'type'> {
   const kind = VENDOR_PARTS.find((name) => name in part) ?? unknownKind;
   const { code, output } = asRecord(asRecord(part)[kind]);

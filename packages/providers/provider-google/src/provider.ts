@@ -114,6 +114,7 @@ function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
     `LLM_${name.toUpperCase()}`,
   );
   const isVertex = project !== undefined || location !== undefined;
+  // An empty token makes a call fail with kind `auth`. With `undefined`, the SDK would search for other credentials.
   const secret = isVertex ? { token: token ?? '' } : { apiKey: token };
   const options = {
     id: name,
@@ -151,6 +152,7 @@ function geminiModel(modelId: string, options: GoogleOptions, connection: Connec
       const isVertex = platformOf(options, context.env).vertexai;
       const quirks: Quirks = { ...known, ...(isVertex && VERTEX_QUIRKS), ...options.quirks };
       const session = connection.open({ target: context.target, request });
+      // The writer collects its events, because `sdkStream` takes them.
       const writer = new EventWriter(context.target, { collects: true });
       return sdkStream({
         context,

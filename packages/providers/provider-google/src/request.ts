@@ -106,6 +106,7 @@ function warnOmitted(
   // The SDK removes the members of other parts, also of a signed one.
   const isSent = (part: AssistantPart & { readonly type: 'vendor' }, at: number): boolean =>
     VENDOR_PARTS.some((kind) => kind === part.kind) &&
+    // The messages of each role have parts of another type, so `includes` accepts only `never`.
     sendable[at]?.parts.includes(part as never) === true &&
     storedPart(part, part.replay.data) !== undefined;
   const omitted = original.flatMap((message, at) =>

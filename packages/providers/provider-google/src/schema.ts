@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { isList, isRecord, resolveReference } from '@majordomo/core/toolkit';
 
+/** Maximum number of nested references. A deeper one becomes an object of any properties, so that a recursive schema ends. */
 const MAX_REF_DEPTH = 4;
 
 /** Keywords of the API's Schema message. The API rejects all other keywords of JSON Schema (ai.google.dev, 2026-11). */
@@ -81,8 +82,8 @@ function collapseBranch(
   isNullable: boolean,
   position: Position,
 ): JsonObject {
-  const { anyOf: _any, oneOf: _one, type: _type, ...words } = schema;
-  return { ...convertNode({ ...branch, ...words }, position), ...nullable(isNullable) };
+  const { anyOf: _any, oneOf: _one, type: _type, ...siblings } = schema;
+  return { ...convertNode({ ...branch, ...siblings }, position), ...nullable(isNullable) };
 }
 
 const nullable = (is: boolean): JsonObject => (is ? { nullable: true } : {});

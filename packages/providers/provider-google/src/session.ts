@@ -94,6 +94,7 @@ export class GeminiSession extends ServerSession<GeminiClient> implements Gemini
     const { client, headers, settings } = api;
     const httpOptions = { apiVersion: FILES_VERSION, headers, fetch: this.transportOf(api, context) };
     const { newClient } = await import('./sdk.ts');
+    // The SDK ignores a call's own `httpOptions` when it uploads the parts of a file.
     const own = settings === undefined ? client : newClient(...settings, httpOptions);
     const config = { displayName: name, mimeType: mediaType, httpOptions };
     return own.files.upload({ file, config });

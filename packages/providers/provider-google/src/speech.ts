@@ -118,6 +118,7 @@ async function* readSound(
   }
 }
 
+/** Returns the step with the media type. For raw samples, it contains a WAV header. Audio of any other type contains its own header. */
 function soundHeader(type: string, format: SpeechRequest['format'], length: number | undefined): SpeechStep {
   const bytes = new Uint8Array();
   if (!/^audio\/(?:l16|pcm)/i.test(type)) return { mediaType: type, bytes };
@@ -127,6 +128,7 @@ function soundHeader(type: string, format: SpeechRequest['format'], length: numb
   return { mediaType: 'audio/wav', bytes: wavHeader(rate, length) };
 }
 
+/** Sample rates in samples per second. A media type without a rate up to the maximum has the default rate. */
 const MAX_RATE = 768_000;
 const DEFAULT_RATE = 24_000;
 

@@ -178,9 +178,9 @@ export class GeminiReader implements WireReader {
     }
     if (candidates === undefined) return false;
     if (!Array.isArray(candidates)) throw this.protocolError('candidates', 'is not an array');
-    const readCandidate = candidates[0] as Candidate | undefined;
-    if (readCandidate !== undefined) this.candidate(readCandidate);
-    if (readCandidate?.finishReason !== undefined) this.readFacts(chunk, readCandidate);
+    const first = candidates[0] as Candidate | undefined;
+    if (first !== undefined) this.candidate(first);
+    if (first?.finishReason !== undefined) this.readFacts(chunk, first);
     return true;
   }
 
@@ -192,8 +192,8 @@ export class GeminiReader implements WireReader {
     this.quotations.push(...(candidate.citationMetadata?.citations ?? []));
     if (!Array.isArray(parts)) throw this.protocolError('candidates[0].content.parts', 'is not an array');
     for (let at = 0; at < parts.length; at++) {
-      const readPart = parts[at] as WirePart | undefined;
-      if (readPart !== undefined) this.part(readPart, at);
+      const part = parts[at] as WirePart | undefined;
+      if (part !== undefined) this.part(part, at);
     }
     if (logprobsResult !== undefined) this.writer.logprobs(logprobsOf(logprobsResult));
     this.addSearches(groundingMetadata?.webSearchQueries);

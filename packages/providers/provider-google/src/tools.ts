@@ -6,7 +6,7 @@ import type { Quirks } from './quirks.ts';
 /** Converts tools and tool choice to properties of `config`. Returns an empty object for a request without tools. */
 export function toolsToWire({ tools, toolChoice }: ModelRequest, quirks: Quirks): JsonObject {
   if (tools.length === 0) return {};
-  // The mode VALIDATED replaces an explicit `auto`.
+  // With the quirk `validated`, a request without a tool choice also contains the mode, which is VALIDATED for `auto`.
   const choice = toolChoice ?? (quirks.autoCalls === 'validated' ? 'auto' : undefined);
   return {
     tools: [{ functionDeclarations: tools.map((tool) => declaration(tool, quirks)) }],

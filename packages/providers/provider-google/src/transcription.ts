@@ -35,6 +35,7 @@ export const transcriptionModel = (
       const json: unknown = await limitBody(response, target).json();
       return { ...fromTranscription(json, request, session), ...servedByGemini(WIRE, json, session) };
     } catch (error) {
+      // After an abort, throw its reason, not the error that it caused.
       signal.throwIfAborted();
       throw session.toLlmError(error);
     }

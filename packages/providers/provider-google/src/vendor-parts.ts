@@ -17,9 +17,9 @@ export function storedPart({ type }: AssistantPart, token: JsonValue | undefined
   if (!STORED_TYPES.has(type) || !isRecord(part) || ORDINARY_MEMBERS.some((name) => name in part))
     return undefined;
   const kind = VENDOR_PARTS.find((name) => name in part);
-  const isOurs =
+  const hasStoredForm =
     kind === undefined
       ? (part['text'] ?? '') === '' && typeof part['thoughtSignature'] === 'string'
       : isRecord(part[kind]) && !('text' in part);
-  return isOurs ? part : undefined;
+  return hasStoredForm ? part : undefined;
 }

@@ -14,6 +14,7 @@ export function wavHeader(rate: number, length?: number): Uint8Array {
   text(0, 'RIFF');
   view.setUint32(4, length === undefined ? UNKNOWN_LENGTH : HEADER_BYTES - 8 + length, true);
   text(8, 'WAVEfmt ');
+  // Size of the format chunk in bytes, then the format PCM and one channel.
   view.setUint32(16, 16, true);
   view.setUint16(20, 1, true);
   view.setUint16(22, 1, true);

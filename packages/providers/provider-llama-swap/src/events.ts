@@ -48,6 +48,7 @@ export async function* events(
   server: Management,
   { reconnectMs = 1000, ...options }: WatchOptions,
 ): AsyncIterable<SwapEvent> {
+  // Undefined until the first connection has succeeded.
   let waitMs: number | undefined;
   for (;;) {
     try {

@@ -110,14 +110,14 @@ const fromDsn =
 /** Wraps a model of the Chat Completions provider. Adds the capabilities that the server listed, and removes loading messages. */
 function swapModel(
   model: Model,
-  capabilitiesByModel: () => Capabilities | undefined,
+  listedCapabilities: () => Capabilities | undefined,
   options: LlamaSwapOptions,
 ): Model {
   return {
     ...model,
     /** Returns the capabilities. Each call reads the capabilities again, because the server may list the model later. */
     get capabilities() {
-      return { ...model.capabilities, ...capabilitiesByModel() };
+      return { ...model.capabilities, ...listedCapabilities() };
     },
     stream(request, context) {
       if (originOf(options) === undefined) return rejectedStream(missingURL(context.target));

@@ -56,6 +56,7 @@ export async function* drawStream(
   const { target, signal } = context;
   const session = connection.open({ target });
   try {
+    // `true` requests a stream.
     const { path, body, warnings } = toImagesCall(request, modelId, quirks, target, true);
     const response = await session.post(path, body, context);
     for await (const step of fromImagesStream(response, target))

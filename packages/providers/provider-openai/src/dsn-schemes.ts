@@ -41,7 +41,7 @@ function serverOf({ name, baseURL, params: { vendor, batches, ...quirks } }: Dsn
   server: Pick<Profile, 'id' | 'vendor' | 'baseURL' | 'batches' | 'rerank' | 'moderation'>;
   quirks: Dsn['params'];
 } {
-  // An unknown batch API is rejected when the profile is checked.
+  // An unknown batch API is rejected when the profile is checked. Without `{}`, a profile has no rerank and moderation endpoints.
   const server = {
     id: name,
     vendor,

@@ -27,6 +27,7 @@ export function createOpenAI<Id extends string = 'openai'>(
 ): Provider<NoInfer<Id>, OpenAIModelId>;
 export function createOpenAI(options: OpenAIOptions = {}): Provider {
   const createOtherModels = otherModelsOf(OPENAI_IMAGES);
+  // The validation of the options rejects `null`.
   const provider =
     (options as OpenAIOptions | null)?.api === 'chat'
       ? chatProvider(SDK, openai, options as ChatOptions, createOtherModels)

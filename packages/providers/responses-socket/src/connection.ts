@@ -17,6 +17,7 @@ interface ConnectionEnd {
 /** Event of the server, or the end of the connection. */
 export type Incoming = ServerEvent | ConnectionEnd;
 
+/** Value of `readyState` while messages can be sent. */
 const OPEN = 1;
 
 /** Number of unread characters at which the connection stops reading. */

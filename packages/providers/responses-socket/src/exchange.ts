@@ -73,14 +73,15 @@ async function startOn({ connection, items, isReused }: Reserved, setup: Setup):
     isIncrement: items !== undefined,
     bytes: new TextEncoder().encode(text).length,
   });
+  // The request changes the conversation of the server, whose state is known again only after a completed response.
   connection.state = undefined;
   connection.send(text);
   const first = await connection.next();
-  const forget = (): void => {
+  const stopListening = (): void => {
     signal?.removeEventListener('abort', abort);
   };
   if (first.type === 'closed') {
-    forget();
+    stopListening();
     signal?.throwIfAborted();
     if (first.code === TOO_LARGE) return { type: 'http', why: 'the message is too large for a socket' };
     if (isReused && mayRepeat) return { type: 'again', why: first.why, on: 'new' };
@@ -88,9 +89,9 @@ async function startOn({ connection, items, isReused }: Reserved, setup: Setup):
   }
   if (first.name !== 'error') {
     const respond = request.isStreamed ? streamedResponse : completeResponse;
-    return { type: 'response', response: await respond(first, connection, setup, forget) };
+    return { type: 'response', response: await respond(first, connection, setup, stopListening) };
   }
-  forget();
+  stopListening();
   const event = asRecord(JSON.parse(first.text));
   const { code } = isRecord(event['error']) ? event['error'] : event;
   if (code === 'previous_response_not_found' && items !== undefined && mayRepeat)
@@ -139,7 +140,7 @@ function streamedResponse(
   first: Event,
   connection: Connection,
   { pool, request, hashed }: Setup,
-  forget: () => void,
+  stopListening: () => void,
 ): Response {
   const encoder = new TextEncoder();
   let incoming: Incoming | undefined = first;
@@ -148,18 +149,18 @@ function streamedResponse(
       const event = incoming ?? (await connection.next());
       incoming = undefined;
       if (event.type === 'closed') {
-        forget();
+        stopListening();
         controller.error(request.signal?.aborted === true ? request.signal.reason : networkError(event.why));
         return;
       }
       controller.enqueue(encoder.encode(sseEvent(event.text, event.name)));
       if (!TERMINAL.test(event.name)) return;
-      forget();
+      stopListening();
       finish(event, connection, { pool, hashed });
       controller.close();
     },
     cancel() {
-      forget();
+      stopListening();
       connection.close('the reader left before the end');
     },
   });
@@ -171,11 +172,11 @@ async function completeResponse(
   first: Event,
   connection: Connection,
   { pool, request, hashed }: Setup,
-  forget: () => void,
+  stopListening: () => void,
 ): Promise<Response> {
   let event: Incoming = first;
   while (event.type === 'event' && !TERMINAL.test(event.name)) event = await connection.next();
-  forget();
+  stopListening();
   if (event.type === 'closed') {
     request.signal?.throwIfAborted();
     throw networkError(event.why);

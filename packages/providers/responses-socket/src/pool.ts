@@ -42,7 +42,10 @@ export class Pool {
     this.settings = settings;
   }
 
-  /** Returns a reserved connection: one that holds the start of the request, a new one, or the least recently used one. */
+  /**
+   * Returns a reserved connection: one that holds the start of the request, a new one, or the least recently used one. `mustBeNew`: whether
+   * only a new one is suitable.
+   */
   async take(request: SocketRequest, hashed: HashedRequest, mustBeNew: boolean): Promise<Taken> {
     const idle = mustBeNew ? [] : this.idle();
     for (const connection of idle) {

@@ -36,6 +36,7 @@ export const openWs: OpenSocket = async (url, headers, signal) => {
     const settled = (): void => {
       signal.removeEventListener('abort', abort);
     };
+    // A socket of `ws` has no `ref` and `unref`, so those of its TCP connection are used.
     let network: { ref(): void; unref(): void } | undefined;
     socket.on('upgrade', (response) => {
       network = response.socket;

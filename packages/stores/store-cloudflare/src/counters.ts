@@ -95,6 +95,7 @@ export function settle(sql: Sql, now: number, id: string, uses: Uses): boolean {
   for (const hold of holdsIn(row)) {
     const counter = fromStoredText(hold.counter);
     const used = uses.reduce((sum, use) => (use.counter === counter ? sum + use.amount : sum), 0n);
+    // The lapse has booked the complete amount, which the used amount replaces.
     const assumed = !wasHeld && hold.whenLapsed === 'spent' ? BigInt(hold.amount) : 0n;
     book(sql, hold, wasHeld, used - assumed);
   }

@@ -11,7 +11,7 @@ export function objectLedger(
   shard: 'tenant' | undefined,
   keepMs: number,
 ): LedgerStore {
-  const of = shards(shard);
+  const objectOf = shards(shard);
   const ask = async <Q extends LedgerCommand>(
     object: string,
     question: Q,
@@ -19,24 +19,24 @@ export function objectLedger(
     decode(await callObject(namespace, object, encode(question), `"${question.ask}" of the ledger`));
   return {
     async reserve(id, claims, leaseMs) {
-      return ask(of.claims(id, claims), { ask: 'reserve', id, claims, leaseMs });
+      return ask(objectOf.claims(id, claims), { ask: 'reserve', id, claims, leaseMs });
     },
     async renew(id, leaseMs) {
-      const object = of.id(id);
+      const object = objectOf.id(id);
       if (object !== undefined) await ask(object, { ask: 'renew', id, leaseMs });
     },
     async settle(id, uses) {
-      const object = of.id(id);
+      const object = objectOf.id(id);
       return object !== undefined && ask(object, { ask: 'settle', id, uses });
     },
-    counters: async (prefix) => ask(of.counters(prefix), { ask: 'counters', prefix }),
+    counters: async (prefix) => ask(objectOf.counters(prefix), { ask: 'counters', prefix }),
     async append(record) {
       const { id, at, call, tenant, target } = record;
       const line = { id, at, call, tenant, target, text: encode(record) };
-      await ask(of.tenant(tenant, 'a record'), { ask: 'append', record: line, keepMs });
+      await ask(objectOf.tenant(tenant, 'a record'), { ask: 'append', record: line, keepMs });
     },
     async *records({ from, to, ...rest }) {
-      const object = of.tenant(rest.tenant, 'the records');
+      const object = objectOf.tenant(rest.tenant, 'the records');
       const query = { ...rest, from: from?.toISOString(), to: to?.toISOString() };
       let after: RecordPage['after'];
       for (;;) {

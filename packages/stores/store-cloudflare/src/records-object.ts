@@ -47,6 +47,7 @@ export class RecordsObject {
   /** Deletes expired records. Called by the runtime. */
   async alarm(): Promise<void> {
     this.prepare();
+    // If more than 1,000 records have expired, another alarm deletes the others.
     await this.connection.write(() => {
       deleteExpired(this.connection, Date.now(), 1000);
     });

@@ -200,6 +200,7 @@ const LOCKS: readonly FeatureCase[] = [
     name: 'batches: refuses each change of a process whose lock another process has taken',
     async run([mine, theirs]) {
       const ids = numbered(3);
+      // The first write of a poll takes the lock. The loop ends when the poll makes fewer writes than `number`.
       for (let number = 2; ; number++) {
         const key = `job ${number}`;
         await start(mine).batches.submit(job(key, itemsOf(ids)));

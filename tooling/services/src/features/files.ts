@@ -17,6 +17,7 @@ function both([mine, theirs]: Pair, store: FileContentStore = memoryFiles()) {
 
 /** Stores a file of a size, and returns its id. */
 async function put(index: FileIndex, owner: string, size = MIB): Promise<string> {
+  // The third argument refuses a reservation of fewer bytes.
   const reservation = await index.reserve(owner, size, size);
   const { id, createdAt } = reservation;
   const more = {

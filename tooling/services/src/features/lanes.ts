@@ -21,7 +21,7 @@ export interface Admission {
 
 let calls = 0;
 
-/** Creates an attempt of a separate call, whose properties a test can change. */
+/** Creates an attempt of a separate call. The attempt is `options` itself, so that a test can change its properties later. */
 export const laneAttempt = (options: object = {}): AttemptInfo =>
   Object.assign(options, {
     call: { id: `call ${calls++}` },

@@ -236,6 +236,7 @@ export const runCases: readonly FeatureCase[] = [
   {
     name: 'runs: unlocks a run of a dead process after its lease, and refuses its late save',
     async run([mine, theirs]) {
+      // Its timers never fire, so it does not renew its lease.
       const dead = createRuns({ records: mine, clock: { ...systemClock, timer: () => () => undefined } });
       const alive = createRuns({ records: theirs });
       await dead.save('a', state());

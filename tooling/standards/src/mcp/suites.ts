@@ -68,6 +68,7 @@ async function addressOf(child: ChildProcess): Promise<string> {
     throw new Error(`the server ended with status ${String(status)}`);
   });
   const [url] = (await Promise.race([once(child, 'message'), failed])) as [string];
+  // The program is ended after the suite, and this must not be an unhandled rejection.
   failed.catch(() => undefined);
   return url;
 }

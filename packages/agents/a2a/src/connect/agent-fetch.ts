@@ -86,6 +86,7 @@ export class AgentFetch {
     if (target.origin === this.home.origin || isLoopback(this.home)) return general;
     if (target.protocol !== 'https:')
       throw new LlmError('protocol', `${this.label}: the card names ${target.origin}, which has no https`);
+    // `[]`: no host with a private address is permitted.
     const address = await resolveHost(target, [], this.resolve).catch((error: unknown) => {
       // Workers and browsers cannot resolve names, and their networks contain no private hosts of the application.
       if (LlmError.is(error, 'unsupported')) return undefined;

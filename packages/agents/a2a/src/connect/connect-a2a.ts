@@ -86,6 +86,7 @@ function toolOf(name: string, card: AgentCard, agent: RemoteAgent): Tool {
   });
 }
 
+/** Checks the options, and returns their address. */
 function checkedUrl(options: ConnectA2aOptions): URL {
   checkOptions('connectA2a', options, KINDS, ['name', 'url']);
   const { name, url: address, credential } = options;

@@ -10,6 +10,7 @@ import { LlmError } from '@majordomo/core';
 import { limitBody } from '@majordomo/wire-kit';
 
 const MAX_CARD_BYTES: number = 1024 * 1024;
+/** Option of the SDK that accepts agents of A2A 0.3. */
 const LEGACY = { enabled: true };
 const BINDINGS: ReadonlySet<string> = new Set(['JSONRPC', 'HTTP+JSON']);
 

@@ -101,6 +101,7 @@ export class RemoteAgent {
     });
   }
 
+  /** Runs the work until it ends, its signal aborts, or the time is over. Cancels the task unless it ended or may still be needed. */
   private async limited(
     task: MessageTask,
     signal: AbortSignal,
@@ -156,6 +157,7 @@ export class RemoteAgent {
       task.begin(result.id);
       return { isSettled: isSettled(result) };
     } finally {
+      // Also ends the wait for an id that cannot become known anymore.
       task.begin(task.taskId);
     }
   }
@@ -178,16 +180,19 @@ export class RemoteAgent {
     return {};
   }
 
-  /** Returns the task when it has ended or waits. Subscribes again after a cut, and looks at the task in growing intervals. */
+  /**
+   * Returns the task when it has ended or waits. Subscribes again after a cut, and looks at the task in growing intervals.
+   * `isReported`: whether the agent has already reported that the task has ended or waits.
+   */
   private async settled(taskId: string, isReported: boolean, signal: AbortSignal): Promise<Task> {
-    let isNews = isReported;
+    let wasReported = isReported;
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, MAX_WAIT_MS)) {
       const task = await this.look(taskId, signal);
       if (task !== undefined && isSettled(task)) return task;
       const reported = task !== undefined && (await this.subscribe(taskId, signal));
       // An agent that reports an end which the task does not have is asked again after the wait only.
-      if (!reported || isNews) await this.io.clock.sleep(waitMs, signal);
-      isNews = reported;
+      if (!reported || wasReported) await this.io.clock.sleep(waitMs, signal);
+      wasReported = reported;
     }
   }
 
@@ -248,6 +253,7 @@ export class RemoteAgent {
     const stopTimer = clock.timer(CANCEL_MS, () => {
       limit.abort();
     });
+    // A request that was not sent has begun no task.
     if (!isSent(task.request.signal)) task.request.abort();
     const canceled = abortable(this.canceled(task, limit.signal), limit.signal)
       // The task has ended, or the agent is not available.

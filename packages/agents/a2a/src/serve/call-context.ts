@@ -11,6 +11,7 @@ export type Work =
       readonly held: HeldRun;
       readonly waiting: WaitingRun;
       readonly decisions: readonly Decision[];
+      /** Whether the executor has begun the work. Otherwise, the run is stored again if the request fails. */
       isStarted: boolean;
     };
 

@@ -143,6 +143,7 @@ export class RunExecutor implements AgentExecutor {
         held = await this.heldRun(task, work);
         stop = watchRun(watched, held, this.io);
       } finally {
+        // Published in any case, because a failure is a status of the task.
         const { taskId: id, contextId } = ids;
         bus.publish(AgentEvent.task({ id, contextId, status, artifacts: [], history: [], metadata: {} }));
       }

@@ -7,6 +7,7 @@ export const INTERNAL_MESSAGE = 'the server failed; its log contains the reason'
 export function publicText(error: unknown): string {
   if (!LlmError.is(error)) return `server: ${INTERNAL_MESSAGE}`;
   const { kind, message, cause } = error;
+  // The agent gives errors of application functions the kind `config`, with the error itself as the cause.
   const isOfApplication = kind === 'config' && cause !== undefined && !LlmError.is(cause);
   return `${kind}: ${isOfApplication ? INTERNAL_MESSAGE : message}`;
 }

@@ -36,6 +36,7 @@ export class Webhooks implements PushNotificationStore, PushNotificationSender {
 
   async save(taskId: string, context: ServerCallContext, config: TaskPushNotificationConfig): Promise<void> {
     await this.addressOf(config.url);
+    // The SDK returns this object to the client, which learns the id from it.
     if (config.id === '') config.id = crypto.randomUUID();
     await this.change(taskId, context, (configs) => {
       const others = configs.filter(({ id }) => id !== config.id);

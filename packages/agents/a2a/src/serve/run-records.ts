@@ -92,6 +92,7 @@ export class RunRecords {
     const result = await hold(this.records, RUNS, taskId, LEASE_MS, {
       initial: members,
       take: () => members,
+      // The task is new, so the record need not be read first.
       known: null,
       clock: this.clock,
     });

@@ -45,10 +45,12 @@ async function delegate(agent: Pick<Agent, 'run'>, task: string, parent: ToolCon
   if (depth > MAX_DEPTH) throw new Error(`agents may be nested at most ${MAX_DEPTH} levels deep`);
   const addUsage = ({ usage, spent }: RunState): void => {
     parent.spend(usage);
+    // `spent` of an agent that waited accumulates, so only the amounts since the wait are new.
     if (spent !== undefined) spend?.(spentSince(spent, waitingState?.spent), usage);
   };
   try {
     const runOptions = withNesting({ ...options, signal, context, runId: key }, { ...inherited, depth });
+    // If a journal has driven the agent, its result exists already.
     const running = subAgentResult?.() ?? agent.run(waitingState ?? task, runOptions);
     const { state, awaiting, done, text } = await running;
     addUsage(state);

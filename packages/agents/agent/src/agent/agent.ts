@@ -24,6 +24,7 @@ export type { Agent } from '../run/agent-interface.ts';
  */
 export function createAgent(options: AgentOptions): Agent {
   const parts = agentParts(options);
+  // `undefined`: without a listener, responses are not streamed.
   const run: Agent['run'] = (input, runOptions = {}) =>
     rejectWithCallSite(callSite(run), runLocally(parts, input, runOptions, undefined));
   const stream: Agent['stream'] = (input, { text = 'all', ...runOptions } = {}) => {
@@ -46,6 +47,7 @@ export function createAgent(options: AgentOptions): Agent {
     async drive(state, effects) {
       checkOwner(state, parts);
       checkDriverClaim(state, effects, parts);
+      // A durable engine suspends and cancels runs with its own errors, which it must receive unchanged.
       return drive(state, effects, parts.rules).catch((error: unknown) => {
         throw unwrapEngineError(error);
       });

@@ -75,6 +75,7 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
   readonly around?: Around | undefined;
 }
 
+/** Kinds of the options for `checkOptions`. `true` accepts any value. */
 const KINDS: KindsOf<AgentOptions> = {
   model: true,
   name: 'string',
@@ -122,6 +123,7 @@ const KINDS: KindsOf<AgentOptions> = {
   onEnd: 'function',
 };
 
+/** Names that other libraries use for an option, with the option's name here, for the error message. */
 const OTHER_NAMES: Readonly<Record<string, keyof AgentOptions>> = {
   system: 'instructions',
   systemPrompt: 'instructions',
@@ -136,6 +138,7 @@ const OTHER_NAMES: Readonly<Record<string, keyof AgentOptions>> = {
 
 /** Returns the parsed options of an agent. Throws `config` for invalid options, such as a duplicate tool name. */
 export function agentParts(options: AgentOptions): AgentParts {
+  // The kind of `toolSearch` depends on its form, a boolean or an object with options.
   const isSearchObject = typeof (options as AgentOptions | undefined)?.toolSearch !== 'boolean';
   const kinds = isSearchObject ? { ...KINDS, toolSearch: TOOL_SEARCH_KINDS } : KINDS;
   checkOptions('createAgent', options, kinds, [], OTHER_NAMES);
@@ -211,6 +214,7 @@ function toolsOf(
   skills.forEach((skill, at) => {
     checkNamed(`skills[${at}]`, skill);
   });
+  // Only searched owners, which are the toolboxes, need a name. A getter reads tools that change later.
   const owners: readonly ToolOwner[] = [
     { label: 'the agent', name: '', tools },
     ...toolboxes.map(searchedToolbox),

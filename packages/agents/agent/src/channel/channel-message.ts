@@ -3,7 +3,10 @@ import { asRecord, isRecord } from '@majordomo/core/toolkit';
 import type { AgentEvent } from '../stream/event.ts';
 import { errorFromJson, errorToJson } from '../state/failure.ts';
 
-/** Metadata of a channel message. `began`: start of the attempt, in ms since 1970. `batch`: number of the message, from 0. */
+/**
+ * Metadata of a channel message. `attempt`: id of the execution of the run in one process. `began`: start of the attempt, in ms since
+ * 1970. `batch`: number of the message, from 0. `isOver`: whether the run has ended, so that no message follows.
+ */
 export interface ChannelMessageHead {
   readonly runId: string;
   readonly attempt: string;
@@ -50,6 +53,7 @@ export function parseChannelMessage(text: string, runId: string): ChannelMessage
 
 function parseJson(text: string): { readonly head?: unknown; readonly events?: unknown } {
   try {
+    // `Object` turns JSON that is not an object, such as `null`, into an object without these members.
     return Object(fromJson(JSON.parse(text))) as object;
   } catch {
     return {};

@@ -4,8 +4,11 @@ import type { AgentEvent } from '../stream/event.ts';
 import type { RunChannel } from './run-channel.ts';
 import { eventJson, channelText } from './channel-message.ts';
 
+/** Time for which events are collected into one batch. */
 const BATCH_MS = 50;
+/** Maximum wait for the channel, so that a slow channel hardly delays the run. A batch that takes longer counts as lost. */
 const PUBLISH_TIMEOUT_MS = 250;
+/** Maximum length of the events that wait for the channel, as JSON. Above it, all of them are dropped. */
 const MAX_WAITING_CHARACTERS = 1_048_576;
 
 interface WaitingEvent {
@@ -64,6 +67,7 @@ export class ChannelReporter {
   }
 
   private sendSoon(): void {
+    // The loop of `sendAll` that is running also sends the new event.
     if (this.sending !== undefined) return;
     this.cancel ??= this.clock.timer(BATCH_MS, () => void this.sendAll(), { isBackground: true });
   }
@@ -99,6 +103,7 @@ export class ChannelReporter {
   private dropAll(): void {
     this.waiting = [];
     this.size = 0;
+    // The omitted number shows watchers that events are missing.
     this.batch++;
     this.reportLoss(`more than ${MAX_WAITING_CHARACTERS} characters were waiting`);
   }

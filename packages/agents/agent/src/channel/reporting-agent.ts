@@ -1,8 +1,12 @@
 import type { Agent } from '../agent/agent.ts';
 import type { ChannelReporter } from './channel-reporter.ts';
 
+/**
+ * Returns the agent with effects that also send their events to the reporter. An effect ends when its
+ * events were published, or after a timeout.
+ */
 export function reportingAgent(agent: Agent, reporter: ChannelReporter): Agent {
-  const reportErrors = async <T>(run: () => Promise<T>): Promise<T> => {
+  const withFlush = async <T>(run: () => Promise<T>): Promise<T> => {
     try {
       return await run();
     } finally {
@@ -22,12 +26,13 @@ export function reportingAgent(agent: Agent, reporter: ChannelReporter): Agent {
       return {
         ...effects,
         async callModel(state, turn) {
-          const answer = await reportErrors(() => effects.callModel(state, turn));
+          const answer = await withFlush(() => effects.callModel(state, turn));
           return { ...answer, warnings: [...answer.warnings, ...reporter.takeWarnings()] };
         },
         runTool(call, state, subAgentResult) {
+          // A process that continues a run may begin with a tool call, without the `step-start` that sets the step.
           reporter.step = state.steps;
-          return reportErrors(() => effects.runTool(call, state, subAgentResult));
+          return withFlush(() => effects.runTool(call, state, subAgentResult));
         },
       };
     },

@@ -33,7 +33,7 @@ export class RunFollower {
     if (batch < next || !(isCurrent || this.replacesCurrent(message))) return undefined;
     this.current = { attempt, began };
     this.next.set(attempt, batch + 1);
-    // If the watch returns to an attempt, its reader has discarded the attempt's earlier events of the step.
+    // If the watch returns to an attempt, its reader has discarded the attempt's earlier events of the step, so they are missing.
     const missed: RunEvent[] = batch > (isCurrent ? next : 0) ? [{ type: 'missed' }] : [];
     return [
       ...missed,

@@ -19,6 +19,7 @@ export interface WatchOptions {
 
 /** Time to wait for messages that are in transit when the promise of `over` settles, in milliseconds. */
 const GRACE_MS = 500;
+/** Maximum number and total length of messages that wait for the reader. Above it, all but the newest are dropped. */
 const MAX_WAITING = 1024;
 const MAX_CHARACTERS = 16 * 1_048_576;
 
@@ -49,7 +50,7 @@ export async function watchRun(
   const onText = (text: string): void => watcher.receive(text);
   const onEnd = (failure: unknown): void => watcher.channelEnded(failure);
   const subscribing = Promise.resolve(invoke(() => channel.subscribe(runId, onText, onEnd)));
-  const left = watcher.ended.then(async () => {
+  const unsubscribed = watcher.ended.then(async () => {
     cancel();
     signal?.removeEventListener('abort', onAbort);
     // Wait for the subscription, because a slow channel may resolve it after the watch has ended. Then unsubscribe.
@@ -57,7 +58,8 @@ export async function watchRun(
       await subscribing
     )();
   });
-  left.catch(() => undefined);
+  // The watch has ended, so a failure to unsubscribe affects no reader.
+  unsubscribed.catch(() => undefined);
   try {
     await Promise.race([subscribing, watcher.ended]);
   } catch (error) {
@@ -94,6 +96,7 @@ class RunWatcher {
     if (this.isOver) return;
     this.characters += text.length;
     if (this.texts.push(text) > MAX_WAITING || this.characters > MAX_CHARACTERS) {
+      // The gap in the numbers of the batches becomes a `missed` event.
       this.texts = [text];
       this.characters = text.length;
     }
@@ -106,6 +109,7 @@ class RunWatcher {
     this.end();
   }
 
+  /** Ends the watch. A reason, which may be `undefined`, makes the next read reject; without a reason, the reader reads the rest. */
   end(...reason: readonly unknown[]): void {
     if (this.isOver) return;
     this.isOver = true;

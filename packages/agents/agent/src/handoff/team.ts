@@ -42,6 +42,7 @@ export class Team {
   private load(): ReadonlyMap<string, AgentParts> {
     const members = new Map(this.root.name === undefined ? [] : [[this.root.name, this.root]]);
     const all = [this.root];
+    // The loop also visits the agents that it adds to `all`.
     for (const agent of all) {
       agent.handoffs.load();
       for (const { name, parts } of agent.handoffs.targets) {

@@ -49,6 +49,7 @@ export async function journalEntry<T extends object | string>(
       return checkSize(asJson(result), name, journal.maxBytes);
     } catch (error) {
       const { usage, spent } = asRecord(result) as FailedWork;
+      // The effect succeeded, but its result cannot be stored, such as a too large one. What it has spent still counts.
       if (result !== undefined) recordFailedWork(error, { usage, spent });
       return failureEntry(error, journal.signal);
     }

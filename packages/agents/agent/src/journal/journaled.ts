@@ -52,6 +52,7 @@ export function journaled(agent: Agent, journal: Journal, io: JournaledIo = {}):
       for (const [at, one] of waiting.entries()) {
         await journal.awaiting?.(waiting.slice(at));
         const decision = await journal.decision(one.call, one.name);
+        // Throws for a decision that the call does not accept.
         findWaitingCall([one], decision);
         all.push(decision);
       }

@@ -82,4 +82,5 @@ export function initialStateFrom(input: JsonValue, runId: string): RunState {
   return initialState(fromJson<RunInput>(input), runId);
 }
 
+/** Control characters and unpaired surrogates. */
 const UNSAFE_ID = /[\p{Cc}\p{Cs}]/u;

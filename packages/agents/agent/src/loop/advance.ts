@@ -57,6 +57,7 @@ export function answered(state: RunState, answer: Answer, textOnly = false): Run
     offered: answer.offered,
     warnings: withWarnings(state.warnings, answer.warnings),
   };
+  // `NOT_RUN` has a text for each reason that can end a turn with calls.
   return done === undefined ? next : { ...withAllResults(next, NOT_RUN[done] ?? ''), done };
 }
 
@@ -199,6 +200,7 @@ function doneReason(finish: Answer['finish'], calls: readonly ToolCallPart[]): D
     case 'refusal':
     case 'content-filter':
       return 'refused';
+    // The vendor paused the turn. The next model call continues it.
     case 'incomplete':
       return undefined;
     case 'stop':

@@ -9,6 +9,7 @@ const BACK_REFERENCE: ReadonlySet<string> = new Set(
   there need needed`.split(/\s+/),
 );
 const POINTS_BACK = /\b(?:above|already|before|earlier|previous(?:ly)?|prior|preceding)\b/i;
+/** Maximum length of a text that only refers to an earlier answer, in characters. */
 const MAX_REFERENCE_LENGTH = 120;
 
 /**
@@ -16,16 +17,16 @@ const MAX_REFERENCE_LENGTH = 120;
  * an empty text or a text that only refers to the answer. Such a text is skipped if an earlier text exists.
  */
 export function answerText(messages: readonly Message[]): string {
-  let terminal: string | undefined;
+  let lastReference: string | undefined;
   for (let at = messages.length - 1; at >= 0; at--) {
     const message = messages[at];
     if (message?.role === 'user') break;
     if (message?.role !== 'assistant') continue;
     const text = message.parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
     if (!isReference(text)) return text;
-    terminal ??= text;
+    lastReference ??= text;
   }
-  return terminal ?? '';
+  return lastReference ?? '';
 }
 
 function isReference(text: string): boolean {

@@ -48,7 +48,7 @@ function decidePending(state: RunState, rules: Rules): Action {
   const { approvals, suspended = [], decisions } = state;
   const pending = state.pending.filter((call) => rules.handoff?.(call, state) === undefined);
   const [first] = state.pending;
-  // Only handoffs are pending, because all other calls have results.
+  // Only handoffs are pending, because all other calls have results. `handoff` therefore returns a name, and `''` never occurs.
   if (pending.length === 0 && first !== undefined)
     return { type: 'hand-off', call: first, to: rules.handoff?.(first, state) ?? '' };
   const isAmong = (some: readonly { readonly callId: string }[], { id }: ToolCallPart): boolean =>

@@ -64,6 +64,7 @@ function sorted(value: JsonValue | undefined): JsonValue | undefined {
 
 const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);
 
+/** Returns the text of a result for comparison. Images and documents of the same type and size count as equal. */
 const resultText = (result: ToolResultPart | undefined): string =>
   (result?.content ?? [])
     .map((part) => (part.type === 'text' ? part.text : `${part.mediaType} ${part.bytes.length}`))

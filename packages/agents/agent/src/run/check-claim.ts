@@ -35,6 +35,7 @@ export function checkClaim(state: RunState, input: RunInput, options: RunOptions
   // This agent received the calls, so it knows which of them it has started.
   if (call === undefined || started.isOwnId(ownerId)) return;
   if (records === undefined) throw missingClaim(call.name);
+  // The id in a state from JSON may be `null`.
   if (runId === undefined && ((input as RunState).runId ?? undefined) === undefined)
     throw new LlmError(
       'config',

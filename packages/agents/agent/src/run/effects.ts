@@ -39,7 +39,10 @@ export function driverEffects(agent: AgentParts, { records, ...io }: EffectsIo):
   return { ...localEffects(agent, nested, reports, io.runId), claim: claimEffect(agent, io, records) };
 }
 
-/** Returns the effects that call the model and the tools in this process. `reports` notifies observers and readers. */
+/**
+ * Returns the effects that call the model and the tools in this process. `reports` notifies observers and readers. `callKey`: first
+ * part of the keys of the model calls; `undefined` for calls without a key.
+ */
 export function localEffects(
   agent: AgentParts,
   io: EffectsIo,

@@ -21,6 +21,7 @@ interface HostRun {
 export function innerHost(outer: ToolCallPart, state: RunState, run: HostRun): InnerHost {
   const { agent, io, reports, innerCounts } = run;
   const counts = new Map<string, number>();
+  // An earlier call may have had the same id, and the state already contains its counts.
   innerCounts.delete(outer.id);
   const running = (name: string): number =>
     state.pending.reduce((sum, { id }) => sum + (innerCounts.get(id)?.get(name) ?? 0), 0);

@@ -23,8 +23,10 @@ import { withLoadedTools } from '../tools/tool-search.ts';
 /** Maximum length of `CallOptions.key`, in characters. */
 const MAX_KEY = 200;
 
+/** Response of the model to a step. */
 export interface ModelTurn {
   readonly response: ChatResponse;
+  /** Names of the tools that the response may call; `undefined` for all tools. */
   readonly offered: readonly string[] | undefined;
 }
 
@@ -39,6 +41,7 @@ interface ModelCallIo {
   readonly messages: readonly Message[];
 }
 
+/** Calls the model for a step. If the request is too long for the model, calls it once more with messages that `compact` shortens. */
 export async function requestTurn(
   state: RunState,
   turn: Turn | undefined,
@@ -72,7 +75,10 @@ function callableTools(choice: ChatRequest['toolChoice']): readonly string[] | u
   return typeof choice === 'object' ? [choice.name] : undefined;
 }
 
-/** Returns the options with the key of a model call. A repeated run finds the job of a step by this key. */
+/**
+ * Returns the options with the key of a model call. A repeated run finds the job of a step by this key. `suffix` distinguishes the
+ * second request of a step from the first.
+ */
 function withKey(io: ModelCallIo, step: number, suffix = ''): ModelCallIo {
   const { callKey, reports } = io;
   const key = callKey === undefined ? undefined : `${callKey}/${step}${suffix}`;
@@ -103,6 +109,7 @@ function requestOf(
     ...definedMembers(own),
     messages,
     system: instructions,
+    // Core rejects a choice that names a tool which the request does not contain.
     ...(tools.length === 0 ? { toolChoice: undefined } : { tools }),
     ...(tools.length > 0 && textOnly ? { toolChoice: 'none' } : {}),
   };

@@ -25,7 +25,9 @@ import { withConcurrency } from '../tools/tool-limits.ts';
 import { VendorToolOutput } from '../tools/vendor-tool.ts';
 import { FoundTools } from '../tools/tool-search.ts';
 
+/** Default of `Tool.maxResultChars`. */
 const MAX_RESULT_CHARS = 100_000;
+/** Maximum length of invalid arguments in the result that quotes them. */
 const MAX_RAW_CHARS = 200;
 
 /** Runs a tool call. Returns a failure as an error result for the model. Throws `aborted` if `context.signal` aborts. */
@@ -140,6 +142,7 @@ export const unknownOutcome = (call: ToolCallPart, key: string): ToolOutcome => 
 });
 
 function suspendedOutcome(call: ToolCallPart, suspended: { readonly payload: JsonValue }): ToolOutcome {
+  // Throws for a payload that cannot become JSON, such as a circular object, because the state stores the payload.
   JSON.stringify(suspended.payload);
   return { ...errorResult(call, 'suspended'), content: [], suspended };
 }

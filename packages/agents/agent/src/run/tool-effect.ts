@@ -67,6 +67,7 @@ async function outcomeOf(
   return runAround(agent.around, { type: 'tool', runId, call }, () =>
     runCall(toolRun, innerHost(call, state, run)).catch((error: unknown) => {
       const usage = failedWorkOf(error)?.usage;
+      // 0: of the time of an aborted call, only that of its sub-agents counts.
       recordFailedWork(error, { usage, spent: meter.spent(usage, 0) });
       throw error;
     }),

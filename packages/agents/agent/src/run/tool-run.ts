@@ -6,6 +6,7 @@ export interface ToolRun {
   /** Tool of the call, or `undefined` if no tool has this name or the step did not offer the tool. */
   readonly tool: Tool | undefined;
   readonly call: ToolCallPart;
+  /** Names of the available tools, which the error result for an unknown tool lists. */
   readonly names: readonly string[];
   readonly context: Omit<ToolContext, 'spend' | 'call'>;
   readonly clock: Pick<Clock, 'timer'>;

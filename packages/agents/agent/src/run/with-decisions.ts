@@ -46,6 +46,7 @@ async function startedBefore(
   const { callId } = decision;
   const decidedCall = locate(state, callId, agent);
   const inner = decidedCall && waitingRunOf(decidedCall.state, decidedCall.call.id);
+  // A denial ends the call. Any decision on the call of a waiting sub-agent ends the calls that wait inside.
   if (!('deny' in decision) && inner === undefined) return [];
   const started = [];
   for (const path of inner ? callsThatWait(inner).map(({ id }) => pathOf(callId, id)) : [callId]) {

@@ -54,7 +54,10 @@ function keyIn(payload: JsonValue): string {
   return typeof key === 'string' ? key : '';
 }
 
-/** Returns the state with a new payload for the suspended call at `path`, as `suspendedCalls` names it. */
+/**
+ * Returns the state with a new payload for the suspended call at `path`, as `suspendedCalls` names it. `prefix`: path of `state` inside
+ * the outermost state, with a slash at the end; only for the recursion.
+ */
 export function withPayload(state: RunState, path: string, payload: JsonValue, prefix = ''): RunState {
   const { suspended, runs } = state;
   return {

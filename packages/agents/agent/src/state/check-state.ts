@@ -54,6 +54,7 @@ function checkMembers(state: Fields, at: string): void {
   for (const name of ['claims', 'approvals', 'innerCalls', 'notDone'] as const)
     if (state[name] !== undefined && !isRecord(state[name]))
       throw invalidState(`${at}.${name}`, 'must be an object');
+  // `true`: whether the agent has a `cost` function is checked before each model call.
   checkBudget(budget, true, `${at}.budget`);
   if (spent !== undefined && !isSpent(spent))
     throw invalidState(

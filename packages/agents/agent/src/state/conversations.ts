@@ -125,7 +125,7 @@ const LABELS = { head: 'head', title: 'title', page: 'page' } as const;
 const PAGE_MESSAGES = 4;
 const PAGE_LENGTH = 16_384;
 const growth = (place: number): number => 1 + Math.floor(place / 16);
-/** Maximum number of pages, so that one write replaces a conversation. */
+/** Maximum number of pages, so that one write replaces a conversation with its head and title. */
 const MAX_PAGES = MAX_RECORDS - 2;
 
 /** Returns the key of the head. No key of another conversation starts with it, because quotes in ids are escaped. */
@@ -162,6 +162,7 @@ export function createConversations(options: ConversationsOptions): Conversation
         path: 'records',
       });
     let best: readonly RecordHit[] = [];
+    // Several hits may be of one conversation, so a second search considers as many hits as possible if the first finds too few.
     for (const most of [Math.min(4 * limit, MAX_RECORDS), MAX_RECORDS]) {
       const hits = await records.search(SPACE, query, most);
       const first = new Map(hits.toReversed().map((hit) => [headKey(hit.key), hit]));

@@ -2,6 +2,7 @@ import type { ToolCallPart } from '@majordomo/core';
 import { withResultContent } from '@majordomo/core/toolkit';
 import type { RunState, ToolOutcome } from './state.ts';
 
+/** Returns the call with the arguments that its approval contains, which replace the model's arguments, even invalid ones. */
 export function withDecidedArgs(call: ToolCallPart, { decisions }: RunState): ToolCallPart {
   const decision = decisions.find(({ callId }) => callId === call.id);
   if (decision === undefined || !('approve' in decision) || decision.args === undefined) return call;

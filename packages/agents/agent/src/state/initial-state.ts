@@ -14,18 +14,18 @@ export function initialState(
   input: RunInput,
   runId: string | undefined,
 ): RunState & { readonly runId: string } {
-  const named = (state: RunState, known?: string): RunState & { readonly runId: string } => ({
+  const withRunId = (state: RunState, known?: string): RunState & { readonly runId: string } => ({
     ...state,
     runId: runId ?? known ?? crypto.randomUUID(),
   });
-  if (typeof input === 'string' || isList(input)) return named(begin(input));
+  if (typeof input === 'string' || isList(input)) return withRunId(begin(input));
   const stored = checkState(input);
   // A run whose budget was used up continues if its limits are higher now.
   const state = stored.done === 'budget' ? { ...stored, done: undefined } : stored;
   // The handoffs remain, so the active agent continues the conversation.
   const { handoffs } = state;
-  if (isFollowUp(state)) return named({ ...begin(state.messages), ...(handoffs && { handoffs }) });
-  return named(state, state.runId);
+  if (isFollowUp(state)) return withRunId({ ...begin(state.messages), ...(handoffs && { handoffs }) });
+  return withRunId(state, state.runId);
 }
 
 const isFollowUp = ({ done, messages }: RunState): boolean =>

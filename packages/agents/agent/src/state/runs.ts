@@ -134,6 +134,7 @@ export function createRuns(options: RunsOptions): Runs {
 
   /** Saves a run that this object does not know: creates it, or replaces it if no process has locked it. */
   const create = async (id: string, put: Saved): Promise<number> => {
+    // With version 0, the store accepts the run only if none is stored.
     for (let version = 0; ;) {
       const [saved] = (await records.write(SPACE, [{ ...put, type: 'put', key: id, version }])) ?? [];
       if (saved !== undefined) return saved;
@@ -169,6 +170,7 @@ export function createRuns(options: RunsOptions): Runs {
       const take = (record: StoredRecord): object | undefined => {
         state = layout.read(id, record.value);
         if (agent !== undefined) checkRunAgent(`the run "${id}" was not loaded`, state.agent, agent);
+        // `{}` locks the run without changing it.
         return isHeld(record) ? undefined : {};
       };
       const result = await hold(records, SPACE, id, leaseMs, { clock, take });

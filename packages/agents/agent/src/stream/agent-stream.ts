@@ -11,6 +11,7 @@ export interface AgentStream extends AsyncIterable<AgentEvent> {
   result(): Promise<RunResult>;
 }
 
+/** Number of events that wait for the reader, above which the run waits too. */
 const MAX_WAITING = 64;
 type Result = IteratorResult<AgentEvent, undefined>;
 const DONE: Result = { done: true, value: undefined };

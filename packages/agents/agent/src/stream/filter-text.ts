@@ -33,6 +33,7 @@ function finalText(emit: Emit): Emit {
     }
     hasCalls ||= isCall(modelEvent);
     if (modelEvent.type !== 'finish' || !isLast(modelEvent.reason, hasCalls)) return emit(event);
+    // The reader of a stream ends all delays at the same time, so the last one is enough.
     return [...buffered.splice(0), event].map(emit).findLast((delay) => delay !== undefined);
   };
 }

@@ -16,6 +16,7 @@ export function toolContent(output: unknown, maxChars: number, keepsTextFiles = 
   return cut([{ type: 'text', text: json }], maxChars);
 }
 
+/** Truncates texts to `maxChars` in total. The text that reaches the limit receives a mark, and later texts are removed. */
 function cut(content: Content, maxChars: number): Content {
   const total = content.reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0);
   if (total <= maxChars) return content;
@@ -24,12 +25,13 @@ function cut(content: Content, maxChars: number): Content {
     .map((part) => {
       if (part.type !== 'text') return part;
       const text = truncateText(part.text, Math.max(0, left));
-      const last = left > 0 && part.text.length >= left;
+      const isLast = left > 0 && part.text.length >= left;
+      // The earlier texts are complete and have `maxChars - left` characters.
       const leftOut = total - maxChars + left - text.length;
       left -= part.text.length;
       return {
         ...part,
-        text: last ? `${text}\n[cut: ${leftOut} of ${total} characters are omitted]` : text,
+        text: isLast ? `${text}\n[cut: ${leftOut} of ${total} characters are omitted]` : text,
       };
     })
     .filter((part) => part.type !== 'text' || part.text !== '');

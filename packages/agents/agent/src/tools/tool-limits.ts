@@ -11,6 +11,7 @@ export function checkToolLimits(tool: Tool): void {
   checkNumber(maxResultChars, 0, `maxResultChars of tool "${name}"`);
   checkNumber(concurrency, 1, `concurrency of tool "${name}"`);
   checkNumber(maxCalls, 0, `maxCalls of tool "${name}"`);
+  // Throws for a frozen tool, which cannot store the slots of its `concurrency`.
   slotsOf(tool);
 }
 

@@ -127,6 +127,7 @@ const KINDS: KindsOf<ToolDefinition<unknown, never>> = {
   inner: 'array',
 };
 
+/** Names that other libraries use for an option, with the option's name here, for the error message. */
 const OTHER_NAMES: Readonly<Record<string, keyof Tool>> = {
   execute: 'run',
   handler: 'run',

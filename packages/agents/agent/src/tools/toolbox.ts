@@ -92,6 +92,7 @@ export class Tools {
     // An agent needs no tool for the approval of a vendor's MCP calls.
     const tool =
       this.byName.get(name)?.tool ?? (name === MCP_APPROVAL_TOOL.name ? MCP_APPROVAL_TOOL : undefined);
+    // The search tool of a step loads only tools that the step offers.
     return tool !== undefined && name === this.search?.name
       ? this.finder?.toolFor(this.stepTools(offered).deferred)
       : tool;

@@ -11,6 +11,7 @@ export interface Bounds {
   readonly summary: number;
 }
 
+/** Context size that is assumed if the size of the model is unknown, in tokens. */
 export const ASSUMED_CONTEXT = 128_000;
 
 /** Minimum threshold of models with a context of at least `ASSUMED_CONTEXT`, in tokens. */

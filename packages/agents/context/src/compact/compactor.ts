@@ -64,8 +64,11 @@ interface Inspection extends TranscriptMeasurement {
   readonly run: CompactionRun;
 }
 
+/** Number of consecutive checks with small savings after which a transcript that fits into the context is no longer summarized. */
 const MAX_INEFFECTIVE = 2;
+/** Factor by which a prompt may have more tokens than estimated. */
 const ESTIMATE_MARGIN = 1.2;
+/** Factor by which a summary may be longer than the prompt requests. */
 const SUMMARY_MARGIN = 1.3;
 
 interface CompactionPass {
@@ -74,6 +77,7 @@ interface CompactionPass {
   readonly isPart?: boolean;
 }
 
+/** Maximum number of summaries that one check writes. */
 const MAX_PASSES = 20;
 
 class Engine {
@@ -83,6 +87,7 @@ class Engine {
   private readonly measurer: TranscriptMeasurer;
   private readonly usage: StepUsage;
   private readonly conversations = new Conversations();
+  /** Time before which the summarizer is called for no conversation, in epoch milliseconds. */
   private restsUntil = -Infinity;
 
   constructor(options: CompactorOptions) {
@@ -116,6 +121,7 @@ class Engine {
       passes++
     ) {
       const { tokensBefore } = compaction.lineage;
+      // The first pass has fulfilled `force`. Further passes end as soon as the transcript fits.
       const next = await this.pass(original, { ...run, force: false });
       const { lineage, skipped } = next.compaction;
       if (lineage === undefined) return { ...compaction, skipped: skipped === 'fits' ? undefined : skipped };
@@ -182,6 +188,7 @@ class Engine {
       run.force === true ? Math.min(bounds.tail, (bounds.tail / bounds.threshold) * tokens) : bounds.tail;
     const plan = planOf(view, { first, last, tail }, weigh);
     if (plan === undefined) return undefined;
+    // Less than a tenth of the transcript is not worth a call of the summarizer.
     const isWorth = run.force === true || weightOf(plan.fresh, weigh) * 10 >= tokens;
     return isWorth ? plan : undefined;
   }
@@ -201,6 +208,7 @@ class Engine {
     const before = weightOf(view, weigh);
     const saved = weightOf(view.slice(0, plan.to), weigh) - weightOf(replacement, weigh);
     if (saved <= 0) return this.skipIneffective(inspection, 'thrash');
+    // The plan contains indexes of the view, which begins with an earlier replacement instead of the original messages.
     const offset = original.length - view.length;
     const next = {
       prefix: original.slice(0, plan.to + offset),

@@ -8,6 +8,7 @@ export function cooldownAfter(error: unknown): { readonly ms: number; readonly i
   return { ms: Math.max(msOf(error), retryAfterMs), isForAll: !LlmError.is(error, ...TRANSCRIPT_KINDS) };
 }
 
+/** Kinds of failures that depend on the transcript, so that other conversations need no pause. */
 const TRANSCRIPT_KINDS = ['content-filter', 'context-overflow', 'invalid-request', 'unsupported'] as const;
 
 function msOf(error: unknown): number {

@@ -16,12 +16,14 @@ type CutLengths = readonly [head: number, tail: number];
 /** Lowest level of detail. */
 export const MIN_DETAIL: Detail = { text: [600, 200], args: [150, 50], result: undefined };
 
+/** Levels of detail, from the highest to the lowest. */
 export const DETAILS: readonly Detail[] = [
   { text: [4000, 1500], args: [1000, 500], result: [4000, 1500] },
   { text: [2000, 800], args: [400, 100], result: [700, 300] },
   MIN_DETAIL,
 ];
 
+/** Minimum length of a result that is omitted because a later result is equal, in characters. */
 const WORTH_REFERENCE = 200;
 
 /** Renders a transcript as text items. Omits system messages, reasoning and vendors' parts. */

@@ -126,7 +126,7 @@ export interface SummaryOrderOptions {
   readonly redactor?: Redactor | undefined;
 }
 
-/** Minimum length of a summary that is not shorter than its messages, in tokens. */
+/** Minimum length that `summaryOrder` requests, in tokens, even if the messages are shorter. */
 const MIN_TOKENS = 500;
 
 /** Throws an error if the summary may be incomplete, because the summary would replace messages. */
@@ -154,6 +154,7 @@ function checkedSummary(text: unknown, maxTokens: number, redactor: Redactor): s
   return summary;
 }
 
+/** Returns how many of the first messages fit into a prompt with the lowest detail. The first turn and its results always count. */
 function fittingCount(readable: readonly Message[], { previous, promptTokens }: SummaryInput): number {
   const left = promptTokens - INSTRUCTION_TOKENS - estimateTokens(previous ?? '');
   let tokens = 0;

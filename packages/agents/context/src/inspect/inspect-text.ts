@@ -59,6 +59,7 @@ function* passagesIn(text: string, form: RegExp, content: RegExp): Generator<num
   }
 }
 
+/** Matches a word, a path, an address or a variable of a shell. */
 const WORD = /[a-z0-9$~_./][\w$~{}:/@.-]*/g;
 
 /** Number of characters before a word that `classesAt` reads. The longest of its prefixes is `upload-file=`. */

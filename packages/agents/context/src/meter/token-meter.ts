@@ -34,6 +34,7 @@ interface Anchor extends MeteredRequest {
 
 const MAX_ANCHORS = 64;
 
+/** Share of the estimate below which a vendor's count is ignored, and the estimate in tokens above which this applies. */
 const MIN_SHARE = 0.35;
 const WORTH_DOUBT = 500;
 
@@ -82,6 +83,7 @@ const continuesFrom = (anchor: Anchor, { messages, system, tools }: MeteredReque
 const hasSameTools = (first: MeteredRequest['tools'], second: MeteredRequest['tools']): boolean =>
   first === second || isSame(plainTools(first), plainTools(second));
 
+/** Token counts of requests. The count of each message is cached for one model. */
 class Weights {
   private readonly weights = new WeakMap<Message, { readonly model: string | undefined; tokens: number }>();
   private readonly count: TokenCounter | undefined;

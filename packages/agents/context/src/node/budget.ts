@@ -9,7 +9,7 @@ const FRAME = 30;
 /** Matches the `<` of the closing tag of any reference. */
 const CLOSING_TAG = /<(?=\s?\/\s?(?:file|folder|diff|staged|commits|page)\b)/gi;
 
-/** Token budget for the content of references. */
+/** Token budget for the content of references. `raw`: reference as it appears in the text of the user. */
 export class Budget {
   private left: number;
   private readonly cut = new Set<string>();

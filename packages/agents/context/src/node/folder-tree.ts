@@ -23,6 +23,7 @@ export async function folderTree(
       const isFolder = entry.isDirectory();
       if (isGitName(entry.name) || isIgnored(here, isFolder, rules)) continue;
       if (isFolder && (await isRepository(here))) continue;
+      // One entry above the maximum is listed, so that `isCut` is known. It is removed at the end.
       if (lines.length > MAX_ENTRIES) return;
       lines.push(`${path.relative(folder, here).replaceAll('\\', '/')}${isFolder ? '/' : ''}`);
       if (isFolder && level < MAX_DEPTH) await walk(here, level + 1);

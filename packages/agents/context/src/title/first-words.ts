@@ -3,6 +3,7 @@ import { trimTail } from '../transcript/trim-tail.ts';
 
 const WORDS = 7;
 const MAX_LENGTH = 60;
+/** Maximum length of a title without a space, as in Chinese or Japanese. */
 const MAX_UNSPACED_LENGTH = 24;
 
 /** Returns a title from the first words of a text, or `undefined` for a text without words. */

@@ -18,6 +18,7 @@ export interface TitleOptions {
 
 const EXCERPT = 500;
 const MAX_TOKENS = 500;
+/** Longest delay of a timer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
@@ -41,6 +42,7 @@ export async function titleOf(
     const title = generated === undefined ? undefined : cleanTitle(redactor.text(generated));
     return title ?? firstWords(question);
   } catch {
+    // The redactor failed, so the text may contain secrets.
     return undefined;
   }
 }

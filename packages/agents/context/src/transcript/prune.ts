@@ -68,6 +68,7 @@ function excerpt(part: ResultPart): ResultPart {
 const unchangedOr = <M extends Message>(before: M, after: M): M =>
   after.parts.every((part, at) => part === before.parts[at]) ? before : after;
 
+/** Returns the index of the last message that contains a result with a text, by text. */
 const laterTexts = (messages: readonly Message[]): ReadonlyMap<string, number> =>
   new Map(
     messages.flatMap((message, at) =>

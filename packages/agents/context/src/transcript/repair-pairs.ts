@@ -17,6 +17,7 @@ export function repairPairs(messages: readonly Message[]): readonly Message[] {
   });
 }
 
+/** Removes the first result of a call from `results`, and returns it. */
 function takeResult(results: ResultPart[], id: string): ResultPart | undefined {
   const at = results.findIndex(({ callId }) => callId === id);
   return at === -1 ? undefined : results.splice(at, 1)[0];

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
 import { cutEnd } from './cut-middle.ts';
 
+/** Length of arguments as JSON, and of a string in them, above which long strings are shortened. */
 const LONG_ARGS = 500;
 const LONG_TEXT = 200;
 

@@ -174,6 +174,7 @@ export class Authorization {
       controller: new AbortController(),
       isWithUser: false,
       isRefreshing: false,
+      // Replaced below, because the work needs the attempt.
       done: Promise.resolve(),
     };
     attempt.done = work(attempt)

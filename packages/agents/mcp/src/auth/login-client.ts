@@ -99,6 +99,7 @@ function knownClient(
 export const isSameIssuer = (first: string, second: string): boolean =>
   first.replace(/\/$/, '') === second.replace(/\/$/, '');
 
+/** Whether the secret of a registered client has expired. The time is in seconds, and 0 means never (RFC 7591). */
 const hasExpired = (client: StoredOAuthClientInformation, now: number): boolean => {
   const seconds: unknown = Reflect.get(client, 'client_secret_expires_at');
   return typeof seconds === 'number' && seconds !== 0 && seconds * 1000 <= now;

@@ -65,6 +65,7 @@ export function includesScopes(scope: string | undefined, required: string): boo
   return scopesIn(required).every((one) => known.has(one));
 }
 
+/** Maximum length of the scopes that a server may request with status 403. */
 const MAX_SCOPE_CHARS = 2000;
 
 /** Whether a server may request this scope (RFC 6749, section 3.3). */

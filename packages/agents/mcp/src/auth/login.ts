@@ -10,6 +10,7 @@ import { clientFor } from './login-client.ts';
 import { loginServer, scopeUnion, type Challenge } from './login-server.ts';
 import type { StoredTokens } from './stored-tokens.ts';
 
+/** Maximum time in which the user must log in, in milliseconds. */
 const LOGIN_MS = 600_000;
 
 /** Dependencies of a login. */
@@ -60,6 +61,7 @@ export async function login(options: McpLogin, request: LoginRequest, io: LoginI
     const { url, verifier } = await startCodeLogin({ server, client, redirectUrl, scope }, state, label);
     abandoned.throwIfAborted();
     const callback = await withPause(pause, async () => {
+      // `show` may return before or after the redirect. Only its rejection ends the wait.
       const shown = (async () => show(url.href))().then(() => answer);
       return withTimeout(abortable(Promise.race([answer, shown]), signal), LOGIN_MS, clock);
     });

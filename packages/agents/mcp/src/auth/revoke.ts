@@ -10,7 +10,8 @@ import type { LoginServer } from './login-server.ts';
 
 /**
  * Revokes tokens (RFC 7009) if the authorization server supports it. Revokes the refresh token first, because the server also
- * revokes the access token with it. Sends nothing to another issuer than that of the tokens.
+ * revokes the access token with it. Sends nothing to another issuer than that of the tokens, and no tokens
+ * without an issuer.
  */
 export async function revokeTokens(
   { access_token, refresh_token, issuer = '' }: StoredOAuthTokens,

@@ -47,6 +47,7 @@ export function guardedFetch(
  */
 async function publicAddress(target: URL, resolve: Resolve, label: string): Promise<Address | undefined> {
   if (!/^https?:$/.test(target.protocol)) throw privateAddress(target, label);
+  // `[]`: the caller has checked that `place.allow` does not contain the host.
   const address = await resolveHost(target, [], resolve).catch((error: unknown) => {
     // Workers and browsers cannot resolve names, and their networks contain no private hosts of the application.
     if (LlmError.is(error, 'unsupported')) return undefined;
@@ -91,6 +92,7 @@ export function authorizationFetch(fetch: FetchLike, label: string, secrets: Set
     if (response.ok || init?.method !== 'POST') return response;
     const { status, headers } = response;
     const text = redact(await response.text(), [...secrets]);
+    // The constructor rejects a body for these statuses.
     return new Response([204, 205, 304].includes(status) ? null : text, { status, headers });
   };
 }

@@ -56,7 +56,10 @@ export class StoredTokens {
     return this.current ?? {};
   }
 
-  /** Returns the id of the login, which is another after each login of the user; `undefined` if no tokens are stored. */
+  /**
+   * Returns the id of the login, which is another after each login of the user; `undefined` if no tokens are stored. The tokens of a
+   * client without a user have the id `''`.
+   */
   async id(): Promise<string | undefined> {
     const tokens = await this.get();
     return tokens && (this.current?.id ?? '');
@@ -85,6 +88,7 @@ export class StoredTokens {
    * have changed. A later `save` of any process, and the removal of the login, end the lease.
    */
   hold(clock: Clock): Promise<HoldResult> {
+    // `null`: no login was stored at the last read.
     const known = this.stored?.record ?? null;
     return hold(this.owner.records, SPACE, this.entry.key, LEASE_MS, {
       clock,

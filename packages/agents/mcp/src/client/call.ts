@@ -28,6 +28,7 @@ interface Resume {
   readonly requestState?: string | undefined;
 }
 
+/** Maximum number of requests for one call, each with the replies to the questions of the request before. */
 const MAX_ROUNDS = 10;
 
 /** Sends a call, and replies to requests of the server. Returns the result, a task that runs, or questions for the user. */

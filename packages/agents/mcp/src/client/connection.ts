@@ -14,11 +14,15 @@ import { KnownProtocol } from './known-protocol.ts';
 import { CONNECT_MS, NO_LIMIT, openSession, type Session } from './session.ts';
 import { checkTask } from './tasks.ts';
 
+/** Defaults of the options `timeoutMs` and `totalMs`. */
 const SILENT_MS = 60_000;
 const TOTAL_MS = 600_000;
+/** Time to connect, in addition to `connectMs`, if the user may have to log in. */
 const LOGIN_MS = 600_000;
+/** Pause before the first attempt to reconnect, which doubles with each attempt, and its maximum. */
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 10_000;
+/** Maximum time in which `close` waits for the requests of `requestLast`. */
 const LAST_MS = 1000;
 
 /** Dependencies of a connection. */
@@ -135,6 +139,7 @@ export class Connection {
 
   /** Sends a request without waiting for its response. Closing the connection waits for it, at most `LAST_MS`. */
   requestLast(subject: string, work: Work<unknown>): void {
+    // This signal never aborts, so that the request is also sent while the connection is being closed.
     const { signal } = new AbortController();
     const sent = this.withTimeouts(`${this.label}: ${subject}`, signal, ({ send }) => send(work));
     this.last = Promise.allSettled([this.last, sent]);
@@ -193,6 +198,7 @@ export class Connection {
   private release(timeout: IdleTimeout): void {
     this.timeouts.delete(timeout);
     timeout.close();
+    // Without a timeout, no call waits for the authorization.
     if (this.timeouts.size === 0) this.authorization?.abandon();
   }
 

@@ -101,4 +101,4 @@ function limitMedia(parts: readonly Content[]): readonly Content[] {
 
 const bytesIn = (base64: string): string => `${Math.floor((base64.length * 3) / 4)} bytes`;
 
-const text = (words: string): Content => ({ type: 'text', text: words });
+const text = (value: string): Content => ({ type: 'text', text: value });

@@ -4,6 +4,7 @@ import { isScope } from '../auth/login-server.ts';
 import type { McpOptions } from '../options.ts';
 import { CUT_OFF } from '../transport/server-transport.ts';
 
+/** Maximum length of a message of the SDK or the server in an error message. */
 const MAX_CHARACTERS = 2000;
 
 /** Context in which an error occurred. */
@@ -150,7 +151,9 @@ function errorKind(code: string | number | undefined, status: number | undefined
   if (status !== undefined) return kindOfStatus(status);
   const known = code === undefined ? undefined : BY_CODE[String(code)];
   if (known !== undefined) return known;
+  // `fetch` reports a failed connection as a `TypeError`.
   if (error instanceof TypeError) return 'network';
+  // A number is a code of JSON-RPC, with which the server reports an error.
   return typeof code === 'number' ? 'server' : 'protocol';
 }
 

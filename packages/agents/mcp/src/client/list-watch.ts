@@ -1,5 +1,6 @@
 import type { Clock } from '@majordomo/core';
 
+/** Time between two updates, in milliseconds, so that many changes cause few requests. */
 const PAUSE_MS = 300;
 /** Maximum time for which a call's result is delayed until the tool list is updated, in milliseconds. */
 const MAX_WAIT_MS = 2000;
@@ -44,6 +45,7 @@ export class ListWatch {
     this.isFollowing = true;
     while (this.isStale && !this.signal.aborted) {
       this.isStale = false;
+      // A change during this update creates another promise, which the next update resolves.
       const { resolveRefreshed } = this;
       // If an update fails, the list remains unchanged, and the next call reports the error.
       await this.refresh().catch(() => undefined);

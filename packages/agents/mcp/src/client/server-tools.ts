@@ -38,6 +38,7 @@ export class ServerTools implements AppHost {
     this.appResults = options.apps === true ? new AppResults() : undefined;
     this.emit = options.onEvent === undefined ? () => undefined : listeners(options.onEvent);
     this.entry = new ListEntry(options);
+    // `start` replaces this history with the stored one.
     this.history = new ToolHistory([], () => undefined);
     this.connection = new Connection({
       options,
@@ -165,6 +166,7 @@ export class ServerTools implements AppHost {
   }
 }
 
+/** Returns one tool for each name: the first of several tools with the same name. */
 const uniqueByName = (tools: readonly ListedTool[]): readonly ListedTool[] =>
   [...new Map(tools.toReversed().map((tool) => [tool.name, tool])).values()].toReversed();
 

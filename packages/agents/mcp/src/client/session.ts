@@ -28,7 +28,7 @@ export interface SessionIo {
   closed(session: Session, last: string | undefined): void;
 }
 
-/** Request options that disable the SDK's timeouts, which `IdleTimeout` replaces. */
+/** Request options that disable the SDK's timeouts, which `IdleTimeout` replaces. The value is the longest delay of a timer. */
 export const NO_LIMIT: { readonly timeout: number } = { timeout: 2 ** 31 - 1 };
 
 const MAX_INSTRUCTIONS = 20_000;
@@ -110,16 +110,17 @@ async function connect(
   { options, authorization, io, signal }: Attempt,
   start: 'probe' | 'initialize',
 ): Promise<Connected | Failed> {
-  const { Client: Made } = await loadClient();
+  const { Client: SdkClient } = await loadClient();
   const onStderr = (detail: string): void => {
     io.emit({ type: 'stderr', detail });
   };
   const { place, connectMs = CONNECT_MS, clock = systemClock, forward } = options;
   const connection = await openTransport(place, { onStderr, label: io.label, authorization });
   if (options.protocol !== '2025') acceptTasks(connection.transport);
-  // An HTTP server that does not respond is not available. A program may ignore unknown requests before its handshake.
+  // An HTTP server that does not respond is not available. A program may ignore unknown requests before its handshake, and at
+  // least half of `connectMs` remains for the handshake.
   const probeMs = isProgram(place) ? Math.min(PROBE_MS, connectMs / 2) : NO_LIMIT.timeout;
-  const client = new Made(
+  const client = new SdkClient(
     { name: 'majordomo', version: '1.0.0' },
     {
       capabilities: capabilitiesFor(options),

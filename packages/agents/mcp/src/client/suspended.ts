@@ -89,6 +89,7 @@ export async function settle(
       decisions.push(decisionOf(path, outcome.result, io.options.maxResultChars));
     else {
       const { server, tool } = suspension;
+      // A task has no arguments, because its call is never sent again.
       const args = 'args' in suspension ? suspension.args : {};
       settled = withPayload(settled, path, suspensionOf(outcome, server, tool, args));
     }

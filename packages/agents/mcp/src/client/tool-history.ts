@@ -3,6 +3,7 @@
  * definition that the person saw.
  */
 export class ToolHistory {
+  /** Fingerprints by tool name: of the latest list, of trusted definitions, and of those that a person was asked to approve. */
   private readonly latest = new Map<string, string>();
   private readonly trusted: Map<string, string>;
   private readonly requested = new Map<string, string>();

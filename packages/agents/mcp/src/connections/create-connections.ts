@@ -17,6 +17,7 @@ import { checkConnections } from './check-connections.ts';
 import type { McpConnections, McpConnectionsOptions } from './options.ts';
 import { newState, PendingLogins } from './pending-logins.ts';
 
+/** Default of the option `loginMs`. */
 const LOGIN_MS = 600_000;
 const MAX_USER_CHARS = 256;
 
@@ -175,7 +176,10 @@ class Connections {
     }
   }
 
-  /** Returns the challenge of the server, which contains the scopes and the address of the metadata. */
+  /**
+   * Returns the challenge of the server, which contains the scopes and the address of the metadata. Sends a request without a token
+   * for this purpose. A server that does not refuse the request has no challenge.
+   */
   private async challenge(fetchFn: FetchLike): Promise<Challenge> {
     const { place } = this.options;
     const response = await fetchFn(place.url, {

@@ -50,7 +50,7 @@ export class PendingLogins {
     }
   }
 
-  /** Returns the logins that have not expired. */
+  /** Returns the logins that have not expired, and the version of their record; 0 if no record is stored. */
   private async read(): Promise<{ readonly waiting: readonly Waiting[]; readonly version: number }> {
     const stored = await this.entry.read();
     const waiting = stored?.data.waiting.filter(({ until }) => until > this.clock.now()) ?? [];

@@ -7,6 +7,7 @@ import { namedRecords } from '../entry.ts';
 import type { ServedAgent } from './options.ts';
 import { errorResult, type ServedCall } from './served-tool.ts';
 
+/** Time for which a run that waits for a person is stored, in milliseconds. */
 const LIFETIME_MS = 60 * 60 * 1000;
 const MAX_RUNS = 1000;
 const UNAVAILABLE = 'The run has ended or expired. Call the tool again without a state.';

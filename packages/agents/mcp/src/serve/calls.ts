@@ -187,6 +187,7 @@ export class Calls {
 const NO_ELICITATION =
   'Not run: a person must approve this call first, and this client does not support elicitation.';
 const DENIED = 'Not run: the person did not approve the call.';
+/** Maximum length of the arguments in the question for an approval. */
 const MAX_CHARACTERS = 2000;
 
 const approvalQuestion = ({

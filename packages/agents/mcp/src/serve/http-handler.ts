@@ -70,11 +70,11 @@ export async function httpHandler(
   const {
     createMcpHandler,
     isLegacyRequest,
-    WebStandardStreamableHTTPServerTransport: Made,
+    WebStandardStreamableHTTPServerTransport: SessionTransport,
   } = await loadServer();
   const handler = createMcpHandler(factory, { bus: changes.bus, ...(onerror !== undefined && { onerror }) });
   const begin = async (authInfo: AuthInfo | undefined): Promise<Transport> => {
-    const transport: Transport = new Made({
+    const transport: Transport = new SessionTransport({
       sessionIdGenerator: () => crypto.randomUUID(),
       onsessioninitialized: (id) => {
         sessions.set(id, { transport, handler, running: runningIn(transport) });
@@ -106,6 +106,7 @@ export async function httpHandler(
       }
       const known = sessions.get(id);
       if (known?.handler !== handler) return rpcError(404, -32_001, 'Session not found');
+      // Moves the session to the end, because it is now the most recently used.
       sessions.delete(id);
       sessions.set(id, known);
       const { transport, running } = known;
@@ -113,6 +114,7 @@ export async function httpHandler(
       if (ids === undefined)
         return rpcError(400, INVALID_REQUEST, 'Invalid Request: another request with this id is running');
       const response = await transport.handleRequest(request, body);
+      // The transport sends no message for a refused request, so its ids end here.
       if (!response.ok) for (const one of ids) running.delete(one);
       return response;
     },
@@ -158,7 +160,10 @@ function runningIn(transport: Transport): Set<unknown> {
   return running;
 }
 
-/** Adds the ids of the requests of a body to the running ones. Returns them, or `undefined` if one is running already. */
+/**
+ * Adds the ids of the requests of a body, one message or a list, to the running ones. Returns them, or `undefined` if one is running
+ * already.
+ */
 function startedIn(body: unknown, running: Set<unknown>): readonly unknown[] | undefined {
   const messages = [body].flat().map(asRecord);
   const ids = messages

@@ -40,6 +40,7 @@ export function serveMcp(options: ServeOptions): McpServerHandle {
     loading ??= import('./skills-folder.ts')
       .then(({ loadSkillsFolder }) => loadSkillsFolder(skillsFolder, onerror))
       .catch((error: unknown) => {
+        // The next request tries again.
         loading = undefined;
         throw error;
       });

@@ -27,6 +27,7 @@ export interface ServedCall {
 /** Returns the tool in the protocol's form. Throws `invalid-request` if the parameters cannot be converted to a JSON Schema. */
 export function listedTool({ name, description, parameters, approval }: Tool): ListedTool {
   const schema = toJsonSchema(parameters, `parameters of tool "${name}"`);
+  // `toJsonSchema` removes this member, because some vendors of models reject it.
   const { $schema: dialect } = asRecord(parameters);
   return {
     name,

@@ -63,7 +63,7 @@ export class ServerMaker {
     registerResources(server, resources, closing);
     registerApps(server, apps, closing);
     if (hasResources) changes.register(server);
-    this.register(sdk, server);
+    this.addTemplates(sdk, server);
     skills?.attach(server);
     const sources = {
       prompt: (prompt: string) => prompts.get(prompt),
@@ -89,11 +89,11 @@ export class ServerMaker {
     if (sdk === undefined) return;
     for (const server of this.io.changes.servers) {
       for (const template of this.templates.get(server) ?? []) template.remove();
-      this.register(sdk, server);
+      this.addTemplates(sdk, server);
     }
   }
 
-  private register(sdk: Sdk, server: McpServer): void {
+  private addTemplates(sdk: Sdk, server: McpServer): void {
     const { offer, closing } = this.io;
     this.templates.set(server, registerTemplates(sdk, server, offer.templates, closing));
   }

@@ -84,6 +84,7 @@ function decodedValue(value: string): string | undefined {
 export function checkTemplates(templates: readonly ServedTemplate[]): void {
   for (const [at, { template, name }] of templates.entries()) {
     const path = `templates[${at}].template`;
+    // The constructor throws for an invalid template.
     void new AddressTemplate(template, path);
     const former = templates.slice(0, at);
     if (former.some((other) => other.template === template || other.name === name))

@@ -55,6 +55,7 @@ export function observeTransport(transport: Transport, around: McpAround, facts:
           });
         });
       runAround(around, aboutRequest(message, facts), params, run)
+        // The SDK reports the failure of a request itself.
         .catch(() => undefined)
         .finally(() => {
           pending.delete(id);

@@ -14,6 +14,7 @@ import { readLines } from './read-lines.ts';
 /**
  * Shell script that starts the program in a separate process group and waits on a pipe of this process. When this process ends,
  * even by SIGKILL, the pipe closes, and the script ends the group. The program does not inherit the pipe.
+ * POSIX permits a `sleep` that accepts only integers.
  */
 const SCRIPT = `
 ( trap '' TERM INT HUP
@@ -103,11 +104,13 @@ class ProgramTransport implements Transport {
     const child = spawn('/bin/sh', ['-c', SCRIPT, 'sh', command, ...args], {
       env: this.env,
       cwd,
+      // The fourth pipe, with the number 3, is that of the script.
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       detached: true,
     });
     this.child = child;
     this.stderr.listen(child.stderr);
+    // `send` reports errors of stdin. Without listeners, the errors would end this process.
     child.stdin.on('error', () => undefined);
     child.stdio[3]?.on('error', () => undefined);
     this.reading = this.readOutput(child.stdout);

@@ -31,11 +31,11 @@ export async function loadSkills(
   const loaded = new Map<string, SkillFolder>();
   for (const root of pathsIn(roots)) {
     for (const folder of await skillFoldersIn(root)) {
-      const against = (what: string): void => {
+      const reportProblem = (what: string): void => {
         notify(onProblem, skillError(folder, `the skill was loaded, but ${what}; correct SKILL.md`));
       };
       try {
-        const skill = await diskFolder(folder, { strict, onProblem: against });
+        const skill = await diskFolder(folder, { strict, onProblem: reportProblem });
         if (!loaded.has(skill.name)) loaded.set(skill.name, skill);
       } catch (cause) {
         const why = cause instanceof Error ? cause.message : String(cause);

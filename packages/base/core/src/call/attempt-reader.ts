@@ -177,6 +177,7 @@ export function openInHook<Event extends object>(
   let stream: OpenedStream<Event> | undefined;
   const open = (): OpenedStream<Event> => (stream ??= openStream(start));
   try {
+    // The reader receives a failure of the first step through the stream.
     around?.(info, () => open().first).catch(() => undefined);
   } catch {
     // The attempt continues without the hook.

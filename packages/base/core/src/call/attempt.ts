@@ -83,6 +83,7 @@ export async function beginAttempt<Event extends object, Result>(
   if ('denial' in permits) return skipped('denied', permits.denial, state, permits.advance);
 
   const probeMs = maxSilenceMs(mergeTimeouts(prepared.timeouts, settings.timeouts), prepared.isNonStreaming);
+  // A hedge that no longer wants the attempt ignores the result, so the result may be that of a benched target.
   const claim = isStillWanted() ? state.health.claim(mode, probeMs) : undefined;
   if (claim === undefined) {
     const skip = skippedAsBenched(target.key, state.health.currentBench(), deps.clock.now());
@@ -92,6 +93,7 @@ export async function beginAttempt<Event extends object, Result>(
   state.countStart();
   if (claim.wasTargetBenched) log.event({ type: 'probed', target: target.key, until: undefined });
   log.event({ type: 'attempt-start', target: target.key, attempt: number });
+  // The attempt cannot be lapsed during the upload, because its timers start only afterwards.
   lapse.endAt(() => deps.clock.now());
   const { recoveries } = state;
   const upload = { target: target.key, signal: scope.signal, recoveries, ...deps.transport() };

@@ -55,6 +55,7 @@ export class CallLog {
 
   /** Emits the end of the call. The event contains the result of a chat and of a classification. Other results are too large for a log. */
   callEnd(outcome: 'finished' | 'failed' | 'abandoned', result: unknown, error?: LlmError): void {
+    // A call that failed before its targets were known has not emitted its start.
     this.callStart([]);
     const { call, attempts } = this;
     const isClassified = call.operation === 'classification' && result !== undefined;

@@ -231,6 +231,7 @@ export class CallRun<Event extends object, Result> {
     const { call, scope, log } = this.context;
     scope.release();
     if (this.failure !== undefined) return this.failure;
+    // After a stop, a function that observes the signal may throw any error. The reason of the stop is then the error of the call.
     const isForeign = scope.reason !== undefined && !LlmError.is(cause);
     const error = asLlmError(isForeign ? scope.reason : cause, call.info.spec);
     const details = { attempts: log.attempts, partial: error.details.partial ?? this.lastPartial };

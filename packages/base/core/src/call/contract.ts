@@ -58,8 +58,11 @@ export interface ChainDeps {
   readonly memory: RecoveryMemory;
   readonly gates: readonly Gate[];
   readonly suggestModel: SuggestModel | undefined;
+  /** Wraps each attempt; see `MajordomoOptions.around`. */
   readonly around: (<T>(attempt: AttemptInfo, run: () => T) => T) | undefined;
+  /** Returns the declared data handling of a target. */
   readonly dataOf: (target: Target) => DataHandling | undefined;
+  /** Returns the members of a context that the majordomo determines. The environment can change between two attempts. */
   readonly transport: () => Pick<ModelContext, 'env' | 'fetch' | 'headers'>;
 }
 

@@ -56,6 +56,7 @@ export class Hedge<Event extends object, Result> {
       if (step.type === 'events' && step.events.length === 0) continue;
       if (step.type === 'failed' && this.racing.size > 1) {
         this.racing.delete(attempt);
+        // At most two attempts race at a time, so one remains.
         for (const other of this.racing) this.attempt = other;
         if (attempt.failInRace(step.error)) await this.startAt([attempt.state]);
       } else this.endWith(attempt, step);

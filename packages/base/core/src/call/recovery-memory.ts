@@ -29,6 +29,7 @@ function isNeeded(recovery: Recovery, request: ModelRequest): boolean {
   try {
     return recovery.isNeededFor?.(request) !== false;
   } catch {
+    // A recovery that cannot decide is applied, like one without this function.
     return true;
   }
 }

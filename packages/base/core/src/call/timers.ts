@@ -31,6 +31,7 @@ export class AttemptTimers {
   private waitingSince: number | undefined;
   /** Start of the current or last wait. */
   private lastWaitAt: number;
+  /** Time at which the platform timer fires, in epoch milliseconds; `Infinity` if none is set. */
   private firesAt = Infinity;
   private cancel: (() => void) | undefined;
 

@@ -21,7 +21,7 @@ export interface FailureFacts {
   readonly canRecover: boolean;
   /** Whether the attempt was a probe of the target or of the credential, and failed before its commit. */
   readonly wasProbe: boolean;
-  /** Whether a bench prevents the call from contacting the target now. See `HealthClaims.bench`. */
+  /** Whether a bench prevents the call from contacting the target now. See `HealthClaims.currentBench`. */
   readonly isBenched: boolean;
   /** Time until the call's deadline, in milliseconds. */
   readonly remainingMs: number;

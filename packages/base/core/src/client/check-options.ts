@@ -91,6 +91,7 @@ const MAJORDOMO_KINDS: KindsOf<MajordomoOptions> & Kinds = {
   env: 'object',
   fetch: 'function',
   headers: 'object',
+  // `CALL_KINDS` also contains the names that other libraries use, with the remedy for each.
   chain: CALL_KINDS,
   health: HEALTH_KINDS,
   gates: 'array',
@@ -123,6 +124,7 @@ export function checkChanges(options: Partial<MajordomoOptions>): void {
   });
   gates?.forEach((gate: unknown, index) => {
     const path = `gates[${index}]`;
+    // `checkKind` accepts `undefined`, which means an absent option.
     checkKind(gate ?? null, 'object with admit', path);
     checkNumber((gate as Gate).timeoutMs, 0, `${path}.timeoutMs`);
     checkKind((gate as Gate).precheck, 'function', `${path}.precheck`);

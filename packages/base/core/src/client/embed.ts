@@ -52,6 +52,7 @@ export async function embed(
   const info = newInfo(spec, 'embedding', options);
   const emit = emitTo(setup.onEvent, options?.onEvent);
   const log = new CallLog(info, emit);
+  // The parts observe the signal of the scope, so a stop needs no further action.
   const scope = new CallScope(options?.signal, totalMs, setup.deps.clock, () => undefined);
   const call: EmbeddingCall = { spec, setup, request, options, site, info, scope, emit, log, parts: [] };
   try {

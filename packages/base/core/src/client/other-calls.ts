@@ -50,6 +50,7 @@ type OtherCall<Request, Result> = (
   site: CallSite,
 ) => Result;
 
+/** Calls of the operations except chat, by method. `false` as the last argument of an operation: the call is not streamed. */
 export const OTHER_CALLS: {
   readonly [Name in keyof OtherOperations]: OtherCall<
     OtherOperations[Name][0],
@@ -81,6 +82,7 @@ export interface OtherStreams {
   readonly transcription: readonly [TranscriptionRequest, TranscriptStreamEvent];
 }
 
+/** Streams of the operations except chat, by model. `true` as the last argument of an operation: the call is streamed. */
 export const OTHER_STREAMS: {
   readonly [Name in keyof OtherStreams]: OtherCall<OtherStreams[Name][0], Source<OtherStreams[Name][1]>>;
 } = {

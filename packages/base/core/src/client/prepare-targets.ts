@@ -129,6 +129,7 @@ export async function checkTargets(
 const precheckGate = (gate: Gate): Gate => ({
   name: gate.name,
   timeoutMs: gate.timeoutMs,
+  // `denialOf` calls only gates with this member.
   batches: true,
   admit: (attempt) => gate.precheck?.(attempt),
 });
@@ -259,6 +260,7 @@ const attemptOf = (
   { info, signal }: Shared,
 ): Omit<AttemptInfo, 'data'> => ({
   ...attemptInfo(target, info, view),
+  // The number of an attempt that is not sent as a call. The attempts of calls have numbers from 1.
   attempt: 0,
   isLastTarget,
   delivery: 'complete',

@@ -75,6 +75,7 @@ export function kindOf({ status, code, type, message = '' }: WireFailure): Error
   // Vendors use "server error" for many failures, so the status is more specific than this code.
   if (named !== undefined && (named !== 'server' || status === undefined)) return named;
   if (status === 402 || status === 403) return BILLING_TEXT.test(message) ? 'billing' : kindByStatus(status);
+  // An error inside a stream has no status, and may also be about the account.
   if ((status ?? 400) === 400 && ACCOUNT_TEXT.test(message))
     return BILLING_TEXT.test(message) ? 'billing' : 'auth';
   if (isOverflow(message) && status !== 404) return 'context-overflow';
@@ -93,6 +94,7 @@ function kindByStatusInCode(code: string | undefined): ErrorKind {
 }
 
 function kindByStatus(status: number): ErrorKind {
+  // A status below 400 belongs to a redirect, or to an error inside HTTP 200. Neither shows a fault of the request.
   return BY_STATUS[status] ?? (status >= 500 || status < 400 ? 'server' : 'invalid-request');
 }
 

@@ -24,6 +24,7 @@ export function lanes(limits: { readonly [targetPrefix: string]: number }): Gate
   const byLength = Object.entries<unknown>(limits)
     .sort(([a], [b]) => b.length - a.length)
     .map(([prefix, limit]) => {
+      // `checkNumber` accepts `undefined`, but each prefix must have a limit.
       checkNumber(limit ?? null, 0, `lanes["${prefix}"]`);
       const lane: Lane = { limit: limit as number, running: new Set(), waiting: [] };
       return { prefix, lane };

@@ -40,6 +40,7 @@ interface LaneClaim {
   readonly max: bigint;
   readonly amount: bigint;
   readonly resetsInMs: undefined;
+  /** Effect of an ended lease: the place is free again. */
   readonly whenLapsed: 'free';
 }
 

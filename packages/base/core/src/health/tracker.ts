@@ -127,6 +127,7 @@ export class HealthTracker implements Health {
     this.forgetEarly(target, stamp);
     if (before.epoch !== stamp.epoch) return stamp;
     const after = this.set(target, stamp.isEarly ? afterEarlyCommit(before) : afterCommit(before));
+    // The commit has ended an automatic bench, so the attempt is no longer early. It has not ended a manual bench.
     return { ...stamp, epoch: after.epoch, isEarly: stamp.isEarly && after.isByHand, isAlone: false };
   }
 

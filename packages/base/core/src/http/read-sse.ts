@@ -87,6 +87,7 @@ function eventOf(data: string): unknown {
     return event;
   const failure = errorFromJson(event);
   if (failure !== undefined) throw failure;
+  // An event of the type `error` without a kind or a message is an event of the application.
   return event;
 }
 

@@ -21,6 +21,7 @@ export function sseResponse(events: AsyncIterable<unknown>, options: SseOptions 
     {
       async pull(controller) {
         const chunk = await source.next();
+        // The controller of a cancelled stream throws.
         if (isCancelled) return;
         if (chunk === undefined) controller.close();
         else controller.enqueue(encoder.encode(chunk));
@@ -129,6 +130,7 @@ const HEARTBEAT_MS = 15_000;
 /** Result of the wait for an event. */
 type Step = { readonly event: unknown } | { readonly error: unknown } | 'end' | 'silence' | 'left';
 
+/** Source of the chunks of a response: the events of an iterable, heartbeats, and the error of a failed iteration. */
 class SseSource {
   private readonly events: AsyncIterator<unknown>;
   private readonly options: SseOptions;

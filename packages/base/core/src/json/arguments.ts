@@ -33,6 +33,7 @@ const decodeString = (text: string): string =>
 
 function parseObject(text: string): JsonObject | undefined {
   const value = tryParseJson(text);
+  // A text of at most `SHALLOW_LENGTH` characters has too few brackets to be nested too deeply.
   if (!isRecord(value) || (text.length > SHALLOW_LENGTH && isTooDeep(value))) return undefined;
   return value as JsonObject;
 }

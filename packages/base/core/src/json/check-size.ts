@@ -131,6 +131,7 @@ export class JsonSizeCheck {
         return at + 1;
       }
     }
+    // A backslash at the end of the chunk has moved the position beyond the end. The next chunk begins with the escaped character.
     this.isEscaped = at > json.length;
     return json.length;
   }

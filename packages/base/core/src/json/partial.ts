@@ -12,7 +12,9 @@ const CLOSER: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
  */
 export class PartialJson {
   private text = '';
+  /** Length of the text from which the next snapshot is taken. */
   private snapshotAt = 1;
+  /** Position of the value in the text; -1 while it is unknown. */
   private start = -1;
   /** Position after the scanned text. */
   private at = 0;

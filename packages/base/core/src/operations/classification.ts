@@ -167,6 +167,7 @@ function sourcesAt(
 }
 
 function acceptedBases({ bases }: ClassificationRequest, curves: Curves | undefined): readonly Basis[] {
+  // Without a calibration, stated numbers are used only if the request accepts them.
   if (curves === undefined) return bases ?? ['vendor', 'logprobs'];
   const learned = new Set(Object.values(curves).map(({ basis }) => basis));
   return BASES.filter((basis) => learned.has(basis) && (bases?.includes(basis) ?? true));
@@ -186,6 +187,7 @@ function backendsAt(
     .flatMap((basis) => classification(modelAt(target), basis) ?? []);
 }
 
+/** No family of replay tokens, because a source receives none: vendor calls become text, and reasoning is removed. */
 const NO_FAMILIES: readonly string[] = [];
 
 /** Fits the input to a target. The messages that remain contain only text, images, tool calls and tool results. */

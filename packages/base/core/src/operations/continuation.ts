@@ -27,6 +27,7 @@ export function continuedChat(
   if (parts.some(({ part }) => part.type === 'tool-call' || part.type === 'vendor-call')) return undefined;
   return {
     type: 'chat',
+    // The interrupted call has already validated the request.
     validate: () => undefined,
     async prepare(target, scope) {
       // Vendors reject a prefill that ends in white space or in half a surrogate pair.

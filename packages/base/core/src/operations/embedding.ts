@@ -36,6 +36,7 @@ export function embeddingOperation(
 ): Operation<BackendResponse, EmbeddingResponse> {
   return {
     type: 'embedding',
+    // The caller has checked the request before it divided the values into parts.
     validate: () => undefined,
     prepare: async (target) => prepareSingle(singleRequest(target, request, part)),
   };

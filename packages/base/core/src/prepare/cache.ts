@@ -73,7 +73,8 @@ let lastSystem: { readonly text: string; readonly hash: string } | undefined;
 function routingKey({ tenant, tools, system = '', messages }: CachedParts, isConversation: boolean): string {
   const first = isConversation ? messages.find(({ role }) => role === 'user') : undefined;
   if (lastSystem?.text !== system) lastSystem = { text: system, hash: hash128(system) };
-  // Deferred tools do not change the key. A list without them is not copied, because `hashOf` caches by identity.
+  // Deferred tools do not change the key. They are at the end of the list. A list without them is not copied, because `hashOf` caches
+  // by identity.
   const initial = tools.at(-1)?.deferred === true ? tools.filter(({ deferred }) => deferred !== true) : tools;
   const parts = [tenant ?? null, hashOf(initial), lastSystem.hash, first === undefined ? '' : hashOf(first)];
   return `mj-${hash128(JSON.stringify(parts))}`;

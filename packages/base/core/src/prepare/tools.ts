@@ -112,6 +112,7 @@ function replacementNames(tools: ModelRequest['tools']): ReadonlyMap<string, str
     }
     const plain = name.replaceAll(/[^A-Za-z0-9_-]/g, '_').replace(/^(?=[^A-Za-z_]|$)/, '_');
     const isFree = plain.length <= MAX_NAME_LENGTH && !taken.has(plain);
+    // The suffix has eight characters: `_` and the seven of a hash.
     const fit = isFree
       ? plain
       : `${plain.slice(0, MAX_NAME_LENGTH - 8)}_${fnv1a(name).toString(36).padStart(7, '0')}`;

@@ -242,6 +242,7 @@ const fileProblem: Check = (part) => {
 
 const withText = open({ text });
 const vendorKind = oneOf('computer', 'shell', 'patch', 'mcp-approval' satisfies VendorCallKind);
+// A function, because `pieces` is defined below and contains this check.
 const content: Check = (value) => pieces(value);
 
 /** Checks a part of a message by its type. Parts of an unknown type are not checked. */

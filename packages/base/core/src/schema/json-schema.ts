@@ -49,6 +49,7 @@ const newSharedState = (root: Schema): SharedState => ({
   cuts: 0,
 });
 
+/** Check of a value and its members against a schema, which collects the issues. */
 class SchemaCheck {
   readonly issues: ErrorIssue[] = [];
   private readonly shared: SharedState;
@@ -102,6 +103,7 @@ class SchemaCheck {
     return false;
   }
 
+  /** Returns false for a value of the wrong type, whose other keywords are not checked. */
   private checkType(type: unknown, value: unknown, path: Path): boolean {
     const allowed = Array.isArray(type) ? type : type === undefined ? [] : [type];
     const actual = typeName(value);

@@ -75,6 +75,7 @@ function indexOf(root: Schema): SchemaIndex {
 function createIndex(root: Schema): SchemaIndex {
   const owners = new Map<unknown, Resource>();
   const resources = new Map<string, Resource>();
+  // The address of a root without `$id`, because a relative address can be resolved only against an absolute one.
   const main: Resource = { root, address: 'schema:///', anchors: new Map() };
   // A list that grows while it is read, because recursion to the depth of an unchecked schema could exceed the stack.
   const pending: { readonly schema: unknown; readonly outer: Resource }[] = [{ schema: root, outer: main }];

@@ -157,6 +157,7 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
     const open = this.open[index];
     if (open === undefined) return undefined;
     const { type, text } = open;
+    // Only the type of an open tool call matters, because an answer with a call is not continued.
     const part: AssistantPart = type === 'tool-call' ? { type, id: '', name: '', args: {} } : { type, text };
     return { index, part, isOpen: true };
   }

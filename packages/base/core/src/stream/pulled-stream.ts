@@ -197,6 +197,7 @@ class UnreadTimer {
   private readonly clock: Clock;
   private readonly ms: number;
   private readonly onUnread: (ms: number) => void;
+  /** Start of the time without a read, in epoch milliseconds; `undefined` while the measurement is paused. */
   private since: number | undefined;
   /** Whether the reader has read since the timer was set. */
   private isTouched = false;

@@ -115,9 +115,8 @@ export type PartHead =
 
 /**
  * Event of one attempt, as a provider yields it. The order is: one `start`; for each part a `part-start`, its deltas and a
- * `part-end`; one `finish`. Several tool calls may be open at the same time. A vendor part, an image
- * and audio have only a `part-end`. A failure is
- * thrown and is not an event. `index` counts the parts from 0.
+ * `part-end`; one `finish`. Several tool calls may be open at the same time. A vendor part, a vendor call, an image and audio have only
+ * a `part-end`. A failure is thrown and is not an event. `index` counts the parts from 0.
  */
 export type ModelEvent =
   | {

@@ -118,6 +118,7 @@ export class Semaphore {
       await abortable(turn, signal);
     } catch (reason) {
       const at = this.waiting.indexOf(start);
+      // The work had already received a place when the signal aborted, so the place is passed on.
       if (at === -1) this.release();
       else this.waiting.splice(at, 1);
       throw errorOf(reason);

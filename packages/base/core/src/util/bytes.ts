@@ -75,7 +75,7 @@ export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
-/** Size in bytes of the blocks in which `ByteCollector` puts small chunks. A larger chunk is retained. */
+/** Size in bytes of the blocks in which `ByteCollector` puts small chunks. A chunk of a quarter of this size or more is not copied. */
 const BLOCK_BYTES = 65_536;
 /** Number of chunks that may have any size. Further ones must have 64 bytes on average. */
 const [SMALL_CHUNKS, CHUNK_BYTES] = [2048, 64];

@@ -67,6 +67,7 @@ function frameType([first = 0, second = 0, third = 0xff]: Uint8Array): string | 
   if (first !== 0xff || (second & 0xe0) !== 0xe0) return undefined;
   const layer = (second >> 1) & 3;
   if (layer === 0) return (second & 0xf0) === 0xf0 ? 'audio/aac' : undefined;
+  // A missing third byte is 0xff, whose values are reserved.
   const isReserved = ((second >> 3) & 3) === 1 || third >> 4 === 15 || ((third >> 2) & 3) === 3;
   return layer === 3 || isReserved ? undefined : 'audio/mpeg';
 }

@@ -9,6 +9,7 @@ export const UNSPACED: RegExp =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]\p{M}*/gu;
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 const MAX_TITLE = 80;
+/** Number of characters before the match in an excerpt. */
 const EXCERPT_LEAD = 30;
 const MAX_EXCERPT = 120;
 

@@ -40,6 +40,7 @@ function unref(timer: number | { unref?(): unknown }): void {
   if (typeof timer === 'object') timer.unref?.();
 }
 
+/** Number of characters of a label such as `2026-11-20T23` up to the end of each unit. */
 const UNITS = { month: 7, day: 10, hour: 13 } as const;
 
 /** Returns a function that returns the month, day and hour in a time zone, or `undefined` if `by` names none of them. */

@@ -6,5 +6,6 @@ import { systemClock } from './time.ts';
  */
 export function newUuid(): string {
   const time = systemClock.now().toString(16).padStart(12, '0');
+  // The part of a random UUID after its version, which is the character 14.
   return `${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}`;
 }

@@ -14,6 +14,7 @@ const BYTES_PER_PIXEL = 16;
 export function readHeif(bytes: Uint8Array): ImageHeader | undefined {
   const reader = new Reader(bytes);
   let [width, height] = [0, 0];
+  // 0x69 is the `i` of `ispe`.
   for (let at = bytes.indexOf(0x69); at !== -1 && at < HEADER_BYTES; at = bytes.indexOf(0x69, at + 1)) {
     if (reader.tag(at) !== 'ispe') continue;
     width = Math.max(width, reader.u32(at + 8));

@@ -70,6 +70,7 @@ function frameHeader(reader: Reader, at: number): FrameHeader {
     height: reader.u16(at + 5),
     width: reader.u16(at + 7),
     components,
+    // SOF2, SOF6, SOF10 and SOF14.
     isProgressive: (reader.u8(at + 1) & 3) === 2,
     samples: areas / Math.max(1, Math.max(...across) * Math.max(...down)),
   };

@@ -5,6 +5,7 @@ const ANIMATION = 0x02;
 /** Reads a WebP (RFC 9649). Each of the three possible first chunks stores the size differently. */
 export function readWebp(bytes: Uint8Array): ImageHeader | undefined {
   const reader = new Reader(bytes);
+  // The size in the header of the file does not include the first eight bytes.
   const complete = reader.u32(4, true) + 8 <= reader.length;
   // Lossless images and canvases have four channels. A lossy image needs less memory.
   const frame = (width: number, height: number, animated = false): ImageHeader => ({

@@ -84,6 +84,7 @@ function readStream(file: PdfFile, offset: number): Section {
   for (let pair = 0; pair + 1 < index.length; pair += 2) {
     const [first = 0, count = 0] = index.slice(pair, pair + 2);
     for (let number = first; number < first + count && at + width <= data.length; number++, at += width) {
+      // A row without a kind has the kind 1, an offset in the file.
       const kind = kindWidth === 0 ? 1 : bigEndian(data, at, kindWidth);
       const place = bigEndian(data, at + kindWidth, placeWidth);
       entries.push([number, kind === 1 ? { at: place } : kind === 2 ? { stream: place } : 'free']);

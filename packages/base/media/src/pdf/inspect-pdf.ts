@@ -16,6 +16,7 @@ export interface PdfFacts {
 /** Number of bytes at the end of a file in which readers look for the end marker. */
 const TAIL = 1024;
 const DEEPEST = 64;
+/** Maximum number of pages, because a node that occurs repeatedly in a tree multiplies the pages below it. */
 const MOST_PAGES = 10_000_000;
 
 /**

@@ -103,6 +103,7 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
     return Number(version);
   };
 
+  /** Changes members of a stored record, whose id is set, because `isCurrent` has refused a touch without a record. */
   const touch = ({ label, dueMs, keepMs }: Touch, { id = 0, version }: Found, at: number): number => {
     const next = version + 1;
     // A renewal of a lease changes only the due time.
@@ -125,6 +126,7 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
 
   /** Returns a value, whose first part is given. */
   const valueOf = (id: number, first: string): string => {
+    // The first of several parts has `PART_LENGTH` characters, or one fewer; see `partsOf`.
     if (first.length < PART_LENGTH - 1) return first;
     const parts = run('SELECT value FROM entry_parts WHERE entry = ? AND part > 0 ORDER BY part', id);
     return first + parts.map(({ value }) => String(value)).join('');

@@ -63,6 +63,7 @@ export function findNested(text: string, at: number, name: Name, found: Span[]):
     if (level === 0) return here + 1;
     const quote = quoteAt(text, here);
     if (quote !== undefined) {
+      // A quote with fewer backslashes than those of the name ends the string that contains the list.
       if (quote.slashes < (name.quote?.slashes ?? 0)) return here;
       const start = here + quote.slashes + 1;
       const { end } = endOfQuoted(text, start, quote);

@@ -5,6 +5,7 @@ import { isQuotedSecret } from './value.ts';
 
 const SCHEME =
   /^(?:bearer|basic|token|digest|api-?key|negotiate|ntlm|hawk|aws4-hmac-sha256|aws4-ecdsa-p256-sha256|key|dpop|sharedkey(?:lite)?|sso-key|bot|oauth|jwt|splunk|geniekey|sharedaccesssignature|googlelogin|mac|private-token|ssws|client|zoho-oauthtoken)[ \t]{1,16}/i;
+/** Number of characters at the start of a value that decide whether the value is a credential. */
 const HEAD_LENGTH = 120;
 /** Maximum number of characters that are searched in a header with parameters. */
 const MAX_HEADER = 2048;

@@ -53,6 +53,7 @@ export function findTokens(text: string, found: Span[]): void {
     // Inside a word, a token can only begin after an escape, such as the `\n` before a key in JSON.
     const isInside = IS_WORD[previous] === 1 && previous !== UNDERSCORE;
     if (isInside && at - lastEscape > MAX_ESCAPE) continue;
+    // A second character outside ASCII finds the rules of another character, which `startsWith` then excludes.
     const starts = BY_BEGINNING[code * SIZE + (text.charCodeAt(at + 1) & (SIZE - 1))];
     if (starts === undefined) continue;
     const wordStart = previous === HYPHEN ? startOfHyphen(text, at) : at;

@@ -71,7 +71,7 @@ export class Driver implements DrivenJob {
 
   /** Begins to drive a job that this process has created with its lease. */
   static begin(created: LeasedJob, setup: Setup, local: LocalOptions): void {
-    // Replace a driver that has not got the lease, because it found the record of this process.
+    // Replace a driver that a reader has started in the meantime. It has no lease, because `created` holds the lease.
     setup.drivers.set(created.id, new Driver(created.id, setup, { local, created }));
   }
 
@@ -120,6 +120,7 @@ export class Driver implements DrivenJob {
       this.controller.abort();
     });
     if (record.state !== 'running') return job;
+    // Without a running job at a vendor, the driver begins a further leg.
     this.log = new EventLog(record.legs.length + (runningJob(record) === undefined ? 1 : 0));
     return job;
   }
@@ -138,6 +139,7 @@ export class Driver implements DrivenJob {
       },
       onVendor: (leg) => {
         this.leg = leg;
+        // `status` waits until a step has looked, so only a leg that the step begins itself resolves `legStarted`.
         if (!isStep) this.onLegStarted();
         this.onVendor();
       },

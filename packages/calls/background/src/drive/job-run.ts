@@ -10,7 +10,7 @@ import { hasJobApi, prepareTarget, prepareTargets } from '../vendor/targets.ts';
 import { needsPerson } from '../vendor/vendor-request.ts';
 import { VendorLeg } from '../legs/vendor-leg.ts';
 
-/** Limits of the wait before a refused start is tried again, in milliseconds. */
+/** Maximum wait before a refused start is tried again, in milliseconds: usually, and if the vendor states a wait. */
 const RETRY_MS = { usual: 200, most: 20_000 } as const;
 /** Wait before the next look if a person must act, in milliseconds. */
 const PERSON_MS = 30_000;
@@ -61,6 +61,7 @@ export class JobRun {
     this.emitEnd();
     if (signal.aborted || !hasWork(job.record)) return;
     const error = await doLeftWork(this.parts, this.target);
+    // A step reports that a person must act. Readers of the ended job do not need this error.
     if (isStep && needsPerson(error)) throw error;
   }
 

@@ -71,6 +71,7 @@ export class CanonicalParts {
     return events;
   }
 
+  /** Adds the events of a part that can be emitted now to `events`. */
   private emitPart(part: Part, events: StreamEvent[]): void {
     const { end } = part;
     const index = this.count;

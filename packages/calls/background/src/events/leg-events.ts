@@ -33,6 +33,7 @@ export class LegEvents {
         this.add([startOf(event.target, event.id)]);
         return;
       case 'warning':
+        // Another reading repeats the warnings.
         if (!this.hasRestarted) this.log.push([event]);
         return;
       case 'finish':

@@ -36,6 +36,7 @@ export function backgroundModel(spec: string, setup: Setup): BackgroundModel {
       new PulledStream<DeepPartial<T>, ObjectResponse<T>>(
         (onEnd) => new ObjectRun<T>(typedCalls(spec, options, setup), request, options, onEnd),
         setup.clock,
+        // A reader that stops holds no connection, so unread values have no time limit.
         Infinity,
       ),
   };

@@ -72,6 +72,7 @@ export async function beginJob(call: JobCall, setup: Setup): Promise<BegunJob> {
       legs: [],
     };
     const job = await LeasedJob.create(id, created, stored, setup);
+    // Another call has stored a job of this key in the meantime.
     if (job === undefined) continue;
     Driver.begin(job, setup, local);
     return { key, id };

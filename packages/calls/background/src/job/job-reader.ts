@@ -21,6 +21,7 @@ export class JobReader implements Source<StreamEvent> {
   private index = 0;
   /** List that contains the events of the leg, the position in it, and the number of events that the reader already has. */
   private list: { readonly events: readonly StreamEvent[]; at: number; skip: number } | undefined;
+  /** Whether the reader has received the stored events of the ended job. */
   private isAtEnd = false;
 
   constructor(

@@ -45,7 +45,7 @@ export class JobEventStream extends EventStream implements JobStream {
         if (signal.aborted) onAbort();
         return reader;
       },
-      // A reader that stops holds no connection, so the number of unread events has no limit.
+      // A reader that stops holds no connection, so unread events have no time limit.
       { clock: setup.clock, unreadMs: Infinity, mayRestart: false },
     );
     this.legs = () => legs;

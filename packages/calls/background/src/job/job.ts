@@ -24,6 +24,7 @@ import { restoredError, storedError } from '@majordomo/core/toolkit';
 
 /** Time until the next look at a job that a process drives, in milliseconds. */
 const LOOK_MS = 1000;
+/** Maximum time until the next look that `status` returns, in milliseconds. */
 const MAX_MS = 30_000;
 
 /** Returns the job with this key in the store. */

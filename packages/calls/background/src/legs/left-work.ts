@@ -72,6 +72,7 @@ class LegWork {
         this.parts.signal.throwIfAborted();
         this.emitDelayed(error);
         failure ??= error;
+        // Only requests to the vendor are given up, and then the next work follows. A booking is always tried again.
         if (work === 'settle' || !this.isOver) return failure;
       }
       const { job } = this.leg;
@@ -110,6 +111,7 @@ class LegWork {
       throw cause;
     });
     if (found === undefined) return true;
+    // The vendor reports usage when the job has ended. The wait for it ends with the limit of the job.
     if (!hasEnded(found)) return this.parts.setup.clock.now() >= (this.leg.job?.expiresAt ?? 0);
     const usage = found.video?.usage ?? (await usageIn(target, found.answer));
     // Without usage, the attempt stays `abandoned`, so that its complete reservation is booked. A video that has failed costs nothing.

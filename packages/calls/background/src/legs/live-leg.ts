@@ -98,6 +98,7 @@ export class LiveLeg {
         this.events.push(event);
         return;
       case 'reset': {
+        // The last leg of the call contains the attempts and the cost of the complete call.
         const ended = {
           state: 'ended',
           nanoUsd: '0',

@@ -18,7 +18,10 @@ import type { StoredAttempt, StoredError } from '@majordomo/core/toolkit';
 
 /** Space of the records of all jobs. */
 export const SPACE = 'background';
-/** Labels of the records: a process has the lease, the job is due when somebody must look, or nothing is left to do. */
+/**
+ * Labels of the records. `driven`: a process has the lease. `waiting`: a process must look when the job is due. `ended`: nothing is left
+ * to do.
+ */
 export const LABELS = { driven: 'driven', waiting: 'waiting', ended: 'ended' } as const;
 const LAYOUT = layoutOf<JobRecord>('the job', 1);
 
@@ -35,7 +38,7 @@ export interface VendorJob {
   readonly about: Pick<LongWork, 'vendor' | 'model' | 'billing' | 'name'>;
   /** Amounts that the ledger has reserved. */
   readonly most?: Amount | undefined;
-  /** Time at which the job has failed, in epoch milliseconds. */
+  /** Time after which the job counts as failed, in epoch milliseconds. */
   readonly expiresAt: number;
   /** Time of the next look, in epoch milliseconds, and the wait that preceded it, in milliseconds. */
   readonly lookAt: number;
@@ -121,6 +124,7 @@ export async function loadRecord(id: string, { records }: Setup): Promise<Loaded
 export const loadedRecord = (stored: StoredRecord): LoadedRecord => ({
   record: LAYOUT.read(stored.key, stored.value),
   stored,
+  // A record with a lease is due when the lease ends.
   leaseMs: stored.label === LABELS.driven ? (stored.dueMs ?? 0) : 0,
 });
 

@@ -28,7 +28,7 @@ export class ResumedStream {
   private reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   private decoder: SseDecoder | undefined;
   private cursor: string | undefined;
-  /** Cursor after the first event. */
+  /** Cursor after the first event. A server that ignores the cursor sends it again. */
   private first: string | undefined;
   private text = '';
   private isOver = false;

@@ -19,6 +19,7 @@ import {
   type LoadedRecord,
 } from '../record/leased-job.ts';
 
+/** Default of the maximum wait between two polls of `done`, in milliseconds. */
 const EVERY_MS = 60_000;
 /** Maximum time in which an aborted poll releases its lease before it rejects, in milliseconds. */
 const RELEASE_MS = 25;

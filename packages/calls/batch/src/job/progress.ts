@@ -16,6 +16,7 @@ import { requireRecord } from '../record/leased-job.ts';
 const LOOK_MS = 600_000;
 /** Time between two searches for a batch, in milliseconds. */
 const SEARCH_MS = 15_000;
+/** Time until the next useful poll of a job whose submission is not complete, in milliseconds. */
 const FILLING_MS = 60_000;
 
 /** Returns the progress of a job from the store. */
@@ -37,6 +38,7 @@ export async function progressOf(key: string, setup: Setup): Promise<JobProgress
     answered,
     failed,
     nanoUsd: sumOfStored([record.liveNanoUsd, ...record.batches.map(({ nanoUsd = '0' }) => nanoUsd)]),
+    // A batch without requests was never sent, because its rows have moved away.
     batches: record.batches.filter(({ requests }) => requests !== 0).map(infoOf),
     nextMs: nextMs(record, canSend || live > 0, setup.clock.now()),
   };
@@ -48,6 +50,7 @@ function stateOf({ total, isDone, isCancelled }: JobRecord): JobProgress['state'
   return isCancelled === true ? 'cancelling' : 'running';
 }
 
+/** Returns the public facts about a batch. A batch on trial may belong to another client, so its id is not exposed. */
 const infoOf = ({ about, ref, state, requests = 0, completed, expiresAt }: BatchRecord): BatchInfo => ({
   target: about.target,
   ref: state === 'trial' ? undefined : ref,

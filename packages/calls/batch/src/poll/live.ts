@@ -25,6 +25,7 @@ export async function runLive(round: Round): Promise<void> {
 /** Runs the calls of a page, at most `concurrency` at a time. After an error that a person must fix, no further call begins. */
 async function runPage(rows: readonly BatchRow[], round: Round, concurrency: number): Promise<void> {
   const { record } = round;
+  // All workers take their rows from this iterator.
   const waiting = rows.values();
   let stop: { readonly error: unknown } | undefined;
   const worker = async (): Promise<void> => {

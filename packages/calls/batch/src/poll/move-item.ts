@@ -31,8 +31,9 @@ export function moveAfter(row: ItemRow, failure: Failure, round: Round): Move {
   const about = aboutTarget(target);
   const withoutCost = { ...about, outcome: 'failed', via: 'batch', ms: 0, nanoUsd: '0' } as const;
   const attempt: ItemAttempt = { ...withoutCost, ...facts, error: storedError(error) };
-  const isOurCancellation = error.kind === 'aborted' && round.isClosing;
-  if (!advances && !isOurCancellation) return failedMove(row, [attempt], error);
+  // An item that the job itself has cancelled may still become a live call.
+  const isOwnCancellation = error.kind === 'aborted' && round.isClosing;
+  if (!advances && !isOwnCancellation) return failedMove(row, [attempt], error);
   if (record.isCancelled === true) return failedMove(row, [attempt], cancelledError(key));
   const place = nextPlace(round, next && position + 1);
   if (place === undefined) return failedMove(row, [attempt], round.isLate ? deadlineError(key) : error);

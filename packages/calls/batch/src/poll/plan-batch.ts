@@ -42,9 +42,11 @@ interface Line {
   readonly group: string | undefined;
   readonly text: string;
   readonly bytes: number;
+  /** Number of values of an embedding; 0 for a chat. */
   readonly values: number;
 }
 
+/** Planning of one batch, which takes rows until the batch is full. */
 class Planner {
   input: InputFile | undefined;
   private readonly position: number;

@@ -69,6 +69,7 @@ interface Bill {
 
 const NOT_BILLED: Bill = { usage: undefined, isBilled: false };
 
+/** Reader of the results of one batch, which moves its items and sums their usage and cost. */
 class BatchReader {
   readonly sum: ResultSum = new ResultSum();
   private readonly batch: BatchRecord;

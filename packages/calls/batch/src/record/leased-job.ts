@@ -41,6 +41,7 @@ export async function loadRecord(key: string, { records }: Setup): Promise<Loade
   const stored = found.find(({ label }) => label === LABELS.stored);
   if (stored === undefined) return undefined;
   const record = JOB.read(key, stored.value);
+  // The second record is the cancellation.
   if (found.length === names.length) record.isCancelled = true;
   return { record, version: stored.version, stored };
 }
@@ -92,6 +93,7 @@ export async function removeRemoved(records: RecordStore): Promise<void> {
     limit: MAX_RECORDS,
   })) {
     const { prefix } = new Rows(JOB.read(key, value).token, records);
+    // The last write also removes the record of the job, and a write has at most `MAX_RECORDS` changes.
     const limit = MAX_RECORDS - 1;
     for (let isLast = false; !isLast;) {
       const rows = await records.list(SPACE, { prefix, values: false, limit });
@@ -146,6 +148,7 @@ export class LeasedJob {
   static async take(key: string, loaded: LoadedRecord, setup: Setup): Promise<LeasedJob | undefined> {
     const { records, clock } = setup;
     const take = ({ value, label, dueMs = 0 }: StoredRecord): Value | undefined => {
+      // A record with a lease is due when the lease ends.
       if (label !== LABELS.stored || dueMs > 0) return undefined;
       const record = JOB.read(key, value);
       return valueOf({ ...record, fence: record.fence + 1 });

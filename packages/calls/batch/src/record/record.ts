@@ -135,6 +135,7 @@ export type StoredResponse =
   | Omit<ChatResponse, 'attempts' | 'parts'>
   | (Omit<EmbeddingResponse, 'attempts' | 'vectors'> & { readonly vectors: readonly Uint8Array[] });
 
+/** Names of the places of items; see `ItemRow.place`. */
 export const PLACES = {
   queue: (position: number): string => `queue:${position}`,
   batch: (number: number): string => `batch:${number}`,

@@ -119,7 +119,7 @@ export class Rows {
   /** Iterates over the pages, starting with the page that contains an index. */
   async *pages(from = 0): AsyncGenerator<Page, void, undefined> {
     const prefix = `${this.prefix}page/`;
-    // In the order of the keys, `at` has no effect.
+    // The type of a position requires `at`, which has no effect in a list in the order of the keys.
     let after = from > 0 ? { key: this.pageKey(from - 1), at: 0 } : undefined;
     for (;;) {
       const found = await this.records.list(SPACE, { prefix, after, limit: PAGES });

@@ -15,6 +15,7 @@ export const recordsOf = (value: unknown): readonly Json[] => asList(value).filt
 export const textsIn = (json: Json, name: string): readonly string[] =>
   asList(json[name]).filter((word) => typeof word === 'string');
 
+/** Returns a property that is a non-empty string; `undefined` for any other value. */
 export const textIn = (json: Json, name: string): string | undefined => asText(json[name]) || undefined;
 
 export const numberIn = (json: Json, name: string): number | undefined => asNumber(json[name]);

@@ -51,6 +51,7 @@ const RATES = {
   output_image_mtok: 'outputImage',
 } as const satisfies Record<string, keyof Rates>;
 
+/** Units of fees, by the source's names of prices in USD per thousand uses. */
 const FEES = { requests_kcount: 'request', web_searches_kcount: 'web_search' } as const;
 
 function offerOf(prices: Json, from: string | undefined, isSilent: boolean): readonly Offer[] {

@@ -1,4 +1,7 @@
-/** Rule by which a model counts the tokens of an image. */
+/**
+ * Rule by which a model counts the tokens of an image. `longest`: maximum length of the long side in pixels, to which a larger image is
+ * scaled down. `most`: maximum number of tokens, or of patches before they are multiplied by `factor`.
+ */
 export type ImageRule =
   | { readonly by: 'area'; readonly longest: number; readonly pixelsPerToken: number; readonly most: number }
   | { readonly by: 'tiles'; readonly base: number; readonly tile: number }

@@ -102,6 +102,7 @@ const BYTES_OF_PAGE = 60_000;
 function fileTokens(file: FilePart, { pages }: EstimateTarget): number {
   const { mediaType, bytes } = file;
   const size = contentSize(file);
+  // Any other file is estimated as text with three bytes per token.
   if (!mediaType.includes('pdf')) return Math.ceil(size / 3);
   const count = pages?.(file) ?? pdfPages(bytes) ?? Math.ceil(size / BYTES_OF_PAGE);
   return PAGE_TOKENS * Math.max(1, count);

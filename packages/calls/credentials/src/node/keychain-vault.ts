@@ -47,6 +47,7 @@ export function keychainVault(options: KeychainVaultOptions = {}): Vault {
   const load = (): Promise<Keyring> =>
     (loading ??= keyring === undefined ? loadKeyring() : Promise.resolve(keyring));
   const entryOf = async (account: string): Promise<Entry> => new (await load()).Entry(service, account);
+  // The index belongs to a separate service, so that an entry of a caller may have its name.
   const indexOf = async (): Promise<Entry> => new (await load()).Entry(`${service} (${NAMES})`, NAMES);
   const read = (entry: Entry): string | undefined => useKeychain(() => entry.getPassword() ?? undefined);
   const get = async (name: string): Promise<StoredCredential | undefined> => {

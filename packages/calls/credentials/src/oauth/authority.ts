@@ -38,6 +38,7 @@ export class Authority {
     this.options = options;
     this.now = now;
     this.address = new URL(String(options.issuer ?? options.endpoints?.token));
+    // oauth4webapi requires a client id. OpenRouter has none, and its dialect does not send this one.
     this.client = { client_id: options.clientId === '' ? 'none' : options.clientId };
   }
 
@@ -162,6 +163,7 @@ export class Authority {
     return [server, this.client, authentication];
   }
 
+  /** Returns the options of every request: the transport, which speaks the dialect, and a signal with the timeout. */
   private http(signal: AbortSignal): {
     [protocol.customFetch]: typeof send;
     [INSECURE]: boolean;
@@ -281,6 +283,7 @@ export function asLoginError(error: unknown, what: string): LlmError {
   }
   if (error instanceof DOMException && error.name === 'TimeoutError')
     return new LlmError('timeout', `${what}: the server did not respond in ${ANSWER_TIMEOUT_MS / 1000} s`);
+  // `fetch` throws a TypeError without a code. A TypeError of oauth4webapi has a code.
   if (error instanceof TypeError && !('code' in error))
     return new LlmError('network', `${what}: the connection to the server failed; check the network`);
   const known = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';

@@ -21,6 +21,7 @@ export async function browserLogin(authority: Authority, io: LoginIo, signal: Ab
     const answers = [redirect.answer, ...(io.paste === undefined ? [] : [pastedRedirect(io.paste, state)])];
     const answer = await abortable(Promise.race(answers), signal);
     const tokens = await authority.exchange(answer, login, signal);
+    // The argument is whether the browser shows that the login has succeeded.
     await redirect.close(true);
     return tokens;
   } catch (error) {

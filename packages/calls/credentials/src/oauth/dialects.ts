@@ -60,6 +60,7 @@ async function codexDevice(url: string, form: URLSearchParams, post: Post): Prom
   const answer = await post(url, { client_id: form.get('client_id') });
   if (!answer.ok) return asRefusal(answer);
   const { device_auth_id: id, user_code: code, usercode, interval } = asRecord(await answer.json());
+  // The vendor's command-line program accepts both names.
   const userCode = code ?? usercode;
   return Response.json({
     device_code: JSON.stringify([id, userCode]),

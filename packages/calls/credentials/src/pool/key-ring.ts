@@ -43,6 +43,7 @@ export interface Lease {
   release(): void;
 }
 
+/** Rest of a key after its first rate limit without a Retry-After header, in milliseconds. Each further rest is twice as long. */
 const FIRST_REST_MS = 60_000;
 const MAX_REST_MS = 3_600_000;
 
@@ -56,6 +57,7 @@ export class KeyRing {
   name: string = newName();
   private readonly settings: RingSettings;
   private readonly clock: Clock;
+  /** Index of the key that was used last; -1 before the first use. */
   private last = -1;
 
   constructor(
@@ -149,6 +151,7 @@ export class KeyRing {
 
   snapshot(): readonly KeyState[] {
     return this.keys.map((key) => {
+      // Ends a rest whose time has passed, so that the state is current.
       this.isUsable(key);
       const { id, state, until, why, inUse, uses } = key;
       return { id, state, until, why, inUse, uses };

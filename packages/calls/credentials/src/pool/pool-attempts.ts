@@ -84,6 +84,7 @@ export class PoolAttempts {
     const plan = this.planOf(context);
     const failed = plan?.failed ?? new Set<Key>();
     const planned = plan?.key.state === 'ok' ? plan.key : undefined;
+    // A failed key may be usable again, because its rest has ended or the application has revived it.
     let key = planned ?? this.ring.next(failed) ?? this.ring.next();
     if (key === undefined) {
       await this.ring.reviveChanged(context.signal);

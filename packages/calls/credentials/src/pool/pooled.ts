@@ -84,7 +84,7 @@ export function pooled(
           async (key, keyContext) => (await providerOf(key).listModels?.(keyContext)) ?? [],
         ),
     }),
-    pool: handle(ring),
+    pool: controlsOf(ring),
   };
 }
 
@@ -145,7 +145,7 @@ function sameProvider(providers: readonly Provider[]): Provider {
   throw new LlmError('config', `pooled: create must return the same provider for all keys, not ${ids}`);
 }
 
-function handle(ring: KeyRing): Pool {
+function controlsOf(ring: KeyRing): Pool {
   const keyOf = (id: string): Key => {
     const key = ring.keys.find((each) => each.id === id);
     if (key === undefined)

@@ -21,6 +21,7 @@ export function memoryVault(): Vault {
         else entries.set(name, next);
         return next;
       };
+      // A change begins after the one before it, even if that one has failed.
       const running = (queue.get(name) ?? Promise.resolve()).then(run, run);
       queue.set(name, running);
       return running;

@@ -55,13 +55,14 @@ export class AlertCheckQueue {
     };
     void this.outbox.send({
       run: async () => {
+        // If the outbox repeats this job, a newer check of the counter may wait. Otherwise, the same check runs again.
         check = this.waiting.get(name) ?? check;
         this.waiting.delete(name);
         await check?.();
         end();
       },
       onLost: (error) => {
-        // After other errors, the store does not answer or the ledger is closed.
+        // After another error, the store does not answer or the ledger is closed, so the waiting checks would fail too.
         if (!LlmError.is(error, 'invalid-request')) this.waiting.clear();
         end();
       },
@@ -69,4 +70,5 @@ export class AlertCheckQueue {
   }
 }
 
+/** Returns the key of a check. Limits with different maximums may share a counter. */
 const nameOf = ({ counter, limit }: BookedAmount): string => `${counter} ${limit.max}`;

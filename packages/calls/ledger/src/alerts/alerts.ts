@@ -16,6 +16,7 @@ export interface BookedAmount {
 }
 
 const DEFAULT_SHARES = [0.8, 0.9, 0.95];
+/** Numbers of days until a limit is used up at which `running-out` is emitted. */
 const DAYS = [1, 3, 7] as const;
 const DAY_MS = 86_400_000;
 /** Minimum difference that emits `drift`, as a share of the reported cost. Rounding and discounts cause smaller differences. */
@@ -30,6 +31,7 @@ export class Alerts {
   private readonly store: LedgerStore;
   private readonly clock: Clock;
   private readonly onAlert: (alert: Alert) => void;
+  /** Names of the alerts that this process or another one has emitted. */
   private readonly emitted = new Set<string>();
   private readonly burnRates = new Map<string, BurnRate>();
   /** Whether the last call of the store failed. */
@@ -67,6 +69,7 @@ export class Alerts {
   }
 
   onDrift(target: string, drift: bigint, reported: bigint): void {
+    // With a reported cost of 0, divide by 1. Any difference then exceeds `MIN_DRIFT`.
     const share = Number(drift) / Number(reported === 0n ? 1n : reported);
     if (Math.abs(share) >= MIN_DRIFT && this.isNew(`drift/${target}`))
       this.emit({ type: 'drift', target, share });

@@ -150,6 +150,7 @@ export class Outbox {
         return undefined;
       },
       (error: unknown) => {
+        // A job that has timed out in the queue runs at its retry instead.
         this.queue.delete(tried);
         this.onFailure(tried, error);
         return { error };

@@ -15,8 +15,10 @@ import { amountsOf, bookedCost, usageOf, type BookedCost } from './usage.ts';
 /** Attempt that requests admission. */
 export interface GateRequest {
   readonly attempt: AttemptInfo;
+  /** Id of the reservation and of the record: `<call>/<target>/<attempt>`. */
   readonly id: string;
   readonly spender: Spender;
+  /** Counters of the limits that match the attempt. */
   readonly counted: readonly LimitCounter[];
   readonly model: CatalogModel | undefined;
   readonly price: Price | undefined;

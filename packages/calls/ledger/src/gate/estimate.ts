@@ -55,7 +55,10 @@ export function estimate(
   return { input, output: most, nanoUsd, isByUnit: false };
 }
 
-/** Returns the maximum amounts of an operation other than chat, derived from its payload. */
+/**
+ * Returns the maximum amounts of an operation other than chat, derived from its payload. The members of the payload identify the
+ * operation, such as `values` for an embedding or a moderation, and `text` for speech.
+ */
 function otherEstimate(
   attempt: AttemptInfo,
   payload: NonNullable<AttemptInfo['payload']>,
@@ -120,6 +123,7 @@ function classificationEstimate(
   const inputSize = typeof input === 'string' ? inputTokens(attempt, [input]) : messageTokens(attempt, input);
   const questionSize = inputTokens(attempt, [JSON.stringify(questions)]);
   const options = entries.reduce((sum, question) => sum + optionCount(question), 0);
+  // With stated probabilities, the prompt and the output schema contain the questions, and an option takes up to 20 output tokens.
   const ofBasis = {
     vendor: { input: inputSize + questionSize, output: options },
     logprobs: { input: (inputSize + EMULATION_TOKENS) * entries.length + questionSize, output: options },
@@ -235,14 +239,15 @@ function imageEstimate(
   const { fees = {}, rates } = price;
   const input = inputTokens(attempt, [prompt, ...images]);
   const fee = (size === undefined ? undefined : fees[`image:${size}`]) ?? fees['image'] ?? maxImageFee(fees);
-  const byFee =
+  const feeAmount =
     fee === undefined ? undefined : BigInt(Math.ceil(fee * n * 1000)) + maxCost({ input, output: 0 }, price);
-  if (byFee !== undefined && rates.outputImage === undefined)
-    return { ...unknown, nanoUsd: capAmount(byFee) };
+  // Without a rate for image tokens, the output is billed by the fee.
+  if (feeAmount !== undefined && rates.outputImage === undefined)
+    return { ...unknown, nanoUsd: capAmount(feeAmount) };
   const each = model?.maxOutputTokens;
-  if (each === undefined) return { ...unknown, nanoUsd: byFee && capAmount(byFee) };
-  const byTokens = maxCost({ input, output: each * n }, price);
-  const nanoUsd = capAmount(byFee === undefined || byTokens > byFee ? byTokens : byFee);
+  if (each === undefined) return { ...unknown, nanoUsd: feeAmount && capAmount(feeAmount) };
+  const tokenAmount = maxCost({ input, output: each * n }, price);
+  const nanoUsd = capAmount(feeAmount === undefined || tokenAmount > feeAmount ? tokenAmount : feeAmount);
   return { input, output: each * n, nanoUsd, isByUnit: true };
 }
 
@@ -250,6 +255,7 @@ function imageEstimate(
 function videoEstimate({ seconds, resolution }: VideoRequest, price: Price | undefined): Estimate {
   const { fees = {} } = price ?? {};
   const fee = resolution === undefined ? maxVideoFee(fees) : fees[`video-second:${resolution}`];
+  // A resolution without a fee has the fee `video-second`. Without a resolution, `unit` is only a name for the highest fee.
   const unit = fee === undefined ? 'video-second' : `video-second:${resolution ?? ''}`;
   return { ...byFee(fee === undefined ? fees : { ...fees, [unit]: fee }, unit, seconds), output: 0 };
 }

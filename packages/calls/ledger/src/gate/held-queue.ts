@@ -37,6 +37,7 @@ export class HeldQueue {
   private readonly clock: Clock;
   private readonly timeoutMs: number;
   private readonly waiting = new Map<string, Waiter[]>();
+  /** Counters whose queues `serve` is retrying. */
   private readonly serving = new Set<string>();
   /** Counters that were released while the first call of their queue was trying to reserve. */
   private readonly retryNeeded = new Set<string>();
@@ -122,6 +123,7 @@ export class HeldQueue {
 
   private async lastTry(waiter: Waiter): Promise<void> {
     await this.tryOnce(waiter);
+    // `serve` stops at a call that is reserving, and the next call may fit although this one did not.
     this.retryAll();
   }
 

@@ -130,6 +130,7 @@ function wantedOutput(
   if (wanted !== 'likely') return undefined;
   const likely = answerLengths.likely(attempt.target);
   if (likely !== undefined) return likely;
+  // A chat with `maxTokens` and every other operation reserve their maximum.
   const isBounded = attempt.payload !== undefined || attempt.request.maxTokens !== undefined;
   return isBounded && most !== undefined ? undefined : Math.min(most ?? Infinity, DEFAULT_OUTPUT);
 }

@@ -33,6 +33,7 @@ export async function precheck(context: LedgerContext, attempt: AttemptInfo): Pr
     const taken = isMeasuredUnit(limit.unit) ? used : used + held;
     if (taken + amount <= max) continue;
     const retryAfterMs = resetsAt === undefined ? undefined : Math.max(0, resetsAt - clock.now());
+    // Only messages about held amounts contain `holders`, and this denial is never one of them.
     const refusal = { counter, left: max - used - held, held, holders: 0, retryAfterMs };
     return refuse(context, { ...request, claims: plan }, refusal).denial;
   }

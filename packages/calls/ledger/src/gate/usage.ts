@@ -32,7 +32,7 @@ export function bookedCost(
   const cost = costOf(usage, price, { billing });
   if (cost.basis !== 'unknown' || usage !== undefined) return cost;
   if (!mayBeBilled(outcome)) return { nanoUsd: 0n, basis: 'estimate', missing: [NOT_BILLED] };
-  // The cost of a response remains unknown, because the vendor then never reports usage, which an alert states.
+  // A finished response without usage keeps an unknown cost, so that the alert `unpriced` reports a vendor that sends no usage.
   if (outcome.outcome === 'finished' || nanoUsd === undefined) return cost;
   return { nanoUsd, basis: 'estimate', missing: [UNKNOWN_END] };
 }

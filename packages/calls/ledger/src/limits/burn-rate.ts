@@ -5,9 +5,11 @@ export interface Sample {
   readonly amount: bigint;
 }
 
+/** Time whose samples determine a rate, in milliseconds. */
 export const WINDOW_MS = 86_400_000;
 /** Minimum number of samples for a rate, so that a single expensive call does not determine it. */
 const MIN_SAMPLES = 5;
+/** Minimum age of the first sample for a rate, in milliseconds. */
 const MIN_AGE_MS = 3_600_000;
 /** Maximum age of the newest sample, in milliseconds, at which a further amount is added to it. Later, a new sample starts. */
 const MERGE_MS = 300_000;
@@ -45,6 +47,7 @@ export class BurnRate {
     const { last } = this;
     const isNewPeriod = last !== undefined && used < last;
     if (isNewPeriod) this.samples = [];
+    // The growth since the last sample includes the amounts of other processes. The first sample contains only its own amount.
     let amount = own;
     if (last !== undefined) amount = isNewPeriod ? used : used - last;
     this.last = used;

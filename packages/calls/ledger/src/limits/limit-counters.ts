@@ -161,6 +161,7 @@ function valueOf({ tenant, vendor, target, metadata }: Spender, key: string): st
   }
 }
 
+/** Returns the part of a target before the first slash, such as `openai`. */
 export const providerOf = (target: string): string => target.replace(/\/[^]*/, '');
 
 /** Returns a metadata value as a string; `undefined` for objects. */

@@ -16,6 +16,7 @@ export class LimitSet {
   private readonly byName = new Map<string, LimitCounters>();
   private readonly tags: readonly string[];
   private readonly limitsOf: ((call: CallInfo) => readonly Limit[]) | undefined;
+  /** Limits that `limitsOf` returned, by their definitions. */
   private readonly own = new WeakMap<Limit, LimitCounters>();
 
   /**

@@ -51,6 +51,7 @@ export class MemoryCounters {
     for (const claim of claims) {
       const { counter, max, amount, whenLapsed } = claim;
       if (amount < 0n) throw new RangeError(`counter ${counter}: the amount of a claim must not be negative`);
+      // A reservation may claim from a counter twice.
       const twin = holds.find((hold) => hold.counter === counter);
       const period = twin?.period ?? this.periodOf(claim, now);
       const { used, held, holders } = period;
@@ -89,6 +90,7 @@ export class MemoryCounters {
     const wasHeld = reservation.state === 'held';
     for (const { counter, period, amount, whenLapsed } of reservation.holds) {
       if (wasHeld) adjustHeld(period, -amount, -1);
+      // The lapse has booked the complete amount, which the used amounts replace.
       else if (whenLapsed === 'spent') period.used -= amount;
       for (const use of used) if (use.counter === counter) period.used = capAmount(period.used + use.amount);
     }

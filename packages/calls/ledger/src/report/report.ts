@@ -42,6 +42,7 @@ function check({ by, tag, zone, from, to, empty }: ReportQuery): void {
 function addEmptyRows(rows: readonly ReportRow[], query: ReportQuery): readonly ReportRow[] {
   const times = timesOf(rows, query);
   const others = new Map(rows.map(({ key }) => [idOf(withoutTime(key)), withoutTime(key)]));
+  // If no row exists, the values of other dimensions are unknown, so only a report by times alone has empty rows.
   if (others.size === 0 && query.by.length === Object.keys(times[0] ?? {}).length) others.set('', {});
   const known = new Set(rows.map(({ key }) => idOf(inKeyOrder(key, query.by))));
   const missing = [...others.values()]
@@ -71,6 +72,7 @@ const MAX_OFFSET_MS = 57_600_000;
 
 /** Returns a time with this label. */
 function instantOf(label: string | undefined, zone: string): number {
+  // Without a row, a missing bound makes the range of `timesOf` empty, because a comparison with NaN is false.
   if (label === undefined) return NaN;
   const unit = label.length === 7 ? 'month' : label.length === 10 ? 'day' : 'hour';
   const guess = Date.parse(unit === 'month' ? `${label}-01` : unit === 'day' ? label : `${label}:00Z`);

@@ -29,6 +29,7 @@ export class LimitReader {
     const { ledger } = this;
     if (ledger === undefined) return this.last;
     const age = this.clock.now() - this.readAt;
+    // The age is negative if the clock was set back.
     if (age >= 0 && age < FRESH_MS) return this.reading ?? this.last;
     this.readAt = this.clock.now();
     this.reading = this.read(ledger).finally(() => (this.reading = undefined));

@@ -8,9 +8,9 @@ export class RecentValues {
   private readonly times: number[] = [];
   private next = 0;
 
-  add(value: number, medianAt: number): void {
+  add(value: number, measuredAt: number): void {
     this.values[this.next] = value;
-    this.times[this.next] = medianAt;
+    this.times[this.next] = measuredAt;
     this.next = (this.next + 1) % MAX_VALUES;
   }
 

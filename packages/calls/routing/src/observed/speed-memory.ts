@@ -104,6 +104,7 @@ export class SpeedMemory {
 
   private speedFor(target: string): TargetSpeed {
     const targetSpeed = this.targets.get(target) ?? { first: new RecentValues(), rate: new RecentValues() };
+    // Move the target to the end, because `put` removes the oldest entry.
     this.targets.delete(target);
     put(this.targets, target, targetSpeed, MAX_TARGETS);
     return targetSpeed;

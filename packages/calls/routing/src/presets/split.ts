@@ -4,8 +4,9 @@ import { configError, single, weight } from './check-preset.ts';
 
 const saltOptions = object({}, { salt: text });
 
-const HASH_BITS = 2 ** 52;
+/** Number of hexadecimal digits of a hash, and number of different hashes. */
 const HASH_DIGITS = 13;
+const HASHES = 2 ** 52;
 
 /**
  * Returns a preset that divides calls among names or targets by a stable key. Equal keys use the same arm in every process. If the
@@ -72,7 +73,8 @@ function armOfKey(
   let [best, highest] = ['', -Infinity];
   for (const [arm, weight] of weights) {
     const hash = Number.parseInt(hash128(JSON.stringify([salt, arm, key])).slice(0, HASH_DIGITS), 16);
-    const score = -weight / Math.log((hash + 0.5) / HASH_BITS);
+    // 0.5 is added, so that the logarithm is neither infinite nor 0.
+    const score = -weight / Math.log((hash + 0.5) / HASHES);
     if (score > highest) [best, highest] = [arm, score];
   }
   return best;

@@ -39,7 +39,7 @@ export async function choose(
   judge: RankingContext,
 ): Promise<RankedChoice> {
   const now = judge.clock.now();
-  const [{ found, missing }, books] = await Promise.all([
+  const [{ found, missing }, limits] = await Promise.all([
     rankedTargets(choice.choose, context, { catalog: judge.catalog, now }),
     judge.budgets.snapshot(),
   ]);
@@ -55,7 +55,7 @@ export async function choose(
     rating: {
       speed: judge.speeds.speedOf(subject.target),
       quality: judge.quality.get(subject.writtenAs) ?? judge.quality.get(subject.target),
-      ledger: limitPenalty(subject, context.call, books.states, now),
+      ledger: limitPenalty(subject, context.call, limits.states, now),
     },
   }));
   const weights = weightsOf(choice, context);
@@ -69,7 +69,7 @@ export async function choose(
     ...assumptions(ratedTargets, weights),
     ...fit.flatMap((subject) => retirementWarning(subject, wanted.today) ?? []),
     ...new Set(found.flatMap(({ catalogError }) => catalogError ?? [])),
-    ...(books.error === undefined ? [] : [`the ledger could not be read: ${books.error}`]),
+    ...(limits.error === undefined ? [] : [`the ledger could not be read: ${limits.error}`]),
   ];
   return { ...chain, candidates, rejected, warnings };
 }
@@ -81,13 +81,13 @@ export async function choose(
 async function rankedTargets(
   targets: Choice['choose'],
   { majordomo, request, call, signal }: ResolverContext,
-  almanac: Parameters<typeof rankedTarget>[3],
+  priceSource: Parameters<typeof rankedTarget>[3],
 ): Promise<{ readonly found: readonly RankedTarget[]; readonly missing: Plan['rejected'] }> {
   const context = { request, tenant: call?.tenant, metadata: call?.metadata, signal };
   const looked = [...new Set(targets)].map(async (target) => {
     try {
       const [first] = await majordomo.resolve(target, context);
-      return first && (await rankedTarget(target, first, request, almanac));
+      return first && (await rankedTarget(target, first, request, priceSource));
     } catch (error) {
       if (!LlmError.is(error, 'config') || error.details.code === 'alias-cycle') throw error;
       return { target, why: error.message };

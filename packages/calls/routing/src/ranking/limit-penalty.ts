@@ -22,8 +22,8 @@ export function limitPenalty(
   now: number,
 ): number {
   if (subject.billing === 'included') return 0;
-  const mine = states.filter((state) => countsTowards(state, subject, call));
-  return Math.min(0, ...mine.map((state) => penaltyOf(state, now)));
+  const relevant = states.filter((state) => countsTowards(state, subject, call));
+  return Math.min(0, ...relevant.map((state) => penaltyOf(state, now)));
 }
 
 function penaltyOf({ used, held, left, emptyAt, resetsAt = Infinity }: LimitState, now: number): number {
@@ -88,5 +88,6 @@ const valuesOf =
     }
   };
 
+/** Returns a metadata value as a string; `''` for objects. */
 const plain = (value: unknown): string =>
   ['string', 'number', 'boolean', 'bigint'].includes(typeof value) ? String(value) : '';

@@ -39,6 +39,7 @@ export function scoreTargets(
       quality: quality * unit * (rating.quality ?? NEUTRAL),
       health: healthPart(subject.health, now),
       ledger: rating.ledger,
+      // A context of 400,000 tokens or more adds the maximum of 5.
       ...(byContext && { context: Math.min(5, (subject.context ?? 0) / 80_000) }),
     };
     const score = Object.values(parts).reduce((sum, part) => sum + part, 0);
@@ -69,6 +70,7 @@ function healthPart(health: TargetHealth | undefined, now: number): number {
   if (health === undefined) return 0;
   const { state, until = Infinity, failures } = health;
   if (state === 'benched' && until > now) return -20;
+  // No call has succeeded since the bench, which has ended or is being probed.
   if (state !== 'healthy') return -4;
   return failures === 0 ? 0 : Math.max(-4, -1.5 * failures);
 }

@@ -3,7 +3,7 @@ import type { LimitState, ReportRow } from '@majordomo/ledger';
 import { fail } from '../check-value.ts';
 import { decimal, NANO_DIGITS } from '../decimal.ts';
 
-/** Converts a row of a spending report to JSON for a response. */
+/** Converts a row of a spending report to JSON for a response, without the effects of the cache. The tag of a row is the id of its key. */
 export function spendRow({
   key,
   nanoUsd,

@@ -175,6 +175,7 @@ async function queryOf(
   const values: Record<string, unknown> = {};
   for (const [name, value] of params) {
     if (Object.hasOwn(values, name)) fail('the query', name, 'must appear at most once');
+    // A number of at most 15 digits is exact.
     values[name] = query[name]?.['type'] === 'integer' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
   }
   await checkFits('the query', object({}, query), values);

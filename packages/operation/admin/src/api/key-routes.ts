@@ -56,6 +56,7 @@ export const keyRoutes = (
         const { limit = DEFAULT_PAGE, ...filter } = query as KeyQuery;
         const page = await keys.list({ ...filter, limit });
         const after = page.length < limit ? undefined : page.at(-1)?.id;
+        // A full page may be the last one.
         const others = after === undefined ? [] : await keys.list({ ...filter, after, limit: 1 });
         return { keys: page, next: others.length === 0 ? undefined : after };
       },

@@ -46,15 +46,16 @@ export function metadataOf(
 
 function newest(messages: readonly JsonValue[]): readonly JsonValue[] {
   let room = MAX_MESSAGES;
-  const first = messages.findLastIndex((message) => {
+  const lastOmitted = messages.findLastIndex((message) => {
     room -= JSON.stringify(message).length;
     return room < 0;
   });
-  return messages.slice(first + 1);
+  return messages.slice(lastOmitted + 1);
 }
 
 /** Converts a value to JSON. Omits replay tokens of vendors and values that JSON cannot represent. */
 function toPlain(value: unknown, redactor: Redactor, depth = 0): JsonValue {
+  // Redacts more than is stored, so that the cut of the stored text does not hide a part of a secret from the redactor.
   if (typeof value === 'string') return truncateText(redactor.text(value.slice(0, 4 * MAX_TEXT)), MAX_TEXT);
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   if (value instanceof Uint8Array) return value.length;
@@ -64,6 +65,7 @@ function toPlain(value: unknown, redactor: Redactor, depth = 0): JsonValue {
   return Object.fromEntries(members.map(([name, member]) => [name, toPlain(member, redactor, depth + 1)]));
 }
 
+/** Maximum depth of a value. Deeper values become `null`. */
 const MAX_DEPTH = 40;
 const isJson = (value: unknown): boolean =>
   !['undefined', 'function', 'symbol', 'bigint'].includes(typeof value);

@@ -60,6 +60,7 @@ export async function callStats(store: CallStore, query: CallStatsQuery): Promis
       continue;
     }
     for (const stored of await sumsOf(store, hours, hour, level)) {
+      // The first element of a stored sum contains the values of its group, in the order of the members of the level.
       const values: Values = Object.fromEntries(LEVELS[level].map((name, place) => [name, stored[0][place]]));
       if (LEVELS[level].every((name) => filter[name] === undefined || filter[name] === values[name]))
         sums.addSum(groupOf(values, start), stored);

@@ -26,6 +26,7 @@ interface CallSum {
   failed: number;
   refused: number;
   tokens: number;
+  /** Sum of the times from the first content to the end of the calls whose tokens count, in milliseconds. */
   contentMs: number;
   nanoUsd: bigint;
 }

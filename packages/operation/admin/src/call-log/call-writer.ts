@@ -42,6 +42,7 @@ export class CallWriter {
   private writing: Promise<void> | undefined;
   private cancelTimer: (() => void) | undefined;
   private isDown = false;
+  /** Value of `dropped` at the last report. */
   private reported = 0;
   private pruneAt = 0;
 
@@ -70,6 +71,7 @@ export class CallWriter {
   /** Stops writing. Entries that are not stored are lost. */
   stop(): void {
     this.cancelTimer?.();
+    // As long as the member is set, `schedule` starts no timer.
     this.cancelTimer = () => undefined;
     this.dropped += this.pending.size;
     this.pending.clear();
@@ -147,6 +149,7 @@ export class CallWriter {
     const before = { entries: new Date(now - keepMs), content: new Date(now - keepContentMs) };
     // If a deletion fails, the next deletion also deletes these entries.
     const deleted = await withTimeout(store.prune(before, MAX_PRUNED), TIMEOUT_MS, clock).catch(() => 0);
+    // Further entries may be old enough, so the next write prunes again.
     if (deleted >= MAX_PRUNED) this.pruneAt = now;
     // Store the sums of the last hours, so that a later query of a long range need not compute them.
     const from = new Date(now - SUMMED_MS);

@@ -159,6 +159,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
     running.delete(id);
     const at = clock.now();
     ended.set(id, { call, at });
+    // The calls are in the order of their ends.
     for (const [oldest, { at: endedAt }] of ended) {
       if (ended.size <= MAX_ENDED && endedAt > at - LATE_MS) break;
       ended.delete(oldest);

@@ -54,6 +54,7 @@ export class LoggedCall implements Loggable {
   private readonly startedAt: number;
   private readonly redactor: Redactor;
   private readonly attempts: LoggedAttempt[] = [];
+  /** Booked costs in nano-USD, by the id of the record of the ledger: `CALL/TARGET/ATTEMPT`. */
   private readonly costs = new Map<string, string | undefined>();
   private firstMs: number | undefined;
   private ending: Ending | undefined;
@@ -71,6 +72,7 @@ export class LoggedCall implements Loggable {
         this.begin(event.target, event.attempt, at);
         break;
       case 'target-skipped':
+        // No attempt of a skipped target was made, so its number is 0.
         Object.assign(this.begin(event.target, 0, at), { outcome: 'skipped', kind: event.why });
         break;
       case 'committed': {

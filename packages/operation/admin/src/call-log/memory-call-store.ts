@@ -63,6 +63,7 @@ function matches(entry: CallEntry, query: CallQuery): boolean {
     SAME.every((name) => query[name] === undefined || query[name] === entry[name]) &&
     (kind === undefined || kind === entry.error?.kind) &&
     entry.ms >= minMs &&
+    // An unknown cost, which is -1 here, does not match a minimum of 0 either.
     (minUsd === undefined || Number(entry.nanoUsd ?? -1) >= Math.round(Number(minUsd) * NANO)) &&
     (id === undefined || [entry.id, entry.requestId, entry.clientRequestId].includes(id))
   );

@@ -113,6 +113,7 @@ export function createKeys(options: KeysOptions): Keys {
       const secret = secretOf(request);
       if (secret === undefined) return undefined;
       const found = lookup.find(keyIdOf(secret));
+      // A cached key is available synchronously, without the delay of `await`.
       const record = found instanceof Promise ? await found : found;
       if (record === undefined || !isAccepted(record, sha256Hex(secret), nowIso())) return undefined;
       keyLimits.set(record);

@@ -17,6 +17,7 @@ export interface KeyRecord extends KeyData {
 }
 
 const SPACE = 'keys';
+/** Format of the records: their name in errors, and their version. */
 const LAYOUT = layoutOf<KeyData>('the key', 1);
 
 /** Keys in a store of records. Ids of newer keys are smaller, so the order of the ids is that of the lists. */
@@ -50,6 +51,7 @@ export class KeyRecords {
   async list(query: { readonly limit: number } & Pick<KeyQuery, 'tenant' | 'after'>): Promise<KeyRecord[]> {
     const { tenant, after, limit } = query;
     const label = tenant === undefined ? undefined : labelOf(tenant);
+    // In the order of the keys, `at` has no effect.
     const page = after === undefined ? undefined : { key: after, at: 0 };
     return (await this.records.list(SPACE, { label, after: page, limit })).map(keyOf);
   }

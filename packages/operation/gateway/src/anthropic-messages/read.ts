@@ -136,6 +136,7 @@ function settings(
     maxTokens: purpose === 'count' ? undefined : body.required('max_tokens', integer(1)),
     temperature: body.optional('temperature', number(0, 1)),
     topP: body.optional('top_p', number(0, 1)),
+    // 0 means no limit, and core accepts only integers from 1.
     topK: body.optional('top_k', integer(0)) || undefined,
     stop: stops.length === 0 ? undefined : stops,
     reasoning: effortOf(body, notes),

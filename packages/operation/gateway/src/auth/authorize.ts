@@ -69,6 +69,7 @@ const wrong = (what: string): LlmError => new LlmError('config', `authorize: mus
 export async function isAdmin(request: Request, requestId: string, settings: Settings): Promise<boolean> {
   if (settings.authorize === undefined) return false;
   try {
+    // The last argument has no effect, because `authorize` is set.
     return (await authorize(withoutBody(request), settings, false)).admin === true;
   } catch (error) {
     reportToOperator(error, requestId, settings);

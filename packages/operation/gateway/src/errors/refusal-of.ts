@@ -123,6 +123,7 @@ function denialRefusal({ kind, message, details }: LlmError): Refusal | undefine
   // Without a retry time, the limit never resets, so the client must not retry.
   if (refusalKind === 'rate-limit' && retryAfterMs === undefined) refusalKind = 'not-allowed';
   return new Refusal(refusalKind, publicMessage, {
+    // The request is too large for a limit, or its cost has no bound. A lower `max_tokens` resolves both.
     path: refusalKind === 'over-limit' ? 'max_tokens' : undefined,
     retryAfterMs: refusalKind === 'unavailable' ? OUTAGE_RETRY_MS : retryAfterMs,
   });

@@ -22,6 +22,7 @@ export class OperatorReports {
     if (quietMs === undefined) return true;
     const id = `${code} ${target}`;
     const now = systemClock.now();
+    // Without an earlier report, the sum is -Infinity, or NaN with an infinite minimum, and neither exceeds `now`.
     if ((this.times.get(id) ?? -Infinity) + quietMs > now) return false;
     this.times.set(id, now);
     const [oldest] = this.times.keys();

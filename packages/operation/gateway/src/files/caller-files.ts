@@ -28,16 +28,16 @@ export interface FileSource {
 export class CallerFiles implements FileSource {
   readonly settings: FilesSettings;
   readonly owner: string;
-  private readonly held: FilesState;
+  private readonly shared: FilesState;
   private readonly index: FileIndex;
   private readonly signal: AbortSignal;
   /** Temporary copies that the request reads. `undefined` after `release`. */
   private copies: UsedCopy[] | undefined = [];
 
-  constructor(settings: FilesSettings, held: FilesState, { tenant, key }: Caller, signal: AbortSignal) {
+  constructor(settings: FilesSettings, shared: FilesState, { tenant, key }: Caller, signal: AbortSignal) {
     this.settings = settings;
     this.owner = JSON.stringify(tenant === undefined ? [null, key ?? null] : [tenant]);
-    this.held = held;
+    this.shared = shared;
     this.index = new FileIndex(settings);
     this.signal = signal;
   }
@@ -63,7 +63,7 @@ export class CallerFiles implements FileSource {
       throw new Refusal('aborted', 'the request has ended');
     }
     try {
-      const copy = this.held.copies.use({ owner, id, size, mediaType }, content, this.settings);
+      const copy = this.shared.copies.use({ owner, id, size, mediaType }, content, this.settings);
       copies.push(copy);
       return await whileConnected(() => copy.blob, this.signal);
     } catch (cause) {
@@ -86,7 +86,7 @@ export class CallerFiles implements FileSource {
   async delete({ id }: StoredFile): Promise<void> {
     const { owner } = this;
     await this.run('delete', () => this.index.delete(owner, id));
-    this.held.copies.onDeleted({ owner, id });
+    this.shared.copies.onDeleted({ owner, id });
   }
 
   /** Throws a refusal if the caller may not store a file of this size now. */

@@ -33,6 +33,7 @@ export class FileContent {
           this.add(chunk);
           if (this.size > maxBytes)
             throw new Refusal('too-large', `the file must not be larger than ${maxBytes} bytes`);
+          // Reserves more than is necessary now, so that not every chunk changes the records.
           if (this.size > reservation.bytes)
             await reservation.resize(Math.min(2 * this.size, maxBytes), this.size);
           controller.enqueue(chunk);

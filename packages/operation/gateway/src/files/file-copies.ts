@@ -80,6 +80,7 @@ export class FileCopies {
   private create(file: CopiedFile, content: ReadableStream<Uint8Array>): Copy {
     const ending = new AbortController();
     const name = crypto.randomUUID();
+    // The transform passes all chunks unchanged. Its signal ends the copying.
     const chunks = content.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), {
       signal: ending.signal,
     });

@@ -42,6 +42,7 @@ interface Usage {
   readonly deleted: number;
 }
 
+/** Formats of the records: their names in errors, and their versions. */
 const ENTRY = layoutOf<Entry>('the file', 1);
 const USAGE = layoutOf<Usage>('the files of the caller', 1);
 const NOTHING: Usage = { files: 0, bytes: 0, deleted: 0 };
@@ -119,6 +120,7 @@ export class FileIndex {
   private async sweep(): Promise<void> {
     const due = await this.records.list(SPACE, { order: 'due', limit: MAX_SWEPT });
     for (const record of due) {
+      // Records come in the order in which they are due, so no further one is due.
       if ((record.dueMs ?? 0) > 0) return;
       try {
         await (record.label === LABELS.deleted ? this.removeContent(record) : this.end(record));
@@ -279,6 +281,7 @@ export class Reservation {
   }
 }
 
+/** Returns the change that stores a usage. Without files, it is the removal of the record, or a check that none exists. */
 function usageChange(hash: string, version: number, usage: Usage): RecordChange {
   const isEmpty = usage.files === 0 && usage.bytes === 0 && usage.deleted === 0;
   if (isEmpty) return { type: version > 0 ? 'remove' : 'check', key: hash, version };

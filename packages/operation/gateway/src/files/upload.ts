@@ -7,6 +7,7 @@ import type { Reservation } from './file-index.ts';
 
 /** Maximum size of a form without the content of its file, in bytes. Also the first reservation for a form of unknown size. */
 const FORM_BYTES = 65_536;
+/** Minimum time for which a client may store a file, in seconds, unless the maximum of the gateway is shorter. */
 const MIN_SECONDS = 3600;
 /** Purposes of files that a model reads. */
 const purposeOf = oneOf('user_data', 'vision', 'assistants');

@@ -99,6 +99,7 @@ function settings(config: Fields, notes: Notes): Partial<ChatRequest> {
     maxTokens: config.optional('maxOutputTokens', integer(1)),
     temperature: config.optional('temperature', number(0, 2)),
     topP: config.optional('topP', number(0, 1)),
+    // 0 means no limit, and core accepts only integers from 1.
     topK: topK === undefined || topK === 0 ? undefined : Math.round(topK),
     frequencyPenalty: config.optional('frequencyPenalty', number(-2, 2)),
     presencePenalty: config.optional('presencePenalty', number(-2, 2)),

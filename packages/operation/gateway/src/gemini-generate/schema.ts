@@ -33,6 +33,7 @@ function inOrder(properties: JsonObject, order: JsonValue | undefined): JsonObje
   const rankOf = (name: string): number =>
     isList(order) && order.includes(name) ? order.indexOf(name) : Infinity;
   return Object.fromEntries(
+    // Names without a rank are equal, because the difference of Infinity and Infinity is NaN.
     Object.entries(properties).toSorted(([a], [b]) => (rankOf(a) === rankOf(b) ? 0 : rankOf(a) - rankOf(b))),
   );
 }

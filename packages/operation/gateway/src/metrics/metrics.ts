@@ -60,13 +60,14 @@ export class Metrics {
     const { target, outcome, error, ms, usage } = event.result;
     attempts.add({ target, outcome, kind: error?.kind ?? '' }, 1);
     attemptSeconds.observe({ target }, ms / 1000);
-    const counts: Labels = {
+    // Values of the label `direction`, by the member of the usage.
+    const directions: Labels = {
       input: 'input',
       output: 'output',
       cacheRead: 'cache_read',
       cacheWrite: 'cache_write',
     };
-    for (const [name, direction] of Object.entries(counts)) {
+    for (const [name, direction] of Object.entries(directions)) {
       const count = usage?.[name as 'input'];
       if (count !== undefined) tokens.add({ target, direction }, count);
     }

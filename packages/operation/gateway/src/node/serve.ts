@@ -96,6 +96,7 @@ export async function serve(gateway: ServedGateway, options: ServeOptions = {}):
       refuseSocket(outgoing);
       return;
     }
+    // The target of `OPTIONS *` would not be a valid URL.
     if (incoming.url === '*') incoming.url = '/';
     cutIdleClient(outgoing, gateway.idleMs ?? DEFAULT_IDLE_MS);
     discardUnread(incoming, outgoing, maxBytes());

@@ -49,6 +49,7 @@ function discard(incoming: IncomingMessage, maxBytes: number): void {
     if (rest < 0) destroy();
   });
   incoming.once('end', () => {
+    // The method of Node applies again, and is called if Node has called it in the meantime.
     delete (socket as Partial<typeof socket>).destroySoon;
     if (isLast) socket.destroySoon();
   });

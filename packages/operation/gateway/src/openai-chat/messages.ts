@@ -76,6 +76,7 @@ function userParts(part: Fields, media: Media, notes: Notes): readonly UserPart[
     case 'image_url': {
       const image = part.required('image_url', object);
       const path = image.pathOf('url');
+      // `auto` is the default, so omitting it changes nothing.
       if (image.value['detail'] !== 'auto') notes.unparsedInElement(image, 'image_url', 'url');
       return [imageOf(urlPart(image.required('url', string), path, media), path)];
     }

@@ -45,7 +45,7 @@ export function parseChat(value: unknown, media: Media, maxChoices = 8): ParsedR
   const choices = body.optional('n', integer(1, maxChoices)) ?? 1;
   if (choices > 1)
     notes.emulated('n', `the request is sent ${choices} times, and its input is billed each time`);
-  refuseOthers(body);
+  refuseOtherModalities(body);
   const model = body.required('model', nonEmptyString);
   const includesUsage = noteStreamOptions(body, notes)?.optional('include_usage', boolean) ?? false;
   const completion = new StreamedCompletion(model, { choices, includesUsage });
@@ -68,7 +68,7 @@ export function parseChat(value: unknown, media: Media, maxChoices = 8): ParsedR
   return parsed;
 }
 
-function refuseOthers(body: Fields): void {
+function refuseOtherModalities(body: Fields): void {
   const modalities = body.optional('modalities', array(string)) ?? [];
   if (modalities.some((modality) => modality !== 'text')) invalid('modalities', 'must contain only text');
 }

@@ -28,6 +28,7 @@ export function newBackground(
 /** Returns the data of the request from which the events of a background response are written. */
 export function echoOf({ job = {}, response }: Pick<StoredResponse, 'job' | 'response'>): Echo {
   const known = new KnownTools();
+  // Parses the tools only to add them to `known`. The client has received their warnings when the response was started.
   responsesTools(object(job, ''), known, new Notes());
   return {
     model: String(response['model']),

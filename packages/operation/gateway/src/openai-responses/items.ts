@@ -102,6 +102,7 @@ function addItem(item: Fields, transcript: Transcript, media: Media, context: It
     default:
       mcp?.addItem(item, type, transcript);
   }
+  // A caller of the type `direct` is the model, as for every call of the gateway, so the member needs no warning.
   const isDirect = asRecord(item.value['caller'])['type'] === 'direct';
   context.notes.unparsedInElement(item, type, ...REPEATED, ...(isDirect ? ['caller'] : []));
 }

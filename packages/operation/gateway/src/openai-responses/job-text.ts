@@ -74,6 +74,7 @@ export class JobText implements TextSource {
       read = await this.events.next();
     } catch (error) {
       this.options.signal.throwIfAborted();
+      // After the last event, the client has the complete response, so an error of the stream is ignored.
       if (!this.hasFinished) return this.failure(error);
       read = { done: true, value: undefined };
     }
@@ -84,6 +85,7 @@ export class JobText implements TextSource {
     const event = read.value;
     // Only warnings differ between two readings.
     if (event.type === 'warning') return '';
+    // A cursor is `LEG.INDEX`.
     if (!this.enterLeg(Number(this.stream.cursor?.split('.')[0] ?? 1))) return this.restarted();
     if (event.type !== 'finish') return this.writer.write(event);
     const { response } = (await this.options.responses.get(this.options.id)) ?? this.options.stored;

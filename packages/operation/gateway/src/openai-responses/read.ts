@@ -86,6 +86,7 @@ export function parseResponses(
   const stored = { ancestors: earlier.ids, input: body.value['input'] };
   const metadata = metadataOf(body);
   const newWriter = (): ResponsesWriter => output?.createWriter(echo) ?? new ResponsesWriter(echo);
+  // Writer of the latest attempt. `beforeFinish` stores the response that it has written.
   let writer = newWriter();
   const parsed: ParsedRequest = {
     model,

@@ -25,6 +25,7 @@ export class ResponseIds {
   }
 }
 
+/** Form of the ids of items: 32 digits of the response, and at least 4 digits of the place. */
 const ITEM_ID = /^[a-z]+_([0-9a-f]{32})[0-9a-f]{4,8}$/;
 
 /** Returns the id of the response that contains an item, or `undefined` for an id that the gateway did not create. */

@@ -82,10 +82,13 @@ export function envelope(
   { model, body, isStored, createdAt, mcp }: Echo,
   warnings: readonly Warning[],
 ): object {
+  // A warning about a recovery has the form `reasoning dropped`, and any other warning names only the setting.
   const dropped = new Set(warnings.map(({ what }) => what.replace(/ dropped$/, '')));
+  // `names`: names of the setting in warnings, which are those of core or of the wire.
   const sent = (value: unknown, ...names: readonly string[]): unknown =>
     names.some((name) => dropped.has(name)) ? null : (value ?? null);
   const tier = body['service_tier'];
+  // Any other tier is the default, or is not sent to targets.
   const isKnownTier = tier === 'flex' || tier === 'priority';
   const reasoning = asRecord(body['reasoning']);
   const text = asRecord(body['text']);

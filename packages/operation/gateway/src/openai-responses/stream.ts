@@ -52,7 +52,7 @@ export class ResponsesWriter implements Writer {
   private hasBegun = false;
   /** Id of the item that is being written. */
   protected id = '';
-  private hasText = false;
+  private hasSummary = false;
   /** Whether the item that is being written is a refusal. */
   private isRefusal = false;
   private hasRefused = false;
@@ -131,7 +131,7 @@ export class ResponsesWriter implements Writer {
   }
 
   private start({ part }: Start): string {
-    this.hasText = false;
+    this.hasSummary = false;
     this.isRefusal = part.type === 'text' && part.isRefusal === true;
     this.hasRefused ||= this.isRefusal;
     this.args = new ArgumentsText();
@@ -179,10 +179,10 @@ export class ResponsesWriter implements Writer {
 
   private summaryDelta(delta: string): string {
     const part = { type: 'summary_text', text: '' };
-    const added = this.hasText
+    const added = this.hasSummary
       ? ''
       : this.event('response.reasoning_summary_part.added', { ...this.inSummary(), part });
-    this.hasText = true;
+    this.hasSummary = true;
     return added + this.event('response.reasoning_summary_text.delta', { ...this.inSummary(), delta });
   }
 
@@ -204,7 +204,7 @@ export class ResponsesWriter implements Writer {
           this.event('response.content_part.done', { ...this.inItem(), part: contentOf(part) })
         );
       case 'reasoning':
-        return this.hasText ? this.summaryEnd(part.text) : '';
+        return this.hasSummary ? this.summaryEnd(part.text) : '';
       case 'tool-call':
         return this.id.startsWith('ctc_') ? this.customEnd(customInput(part)) : this.callEnd(part);
     }

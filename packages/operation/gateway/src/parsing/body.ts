@@ -51,6 +51,7 @@ function valueOf(bytes: Uint8Array, check: JsonSizeCheck): unknown {
   if (bytes.length === 0) return invalid('', 'is missing');
   const value = tryParseJson(textOf(bytes));
   if (value === undefined) invalid('', 'is not valid JSON');
+  // Arguments of calls and tokens of the gateway contain JSON that is parsed later, so it counts as well.
   checkNestedJson(value, check, (key, text) => (key === 'arguments' ? text : tokenJson(text)));
   return value;
 }

@@ -60,6 +60,7 @@ export class FormReader {
   async next(): Promise<FormPart | undefined> {
     while (!this.isAtHead) await this.chunk();
     while (this.rest.length < LINE.length) await this.fill();
+    // Two hyphens (45) after a delimiter end the form.
     const [first, second] = this.rest;
     if (first === 45 && second === 45) return undefined;
     const head = await this.until(HEAD_END, MAX_HEAD);

@@ -15,6 +15,7 @@ const MAX_WARNINGS = 100;
  * - `messages[3].mood`: `unparsedInElement`, one warning `message.mood` for all messages
  */
 export class Notes {
+  /** Warnings so far. Parsers return this array, to which they may still add warnings. */
   readonly all: Warning[] = [];
 
   dropped(what: string, why: string): void {

@@ -47,6 +47,7 @@ export function endUserOf(body: Fields, notes: Notes): string | undefined {
   return identifier;
 }
 
+/** Maximum length of the key of a `CachePlan`, in characters. */
 const MAX_KEY_LENGTH = 64;
 
 /**

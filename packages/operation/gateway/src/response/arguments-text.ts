@@ -13,7 +13,7 @@ type Place =
   | 'invalid';
 
 const CLOSER: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
-const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
  * Streamed arguments of a tool call, repaired by the rules that core applies to complete arguments. Clients join and parse the
@@ -21,7 +21,7 @@ const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
  */
 export class ArgumentsText {
   private place: Place = 'before';
-  /** Closing characters of the open strings, arrays and objects, the outermost first. */
+  /** Closing characters of the open arrays and objects, the outermost first. Core does not repair an open string. */
   private readonly closers: string[] = [];
   /** Text that is not yet emitted: a comma that may precede a closing character, text after the object, or invalid text. */
   private held = '';
@@ -130,5 +130,5 @@ const isSpace = (character: string): boolean => /[ \t\n\r]/.test(character);
 /** Escapes control characters in a string, because some models write line breaks unescaped. */
 function escaped(character: string): string {
   if (character >= ' ') return character;
-  return NAMED[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return SHORT_ESCAPES[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

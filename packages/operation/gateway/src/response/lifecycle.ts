@@ -35,7 +35,7 @@ async function lifecycleHeaders(
   return datesOf(model, catalog.date);
 }
 
-/** Returns the lifecycle headers of a model. The sunset must not precede the deprecation. */
+/** Returns the lifecycle headers of a model with a notice, which has a date of retirement. The sunset must not precede the deprecation. */
 function datesOf(
   { retires = '', deprecatedSince, successor }: CatalogModel,
   catalogDate: string,

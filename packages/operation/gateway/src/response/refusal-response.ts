@@ -55,6 +55,7 @@ const LONGEST_WAIT_MS = 60_000;
 export function retryHeaders({ kind, retryAfterMs: knownMs }: Refusal): Record<string, string> {
   const retryAfterMs = knownMs ?? 1000;
   const after = { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) };
+  // The headers state when the budget renews, and forbid the client to wait for it and retry.
   if (kind === 'spent' && knownMs !== undefined) return { ...after, 'x-should-retry': 'false' };
   if (!WORTH_RETRYING.includes(kind)) return { 'x-should-retry': 'false' };
   return retryAfterMs > LONGEST_WAIT_MS ? { ...after, 'x-should-retry': 'false' } : after;

@@ -5,6 +5,7 @@ import { refusalOf } from '../errors/refusal-of.ts';
 
 /** Time without events after which a heartbeat is sent, in milliseconds. Some proxies disconnect after 30 s. */
 const SILENCE_MS = 15_000;
+/** Maximum time between two checks for how long the body waits for the client or the vendor, in milliseconds. */
 const MAX_TICK_MS = 5000;
 
 const encoder = new TextEncoder();

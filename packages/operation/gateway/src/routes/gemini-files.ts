@@ -24,6 +24,7 @@ export async function geminiUploadRoute(context: RequestContext, gateway: Gatewa
     if (!commands.includes('upload') && !commands.includes('finalize'))
       return invalid('X-Goog-Upload-Command', 'must be start, upload or finalize');
     const { searchParams, origin } = new URL(url);
+    // A missing header becomes NaN, which is refused, because `Number(null)` is 0.
     const offset = integer(0)(
       Number(headers.get('x-goog-upload-offset') ?? Number.NaN),
       'X-Goog-Upload-Offset',
@@ -57,6 +58,7 @@ async function start(request: Request, files: CallerFiles): Promise<Response> {
   const name = file?.optional('displayName', string) ?? headers.get('x-goog-upload-file-name');
   // Refuses a file that the limits do not permit before its content is sent. The request with the content makes the reservation.
   await files.check(size);
+  // Omits the query, which may contain the key of the client.
   const address = new URL(new URL(url).pathname, url);
   const facts = {
     upload_id: crypto.randomUUID(),

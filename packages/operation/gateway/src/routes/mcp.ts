@@ -6,7 +6,7 @@ const MCP = /^\/mcp(?:\/[\w-]{1,64})?$/;
 /** Whether a path is that of all MCP servers, or of one. */
 export const isMcp = (path: string): boolean => MCP.test(path);
 
-/** Error codes of JSON-RPC. The code of any other kind is -32000. */
+/** Error codes of JSON-RPC. Of the kind `invalid-request` is a body that cannot be read. The code of any other kind is -32000. */
 const CODES: Readonly<Partial<Record<RefusalKind, number>>> = {
   'invalid-request': -32_700,
   'no-such-route': -32_601,

@@ -78,6 +78,7 @@ export function App(): JSX.Element {
         </nav>
         <Live />
       </header>
+      {/* The element scrolls in all views except the list of calls, so the keyboard must reach it there. */}
       <main id="content" tabIndex={view === 'calls' ? -1 : 0} class={view}>
         {view === 'calls' && <CallsView selected={id} query={query} />}
         {view === 'health' && <HealthView />}

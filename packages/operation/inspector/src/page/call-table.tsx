@@ -75,6 +75,7 @@ interface RowProps {
 function Row({ call, href, isSelected, end, now }: RowProps): JSX.Element {
   const { tenant, key, status, outcome, firstMs, usage = {}, startedAt } = call;
   const cost = call.nanoUsd ?? useStore().costOf(call.id)?.nanoUsd;
+  // The cells are in the order of `COLUMNS`.
   const cells = [
     // CSS extends this link over the row.
     <a href={href} aria-current={isSelected ? 'true' : undefined} title={dateTime(startedAt)}>

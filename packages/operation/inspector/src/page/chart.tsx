@@ -6,7 +6,7 @@ import { marks } from './scale.ts';
 import { stacked, wallClock, type Stacks } from './steps.ts';
 
 const COLOURS = 6;
-/** Width of a column and height of the chart, in units of its view box. */
+/** Width of a column, including 14% of free space on each side, and height of the chart, in units of its view box. */
 const WIDTH = 10;
 const HEIGHT = 200;
 const MARKS = 4;
@@ -25,6 +25,7 @@ export function Chart({ spending, step, steps }: ChartProps): JSX.Element {
   const [at, setAt] = useState<number | undefined>(undefined);
   const stacks = stacked(spending, step, steps, wallClock(new Date(), step), COLOURS);
   const { series } = stacks;
+  // The heights of the first series are the totals, because each series includes the following ones.
   const most = Math.max(1, ...(series[0]?.height ?? []));
   const y = (nanoUsd: number): number => HEIGHT * (1 - nanoUsd / most);
   const width = stacks.at.length * WIDTH;

@@ -6,6 +6,7 @@ import { count, duration, rough } from './format.ts';
 import { useKnown, useNow } from './hooks.ts';
 import { isFailing, targetSummaries, type TargetSummary } from './summary.ts';
 
+/** Buttons that bench a target: their label, and the duration in milliseconds; `null` until the target is released. */
 const BENCHES: readonly (readonly [string, number | null])[] = [
   ['1 min', 60_000],
   ['15 min', 900_000],
@@ -63,6 +64,7 @@ interface TargetProps {
   readonly health: FeedHealth | undefined;
   readonly summary: TargetSummary | undefined;
   readonly now: number;
+  /** Changes the bench of a target. `ms`: as for `setBench`. `done`: end of the sentence that reports the success. */
   readonly onChange: (target: string, ms: number | null | undefined, done: string) => void;
 }
 

@@ -12,6 +12,7 @@ type Task = { readonly type: 'create' } | { readonly type: 'rotate' | 'revoke'; 
 /** Virtual keys, with dialogs that create, rotate and revoke them. */
 export function KeysView(): JSX.Element {
   const [changes, setChanges] = useState(0);
+  // Keys of the pages before the one that is loaded.
   const [pages, setPages] = useState<readonly VirtualKey[]>([]);
   const after = pages.at(-1)?.id;
   const loaded = useLoaded<{ readonly keys: readonly VirtualKey[]; readonly next?: string }>(

@@ -35,6 +35,7 @@ function Left({ limit }: { readonly limit: FeedLimit }): JSX.Element {
     Math.min(100, (Number(value) / Math.max(1, Number(limit.max))) * 100);
   const used = share(limit.used);
   const label = `${limit.name}${limit.key === '' ? '' : `, ${limit.key}`}`;
+  // A dimension of the key without a value, such as `tenant=`, is shown as `tenant=none`.
   return (
     <li class="card">
       <h3>

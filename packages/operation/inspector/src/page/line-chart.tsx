@@ -38,6 +38,7 @@ export function LineChart({ title, labels, lines, format }: LineChartProps): JSX
         {lines.map(([name, values], index) => (
           <g key={name} style={{ stroke: `var(--series-${index})` }}>
             {values.map((value, at) => {
+              // A value without a value before it is drawn as a dot (`h.01`), at which a line may begin.
               const before = values[at - 1];
               if (value === undefined) return null;
               return before === undefined ? (

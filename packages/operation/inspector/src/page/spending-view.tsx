@@ -32,6 +32,7 @@ export function SpendingView(): JSX.Element {
       <div class="head">
         <h2>Spending</h2>
         <Choice label="By" options={KEYS} value={by} onChange={setBy} />
+        {/* The server reports no spending for a range of an hour. */}
         <Choice label="Range" options={RANGES.slice(1)} value={range} onChange={setRange} />
         {spending.value !== undefined && (
           <a download={`spending-by-${by}.csv`} href={spendingCsv(by, spending.value)}>

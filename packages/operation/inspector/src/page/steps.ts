@@ -20,6 +20,7 @@ export function stacked(
   const length = step === 'hour' ? HOUR : 24 * HOUR;
   const times = Array.from({ length: steps + 1 }, (_, index) => end - (steps - index) * length);
   const places = new Map(at.map((time, index) => [time, index]));
+  // A time without spending has no place, and so no amount.
   const amounts = rows.map(({ key, over }) => ({
     name: key,
     spent: times.map((time) => Number(over[places.get(time) ?? -1] ?? 0)),

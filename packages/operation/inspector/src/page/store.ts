@@ -18,16 +18,18 @@ export class Store {
   private readonly byId = new Map<string, FeedCall>();
   private readonly listeners = new Set<() => void>();
   private readonly costs = new Map<string, FeedCost | undefined>();
+  /** Whether `state` lacks changes of `byId`. */
   private isStale = false;
+  /** Whether a notification is scheduled for the next frame. */
   private isDue = false;
-  private now: PageState = { connection: 'connecting', hello: undefined, skew: 0, calls: [], health: [] };
+  private state: PageState = { connection: 'connecting', hello: undefined, skew: 0, calls: [], health: [] };
 
   get known(): PageState {
     if (this.isStale) {
       this.isStale = false;
-      this.now = { ...this.now, calls: [...this.byId.values()].sort((a, b) => b.n - a.n) };
+      this.state = { ...this.state, calls: [...this.byId.values()].sort((a, b) => b.n - a.n) };
     }
-    return this.now;
+    return this.state;
   }
 
   subscribe(listener: () => void): () => void {
@@ -41,7 +43,7 @@ export class Store {
 
   /** Removes all calls if the server process has changed. */
   setHello(hello: FeedHello, now: number): void {
-    if (this.now.hello?.boot !== hello.boot) {
+    if (this.state.hello?.boot !== hello.boot) {
       this.byId.clear();
       this.isStale = true;
     }
@@ -76,7 +78,7 @@ export class Store {
 
   /** Removes ended calls beyond the maximum, oldest first, as the server does. */
   private trim(): void {
-    const { keep = Infinity } = this.now.hello ?? {};
+    const { keep = Infinity } = this.state.hello ?? {};
     for (const [id, { outcome }] of this.byId) {
       if (this.byId.size <= keep) return;
       if (outcome === 'running') continue;
@@ -86,7 +88,7 @@ export class Store {
   }
 
   private set(change: Partial<PageState>): void {
-    this.now = { ...this.now, ...change };
+    this.state = { ...this.state, ...change };
     this.changed();
   }
 

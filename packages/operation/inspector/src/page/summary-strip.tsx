@@ -17,6 +17,7 @@ export function SummaryStrip({
   readonly now: number;
 }): JSX.Element {
   const summary = useMemo(() => summaryOf(calls), [calls]);
+  // The columns move every 5 seconds, not with each change of `now`.
   const over = useMemo(() => slices(calls, now, SLICES), [calls, Math.floor(now / 5000)]);
   return (
     <div class="summary">

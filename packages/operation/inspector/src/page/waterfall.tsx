@@ -54,6 +54,7 @@ function Bar({ each, end }: { readonly each: FeedAttempt; readonly end: number }
     width: `${(Math.max(0, to - from) / end) * 100}%`,
   });
   if (outcome === 'skipped') return <span class="bar passed" style={{ left: `${(at / end) * 100}%` }} />;
+  // Without a first content, the bar of a running attempt is pale, and that of an ended attempt is not.
   const contentStart = Math.min(firstAt ?? (outcome === 'running' ? until : at), until);
   return (
     <>

@@ -88,6 +88,7 @@ export class PartReader {
       case 'ping':
         return;
       default:
+        // The other parts are complete, and need no key.
         this.content(part, '');
     }
   }

@@ -46,6 +46,7 @@ export async function openStream(stream: ChatStream, context: StreamContext): Pr
               controller.close();
               return;
             }
+            // The AI SDK cannot discard parts that it has received.
             if (event.type === 'reset') throw event.error;
             const parts =
               event.type === 'finish'
@@ -96,6 +97,7 @@ async function finishParts(
   events: Events,
   { options }: StreamContext,
 ): Promise<LanguageModelV4StreamPart[]> {
+  // `response` resolves only after the stream was read to its end.
   while ((await nextEvent(events)) !== undefined);
   const providerMetadata = await metadataOf(await stream.response(), options);
   return [

@@ -44,10 +44,12 @@ export function responseJobs(connection: Connection): ResponseJobs {
 
     async look(ref, context): Promise<JobLook> {
       const response = await request('get', pathOf(ref), context);
+      // The body is read within `batchRequest`, which converts the errors of reading.
       const { text, status } = await batchRequest(context, open, async (_own, { secrets }) => {
         const body = await response.text();
         return { text: body, status: statusOf(body, context.target, secrets) };
       });
+      // Without the header, the number is NaN, and `asNumber` returns `undefined`. `Number(null)` would be 0.
       const pollMs = asNumber(Number(response.headers.get('openai-poll-after-ms') ?? undefined));
       if (status === 'queued') return { state: 'queued', pollMs };
       if (!ENDED.has(status)) return { state: 'running', pollMs };

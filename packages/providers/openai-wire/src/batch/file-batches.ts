@@ -75,6 +75,7 @@ export function fileBatches({ open }: Connection, jobs: Jobs, target: BatchTarge
     async find({ token, input, since }, context) {
       const found: { ref: string; isCertain: boolean }[] = [];
       for await (const job of list(jobs.path, context)) {
+        // The list begins with the newest batch, so all further ones are older. A batch without a time does not end the search.
         const createdAt = asNumber(job['created_at']) ?? Infinity;
         if (createdAt * 1000 < since - CLOCK_DIFFERENCE_MS) break;
         const hasToken = asRecord(job['metadata'])[TOKEN_MEMBER] === token;

@@ -132,6 +132,7 @@ export class AnswerWriter {
     this.splitter?.end();
     if (this.nulls !== undefined) this.writePlain(this.nulls.end());
     this.calls.end();
+    // The key `late` begins a separate part, because a part that has ended cannot continue.
     if (this.lateReasoning !== '' || this.lateDetails.length > 0) {
       const data = this.lateDetails.length > 0 ? this.lateDetails : null;
       this.writer.reasoning(this.lateReasoning, { family: this.family, data }, 'late');
@@ -161,6 +162,7 @@ export class AnswerWriter {
 
   private addDetails(details: readonly ReasoningDetail[]): void {
     if (this.details === undefined) {
+      // `mergeDetails` extends this array, which the writer reads at the end of the part.
       this.details = [];
       this.replay = { family: this.family, data: this.details };
     }

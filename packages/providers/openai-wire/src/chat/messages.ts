@@ -27,6 +27,7 @@ export interface WireMessage {
 }
 
 const ID_RULES: Readonly<Record<Exclude<ChatQuirks['toolId'], 'any'>, ToolIdRule>> = {
+  // This rule limits only the length.
   'max-40': { maxLength: 40, pattern: /^/ },
   'alphanumeric-9': { maxLength: 9, pattern: /^[a-zA-Z0-9]{9}$/ },
 };

@@ -77,7 +77,10 @@ const unsignedCallsRecovery = (family: string): Recovery => ({
   isNeededFor: ({ messages }) => messages.some(({ role }) => role === 'tool'),
 });
 
-/** Error messages about reasoning that the vendor behind a gateway signed for another turn, or did not sign (2026). */
+/**
+ * Error messages about reasoning that the vendor behind a gateway signed for another turn, or did not sign (2026). The negative lookaheads
+ * keep the search linear.
+ */
 const REASONING_REJECTED =
   /thinking(?:(?!thinking)[^])*(?:signature|cannot be modified|must remain as they|bound to)|signature(?:(?!signature)[^])*thinking/i;
 

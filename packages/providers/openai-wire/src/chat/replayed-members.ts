@@ -52,7 +52,7 @@ export function replayedMembersRecovery(
     named.some((name) => asRecord(message)[name] !== undefined),
   );
   if (!isSent) return undefined;
-  const isKept = (part: AssistantPart): boolean => part.type === 'vendor' && hasMembers(part.replay.data);
+  const isReplayed = (part: AssistantPart): boolean => part.type === 'vendor' && hasMembers(part.replay.data);
   return {
     id: 'replayed members',
     what: `${named.join(', ')} dropped from messages`,
@@ -60,7 +60,7 @@ export function replayedMembersRecovery(
       ...request,
       messages: request.messages.map((message) =>
         message.role === 'assistant'
-          ? { ...message, parts: message.parts.filter((part) => !isKept(part)) }
+          ? { ...message, parts: message.parts.filter((part) => !isReplayed(part)) }
           : message,
       ),
     }),

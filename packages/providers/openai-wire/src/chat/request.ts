@@ -30,7 +30,7 @@ export function toWire(
   const messages = messagesToWire(request, quirks, family, warnings);
   const cache = cacheToWire(request.cache, quirks, warnings);
   if (cache.afterLeading !== undefined) {
-    // A message can become several messages of the wire.
+    // A message can become several messages of the wire. The first conversion has already added the warnings.
     const leading = { ...request, messages: request.messages.slice(0, request.cache?.after) };
     const { length } = messagesToWire(leading, quirks, family, []);
     addBreakpoint(messages, length, cache.afterLeading, 'text');

@@ -276,6 +276,7 @@ export class ChatReader implements WireReader {
     for (const part of this.unknown) writer.vendor(part);
     this.media?.end(writer);
     if (replayedPart !== undefined) writer.vendor(replayedPart);
+    // A response with neither an id nor content has no `start` event yet.
     writer.start();
     if (raw === undefined) this.warnings.warn('finish reason', 'the response ended without one', 'repaired');
     writer.finish(this.reason(raw), raw, this.usage());

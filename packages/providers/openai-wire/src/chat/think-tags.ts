@@ -46,6 +46,7 @@ export class ThinkSplitter {
 
   /** Ends the message. An incomplete tag, and a tag inside a line without a closing tag, become part of the content. */
   end(): void {
+    // The text after an opening tag can contain another one.
     while (this.pair !== undefined) this.giveUpPair();
     const { pending } = this;
     this.pending = '';

@@ -7,6 +7,7 @@ import type { OriginalSchemas } from '../schema/strict-tools.ts';
 import type { ToolFragment } from './wire.ts';
 
 interface CallState {
+  /** Key of the call in the writer, which differs from the index or id that the server sends. */
   readonly key: string;
   id: string;
   name: string;

@@ -40,6 +40,7 @@ export function usage(
 function outputTotal(raw: RawUsage, reasoning: number | undefined, isOutside: boolean): number | undefined {
   const completion = asNumber(raw.completion_tokens) ?? asNumber(raw.output_tokens);
   if (completion === undefined || reasoning === undefined || reasoning === 0) return completion;
+  // If a count is missing, `rest` is NaN, which equals no number, so that only the quirk decides.
   const rest = (asNumber(raw.total_tokens) ?? NaN) - (asNumber(raw.prompt_tokens) ?? NaN) - completion;
   // Some gateways report a total without the reasoning. Then the quirk `outside` applies only if there are more reasoning tokens
   // than completion tokens.

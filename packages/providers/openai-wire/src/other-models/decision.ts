@@ -112,6 +112,7 @@ function distributionOf(
     throw answerError(target, name, `has the type ${String(type)} instead of ${question.type}`);
   if (question.type === 'predicate') return complementOf(probability);
   const entries = asList(probabilities).map(asRecord);
+  // Core checks that each number is a probability.
   const numbers = entries.map((entry) => entry['probability'] as number);
   const isChoice = question.type === 'choice';
   const options = isChoice ? Object.keys(question.choices) : question.levels;

@@ -52,6 +52,7 @@ export function toSystemOneCall(
 
 function toQuestion(question: Question): object {
   const { type, instructions } = question;
+  // `noul` is the API's name of a predicate, and of its probability in the answer.
   if (type === 'predicate') return { type: 'noul', instructions };
   if (type === 'score') return { type, instructions, criteria: question.levels };
   const criteria = Object.entries(question.choices).map(([name, description]) => [

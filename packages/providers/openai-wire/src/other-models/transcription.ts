@@ -126,6 +126,7 @@ export async function* fromTranscriptionEvents(
     }
     if (type !== 'transcript.text.done') continue;
     const result = fromTranscriptionBody({ ...event, segments }, {}, target);
+    // The text of the response is not trimmed if it equals the deltas, which the caller has already received.
     const isEqual = streamedText === '' || streamedText.trim() === result.text;
     yield isEqual
       ? { ...result, segments, text: streamedText || result.text }

@@ -18,6 +18,7 @@ export const cohere: Profile = {
   speech: false,
   rerank: {
     all: {
+      // A proxy has the native API next to `/compatibility/v1`. The URL parser resolves the dots.
       path: '/../../v2/rerank',
       separate: { baseURL: BASE_URL, url: 'https://api.cohere.com/v2/rerank' },
     },

@@ -8,6 +8,7 @@ export const llamacpp: Profile = {
   baseURL: 'http://localhost:8080/v1',
   baseURLEnv: 'LLAMACPP_BASE_URL',
   quirks: { thinkTags: 'split', reasoningReplay: 'echo' },
+  // A local model may take minutes to load. 0 disables a limit.
   timeouts: { firstContentMs: 0, totalMs: 0 },
   rerank: {},
 };

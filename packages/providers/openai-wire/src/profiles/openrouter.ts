@@ -24,6 +24,7 @@ export const openrouter: Profile = {
   // Source: types of @openrouter/sdk 1.3.19, and the client of @earendil-works/pi-ai 1.5.2.
   classification: [
     {
+      // Ids of latest models begin with `~`, such as `~anthropic/claude-opus-latest`.
       pattern: /^~?typesafe\//,
       quirks: {
         api: 'system-one',

@@ -11,6 +11,7 @@ export const sglang: Profile = {
   baseURL: 'http://localhost:30000/v1',
   baseURLEnv: 'SGLANG_BASE_URL',
   quirks: { thinkTags: 'split', reasoningField: 'none' },
+  // A local model may take minutes to load. 0 disables a limit.
   timeouts: { firstContentMs: 0, totalMs: 0 },
   unverified: 'API reference (2026); no recording',
 };

@@ -8,6 +8,7 @@ export const vllm: Profile = {
   baseURL: 'http://localhost:8000/v1',
   baseURLEnv: 'VLLM_BASE_URL',
   quirks: { thinkTags: 'split', reasoningField: 'none' },
+  // A local model may take minutes to load. 0 disables a limit.
   timeouts: { firstContentMs: 0, totalMs: 0 },
   rerank: {},
 };

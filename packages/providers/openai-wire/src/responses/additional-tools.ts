@@ -11,7 +11,7 @@ import { toolsToWire } from './tools.ts';
 /** Tools that are sent as `additional_tools`, by name. */
 export type LoadedTools = ReadonlyMap<string, ModelTool>;
 
-/** Whether a tool can be sent as `additional_tools`. A tool of programs requires another tool in `tools`. */
+/** Whether a tool can be sent as `additional_tools`. A tool for programs cannot, because `tools` must also contain what runs them. */
 const isLoaded = (tool: ModelTool): boolean => tool.deferred === true && !isForPrograms(tool);
 
 /**

@@ -44,7 +44,9 @@ function inputPart(part: UserTurnPart): unknown {
 
 interface ResultContext {
   readonly idOf: (id: string) => string;
+  /** Programs that made tool calls at the vendor, by call id. */
   readonly callers: ReadonlyMap<string, JsonValue>;
+  /** Ids of the calls of custom tools. */
   readonly customIds: ReadonlySet<string>;
 }
 

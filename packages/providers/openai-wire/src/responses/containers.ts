@@ -40,6 +40,7 @@ function containerIn(item: unknown): string | undefined {
 export function containerRecovery(message: string, { tools, input }: SentBody): Recovery | undefined {
   if (!/\bcontainer\b/i.test(message)) return undefined;
   const used = new Set(asList(tools).map((tool) => asRecord(asRecord(tool)['environment'])['container_id']));
+  // An item without a container has `''` here, which no tool refers to.
   const continuesContainer = asList(input).some((item) => used.has(containerIn(item) ?? ''));
   return continuesContainer ? NEW_CONTAINER : undefined;
 }

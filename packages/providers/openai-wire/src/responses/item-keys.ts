@@ -50,6 +50,7 @@ export class ItemKeys {
   }
 
   private isKnown({ id, call_id: call }: OutputItem, key: string): boolean {
+    // An item without ids cannot be distinguished from the ended one.
     const ids = [id, call].filter((each) => each !== undefined);
     return ids.length === 0 || ids.some((each) => this.byId.get(each) === key);
   }

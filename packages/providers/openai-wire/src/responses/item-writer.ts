@@ -235,6 +235,7 @@ export class ItemWriter {
   }
 
   private writeVendor(part: Vendor): void {
+    // A call also has `kind`, so `id` is checked first.
     if ('id' in part) this.writer.vendorCall(part);
     else if ('kind' in part) this.writer.vendor(part);
     else this.writer.media(part);

@@ -44,6 +44,7 @@ const FROM_REPLAY: Readonly<Record<string, string>> = {
 export function keptMembersRecovery(text: string, { input }: SentBody): Recovery | undefined {
   const words = text.split(/\W+/);
   const atPaths = [...text.matchAll(ITEM_PATH)].map(([, , name]) => name);
+  // Names such as `id` and `status` also occur in other errors, so they count only in a path.
   const isNamed = (name: string): boolean =>
     atPaths.includes(name) || (SENT_MEMBERS.includes(name) && words.includes(name));
   const named = Object.keys(FROM_REPLAY).filter(

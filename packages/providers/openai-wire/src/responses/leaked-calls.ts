@@ -2,7 +2,7 @@ const NEEDLE = 'to=functions.';
 
 /** Roles and channel markers of the model's format with which a leaked call may begin. */
 const MARKS = ['start', 'channel', 'message', 'assistant', 'commentary', 'analysis', 'final'];
-/** Matches text that consists of the marks. A literal, so that its time is checked. */
+/** Matches text that consists of the marks. It is not composed of `MARKS`, because the check of the time of patterns reads literals. */
 const PREAMBLE = /^(?:[\s<|>]|start|channel|message|assistant|commentary|analysis|final)*$/;
 /** Maximum length of text that is held back because it may be a preamble, in characters. */
 const MAX_PREAMBLE = 80;

@@ -86,6 +86,7 @@ const withoutSummary = (quirks: ResponsesQuirks): Recovery => ({
   what: 'reasoning.summary dropped',
   apply: (request) =>
     withExtra(request, {
+      // The conversion of the request adds the warnings, so these are discarded.
       reasoning: reasoningToWire(
         { reasoning: request.reasoning },
         { ...quirks, reasoningSummary: 'omit' },

@@ -40,6 +40,7 @@ export function toWire(
   const input = itemsToWire(request, quirks, family, warnings, loaded);
   const cache = cacheToWire(request.cache, quirks, warnings);
   if (cache.afterLeading !== undefined) {
+    // A message can become several items. The first conversion has already added the warnings.
     const leading = { ...request, messages: request.messages.slice(0, request.cache?.after) };
     const { length } = itemsToWire(leading, quirks, family, [], loaded);
     addBreakpoint(input, length, cache.afterLeading, 'input_text');

@@ -313,6 +313,7 @@ export class ResponsesReader implements WireReader {
   /** Processes all items of the output if none has arrived. Otherwise, processes calls, and messages if no text has arrived. */
   private readOutput({ output, output_text: text }: ResponsesBody): void {
     const isNew = !this.items.hasItems;
+    // The prefix `last` distinguishes the key from those of the events, which may have other indexes.
     for (const [at, item] of (output ?? NONE).entries()) {
       if (!item) continue;
       if (isNew) this.endItem(item, String(at));

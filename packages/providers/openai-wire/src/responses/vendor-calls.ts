@@ -179,6 +179,7 @@ export function vendorResultItem(result: VendorResultPart, item: JsonObject): In
 
 function computerOutput({ content, output = {} }: VendorResultPart, item: JsonObject): object {
   const screenshot = screenshotOf(content);
+  // `acknowledged` contains safety checks or their ids.
   const accepted = new Set(asList(output['acknowledged']).map((check) => asRecord(check)['id'] ?? check));
   const acknowledged = asList(item['pending_safety_checks']).filter((check) =>
     accepted.has(asRecord(check)['id']),

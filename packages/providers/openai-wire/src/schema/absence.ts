@@ -12,6 +12,7 @@ export function optionalIn({ required }: JsonObject): (name: string) => boolean 
 
 /** Whether the schema allows null. */
 export function acceptsNull(schema: JsonValue | undefined, root: JsonObject): boolean {
+  // A missing schema and the schema `true` allow every value.
   if (!isSchema(schema)) return schema !== false;
   return leavesOf(schema, root).some(({ type, enum: values, const: value }) => {
     const isAllowedByType =

@@ -143,9 +143,9 @@ export class NullFilter {
   }
 
   private open(isObject: boolean, frame: Frame | undefined): void {
-    const above = frame === undefined ? this.root : valueSchema(frame);
+    const defined = frame === undefined ? this.root : valueSchema(frame);
     const type = isObject ? 'object' : 'array';
-    const leaves = isSchema(above) ? leavesOf(above, this.root).filter((leaf) => mayBe(leaf, type)) : [];
+    const leaves = isSchema(defined) ? leavesOf(defined, this.root).filter((leaf) => mayBe(leaf, type)) : [];
     // With several alternatives, every null remains: `toStrict` rewrites no schema with optional properties inside alternatives.
     const schema = leaves.length === 1 ? leaves[0] : undefined;
     this.frames.push({ isObject, schema, name: '', hasMembers: false });

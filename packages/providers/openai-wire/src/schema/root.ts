@@ -41,6 +41,7 @@ function convertRoot(schema: JsonObject): ObjectRootSchema {
   const branches = branchesOf(schema);
   const objects = branches.filter(({ properties }) => isSchema(properties));
   if (objects.length === 0) return { schema: EMPTY, dropped: ['root'] };
+  // A single object loses no alternative, so its keywords are not reported as dropped.
   return {
     schema: joinBranches(schema, objects),
     dropped: objects.length > 1 || dropped.length === 0 ? dropped : [],
@@ -56,6 +57,7 @@ function branchesOf(schema: JsonObject): readonly JsonObject[] {
   const common = [rest, ...parts].filter(({ properties }) => isSchema(properties));
   const isUnion = rest['anyOf'] !== undefined || rest['oneOf'] !== undefined || rest['$ref'] !== undefined;
   if (!isUnion) return common.length === 0 ? [] : [mergeSchemas(common)];
+  // `leavesOf` returns the last alternative first.
   const leaves = [...leavesOf(schema, schema)].reverse();
   const isObject = ({ type, properties }: JsonObject): boolean =>
     type === 'object' || isSchema(properties) || (type === undefined && common.length > 0);

@@ -105,6 +105,7 @@ interface Conversion {
 }
 
 function convert(schema: JsonValue, conversion: Conversion, depth: number): JsonValue {
+  // The name of a type in place of a schema means this type.
   if (typeof schema === 'string')
     return convert(TYPES.has(schema) ? { type: schema } : {}, conversion, depth);
   if (!isObject(schema)) return schema;

@@ -26,6 +26,7 @@ export interface Inexpressible {
 /** Reason for a root that lists no properties. */
 export const NO_PROPERTIES: Inexpressible = { why: 'strict mode cannot express a root without properties' };
 
+/** Limits of the strict subset: levels of objects and arrays, and properties and `enum` values in the complete schema. */
 const MAX_DEPTH = 10;
 const MAX_PROPERTIES = 5000;
 const MAX_ENUM_VALUES = 1000;
@@ -73,7 +74,9 @@ interface RewriteState {
 }
 
 interface Depth {
+  /** Number of objects and arrays around the schema. */
   readonly level: number;
+  /** Number of alternatives around the schema within this level. */
   readonly nested: number;
 }
 
@@ -224,7 +227,7 @@ function describe(node: Node, hints: Node): JsonObject {
   return ref === undefined ? { ...rest, description: text } : { description: text, anyOf: [{ $ref: ref }] };
 }
 
-/** Returns the types that a schema lists or, if it lists none, the types of its values. */
+/** Returns the types that a schema lists, otherwise the types of its values, otherwise the type to which its keywords belong. */
 function typesOf({ type, enum: values, const: constant, properties, items }: JsonObject): readonly string[] {
   if (type !== undefined) return (isList(type) ? type : [type]).filter((each) => typeof each === 'string');
   const all = isList(values) ? values : [constant].filter((value) => value !== undefined);

@@ -51,6 +51,7 @@ function create(state: BatchState, request: ReceivedBatchRequest): BatchReply {
   }
   const batch = state.create(request, 'msgbatch_', items);
   if (batch.failure !== undefined) {
+    // The API rejects the request, so the batch that `create` has put first does not exist.
     state.batches.shift();
     return failure(state, 400, 'invalid_request_error', batch.failure.message);
   }
@@ -74,6 +75,7 @@ function jobOf(batch: OpenBatch, { origin }: Pick<ReceivedBatchRequest, 'origin'
     },
     created_at: new Date(createdAt).toISOString(),
     expires_at: new Date(createdAt + 86_400_000).toISOString(),
+    // The state contains no time of the end.
     ended_at: isEnded ? new Date(createdAt).toISOString() : null,
     results_url: isEnded ? `${origin}/v1/messages/batches/${id}/results` : null,
   };

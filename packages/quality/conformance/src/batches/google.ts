@@ -77,11 +77,11 @@ function upload(
   if (started === undefined) return failure(state, 404, 'NOT_FOUND', 'no such upload');
   started.chunks.push(bytes);
   const isFinal = headers['x-goog-upload-command']?.includes('finalize') === true;
-  const upload = { 'content-type': 'application/json', 'x-goog-upload-status': isFinal ? 'final' : 'active' };
-  if (!isFinal) return { status: 200, headers: upload, body: '{}' };
+  const head = { 'content-type': 'application/json', 'x-goog-upload-status': isFinal ? 'final' : 'active' };
+  if (!isFinal) return { status: 200, headers: head, body: '{}' };
   const text = new TextDecoder().decode(Buffer.concat(started.chunks));
   const file = state.addFile('files/f', started.name, text);
-  return { ...state.json({ file: fileOf(file) }), headers: upload };
+  return { ...state.json({ file: fileOf(file) }), headers: head };
 }
 
 function create(state: BatchState, request: ReceivedBatchRequest): BatchReply {
@@ -144,6 +144,7 @@ const CODES: Readonly<Record<number, number>> = { 400: 3, 403: 7, 404: 5, 429: 8
 function lineOf(key: string, reply: ItemReply): object {
   if ('result' in reply) {
     const isCancelled = reply.result === 'cancelled';
+    // The gRPC codes 1 and 4 mean that a request was cancelled, and that its time is over.
     return { key, error: { code: isCancelled ? 1 : 4, message: `the request was ${reply.result}` } };
   }
   if (reply.status < 400) return { key, response: reply.body };

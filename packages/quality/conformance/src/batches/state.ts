@@ -224,6 +224,7 @@ const parsed = ({ status, body }: { readonly status: number; readonly body: stri
   body: tryParseJson(body),
 });
 
+/** Returns a path from which the wire of Gemini reads the model. The other wires ignore the path. */
 const pathOf = ({ vendor, model }: BatchItem): string =>
   vendor === 'google' ? `/v1beta/models/${model}:generateContent` : '/v1/chat/completions';
 
@@ -239,6 +240,7 @@ function embeddingOf({ vendor, body }: Pick<BatchItem, 'vendor' | 'body'>) {
   const isText =
     typeof input === 'string' || (Array.isArray(input) && input.every((value) => typeof value === 'string'));
   if (vendor === 'anthropic' || vendor === 'google' || !isText) return undefined;
+  // A request of the Responses API may have a string as its input, too. The SDK always sends the encoding of embeddings.
   if (typeof input === 'string' && encoding === undefined) return undefined;
   const endpoint = openaiChat.operations?.find(({ operation }) => operation === 'embedding');
   return endpoint && { endpoint, request: endpoint.read('/v1/embeddings', body) };

@@ -55,7 +55,7 @@ export async function startFileServer(options: FileServerOptions = {}): Promise<
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const request = await fileRequest(incoming, accountOf);
     const { vendor, step, method, path, headers, size, body } = request;
-    const seen: FileRequest = {
+    const logged: FileRequest = {
       vendor,
       step,
       method,
@@ -64,8 +64,8 @@ export async function startFileServer(options: FileServerOptions = {}): Promise<
       size,
       body: step === 'chat' ? body : undefined,
     };
-    requests.push(seen);
-    const fault = await before?.(seen);
+    requests.push(logged);
+    const fault = await before?.(logged);
     if (fault !== undefined) {
       sendFault(response, fault);
       return;
@@ -116,6 +116,7 @@ function formOf(fields: Readonly<Record<string, unknown>>): Incoming['form'] {
 
 function vendorOf(path: string, headers: Readonly<Record<string, string | undefined>>): FileVendor {
   if (headers['anthropic-version'] !== undefined) return 'anthropic';
+  // A colon precedes the method in paths of Gemini, such as `gemini-3:generateContent`.
   return path.includes('/v1beta/') || path.includes(':') ? 'google' : 'openai';
 }
 

@@ -42,7 +42,7 @@ export class FileStorage {
     return file;
   }
 
-  /** Returns the file of an account, also after its end; `undefined` if it was deleted or never existed. */
+  /** Returns the file of an account, also if it has expired; `undefined` if it was deleted or never existed. */
   find(vendor: FileVendor, account: string, id: string): StorageFile | undefined {
     const found = this.uploads.find(
       (file) => file.vendor === vendor && file.account === account && file.id === id,

@@ -135,6 +135,7 @@ function replyTo(
 function started({ body, step }: JobRequest, job: StoredJob): Reply {
   const include = asList(asRecord(body)['include']).map(String);
   if (asRecord(body)['stream'] === true) return { job, after: -1, include };
+  // A live call waits for its answer, so it finds the job completed.
   if (step === 'live') job.looks = Infinity;
   return { status: 200, json: job.object(include) };
 }

@@ -49,6 +49,7 @@ export class StoredJob implements ServerJob {
     this.endedAt ??= this.clock.now();
     const { fails } = this.plan;
     if (fails !== undefined) return fails === 'cancelled' ? 'cancelled' : 'failed';
+    // `true`: the status is that of a response that has ended.
     return asText(responseBody(fullAnswer(this.answer, this.request.model), true)['status']) === 'incomplete'
       ? 'incomplete'
       : 'completed';
@@ -114,6 +115,7 @@ export class StoredJob implements ServerJob {
     const events = frames.map(({ bytes }) => dataOf(bytes));
     const { fails } = this.plan;
     const hasEnded = this.isCancelled || fails !== undefined;
+    // By default, only the last event is missing, which would report the end of the answer.
     const content = hasEnded ? events.slice(0, this.plan.holdAt ?? -1) : events;
     const last = this.isCancelled || fails === 'cancelled' ? 'cancelled' : 'failed';
     const all = hasEnded ? [...content, { type: `response.${last}`, response: {} }] : content;

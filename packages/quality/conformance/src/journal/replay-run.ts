@@ -57,12 +57,14 @@ function runOnce<T>(
   });
 }
 
+/** One start of a run, which is abandoned when a new entry is stored. */
 class ReplayAttempt {
   private readonly entries: Map<string, string>;
   private readonly names = new Set<string>();
   private readonly end: () => void;
   private readonly fail: (error: Error) => void;
   private running = 0;
+  /** Whether an effect was stored in this start, or the run has skipped an earlier entry. */
   private isAbandoned = false;
 
   constructor(entries: Map<string, string>, end: () => void, fail: (error: Error) => void) {

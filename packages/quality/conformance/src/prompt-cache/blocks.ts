@@ -11,23 +11,23 @@ type Body = Readonly<Record<string, unknown>>;
 
 /** Returns the blocks of a Messages request: tools, system text and messages, with their `cache_control` marks. */
 export function messagesBlocks(body: Body): readonly PromptBlock[] {
-  const marked = (part: unknown): number | undefined => {
+  const markMsOf = (part: unknown): number | undefined => {
     const control = isRecord(part) ? part['cache_control'] : undefined;
     if (!isRecord(control)) return undefined;
     return control['ttl'] === '1h' ? HOUR : 5 * MINUTE;
   };
   return [
-    ...asList(body['tools']).map((tool) => blockOf('tool', tool, marked(tool))),
-    ...partsOf(body['system']).map((part) => blockOf('system', part, marked(part))),
+    ...asList(body['tools']).map((tool) => blockOf('tool', tool, markMsOf(tool))),
+    ...partsOf(body['system']).map((part) => blockOf('system', part, markMsOf(part))),
     ...asList(body['messages']).flatMap((message) =>
       isRecord(message)
-        ? partsOf(message['content']).map((part) => blockOf(String(message['role']), part, marked(part)))
+        ? partsOf(message['content']).map((part) => blockOf(String(message['role']), part, markMsOf(part)))
         : [],
     ),
   ];
 }
 
-/** Maximum number of explicit breakpoints, by mode. If a request has more, only the last breakpoints apply. */
+/** Maximum number of explicit breakpoints, by mode. If a request has more, the last ones apply. `implicit` adds one to the last block. */
 const MAX_BREAKPOINTS = { implicit: 3, explicit: 4 } as const;
 
 /**
@@ -38,7 +38,7 @@ export function openaiBlocks(body: Body): readonly PromptBlock[] {
   const options = isRecord(body['prompt_cache_options']) ? body['prompt_cache_options'] : {};
   const mode = options['mode'] === 'explicit' ? 'explicit' : 'implicit';
   const ttl = ttlOf(options) ?? 30 * MINUTE;
-  const marked = (part: unknown): number | undefined => {
+  const markMsOf = (part: unknown): number | undefined => {
     const breakpoint = isRecord(part) ? part['prompt_cache_breakpoint'] : undefined;
     return isRecord(breakpoint) ? (ttlOf(breakpoint) ?? ttl) : undefined;
   };
@@ -47,7 +47,7 @@ export function openaiBlocks(body: Body): readonly PromptBlock[] {
   const blocks = [
     ...asList(body['tools']).map((tool) => blockOf('tool', tool, undefined)),
     ...partsOf(body['instructions']).map((part) => blockOf('instructions', part, undefined)),
-    ...asList(items ?? body['messages']).flatMap((item) => itemBlocks(item, marked)),
+    ...asList(items ?? body['messages']).flatMap((item) => itemBlocks(item, markMsOf)),
   ];
   const points = blocks.flatMap(({ markMs }, at) => (markMs === undefined ? [] : [at]));
   const used = new Set(points.slice(-MAX_BREAKPOINTS[mode]));
@@ -57,11 +57,11 @@ export function openaiBlocks(body: Body): readonly PromptBlock[] {
   });
 }
 
-function itemBlocks(item: unknown, marked: (part: unknown) => number | undefined): readonly PromptBlock[] {
+function itemBlocks(item: unknown, markMsOf: (part: unknown) => number | undefined): readonly PromptBlock[] {
   if (!isRecord(item)) return [];
   const { content, ...rest } = item;
-  const parts = partsOf(content).map((part) => blockOf(JSON.stringify(rest), part, marked(part)));
-  return parts.length > 0 ? parts : [blockOf('item', rest, marked(item))];
+  const parts = partsOf(content).map((part) => blockOf(JSON.stringify(rest), part, markMsOf(part)));
+  return parts.length > 0 ? parts : [blockOf('item', rest, markMsOf(item))];
 }
 
 const ttlOf = ({ ttl }: Body): number | undefined =>

@@ -23,6 +23,7 @@ export interface PrefixRules {
   readonly lookBack: number;
 }
 
+/** Prompt prefix. Its entry in the cache is valid until `until`, in milliseconds, and then `ttlMs` milliseconds after its last use. */
 interface Node {
   readonly children: Map<string, Node>;
   until: number;
@@ -46,6 +47,7 @@ export class PrefixTrie {
     const marks = blocks.flatMap(({ markMs }, at) => (markMs === undefined ? [] : [{ at, markMs }]));
     const sizes = prefixSizes(blocks);
     const isLive = (at: number): boolean => (path[at]?.until ?? -Infinity) > now;
+    // Position of the last block of the cached prefix; -1 for none.
     const hit = Math.max(-1, ...marks.map(({ at }) => this.nearestEntry(at, isLive)));
     const read = sizes[hit] ?? 0;
     for (const node of path.slice(0, hit + 1)) if (node.until > now) node.until = now + node.ttlMs;

@@ -64,6 +64,7 @@ function reasonToSkip({ scenario }: Case, { cannot, wire, models }: Harness): st
   // Cases of scenarios that end in `-declared` need no model, because they check whether the harness names a model.
   if (operation !== undefined && models?.[operation] === undefined && !scenario.endsWith('-declared'))
     return `this provider has no ${operation} model`;
+  // Scenarios of a failure need a wire that can report this failure. The name of any other scenario stays the same.
   const failure = scenario === 'chain-recover-parameter' ? 'parameter' : scenario.replace(/^failure-/, '');
   const hasNoForm = failure !== scenario && !(failure in wire.failures);
   return (

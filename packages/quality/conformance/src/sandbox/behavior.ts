@@ -117,6 +117,7 @@ export const behaviorCases: readonly SandboxCase[] = [
     has(await errorOf(sandbox, 'return await tools.echo("text");'), 'object');
   }),
   sandboxCase('passes strings and nested values of any kind', async (sandbox) => {
+    // The last two need almost the 262,144 characters of JSON that code mode permits, with escapes and with three bytes each.
     const texts = ['\u0000\u001f\u2028', '\ud800 alone', '"'.repeat(130_000), '語'.repeat(260_000)];
     for (const text of texts) {
       const code = `console.log('"'.repeat(16_000)); return (await tools.echo({ text: ${JSON.stringify(text)} })).text;`;

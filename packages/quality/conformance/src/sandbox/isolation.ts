@@ -13,7 +13,7 @@ import { runCode, valueOf, sandboxCase, type SandboxCase, type TestedSandbox } f
 const SECRET = 'canary-of-the-host';
 const NAME = 'SANDBOX_CANARY';
 
-/** Secrets of the host: a file, a variable of the environment, a global variable, and a server that counts requests. */
+/** Creates secrets of the host: a file, two variables, and a server that counts requests. `fill` writes their places into code. */
 async function withSecrets(work: (fill: (code: string) => string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'sandbox-'));
   const file = join(folder, 'secret.mjs');

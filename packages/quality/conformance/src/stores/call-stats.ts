@@ -45,6 +45,7 @@ function near(actual: number | undefined, values: readonly number[], share: numb
 /** Cases of the statistics that a call log computes from a store. */
 export const callStatsCases: readonly StoreCase<CallStores>[] = [
   storeCase('sums groups, with percentiles within 5 % of the nearest rank', async (mine, theirs) => {
+    // The second argument is the seed of the random entries.
     const all = entries(300, 54);
     await mine.append(all);
     const groupings: readonly CallStatsQuery[] = [
@@ -58,6 +59,7 @@ export const callStatsCases: readonly StoreCase<CallStores>[] = [
   storeCase(
     'sums what its entries sum to, after random additions, replacements and deletions by two processes',
     async (mine, theirs) => {
+      // `next(n)` returns an integer from 0 to n, exclusive.
       const next = random(55);
       const all = new Map<string, CallEntry>();
       const dimensions = ['model', 'target', 'tenant', 'key', 'outcome', 'kind', 'hour', 'day'] as const;

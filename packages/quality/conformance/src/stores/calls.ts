@@ -91,6 +91,7 @@ export const callStoreConformance: readonly StoreCase<CallStores>[] = [
   storeCase(
     'filters by each member alone and by several together, newest first, in pages of any size',
     async (mine, theirs) => {
+      // 51 and 52 are seeds of random entries and queries.
       const all = entries(300, 51);
       await mine.append(all.slice(0, 200));
       await theirs.append(all.slice(200));

@@ -3,6 +3,7 @@ import type { CallEntry, CallQuery, CallStore } from '@majordomo/admin';
 /** Two stores that share initially empty data, like stores of two processes. For a store in memory, both are the same store. */
 export type CallStores = readonly [mine: CallStore, theirs: CallStore];
 
+/** Earliest time of the entries, in epoch milliseconds. */
 export const START: number = Date.UTC(2026, 10, 1);
 export const isoAt = (ms: number): string => new Date(START + ms).toISOString();
 

@@ -4,6 +4,7 @@ import { isString, type Report } from './shape.ts';
 
 // Rules of vendors for JSON Schemas of tools and outputs.
 
+/** Keywords that contain one schema, a list of schemas, and schemas by name. */
 const ONE: readonly string[] = ['items', 'additionalProperties', 'not'];
 const LISTS: readonly string[] = ['anyOf', 'oneOf', 'allOf', 'prefixItems'];
 const MAPS: readonly string[] = ['properties', '$defs', 'definitions', 'patternProperties'];

@@ -70,6 +70,7 @@ export async function loadCases<Input, Expected>(
   const caseError = (problem: string): Error => configError(name, 'cases', problem);
   const named = new Map<string, NamedCase<Input, Expected>>();
   const add = (one: Case<Input, Expected>): void => {
+    // `true` permits bytes, which the messages of an input may contain.
     if (!isRecord(one) || !isJson(one.input, true)) throw caseError('must be objects with JSON in `input`');
     const { id = digest(one.input, 12), tags = [] } = one;
     if (typeof id !== 'string' || id.length < 1 || id.length > 200)

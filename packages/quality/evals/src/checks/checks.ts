@@ -30,12 +30,12 @@ export function versioned(
 const failedIf = (isFailed: boolean, reason: string): CheckResult =>
   isFailed ? { score: 0, reason } : { score: 1 };
 
-const of = <T>(value: OfCase<T>, one: Case<unknown>): T =>
+const valueFor = <T>(value: OfCase<T>, one: Case<unknown>): T =>
   typeof value === 'function' ? (value as (of: Case<unknown>) => T)(one) : value;
 
 /** Returns the given value, or the case's `expected`. */
 function wantedOf<T>(value: OfCase<T> | undefined, { case: one, expected }: Output): T {
-  const wanted = value === undefined ? expected : of(value, one);
+  const wanted = value === undefined ? expected : valueFor(value, one);
   if (wanted === undefined) throw new Error('the case has no `expected`; add it, or pass it to the check');
   return wanted as T;
 }
@@ -116,8 +116,9 @@ export function calledTool(name: string, rule: ToolCallRule = {}): Check<unknown
   const options = [name, typeof args === 'function' ? 'function' : args, before, after, times];
   return versioned('calledTool', options, (output) => {
     const { toolCalls } = output;
-    const wanted = args === undefined ? {} : of(args, output.case);
+    const wanted = args === undefined ? {} : valueFor(args, output.case);
     const first = (tool: string | undefined): number => toolCalls.findIndex((call) => call.name === tool);
+    // `first` returns -1 for a tool without a call. It also does so without `after`, so that every call is after it.
     const end = first(before) === -1 ? Infinity : first(before);
     if (after !== undefined && first(after) === -1) return { score: 0, reason: `${after} was not called` };
     const isMatch = (call: ToolCallPart, at: number): boolean =>
@@ -160,7 +161,7 @@ export function calledTools(
     const wanted =
       names === undefined
         ? wantedOf<RecordedOutput>(undefined, output).toolCalls.map(({ name }) => name)
-        : of(names, output.case);
+        : valueFor(names, output.case);
     const called = output.toolCalls.map(({ name }) => name);
     let found = 0;
     for (const name of called) if (name === wanted[found]) found++;

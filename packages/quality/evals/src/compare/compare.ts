@@ -130,6 +130,7 @@ function describe(
   const before = pairs.length === 0 ? undefined : mean(pairs.map((pair) => mean(pair.before)));
   const problem = problemOf(scale, before, baseline);
   const estimateOf = kind === 'score' ? scoreDifference : relativeChange;
+  // A preference differs from 0.5 by at most 0.5, and a score differs from the score before by at most 1.
   const estimate = problem === undefined ? estimateOf(pairs, isPreference ? 0.5 : 1) : undefined;
   return {
     name,
@@ -165,7 +166,8 @@ function problemOf(
 
 /**
  * Returns the values for the permutation test, in which lower means worse. A preference is permuted per case instead of per
- * trial, because the trials of a case share one baseline.
+ * trial, because the trials of a case share one baseline. Its value in the baseline is 1 minus the new value, because both outputs
+ * were judged together.
  */
 const worseIsLower = ({ kind, isPreference }: Scale, pairs: readonly Pair[]): readonly Pair[] =>
   pairs.map((pair) => {

@@ -4,7 +4,7 @@ import type { Evaluation, GateResult, Metric, Sample, Verdict } from '../definit
 /** Returns sentences that explain a verdict, the most important first. */
 export function explain(evaluation: Evaluation, verdict: Verdict): readonly string[] {
   const { gates, metrics, totals, samples, baseline } = evaluation;
-  const of = (wanted: Metric['verdict']): readonly Metric[] =>
+  const withVerdict = (wanted: Metric['verdict']): readonly Metric[] =>
     metrics.filter((metric) => metric.verdict === wanted);
   const missing = samples.find(isMissing);
   const reasons = [
@@ -13,16 +13,16 @@ export function explain(evaluation: Evaluation, verdict: Verdict): readonly stri
       .map(
         ({ name, failed }) => `gate ${name} failed in ${count(failed.length, 'sample')}: ${listed(failed)}`,
       ),
-    ...of('fail').map((metric) => `${metric.name} is worse: ${changeText(metric)}`),
+    ...withVerdict('fail').map((metric) => `${metric.name} is worse: ${changeText(metric)}`),
     missing &&
       `${count(totals.errors, 'sample')} of ${totals.samples} without a result; ${firstError(missing)}`,
     totals.skipped > 0 && `${count(totals.skipped, 'sample')} not started, because the budget was spent`,
-    ...of('inconclusive').map(
+    ...withVerdict('inconclusive').map(
       (metric) => `${metric.name} is inconclusive: ${changeText(metric)}; ${remedyOf(metric)}`,
     ),
     ...(baseline === undefined
       ? ['no metric was compared: no baseline exists; accept this run as the baseline']
-      : of('not-compared')
+      : withVerdict('not-compared')
           .filter(isUnexpected)
           .map((metric) => `${metric.name} was not compared: ${metric.reason ?? ''}${acceptance(metric)}`)),
     verdict === 'pass' && baseline && passedText(evaluation, baseline.paired),

@@ -72,6 +72,7 @@ const CONCURRENCY = integer(1, 1000);
 const DEFINITION_KINDS: KindsOf<Definition> = {
   name: 'string',
   majordomo: 'object with model',
+  // `true` accepts any value, because `loadCases` checks the cases.
   cases: true,
   subject: 'function',
   checks: 'object',

@@ -88,6 +88,7 @@ export function recordedModel(
 
   const stream = (request: ChatRequest, options?: CallOptions): EventStream => {
     const read = (call: CallOptions): Promise<ChatResponse> => model.stream(request, call).response();
+    // An unread stream needs no time limit: the response is complete before the first event, so no connection stays open.
     return new EventStream(
       (onEnd) => sourceOf(answer('chat', request, options, read), responseEvents, onEnd),
       { clock, unreadMs: Infinity, mayRestart: options?.afterCommit === 'restart' },
@@ -112,6 +113,7 @@ export function recordedModel(
           (response) => ('value' in response ? [response.value as DeepPartial<T>] : []),
           onEnd,
         );
+      // `Infinity`: no time limit for an unread stream, as in `stream`.
       return new PulledStream(begin, clock, Infinity);
     },
   };

@@ -45,6 +45,7 @@ export function describeMiss({ by, type, parts = {} }: CallKey, recorded: readon
     .map((call) => differingParts(parts, call.parts ?? {}))
     .sort((a, b) => a.length - b.length);
   if (differences[0] === undefined) return `the ${name} is not recorded`;
+  // An effect has a key, but no parts.
   return `the recorded ${name} differs in ${differences[0].join(', ') || 'its key'}`;
 }
 

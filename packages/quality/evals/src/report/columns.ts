@@ -27,12 +27,13 @@ function widthOf(text: string): number {
 export function fit(line: string, columns: number): string {
   if (widthOf(line) <= columns) return line;
   const chars = Array.from(line);
+  // One column is for the ellipsis.
   let width = 1;
   const end = chars.findIndex((char) => (width += widthOf(char)) > columns);
   return `${chars.slice(0, end).join('')}…`;
 }
 
-/** Splits a line at spaces into lines of at most `columns` terminal columns, if its words permit it. */
+/** Splits a line at spaces into lines of at most `columns` terminal columns, if its words permit it. Indents all lines except the first. */
 export function wrapped(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

@@ -31,9 +31,9 @@ export function toJUnit({ name, metrics, gates, totals, samples: all }: Evaluati
       message: `${count(errors, 'sample')} of ${samples} without a result, ${skipped} not started${missing === undefined ? '' : `; ${firstError(missing)}`}`,
     },
   ];
-  const number = (wanted: TestCase['result']): number =>
+  const resultCount = (wanted: TestCase['result']): number =>
     tests.filter(({ result }) => result === wanted).length;
-  const counts = `tests="${tests.length}" failures="${number('failure')}" errors="0" skipped="${number('skipped')}"`;
+  const counts = `tests="${tests.length}" failures="${resultCount('failure')}" errors="0" skipped="${resultCount('skipped')}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites ${counts}>`,

@@ -47,6 +47,7 @@ const casesLine = (what: string, ids: readonly string[] = []): readonly string[]
 
 const COLORS: Readonly<Record<Verdict, number>> = { pass: 32, fail: 31, inconclusive: 33, incomplete: 35 };
 
+/** Colors the first verdict of a line that follows a colon or a gap between two columns, or that begins the line. */
 const painted = (line: string): string =>
   line.replace(/(?<=: |\s{2}|^)(pass|fail|inconclusive|incomplete)(?=\s|$)/, (verdict) => {
     const color = COLORS[verdict as Verdict];

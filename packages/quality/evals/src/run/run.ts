@@ -72,6 +72,7 @@ export async function runSamples(
         const result = await run(task);
         if (mode === 'record') warnings.push(...(await record(result, inputs)));
         // The run may have been stopped while this sample was running. Its recording is stored, but its result is omitted.
+        // The cast is needed because TypeScript concludes `false` from the condition of the loop.
         if (stop.signal.aborted as boolean) return;
         results.push(result);
         report(result);

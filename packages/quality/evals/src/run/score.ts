@@ -14,11 +14,11 @@ export const attempted = <T>(work: Promise<T>, signal: AbortSignal): Promise<Att
 
 type Result = Pick<Sample, 'scores' | 'gates' | 'error'>;
 
-/** Returns the scores, gates and error of a sample that has no result because of an error. */
-export const withoutResult = ({ kind, message }: LlmError, subject = ''): Result => ({
+/** Returns the scores, gates and error of a sample that has no result because of an error. `prefix`: start of the message. */
+export const withoutResult = ({ kind, message }: LlmError, prefix = ''): Result => ({
   scores: {},
   gates: {},
-  error: { kind, message: subject + message, counts: false },
+  error: { kind, message: prefix + message, counts: false },
 });
 
 /** Kinds of errors that the subject's own behavior causes. */

@@ -19,6 +19,7 @@ export function summarize(
     format: 'majordomo-evaluation/1',
     name,
     at,
+    // `compare` replaces the verdict, the reasons and the metrics.
     verdict: 'incomplete',
     reasons: [],
     checks: Object.entries(checks).map(([key, { version, isPreference }]) => ({

@@ -22,6 +22,7 @@ const MOST_ITEMS = 100;
  * has no default; the order of an array with `uniqueItems` does not matter; a `date-time` is compared as a time. `isSame` decides first.
  */
 export function differingPaths(a: unknown, b: unknown, rules: ValueRules): readonly string[] {
+  // The empty path is that of the complete value.
   if (isTooDeep(a) || isTooDeep(b)) return [''];
   const paths: string[] = [];
   compare(a, b, { path: '', schema: rules.schema }, rules, paths);
@@ -109,7 +110,10 @@ function areEqual(a: unknown, b: unknown, schema: Schema): boolean {
   return canonicalJson(a) === canonicalJson(b);
 }
 
-/** Time with a date and an offset (RFC 3339). Other strings would be read in the time zone of the machine. */
+/**
+ * Time with a date and an offset (RFC 3339). Other strings would be read in the time zone of the machine. Times with more digits after the
+ * milliseconds are compared as strings, because `Date.parse` ignores these digits.
+ */
 const DATE_TIME = /^\d{4}-\d\d-\d\d[t ]\d\d:\d\d:\d\d(?:\.\d{1,3}0*)?(?:z|[+-]\d\d:\d\d)$/i;
 
 function isSameTime(a: string, b: string, schema: Schema): boolean {

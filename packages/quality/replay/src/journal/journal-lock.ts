@@ -48,6 +48,7 @@ export async function acquireLock(file: string): Promise<JournalLock> {
   timer.unref();
   return {
     async confirm() {
+      // The difference is negative if the clock was set back.
       if (Math.abs(Date.now() - confirmed) >= LATE_MS) await confirm();
     },
     async release() {

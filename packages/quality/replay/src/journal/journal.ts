@@ -8,6 +8,7 @@ import { acquireLock, type JournalLock } from './journal-lock.ts';
 import { JournalIndex } from './journal-index.ts';
 import { FORMAT, type AnswerLine, type HeaderLine, type Line, type Place, type UnitLine } from './lines.ts';
 
+/** Interval at which written lines are synced to the disk, in milliseconds. */
 const SYNC_MS = 1000;
 
 /** Returns the file of an experiment. */
@@ -152,28 +153,28 @@ export async function readIndex(
 ): Promise<{ readonly index: JournalIndex; readonly end: number }> {
   const index = new JournalIndex();
   let end = 0;
-  for await (const { text, at } of linesOf(file)) {
-    const value = tryParseJson(text.toString('utf8'));
+  for await (const { bytes, at } of linesOf(file)) {
+    const value = tryParseJson(bytes.toString('utf8'));
     if (index.header === undefined) {
       checkFormat(file, value, FORMAT, '; remove it, or use another name');
       index.header = value as HeaderLine;
-    } else if (isRecord(value)) index.add(value as unknown as Line, { at, length: text.length });
-    end = at + text.length + 1;
+    } else if (isRecord(value)) index.add(value as unknown as Line, { at, length: bytes.length });
+    end = at + bytes.length + 1;
   }
   return { index, end };
 }
 
 /** Yields the complete lines of a file with their positions. Yields nothing if the file does not exist. */
-async function* linesOf(file: string): AsyncGenerator<{ readonly text: Buffer; readonly at: number }> {
+async function* linesOf(file: string): AsyncGenerator<{ readonly bytes: Buffer; readonly at: number }> {
   let rest: Buffer[] = [];
   let at = 0;
   try {
     for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
       let from = 0;
       for (let to = chunk.indexOf(NEWLINE); to !== -1; to = chunk.indexOf(NEWLINE, from)) {
-        const text = Buffer.concat([...rest, chunk.subarray(from, to)]);
-        yield { text, at };
-        at += text.length + 1;
+        const bytes = Buffer.concat([...rest, chunk.subarray(from, to)]);
+        yield { bytes, at };
+        at += bytes.length + 1;
         rest = [];
         from = to + 1;
       }

@@ -15,7 +15,7 @@ export interface Place {
 /** Answer of the model to try, or of the present model. */
 export type Side = 'candidate' | 'control';
 
-/** First line. */
+/** First line, with the options of the definition by which the sample was drawn. */
 export interface HeaderLine {
   readonly format: typeof FORMAT;
   readonly name: string;

@@ -96,10 +96,12 @@ function checkDecidable({ name, definition }: Experiment, drawn: readonly Drawn<
 /** Returns the number of calls to answer. Throws `config` if the precision cannot be reached. */
 function sampleSize({ name, definition, precision }: Experiment, shape: TrafficShape): number {
   const { sample } = definition;
+  // The precision is undefined only if the definition has a sample.
   if (precision === undefined) return sample ?? LEAST_SAMPLE;
   const needed = sizeFor(shape, precision);
   if (needed === undefined) {
     const best = precisionOf(shape, shape.total);
+    // The width of an interval shrinks with the square root of the number of calls.
     const estimate = Math.ceil(shape.total * (best / precision) ** 2);
     throw replayError(
       name,

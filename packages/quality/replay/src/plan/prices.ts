@@ -114,7 +114,8 @@ export class Prices {
     const price = await this.priceOf(target);
     if (price === undefined) return undefined;
     if (price === 'included') return { nanoUsd: 0n, batchNanoUsd: undefined };
-    // The cost that a vendor reported contains the cache of this call.
+    // The cost that a vendor reported contains the cache of this call. Without its tier, the standard price applies. `cacheWriteLong`
+    // would not fit to `cacheWrite`, which the callers have changed.
     const {
       reportedNanoUsd: _reported,
       serviceTier: _tier,

@@ -52,6 +52,7 @@ export async function unitCosts(
       const shown = { parts: response.parts, steps };
       const judged = requestToJudge('', { request: call.request, first: shown, second: shown });
       const { input = 0, output = 0 } = response.usage ?? {};
+      // A judge reads the request and two answers, which are about as long as the recorded answer.
       const usage = {
         input: input + 2 * output,
         output: JUDGE_OUTPUT,
@@ -59,6 +60,7 @@ export async function unitCosts(
         cacheWrite: 0,
         reasoning: undefined,
       };
+      // Both orders are judged. The share is multiplied by 10, because a bigint has no fraction.
       likely += (2n * (await prices.likely(judge, usage, isBatch)) * BigInt(JUDGED * 10)) / 10n;
       const verdict = await prices.maximum(judge, judged, facts);
       // Only a live call is repaired, once.

@@ -1,4 +1,4 @@
-/** Text of a report, in which backticks mark code, or a name that the definition or the calls determine, which is shown more strictly. */
+/** Text of a report, in which backticks mark code; or a name from the definition or the calls, in which no character has a meaning. */
 export type Text = string | { readonly name: string };
 
 /** Texts that follow each other in one line. */

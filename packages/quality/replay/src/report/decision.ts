@@ -165,7 +165,7 @@ function collectText(callsNeeded: number, { distinct, represented }: ReplayRepor
 }
 
 function labelSteps({ judge, name }: ReplayReport): readonly Line[] {
-  // Labels of clear verdicts measure the judge.
+  // Labels of clear verdicts, whose number is `agreement.n`, measure the judge. All other labels have decided doubtful pairs.
   const open = judge === undefined ? 0 : judge.doubtful - (judge.labels - (judge.agreement?.n ?? 0));
   if (open === 0) return [];
   return [

@@ -19,7 +19,7 @@ export const percentRange = ({ low, high }: Estimate, between = 'and'): string =
 /** Formats the change that a ratio means, such as `−41 %`. */
 export const change = (ratio: number): string => `${signed(Math.round(100 * (ratio - 1)))} %`;
 
-/** Formats a difference of times: milliseconds below one second, otherwise seconds. */
+/** Formats a difference of times: milliseconds if it rounds to less than 1,000 of them, otherwise seconds. */
 export function duration(ms: number): string {
   return Math.abs(ms) < 999.5 ? `${signed(Math.round(ms))} ms` : `${signed(Math.round(ms) / 1000, 1)} s`;
 }

@@ -39,7 +39,8 @@ export function kindsOf(all: readonly ScoredUnit[], weights: Weights): readonly 
 
 /**
  * Tests each kind by the signs of its conversations. Returns the probabilities of the losses by chance, corrected for the number of kinds
- * (Benjamini and Hochberg): of the kinds with at most a tenth, at most a tenth is named by chance, on average.
+ * (Benjamini and Hochberg): if all kinds with a probability of at most 0.1 are named as worse, at most a tenth of them is named by chance,
+ * on average.
  */
 export const testKinds = (
   units: readonly Pick<Unit, 'kind' | 'conversation' | 'score'>[],

@@ -142,14 +142,14 @@ function divergencesTable({ divergences }: ReplayReport): Table {
 }
 
 function failuresTable({ failures, quality, control }: ReplayReport): Table {
-  const of = (estimate: Estimate | undefined): string => integer(estimate?.n ?? 0);
+  const callsOf = (estimate: Estimate | undefined): string => integer(estimate?.n ?? 0);
   return {
     title: 'Failed answers',
     head: [
       'reason',
-      `candidate (of ${of(quality)})`,
-      `recorded (of ${of(quality)})`,
-      `control (of ${of(control?.quality)})`,
+      `candidate (of ${callsOf(quality)})`,
+      `recorded (of ${callsOf(quality)})`,
+      `control (of ${callsOf(control?.quality)})`,
     ],
     rows: limited(
       Object.entries(failures).map(([reason, { candidate, recorded, control: again }]) => [

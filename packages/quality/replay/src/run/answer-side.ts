@@ -111,6 +111,7 @@ async function nextStep(
   // No application could run the calls of a failed answer.
   if (response === undefined || (await failureOf(request, response)) !== undefined) return undefined;
   const message: AssistantMessage = { role: 'assistant', parts: response.parts };
+  // The vendor has paused the turn, and continues it when the transcript is sent again.
   if (response.finish === 'incomplete') return [message];
   // A result of a tool of the vendor would need the form of that vendor.
   if (message.parts.some(({ type }) => type === 'vendor-call')) return undefined;

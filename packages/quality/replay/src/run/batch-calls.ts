@@ -11,7 +11,7 @@ type Waiting =
   | { readonly type: 'answer'; readonly call: SideCall }
   | { readonly type: 'verdict'; readonly call: JudgeCall };
 
-/** Wait between two polls if a job does not state one, in milliseconds. */
+/** Wait between two polls if a job can be polled again at once, in milliseconds. */
 const POLL_MS = 1000;
 
 /** Options of `sendBatches`. */
@@ -31,7 +31,7 @@ export class BatchCalls implements Calls {
   private readonly batches: Batches;
   private readonly setup: CallSetup;
   private readonly waiting = new Map<string, Waiting>();
-  /** Keys without a result of this run, which the next run sends again. */
+  /** Keys of the items whose results this run has read. Items without a stored answer are sent again by the next run only. */
   private readonly tried = new Set<string>();
 
   constructor(batches: Batches, setup: CallSetup) {
@@ -63,6 +63,7 @@ export class BatchCalls implements Calls {
       const progress = await Promise.all(rest.map((job) => job.poll({ signal })));
       rest = rest.filter((_, at) => progress[at]?.state !== 'done');
       if (rest.length === 0) break;
+      // A job that is over states no time. At most one minute passes between two polls.
       const nextMs = Math.min(...progress.map((one) => one.nextMs ?? Infinity), 60_000) || POLL_MS;
       if (clock.now() + nextMs > end) {
         this.stopped = 'the time of `waitMs` is over, and batches are still running; run again';

@@ -33,6 +33,7 @@ async function scoresOf(
   { name, id, checks, signal }: CheckedPair,
   { request, answer }: CheckedPair['recorded'],
 ): Promise<Readonly<Record<string, { readonly score: number }>>> {
+  // `score` reads only these members, and `gates`, which are absent.
   const definition = { name, checks } as unknown as EvalDefinition;
   const result = await score(outputOf(id, request, answer), definition, contextOf(name, signal));
   if (result.error !== undefined)

@@ -15,6 +15,7 @@ export async function exceededLimits(
   const tenant = tenantOf(name);
   const problems: string[] = [];
   for (const limit of ledger.limits()) {
+    // The limit with the name of the tenant is the budget of the experiment itself, which is checked separately.
     if (limit.name === tenant || !('usd' in limit.max) || !countsAll(limit, tenant)) continue;
     const states = await ledger.state(limit.name);
     const hasKeys = (limit.each ?? []).length > 0;

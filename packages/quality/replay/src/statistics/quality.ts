@@ -117,6 +117,7 @@ function withLabels(
   const moved = stratifiedMean(units, design, (unit) => {
     const { score, label, isDoubtful } = unit;
     if (isDoubtful !== true) return scoreOf(unit);
+    // The weighted mean of the residuals of the labeled units is 0, so they enlarge only the variance.
     return score + shift + (label === undefined ? 0 : ratio * (label - score - shift));
   });
   const t = studentT(0.975, Math.min(design.freedom, labeled.length - 1));

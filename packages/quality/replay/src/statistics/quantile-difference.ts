@@ -11,6 +11,7 @@ interface Ranked {
   readonly places: Int32Array;
 }
 
+/** Tolerance of a sum of weights, so that rounding errors do not move a quantile to the next value. */
 const ROUNDING = 1e-12;
 
 /**

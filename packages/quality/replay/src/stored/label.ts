@@ -62,6 +62,7 @@ export async function* labelReplay(
           // The label is 1 if the candidate is better, and -1 if the recorded answer is better.
           const better = { first: isSwapped ? 1 : -1, second: isSwapped ? -1 : 1, equal: 0 };
           const at = new Date(clock.now()).toISOString();
+          // `readPairs` yields only pairs whose unit has a result.
           const answer = journal.index.lastResult(call.id, 'candidate')?.answer ?? '';
           await journal.append({ type: 'label', unit: call.id, answer, label: better[choice], by, at });
         },

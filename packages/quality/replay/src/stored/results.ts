@@ -56,6 +56,7 @@ function scoredUnit(unit: IndexedUnit, index: JournalIndex, isRun: boolean): Sco
   };
 }
 
+/** Returns the comparison of the control. No label applies to it, because people label answers of the candidate. */
 const comparisonIf = (result: ResultLine | undefined): Comparison | undefined =>
   result && comparisonOf(result, undefined);
 

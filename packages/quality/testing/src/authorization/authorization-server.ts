@@ -60,7 +60,7 @@ async function relay(authority: Authority, incoming: IncomingMessage, out: Serve
   const isJson = headers['content-type']?.startsWith('application/json') === true;
   const form = isJson ? (JSON.parse(body) as object) : Object.fromEntries(new URLSearchParams(body));
   const parameters = { ...Object.fromEntries(searchParams), ...form };
-  const response = await authority.handle({
+  const response = await authority.answer({
     method,
     path: pathname,
     authorization: headers.authorization,
@@ -70,9 +70,11 @@ async function relay(authority: Authority, incoming: IncomingMessage, out: Serve
   out.end(await response.text());
 }
 
+/** Authorization server without its transport: the rules of all endpoints, the clients and the journal. */
 class Authority {
   readonly issuer: string;
   readonly journal: AuthorizationRequest[] = [];
+  /** Responses that replace the next response of an endpoint, with the end of its path. */
   readonly responses: [path: string, response: () => Response | Promise<Response>][] = [];
   readonly grants = new Grants();
   private readonly options: AuthorizationServerOptions;
@@ -84,7 +86,7 @@ class Authority {
     this.clients = new Map((options.clients ?? []).map((client) => [client.clientId, client]));
   }
 
-  async handle(request: AuthorizationRequest): Promise<Response> {
+  async answer(request: AuthorizationRequest): Promise<Response> {
     this.journal.push(request);
     const { path } = request;
     const at = this.responses.findIndex(([end]) => path.endsWith(end));
@@ -106,6 +108,7 @@ class Authority {
       ...query
     } = Object.fromEntries(searchParams) as Record<string, string | undefined>;
     this.journal.push({ method: 'GET', path: pathname, authorization: undefined, parameters: { ...query } });
+    // An id with `https://` is the address of a client ID metadata document, whose client needs no registration.
     const isKnown = this.clients.has(clientId) || clientId.startsWith('https://');
     const { code_challenge: challenge = '', code_challenge_method: method, resource } = query;
     if (origin !== this.issuer || pathname !== '/authorize' || !isKnown || method !== 'S256')

@@ -17,6 +17,7 @@ export class Grants {
   private readonly codes = new Map<string, Grant>();
   private readonly access = new Map<string, Login>();
   private readonly refresh = new Map<string, Login>();
+  /** Refresh tokens that rotation has replaced. */
   private readonly used = new Map<string, Login>();
 
   addCode(grant: Grant): string {
@@ -70,6 +71,7 @@ export class Grants {
     this.access.clear();
   }
 
+  /** Revokes the login of a refresh token, or an access token alone. Without a token, revokes all tokens. */
   revoke(token?: string): void {
     if (token === undefined) {
       this.access.clear();

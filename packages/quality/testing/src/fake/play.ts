@@ -22,6 +22,7 @@ export async function* play(
   const writer = new EventWriter(context.target);
   await waitFor(clock, turn.delayMs, context);
   if ('fail' in turn && turn.after === undefined) throw scriptedError(turn, context);
+  // The empty batch is the first step, which stops the timer of `connectMs`, as the headers of a response do.
   yield [];
   const { id = `${stage.name}-${stage.turn}`, model }: AnswerTurn =
     'fail' in turn || 'hang' in turn ? {} : turn;

@@ -124,6 +124,7 @@ async function answered(base: Base, { response, chunks, over }: Tap, headersAt: 
   const complete = Buffer.concat(chunks.map(({ bytes }) => bytes));
   const bytes = chunks.map((chunk) => chunk.bytes);
   // A mask would damage binary data. A binary body is stored unchanged. If it contains a secret, `sealRecording` throws.
+  // An incomplete body can end within a UTF-8 character, so it may be text although it is not valid UTF-8.
   const clean = end === 'complete' && textOf(complete) === undefined ? bytes : concealChunks(bytes, secrets);
   const found: RecordedResponse = {
     status: response.status,

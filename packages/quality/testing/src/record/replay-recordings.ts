@@ -131,14 +131,15 @@ function body(
         if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
       },
     },
+    // Without a queue, a chunk is played only when the reader asks for it.
     { highWaterMark: 0 },
   );
 }
 
 /** Returns the error as Node's `fetch` throws it. */
 function broken(error: RecordedError | null): Error {
-  const { message = 'terminated', code = null, cause: words = message } = error ?? {};
-  const cause = Object.assign(new Error(words), code === null ? {} : { code });
+  const { message = 'terminated', code = null, cause: causeMessage = message } = error ?? {};
+  const cause = Object.assign(new Error(causeMessage), code === null ? {} : { code });
   return new TypeError(message, { cause });
 }
 
@@ -152,13 +153,13 @@ const LONGEST_VALUE = 80;
 /** Returns at most `MOST` differences of two requests, and the number of further differences. Ignores base URL and headers. */
 function differences(recorded: RecordedRequest, sent: RecordedRequest): readonly string[] {
   const found: string[] = [];
-  const there = new URL(recorded.url);
-  const here = new URL(sent.url);
-  there.searchParams.sort();
-  here.searchParams.sort();
+  const oldUrl = new URL(recorded.url);
+  const newUrl = new URL(sent.url);
+  oldUrl.searchParams.sort();
+  newUrl.searchParams.sort();
   compare(recorded.method, sent.method, 'method', found);
-  if (!isSamePath(there.pathname, here.pathname)) compare(there.pathname, here.pathname, 'path', found);
-  compare(there.search, here.search, 'query', found);
+  if (!isSamePath(oldUrl.pathname, newUrl.pathname)) compare(oldUrl.pathname, newUrl.pathname, 'path', found);
+  compare(oldUrl.search, newUrl.search, 'query', found);
   compare(contentOf(recorded.body), contentOf(sent.body), 'body', found);
   return found.length > MOST ? [...found.slice(0, MOST), `and ${found.length - MOST} more`] : found;
 }

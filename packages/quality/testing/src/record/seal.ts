@@ -6,7 +6,7 @@ import { bodyOf, type Recording } from './recording.ts';
  * secrets in plain, percent-encoded or base64 form. The error message contains the path of the secret, but not the secret.
  */
 export function sealRecording(recording: Recording, secrets: readonly string[] = []): string {
-  const place = found(recording, secrets, '') ?? inBody(recording, secrets);
+  const place = pathOfSecret(recording, secrets, '') ?? inBody(recording, secrets);
   const text = `${JSON.stringify(recording, undefined, 1)}\n`;
   // A member's name and value together can have the format of a credential.
   const where = place ?? (spansOf(text, secrets).length > 0 ? 'a member and its name' : undefined);
@@ -17,12 +17,12 @@ export function sealRecording(recording: Recording, secrets: readonly string[] =
   return text;
 }
 
-function found(value: unknown, secrets: readonly string[], path: string): string | undefined {
+function pathOfSecret(value: unknown, secrets: readonly string[], path: string): string | undefined {
   if (typeof value === 'string') return spansOf(value, secrets).length > 0 ? path : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [name, member] of Object.entries(value)) {
     if (spansOf(name, secrets).length > 0) return `the name of a member of ${path}`;
-    const inside = found(member, secrets, path === '' ? name : `${path}.${name}`);
+    const inside = pathOfSecret(member, secrets, path === '' ? name : `${path}.${name}`);
     if (inside !== undefined) return inside;
   }
   return undefined;
@@ -30,9 +30,9 @@ function found(value: unknown, secrets: readonly string[], path: string): string
 
 /** Returns the place of a secret that is split over chunks or encoded in base64; `undefined` if none is found. */
 function inBody({ request, response }: Recording, secrets: readonly string[]): string | undefined {
-  const planted = secrets.map(asBytes);
+  const byteSecrets = secrets.map(asBytes);
   const shows = (bytes: Uint8Array): boolean =>
-    spansOf(Buffer.from(bytes).toString('latin1'), planted).length > 0;
+    spansOf(Buffer.from(bytes).toString('latin1'), byteSecrets).length > 0;
   if (
     request.body !== null &&
     'base64' in request.body &&

@@ -51,6 +51,7 @@ export function tap(response: Response, now: () => number, signal: AbortSignal |
       if (bytes === undefined) {
         end('complete');
         controller.close();
+        // Otherwise a pending read into a buffer of the reader would not end.
         controller.byobRequest?.respond(0);
         return;
       }

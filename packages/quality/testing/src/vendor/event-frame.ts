@@ -14,6 +14,7 @@ export function eventFrame(
     ...Object.entries(headers).map(([name, value]) => header(name, value)),
   ]);
   const body = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
+  // Two lengths and their checksum precede the headers, and a checksum ends the frame, with four bytes each.
   const bytes = Buffer.alloc(16 + head.length + body.length);
   bytes.writeUInt32BE(bytes.length, 0);
   bytes.writeUInt32BE(head.length, 4);

@@ -43,8 +43,8 @@ export async function send(
     await pause(plan.lateMs, disconnected.signal);
     if (plan.head !== undefined) {
       // Vendors send the length of a JSON body. An incomplete body is sent without a length.
-      const sized = plan.end === 'clean' && plan.stall === undefined && isJson(plan.head.headers);
-      const length = sized ? { 'content-length': String(sizeOf(plan.frames)) } : {};
+      const isSized = plan.end === 'clean' && plan.stall === undefined && isJson(plan.head.headers);
+      const length = isSized ? { 'content-length': String(sizeOf(plan.frames)) } : {};
       response.writeHead(plan.head.status, { ...plan.head.headers, ...length });
       response.flushHeaders();
     }

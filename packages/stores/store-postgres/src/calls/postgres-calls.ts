@@ -175,6 +175,7 @@ function toRow({ content, ...entry }: CallEntry): object {
 const COLUMNS =
   'id, at, request, client_request, tenant, key, model, target, operation, outcome, kind, ms, first_ms, output, nano_usd, json, content';
 
+/** Returns the SQL that writes entries. An entry that is written again without content retains its content. */
 const appendSql = (schema: string): string => `
 WITH entry AS (
   SELECT * FROM jsonb_to_recordset($1::text::jsonb) AS entry (

@@ -41,6 +41,7 @@ export function postgresChannel(
       let isOver = false;
       const deliver = async (payload: string): Promise<void> => {
         const json = payload.startsWith('[') ? payload : await longMessage(connection, payload);
+        // A long message that is not available gets an empty run id, so it is ignored.
         const [id, text] = JSON.parse(json ?? '[""]') as Message;
         if (id === runId && !isOver) onText(text);
       };

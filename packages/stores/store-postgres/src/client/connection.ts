@@ -50,6 +50,7 @@ export class Connection {
 
   /** Runs a function with its own timeout, in milliseconds. After such a timeout, later statements are still sent. */
   slowly<Result>(work: () => Promise<Result>, timeoutMs: number): Promise<Result> {
+    // Rejects at once, because the database does not respond.
     if (this.clock.now() < this.retryAt) return this.withTimeout(work);
     return withTimeout(work(), timeoutMs, this.clock);
   }
@@ -169,7 +170,10 @@ export class Connection {
   }
 }
 
-/** Converts a client's error. Errors of PostgreSQL have an SQLSTATE. Other errors are failures of the connection. */
+/**
+ * Converts a client's error. Errors of PostgreSQL have an SQLSTATE, which contains a digit, unlike a code of Node such as `EPIPE`. Other
+ * errors are failures of the connection, and so are the classes 08, 53 (too few resources) and 57P (shutdown).
+ */
 function statementError(cause: unknown): LlmError {
   const why = cause instanceof Error ? cause.message : String(cause);
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';

@@ -32,6 +32,7 @@ export class Listener {
   private readonly client: ListenerClient;
   private readonly clock: Clock;
   private readonly subscribers = new Map<string, Set<Subscriber>>();
+  /** Results of `LISTEN` in the current session, by channel. */
   private readonly channels = new Map<string, Promise<unknown>>();
   private opening: Promise<Session> | undefined;
   private cancelRetry: (() => void) | undefined;

@@ -60,10 +60,10 @@ function postgresJsSession(client: PostgresJs, { onMessage, onReconnect }: Sessi
         if (!isFirst) onReconnect();
         isFirst = false;
       };
-      const hear = (payload: string): void => {
+      const onPayload = (payload: string): void => {
         onMessage(channel, payload);
       };
-      const request = client.listen(channel, hear, onListen);
+      const request = client.listen(channel, onPayload, onListen);
       requests.push(request);
       await request;
     },

@@ -30,6 +30,7 @@ export function postgresFiles(connection: Connection): FileContentStore {
             toBase64(piece),
           );
         for await (const piece of piecesOf(content, PIECE_BYTES)) await add(piece);
+        // `read` finds a file by its pieces, so an empty file has an empty piece.
         if (place === 0) await add(new Uint8Array());
       } catch (error) {
         await remove(key).catch(() => undefined);

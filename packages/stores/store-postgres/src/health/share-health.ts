@@ -44,8 +44,9 @@ class HealthSharing implements Subscriber {
   private readonly me = crypto.randomUUID();
   /** Targets that another process has benched. */
   private readonly remoteBenches = new Set<string>();
-  /** Number of verdicts that were received or published so far, in total and when each target's latest one was. */
+  /** Number of verdicts that were received or published so far. */
   private verdicts = 0;
+  /** Value of `verdicts` after the latest verdict on each target. */
   private readonly latest = new Map<string, number>();
   private cancelRetry: (() => void) | undefined;
   /** Pending messages. They are sent one at a time, because a client's connections do not preserve the order of statements. */

@@ -146,5 +146,6 @@ const numberOf = (value: string | number | null | undefined): number | undefined
 
 function toInteger(ms: number, what: string): number {
   if (Number.isNaN(ms)) throw new RangeError(`${what}: must be a number, not NaN`);
+  // Half of the maximum leaves room for the current time, to which the database adds the value.
   return Math.ceil(Math.min(ms, Number.MAX_SAFE_INTEGER / 2));
 }

@@ -41,6 +41,7 @@ export class Records {
        ON CONFLICT DO NOTHING`,
       [JSON.stringify(rows)],
     );
+    // A record has no answer, so the queue resolves each item with `undefined`.
     return [];
   }
 

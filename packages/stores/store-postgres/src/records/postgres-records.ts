@@ -72,6 +72,7 @@ export function postgresRecords(
       checkWrite(space, changes);
       const name = toStoredText(space);
       const contents = changes.flatMap((change) => (change.type === 'put' ? [change.value] : []));
+      // The first five values are the other arguments.
       const places = contents.map((_, place) => `$${place + 6}::text`);
       const [row] = await query(
         `SELECT ${schema}.write_entries($1::text, $2::text::json, ARRAY[${places.join()}]::text[], $3::text, $4::text, $5::text::int) AS versions`,
@@ -123,6 +124,7 @@ export function postgresRecords(
       checkList(space, { limit });
       const sought = toQuery(words);
       if (sought === undefined) return [];
+      // The argument 2 of `ts_rank` divides the rank by the length of the text.
       const rows = await query(
         `SELECT ${members}, value, text FROM (
            SELECT DISTINCT ON (key) space, key, text, ts_rank(words, $2::text::tsquery, 2) AS rank

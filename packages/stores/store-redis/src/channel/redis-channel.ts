@@ -11,11 +11,11 @@ export function redisChannel({ connection, client, subscriber, listening, base }
   const nameOf = (runId: string): string => `${base}:run:${runId}`;
   return {
     publish: (runId, text) => connection.withTimeout(() => client.publish(nameOf(runId), text)),
-    async subscribe(runId, hear) {
+    async subscribe(runId, onText) {
       if (subscriber === undefined || listening === undefined) throw noSubscriber('watching runs');
       let subscribing: Promise<() => Promise<unknown>> | undefined;
       try {
-        return await listening.withTimeout(() => (subscribing = subscriber.subscribe(nameOf(runId), hear)));
+        return await listening.withTimeout(() => (subscribing = subscriber.subscribe(nameOf(runId), onText)));
       } catch (error) {
         // The subscription may succeed after the timeout, so unsubscribe. Ignore a failure to unsubscribe.
         subscribing?.then((stop) => stop()).catch(() => undefined);

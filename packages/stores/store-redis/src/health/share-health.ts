@@ -38,6 +38,7 @@ class HealthSharing {
   private readonly me = crypto.randomUUID();
   /** Targets that another process has benched. */
   private readonly remoteBenches = new Set<string>();
+  /** Functions that remove the listeners of this object. */
   private readonly endings: (() => unknown)[] = [];
   private subscribed: Promise<() => unknown> | undefined;
   /** Number of verdicts that were received or published so far. */
@@ -57,8 +58,8 @@ class HealthSharing {
   async begin(): Promise<void> {
     const { client, subscriber } = this.bus;
     this.endings.push(this.health.onChange((target, state, origin) => this.publish(target, state, origin)));
-    const attending = new Promise<void>((resolve) => {
-      const subscribe = (): void => void this.attend().then(resolve);
+    const caughtUp = new Promise<void>((resolve) => {
+      const subscribe = (): void => void this.subscribeAndCatchUp().then(resolve);
       // A new connection may have missed messages, so read the stored verdicts after each one.
       this.endings.push(
         subscriber.onReady(subscribe),
@@ -66,7 +67,7 @@ class HealthSharing {
       );
       if (subscriber.isReady()) subscribe();
     });
-    await this.withTimeout(attending);
+    await this.withTimeout(caughtUp);
   }
 
   async end(): Promise<void> {
@@ -77,7 +78,7 @@ class HealthSharing {
     await this.withTimeout(left?.catch(() => undefined));
   }
 
-  private async attend(): Promise<void> {
+  private async subscribeAndCatchUp(): Promise<void> {
     const { subscriber } = this.bus;
     this.subscribed ??= subscriber.subscribe(this.channel, (message) => this.onMessage(message));
     try {

@@ -161,6 +161,7 @@ function resetsOf({ counter, resetsInMs, nextResetsInMs = resetsInMs, window }: 
 /** Returns a time as an integer. Throws for NaN before the script runs, because Redis does not roll back a failed script. */
 function toInteger(ms: number, what: string): string {
   if (Number.isNaN(ms)) throw new RangeError(`${what}: must be a number, not NaN`);
+  // Half of the maximum leaves room for the current time, to which the script adds the value.
   return String(Math.ceil(Math.min(ms, Number.MAX_SAFE_INTEGER / 2)));
 }
 

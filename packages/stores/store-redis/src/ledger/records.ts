@@ -31,6 +31,7 @@ export class Records {
   /** Yields records. Reads them in pages, so that a slow reader does not block other processes. */
   async *read(query: RecordQuery): AsyncGenerator<SpendRecord> {
     const { from, to, call, tenant, target } = query;
+    // The colon distinguishes a call with an empty id from all calls.
     const range = [call === undefined ? '' : `:${call}`, timeOf(from), timeOf(to)];
     let last: readonly string[] = ['', ''];
     for (;;) {

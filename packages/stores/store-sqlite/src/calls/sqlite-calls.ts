@@ -148,6 +148,7 @@ function select(
   const place: Place = after ? [Date.parse(after.at), toStoredText(after.id)] : end;
   const given = CONDITIONS.filter(([name]) => query[name] !== undefined);
   const conditions = given.map(([, condition]) => condition);
+  // A condition may contain its value several times.
   const values = given.flatMap(([name, condition]) =>
     Array.from({ length: condition.split('?').length - 1 }, () => valueOf(query[name])),
   );

@@ -111,6 +111,7 @@ const foreignFile = (path: string): LlmError =>
 const MAGIC = 'SQLite format 3\0';
 /** Offset of the application id in the header of a SQLite file, in bytes. */
 const ID_AT = 68;
+/** Number of bytes of the header up to the end of the application id. */
 const HEADER = 72;
 
 /** Returns the start of a file, or `undefined` if the file does not exist, is empty or is not a regular file. */
@@ -149,6 +150,7 @@ function renameDamaged(path: string, before: bigint | undefined, cause: unknown)
     try {
       renameSync(path + suffix, aside + suffix);
     } catch (error) {
+      // The files of the log need not exist.
       if (suffix === '')
         return new LlmError(
           'config',

@@ -57,6 +57,7 @@ export class Counters {
         if (given.amount < 0n)
           throw new RangeError(`counter ${given.counter}: the amount of a claim must not be negative`);
         const claim = { ...given, counter: toStoredText(given.counter) };
+        // A reservation may claim from a counter twice.
         const twin = planned.get(claim.counter);
         const counter = twin?.counter ?? this.counterFor(claim, now);
         const own = twin?.hold.amount ?? 0n;
@@ -104,6 +105,7 @@ export class Counters {
       if (found === undefined || found['ended'] === SETTLED) return false;
       const wasHeld = found['ended'] === HELD;
       for (const hold of decode(found['holds'])) {
+        // The lapse has booked the complete amount, which the used amount replaces.
         const assumed = !wasHeld && hold.whenLapsed === 'spent' ? hold.amount : 0n;
         const amount = sumOf(used, fromStoredText(hold.counter));
         this.book(hold, wasHeld ? hold.amount : 0n, amount - assumed);
@@ -120,6 +122,7 @@ export class Counters {
     const stored = toStoredText(prefix);
     return this.database.read(() => {
       const now = this.now();
+      // All names with the prefix precede the prefix with the last code point.
       return this.sql.list.all(stored, `${stored}\u{10FFFF}`).map((row): CounterState => {
         const { used, held, resetsAt } = row as unknown as Counter;
         const counter = fromStoredText(String(row['counter']));

@@ -89,6 +89,7 @@ export class Records {
     );
     if (changes === 0) return;
     const seq = Number(lastInsertRowid);
+    // Two other records suffice, because only the second record of a call changes the first one.
     const others = this.sql.sameCall.all(call, seq);
     this.addToHour(record, at, series, others.length === 0);
     if (others.length === 0) return;

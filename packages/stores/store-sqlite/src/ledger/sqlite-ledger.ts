@@ -6,6 +6,7 @@ import { Report } from './report.ts';
 import { Retention } from './retention.ts';
 import { SeriesTable } from './series.ts';
 
+/** Creates the ledger store. `close` closes the file. */
 export function sqliteLedger(
   database: Database,
   now: () => number,

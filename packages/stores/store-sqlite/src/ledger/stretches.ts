@@ -22,7 +22,7 @@ export function* stretches(
   { by, zone = 'UTC' }: Pick<ReportQuery, 'by' | 'zone'>,
   withHours: boolean,
 ): Generator<Stretch> {
-  for (const { from, to, times } of hoursByLabel(range, timesIn(by, zone))) {
+  for (const { from, to, times } of stretchesByLabel(range, timesIn(by, zone))) {
     const begin = Math.min(to, Math.ceil(from / HOUR_MS) * HOUR_MS);
     const end = Math.floor(to / HOUR_MS) * HOUR_MS;
     if (!withHours || begin >= end) {
@@ -37,7 +37,7 @@ export function* stretches(
 
 type LabeledStretch = Omit<Stretch, 'isHours'>;
 
-function* hoursByLabel(
+function* stretchesByLabel(
   { from, to }: { readonly from: number; readonly to: number },
   timesAt: ((at: number) => Stretch['times']) | undefined,
 ): Generator<LabeledStretch> {

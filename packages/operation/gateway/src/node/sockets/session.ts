@@ -100,7 +100,7 @@ export class Session {
     this.requests = requests;
     this.signal = signal;
     this.place = place;
-    // A frame that has arrived is a single buffer.
+    // `ws` joins the chunks of a complete frame into one buffer, so only the chunks of an incomplete frame are counted.
     const endFrame = (): void => {
       this.chunks = 0;
     };
@@ -228,6 +228,7 @@ export class Session {
   private async run(create: Create, lane: Lane): Promise<void> {
     this.hold(this.receiving, this.waiting - create.size);
     if (this.socket.readyState !== this.socket.OPEN) return;
+    // A request may leave a listener on its signal, and the signal of the socket serves many requests.
     const { signal, release } = derivedSignal(this.signal);
     try {
       await this.respond(create, lane, signal);

@@ -83,6 +83,7 @@ export class McpHistory {
 
   private addList(item: Fields): void {
     const server = item.required('server_label', nonEmptyString);
+    // Only marks the member as parsed, because the gateway requests the tools of the servers again.
     item.optional('tools', (tools) => tools);
     const error = item.optional('error', (value) => value);
     if (error === undefined) this.listed.add(server);

@@ -25,6 +25,7 @@ interface SentRequest {
   readonly result: Collected;
 }
 
+// Codes such as `8a1` make each text unique, so that the request contains it only where the provider has put it.
 const WEATHER: ModelTool = {
   name: 'weather',
   description: 'Returns the weather-8a1.',

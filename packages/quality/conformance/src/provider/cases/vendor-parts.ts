@@ -107,6 +107,7 @@ async function checkForeignPartDropped(harness: Harness): Promise<void> {
     const { warnings } = await generate({ messages });
     assertUnsent(assertSent(server));
     assert.ok(
+      // The warning of core names "parts that ran at another vendor".
       warnings.some(({ action, what }) => action === 'dropped' && what.includes('ran at')),
       'no warning reports the dropped part',
     );

@@ -59,6 +59,7 @@ export async function onChain(
     ];
     const majordomo = createMajordomo({
       providers,
+      // Waits before retries have no random part, so that all runs are equal.
       random: () => 0.5,
       chain: { backoff: { baseMs: 20 }, ...chain },
     });

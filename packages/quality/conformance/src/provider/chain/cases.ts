@@ -24,6 +24,7 @@ function checkAnswer(row: Row, bench: ChainBench, response: ChatResponse, what: 
   assert.deepEqual(outcomes, [...Array<string>(failures).fill('first failed'), 'fallback finished'], what);
 }
 
+/** Number of attempts at a target that refuses the connection. Its server receives no request. */
 const REFUSED_TRIES = 2;
 
 /** Returns the expected numbers of requests. A provider may report an incomplete JSON body as invalid, and not retry. */

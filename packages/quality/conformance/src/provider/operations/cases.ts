@@ -118,7 +118,7 @@ export const operationCases = (operation: OperationName): readonly Case[] => {
   ];
 };
 
-/** Faults of operations, with the expected error kinds. `stall` and `cut` occur in the middle of the body. */
+/** Faults of operations, with the expected error kinds. */
 const FAULTS: readonly (readonly [what: string, fault: Fault, ...kinds: readonly string[]])[] = [
   ['a socket that closes in the middle', { fault: 'cut' }, 'network', 'truncated', 'protocol'],
   ['a reset before the headers', { fault: 'reset' }, 'network'],

@@ -62,6 +62,7 @@ export const classificationCases: readonly Case[] = [
   ),
 ];
 
+/** Questions as the server must receive them. */
 const SENT = Object.entries(QUESTIONS).map(([name, question]) => ({
   name,
   type: question.type,

@@ -9,7 +9,7 @@ export class InMemoryLedger {
   private readonly ids = new Set<string>();
   private readonly touched = new Set<string>();
 
-  /** Reserves the claims if all of them fit, and returns whether they fit. */
+  /** Reserves the claims, at most one per counter, if all of them fit. Returns whether they fit, or whether the id was accepted before. */
   reserve(id: string, claims: readonly Claim[]): boolean {
     if (this.ids.has(id)) return true;
     if (claims.some(({ counter, max, amount }) => this.usedOf(counter) + this.heldOf(counter) + amount > max))

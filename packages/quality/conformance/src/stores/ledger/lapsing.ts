@@ -63,13 +63,13 @@ export const leaseCases: readonly StoreCase<LedgerStore>[] = [
     equal(await store.reserve('unknown', [claim()], LONG_MS), undefined);
   }),
   ledgerCase('resets a counter after its period, whose end the first claim sets', async (store) => {
-    const of = (resetsInMs: number) => [claim({ amount: 6n, resetsInMs })];
-    equal(await store.reserve('1', of(LEASE_MS), LONG_MS), undefined);
+    const claimsUntil = (resetsInMs: number) => [claim({ amount: 6n, resetsInMs })];
+    equal(await store.reserve('1', claimsUntil(LEASE_MS), LONG_MS), undefined);
     await store.settle('1', [{ counter: 'a', amount: 6n }]);
-    const refusal = await store.reserve('2', of(LONG_MS), LONG_MS);
+    const refusal = await store.reserve('2', claimsUntil(LONG_MS), LONG_MS);
     ok((refusal?.retryAfterMs ?? Infinity) <= LEASE_MS, 'the first claim sets the end');
     await until(
-      async () => (await store.reserve('2', of(LONG_MS), LONG_MS)) === undefined,
+      async () => (await store.reserve('2', claimsUntil(LONG_MS), LONG_MS)) === undefined,
       'a new period begins',
     );
     deepEqual(await amounts(store), { a: [0n, 6n] });

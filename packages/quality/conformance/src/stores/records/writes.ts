@@ -14,7 +14,7 @@ import {
   type RecordStores,
 } from './support.ts';
 
-/** Cases about changes, versions, times and leases. */
+/** Cases about changes, versions, times and leases. A change over the version 0 requires that no record is stored. */
 export const WRITES: readonly StoreCase<RecordStores>[] = [
   storeCase('writes a record only over the stored version', async (mine, theirs) => {
     equal(await mine.get(SPACE, 'a'), undefined);

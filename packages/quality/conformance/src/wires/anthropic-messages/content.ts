@@ -49,6 +49,7 @@ export function checkContent(
   }
   for (const [index, block] of asList(body['system']).entries())
     if (asRecord(block)['text'] === '') reportEmptyText(`system[${index}]`, report);
+  // Arguments and schemas are data, in which the key has another meaning.
   const markers = countMarks(body, 'cache_control', ['input', 'input_schema']);
   if (markers > 4)
     report('too-many-cache-markers', 'cache_control', `${markers} blocks are marked, at most 4 may be`);

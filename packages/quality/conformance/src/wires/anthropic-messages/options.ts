@@ -19,6 +19,7 @@ export function checkOptions(body: Members, turns: readonly Turn[], report: Repo
   if (thinkingType === 'enabled') checkLoopStart(turns, report);
   const last = turns.at(-1);
   if (last?.role !== 'assistant') return;
+  // A turn with a tool of the vendor may be paused. The client sends it back, and the model continues it.
   const isContinued = last.blocks.some(({ block }) => block['type'] === 'server_tool_use');
   checkPrefill(last, !isContinued && (isThinking || refusesPrefill(model)), report);
 }

@@ -31,6 +31,7 @@ export function readMessages(_path: string, body: unknown): WireRequest {
     tools: objectsIn(request['tools']).map(({ name }) => stringOf(name)),
     output: schemaOf(asRecord(asRecord(request['output_config'])['format'])['schema']),
     maxTokens: asNumber(request['max_tokens']),
+    // Streams always contain usage.
     streamsUsage: true,
   };
 }

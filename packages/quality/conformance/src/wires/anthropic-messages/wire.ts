@@ -59,6 +59,7 @@ export const anthropicMessages: Wire = {
   read: readMessages,
   validate: (body, options = {}) =>
     violations(body, [messagesShape, wellFormed], (request, report) => {
+      // Consecutive messages of each role form one turn.
       const turns = turnsIn(request['messages'], () => true);
       checkConversation(turns, report);
       checkContent(request, turns, report, options);

@@ -25,6 +25,7 @@ export function checkContent(
   const twice = duplicateIn(turns.flatMap((turn) => documentsOf(turn).map(({ name }) => name)));
   if (twice !== undefined)
     report('document-name', 'messages', `Document file names must be unique: ${JSON.stringify(twice)}`);
+  // Arguments and schemas are data, in which the key has another meaning.
   const points = countMarks(body, 'cachePoint', ['input', 'inputSchema']);
   if (points > 4) report('too-many-cache-points', 'messages', `${points} cache points, at most 4 may be`);
 }

@@ -38,6 +38,7 @@ export function readConverse(path: string, body: unknown): WireRequest {
     tools: toolSpecsOf(request['toolConfig']).map(({ name }) => stringOf(name)),
     output: schemaOf(parsedObject(outputSchemaOf(request['outputConfig']) ?? '')),
     maxTokens: asNumber(asRecord(request['inferenceConfig'])['maxTokens']),
+    // Streams always contain usage.
     streamsUsage: true,
   };
 }

@@ -37,6 +37,7 @@ export function readGemini(path: string, raw: unknown): WireRequest {
     tools: declarationsOf(request).map(({ name }) => stringOf(name)),
     output: schemaOf(config['responseJsonSchema'] ?? config['responseSchema']),
     maxTokens: asNumber(config['maxOutputTokens']),
+    // Streams always contain usage.
     streamsUsage: true,
   };
 }

@@ -32,6 +32,7 @@ export function readOllama(_path: string, body: unknown): WireRequest {
     tools: objectsIn(request['tools']).map(({ function: tool }) => stringOf(asRecord(tool)['name'])),
     output: schemaOf(request['format']),
     maxTokens: asNumber(asRecord(request['options'])['num_predict']),
+    // Streams always contain usage.
     streamsUsage: true,
   };
 }

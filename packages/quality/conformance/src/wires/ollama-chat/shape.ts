@@ -16,20 +16,20 @@ import {
 import { isBase64 } from '../images.ts';
 import { count, isString, objectSchema } from '../shape.ts';
 
-const any = number();
+const anyNumber = number();
 const whole = integer();
 
 /** Checks of `Options` of ollama 0.6.4. The server accepts each option in requests and in model files. */
 const OPTIONS: Members = {
   f16_kv: flag,
-  frequency_penalty: any,
+  frequency_penalty: anyNumber,
   logits_all: flag,
   low_vram: flag,
   main_gpu: whole,
-  min_p: any,
+  min_p: anyNumber,
   mirostat: whole,
-  mirostat_eta: any,
-  mirostat_tau: any,
+  mirostat_eta: anyNumber,
+  mirostat_tau: anyNumber,
   num_batch: count,
   num_ctx: count,
   num_gpu: whole,
@@ -39,16 +39,16 @@ const OPTIONS: Members = {
   num_thread: whole,
   numa: flag,
   penalize_newline: flag,
-  presence_penalty: any,
+  presence_penalty: anyNumber,
   repeat_last_n: whole,
-  repeat_penalty: any,
+  repeat_penalty: anyNumber,
   seed: whole,
   stop: list(text),
-  temperature: any,
-  tfs_z: any,
+  temperature: anyNumber,
+  tfs_z: anyNumber,
   top_k: whole,
-  top_p: any,
-  typical_p: any,
+  top_p: anyNumber,
+  typical_p: anyNumber,
   use_mlock: flag,
   use_mmap: flag,
   vocab_only: flag,
@@ -75,7 +75,7 @@ const effort = oneOf('low', 'medium', 'high', 'max');
 const think: Check = (value) => (typeof value === 'boolean' ? undefined : effort(value));
 
 /** Checks that a value is a number of seconds or a Go duration such as `1h30m`. */
-const keepAlive: Check = (value) => (isString(value) ? duration(value) : any(value));
+const keepAlive: Check = (value) => (isString(value) ? duration(value) : anyNumber(value));
 const duration = matching(
   /^-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$|^-?\d+$/,
   'time: invalid duration',

@@ -79,6 +79,7 @@ const head = ({ model, id }: FullAnswer): object => ({
   created_at: `2026-11-20T09:00:00.${digits(id)}Z`,
 });
 
+/** Returns six digits that depend on the id. */
 function digits(id: string): string {
   let value = 7;
   for (const character of id) value = (value * 31 + (character.codePointAt(0) ?? 0)) % 1_000_000;
@@ -122,6 +123,7 @@ function toolCall(call: AnswerToolCall, index: number, { id }: FullAnswer): obje
   };
 }
 
+/** Returns the members that only the last line has. */
 function closing({ finish, rawFinish, usage, ends }: FullAnswer): object {
   return {
     done: true,

@@ -46,6 +46,7 @@ function checkParts(
   }
 }
 
+/** Assistant message with the ids of its calls, and the ids that have a result so far. */
 interface ToolTurn {
   readonly path: string;
   readonly ids: ReadonlySet<string>;

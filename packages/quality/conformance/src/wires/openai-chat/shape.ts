@@ -26,6 +26,7 @@ export function chatShape(dialect: ChatDialect): Check {
   );
 }
 
+/** Returns checks that accept any value under these keys. */
 const any = (keys: readonly string[] = []): Members => Object.fromEntries(keys.map((key) => [key, anything]));
 const NAME = matching(
   /^[a-zA-Z0-9_-]{1,64}$/,

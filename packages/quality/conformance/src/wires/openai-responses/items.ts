@@ -72,8 +72,8 @@ function checkReasoning(
   const { id, encrypted_content: secret, content } = items[index] ?? {};
   const path = `input[${index}]`;
   const next = items[index + 1];
-  const isModels = next !== undefined && next['type'] !== 'function_call_output' && next['role'] !== 'user';
-  if (!isModels) report('reasoning-unpaired', path, 'was provided without its required following item.');
+  const isPaired = next !== undefined && next['type'] !== 'function_call_output' && next['role'] !== 'user';
+  if (!isPaired) report('reasoning-unpaired', path, 'was provided without its required following item.');
   if (isThereTwice(items, index)) report('reasoning-duplicate', path, 'repeats an item');
   if (signatures !== 'issued') return;
   if (isString(secret)) {

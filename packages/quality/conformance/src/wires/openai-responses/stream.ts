@@ -77,6 +77,7 @@ function eventsOf(
     data: { type, ...members },
   });
   return [
+    // The first event of a call already contains its name.
     event(isCall ? 'content' : 'noise', 'response.output_item.added', {
       output_index: at,
       item: begun(item),
@@ -96,6 +97,7 @@ function eventsOf(
   ];
 }
 
+/** Position of the text in its item, which has one part. Each delta contains both names, and clients read that of its type. */
 const INDEX = { content_index: 0, summary_index: 0 };
 
 /** Events that report the progress of a search. Only its `output_item.done` contains the query (recorded 2026-06). */

@@ -207,7 +207,10 @@ function questionIn(question: unknown): WireQuestion {
 const typeOf = (type: unknown): WireQuestion['type'] =>
   type === 'choice' || type === 'score' ? type : 'predicate';
 
-/** Returns an answer of OpenAI's Decisions API. Source: types of openai 7.55. */
+/**
+ * Returns an answer of OpenAI's Decisions API. Source: types of openai 7.55. `score`, `choice` and `confidence` are constant, because
+ * clients must calculate the first two from the probabilities.
+ */
 function decisionAnswer({ name, type, options }: WireQuestion, turn: DistributionsTurn): object {
   if (name === turn.refuses) return { type: 'refusal', name };
   const probabilities = turn.distributions[name] ?? [];

@@ -48,7 +48,7 @@ const transcriptions = endpoint('transcription', {
     }),
 });
 
-/** Speech endpoint. MeloTTS sends audio as base64 in an object. The other models send the bytes of the audio. */
+/** Speech endpoint. MeloTTS reads `prompt` and sends audio as base64 in an object. The other models read `text` and send bytes. */
 const speech = endpoint('speech', {
   path: RUN_PATH,
   isOwn: ({ text: spoken, prompt, messages }) =>

@@ -22,14 +22,14 @@ export function messagesFrames(
     sseFrame(kind, JSON.stringify(data), data.type, framing);
   const ping = framing.noise === true ? [event('noise', { type: 'ping' })] : [];
   return [
-    event('head', opening(full)),
+    event('head', messageStart(full)),
     ...blocksOf(full).flatMap((block, index) => [...blockFrames(block, index, event), ...ping]),
-    ...(full.ends === 'marker' ? [] : [event('finish', closing(full))]),
+    ...(full.ends === 'marker' ? [] : [event('finish', messageDelta(full))]),
     ...(full.ends === 'finish' ? [] : [event('tail', { type: 'message_stop' })]),
   ];
 }
 
-function opening({ id, model, usage }: FullAnswer): StreamEvent {
+function messageStart({ id, model, usage }: FullAnswer): StreamEvent {
   const message = {
     model,
     id: `msg_${id}`,
@@ -45,7 +45,7 @@ function opening({ id, model, usage }: FullAnswer): StreamEvent {
 }
 
 /** Returns the event that contains the stop reason and the usage. */
-function closing(answer: FullAnswer): StreamEvent {
+function messageDelta(answer: FullAnswer): StreamEvent {
   const { finish, rawFinish, usage } = answer;
   const delta = {
     stop_reason: rawFinish ?? STOP_REASONS[finish],
