@@ -87,6 +87,11 @@ describe('a setting that no target receives', () => {
     [GEMINI, { contents: [{ parts: [{ text: 'hi' }], extra: 1 }] }, 'content.extra'],
     [
       GEMINI,
+      { generationConfig: { responseModalities: ['TEXT', 'IMAGE'] } },
+      'generationConfig.responseModalities',
+    ],
+    [
+      GEMINI,
       { generationConfig: { responseJsonSchema: SCHEMA, responseSchema: { type: 'OBJECT' } } },
       'generationConfig.responseSchema',
     ],
@@ -127,6 +132,7 @@ describe('a setting that no target receives', () => {
     ['chat/completions', { user: 'a', safety_identifier: 'a', metadata: {}, n: 1, modalities: ['text'] }],
     ['chat/completions', { max_tokens: 9, max_completion_tokens: 9, tool_choice: 'none', top_logprobs: 0 }],
     ['chat/completions', { parallel_tool_calls: true }],
+    [GEMINI, { generationConfig: { responseModalities: ['TEXT'] } }],
   ])('is not named in the warnings of %s if it has its default effect: %o', async (path, settings) => {
     expect((await sent(path, settings))[0]).toBe('');
   });

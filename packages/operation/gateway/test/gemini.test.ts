@@ -41,7 +41,7 @@ describe('@google/genai', () => {
     for await (const chunk of await models.generateContentStream({ model, contents: 'hi' }))
       chunks.push(chunk);
     expect(chunks.map(({ text = '' }) => text).join('')).toBe('Hello.');
-    expect(chunks.at(-1)?.candidates?.[0]?.finishReason).toBe('STOP');
+    expect(chunks.at(-1)?.candidates?.[0]).toMatchObject({ index: 0, finishReason: 'STOP' });
     expect(chunks.at(-1)?.usageMetadata?.totalTokenCount).toBeGreaterThan(0);
   });
 
