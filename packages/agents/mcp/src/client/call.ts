@@ -35,8 +35,9 @@ const MAX_ROUNDS = 10;
 export async function sendCall(call: ToolCall, io: CallIo): Promise<CallOutcome> {
   let { resume } = call;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const answer = await sendOrLogin(call, resume, io);
-    if (isLogin(answer)) return { type: 'login', ...answer.needsLogin };
+    const sent = await sendOrLogin(call, resume, io);
+    if ('login' in sent) return { type: 'login', ...sent.login };
+    const { answer } = sent;
     const task = startedTask(answer);
     if (task !== undefined) {
       if (call.suspend.includes('task')) return { type: 'task', taskId: task.taskId };
@@ -52,23 +53,21 @@ export async function sendCall(call: ToolCall, io: CallIo): Promise<CallOutcome>
   throw new LlmError('protocol', `${io.connection.label}: no result after ${MAX_ROUNDS} requests for input`);
 }
 
-interface NeededLogin {
-  readonly needsLogin: { readonly scopes: string | undefined };
-}
+type Answer = CallToolResult | InputRequiredResult;
 
 /** Sends a request. Returns the login that it needs, if the caller pauses for logins and a login may help. */
 async function sendOrLogin(
   call: ToolCall,
   resume: Resume | undefined,
   io: CallIo,
-): Promise<CallToolResult | InputRequiredResult | NeededLogin> {
+): Promise<{ readonly answer: Answer } | { readonly login: NonNullable<ReturnType<typeof neededLogin>> }> {
   try {
-    return await io.send((client, options) => requestCall(client, options, call, resume));
+    return { answer: await io.send((client, options) => requestCall(client, options, call, resume)) };
   } catch (error) {
     const login = call.suspend.includes('login') ? neededLogin(error) : undefined;
     if (login === undefined) throw error;
     if (login.scopes !== undefined && !(await io.connection.mayAdd(login.scopes))) throw error;
-    return { needsLogin: login };
+    return { login };
   }
 }
 
@@ -77,7 +76,7 @@ function requestCall(
   options: RequestOptions,
   { tool, args, suspend, check }: ToolCall,
   resume: Resume | undefined,
-): Promise<CallToolResult | InputRequiredResult> {
+): Promise<Answer> {
   check();
   const { name, inputSchema } = tool;
   const params = { name, arguments: args };
@@ -115,8 +114,5 @@ function runsAsTask(client: Client, { execution }: ListedTool, suspend: ToolCall
   return taskSupport === 'required' || (taskSupport === 'optional' && suspend.includes('task'));
 }
 
-const isLogin = (answer: CallToolResult | InputRequiredResult | NeededLogin): answer is NeededLogin =>
-  'needsLogin' in answer;
-
-const isInputRequired = (answer: CallToolResult | InputRequiredResult): answer is InputRequiredResult =>
+const isInputRequired = (answer: Answer): answer is InputRequiredResult =>
   answer['resultType'] === 'input_required';
