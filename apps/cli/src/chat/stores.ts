@@ -25,11 +25,15 @@ export async function openChatStores(
 ): Promise<ChatStores> {
   const isContinued = flags.continue !== undefined;
   const logs = flags.image === undefined && (flags.log ?? (isContinued || settings.log));
-  if (settings.ledger === undefined && !logs) return nothing(words);
+  if (settings.ledger === undefined && !logs && !isContinued) return nothing(words);
   const { conversationsOf, openLedgerFile } = await import('../ledger/open-ledger.ts');
   const { ChatLog, parseContinue, loadConversation } = await import('./chat-log.ts');
   const continued = parseContinue(words, flags.continue);
-  const books = await openLedgerFile(settings, io, logs ? 'the log' : '`ledger` of the configuration');
+  const books = await openLedgerFile(
+    settings,
+    io,
+    isContinued || logs ? 'the log' : '`ledger` of the configuration',
+  );
   try {
     const conversations = isContinued || logs ? await conversationsOf(books) : undefined;
     const conversation =

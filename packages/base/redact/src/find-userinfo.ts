@@ -20,6 +20,7 @@ export function findUserinfo(text: string, found: Span[]): void {
     const end = endOfUserinfo(text, start);
     if (end === undefined) continue;
     const scheme = schemeBefore(text, at);
+    // The context of the finding begins with the scheme.
     const from = at - scheme.length;
     const colon = text.slice(start, end).indexOf(':');
     const userEnd = colon === -1 ? end : start + colon;

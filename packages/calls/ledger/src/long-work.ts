@@ -19,6 +19,7 @@ import { MAX_AMOUNT } from './limits/money.ts';
 /** Time between the limit of long work and the expiry of its reservation, in milliseconds. */
 const MARGIN_MS = 7_200_000;
 
+/** Returns the maximum amount of long work, such as a batch or a job, which runs longer than a call and in several processes. */
 export async function estimateAmount(
   context: LedgerContext,
   attempt: AttemptInfo,
@@ -31,6 +32,7 @@ export async function estimateAmount(
   return { requests: 1, input, output, nanoUsd: nanoUsd?.toString() };
 }
 
+/** Reserves the amount of work for `limitMs` milliseconds. Returns the denial if a limit does not allow it. */
 export async function reserveWork(
   context: LedgerContext,
   work: LongWork,
@@ -41,6 +43,7 @@ export async function reserveWork(
   const { counted, spender } = countersOf(context, work);
   const { requests, input, output, nanoUsd } = most;
   const usd = nanoUsd === undefined ? undefined : BigInt(nanoUsd);
+  // The amount has tokens, so no limit of tokens treats the work as billed by another unit.
   const claimed = { requests, input, output, nanoUsd: usd, isByUnit: false };
   const leaseMs = limitMs + MARGIN_MS;
   const isPriced = (await currentPrice(context, work)) !== undefined;
@@ -50,6 +53,7 @@ export async function reserveWork(
   if ('deny' in claims) return claims;
   if (claims.length === 0) return undefined;
   const { id } = work;
+  // Denied work books nothing later, so a reservation that the store makes late is released.
   const isDenied = options.whenDown === 'deny';
   const refusal = await reserveInTime(context, { id, claims, leaseMs, isReleased: isDenied });
   if (refusal === undefined) return undefined;
@@ -76,6 +80,7 @@ export async function renewWork(
   });
 }
 
+/** Replaces the reservation of work with what it has used. A repetition books nothing. */
 export async function settleWork(context: LedgerContext, work: LongWork, used: UsedAmount): Promise<void> {
   const { store, clock, models, limits, alerts } = context;
   const { counted, spender } = countersOf(context, work);
@@ -95,6 +100,7 @@ export async function settleWork(context: LedgerContext, work: LongWork, used: U
     counted,
     spender,
     amounts: amountsOf(requests, usage, cost),
+    // Another process may have settled the work.
     isNew: false,
   });
   if (cost.basis === 'unknown') alerts.onUnpriced(work.target, cost.missing);

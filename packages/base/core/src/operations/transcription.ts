@@ -160,7 +160,10 @@ const streamedRequest = (
   },
 });
 
-/** Yields the events of a backend. Not a method of `streamedRequest`; see `sendSingle`. */
+/**
+ * Yields the events of a backend. Not a function inside `streamedRequest`, because V8 would keep the request in memory until the next
+ * full garbage collection; see `sendSingle`.
+ */
 async function* streamTranscript(
   backend: TranscriptionBackend,
   payload: TranscriptionRequest,

@@ -55,6 +55,7 @@ async function stepOf(batch: BatchRecord, round: Round, input: InputFile | undef
     case 'running':
       return checkBatch(batch, round);
     case 'ended':
+      // The cost is stored when all results have been read.
       return batch.nanoUsd === undefined ? readBatch(batch, round) : removeFiles(batch, round);
     case 'read':
       return false;
@@ -102,6 +103,7 @@ async function checkBatch(batch: BatchRecord, round: Round): Promise<boolean> {
     return false;
   }
   if (status.state === 'failed') return onRefused(batch, status.error, round);
+  // `without`: why items have no line in the results.
   Object.assign(batch, { completed, without: status.without });
   if (state === 'trial') return readTrial(batch, round);
   batch.state = 'ended';
@@ -161,7 +163,7 @@ async function removeFiles(batch: BatchRecord, round: Round): Promise<boolean> {
   return true;
 }
 
-/** Moves all items away from a batch that is not sent. */
+/** Moves all items away from a batch that is not sent. `settleUnprocessed` sets the state to `ended`. */
 async function release(batch: BatchRecord, round: Round): Promise<boolean> {
   await closeRows(PLACES.batch(batch.number), round);
   batch.requests ??= 0;

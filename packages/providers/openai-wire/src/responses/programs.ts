@@ -21,6 +21,7 @@ export function sendablePrograms(
   const hasTool = tools.some(isForPrograms) || hasProgramTool(extra['tools']);
   const settled = settlePrograms(messages, {
     idsOf: (part) => programIds(part, family),
+    // A program that waits for calls and one without calls both need only the tool.
     canContinue: hasTool,
     canResume: hasTool,
     mayBeInterrupted: true,
@@ -37,6 +38,7 @@ function programIds({ replay }: AssistantPart, family: string | undefined): Prog
   return {
     code: type === 'program' ? asText(id) : undefined,
     output: type === 'program_output' ? asText(id) : undefined,
+    // The replay data of a call has the caller, and that of a vendor part has its complete item.
     caller: asText(asRecord(data['caller'] ?? item['caller'])['caller_id']),
   };
 }
