@@ -142,7 +142,8 @@ export class CredentialRenewal {
     const known = this.renewed.get(rejected);
     const isNewer = known !== undefined && known.at > (this.handedOut.get(rejected) ?? 0);
     if (isNewer && known.value !== rejected) return known.value;
-    const pending = this.pending.get(rejected) ?? this.startRenewal(rejected);
+    const running = this.pending.get(rejected);
+    const pending = running?.controller.signal.aborted === false ? running : this.startRenewal(rejected);
     pending.waiters++;
     try {
       return await abortable(pending.value, signal);

@@ -108,3 +108,18 @@ it('aborts the source when the last waiting call has been aborted', async () => 
   await Promise.all(answers);
   expect(signal?.aborted).toBe(true);
 });
+
+it('renews again for a call that is rejected while an aborted renewal has not ended', async () => {
+  let renewals = 0;
+  const source: Credential = ({ rejected }) => {
+    if (rejected === undefined) return 'old';
+    return ++renewals === 1 ? new Promise(() => undefined) : 'new';
+  };
+  const model = vendor(source, (key) => key === 'new').model('a/x');
+  const stop = new AbortController();
+  const aborted = failure(model.generate(hi, { signal: stop.signal }));
+  await expect.poll(() => renewals).toBe(1);
+  stop.abort();
+  expect((await aborted).kind).toBe('aborted');
+  expect((await model.generate(hi, { timeouts: { totalMs: 1000 } })).text).toBe('new');
+});

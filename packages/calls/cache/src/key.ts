@@ -41,10 +41,12 @@ export function termsOf({
   onEvent: _onEvent,
   waitUntil: _waitUntil,
   metadata: _metadata,
+  classify,
+  order,
   onRawResponse,
   ...terms
 }: CallOptions): string {
-  return canonical({ ...terms, classify: identity(terms.classify), onRawResponse: identity(onRawResponse) });
+  return canonical({ ...terms, functions: [classify, order, onRawResponse].map(identity) });
 }
 
 const identities = new WeakMap<object, number>();

@@ -45,16 +45,22 @@ describe('the owner of a response', () => {
     expect(types()).toEqual(['skipped', 'skipped']);
   });
 
-  it('separates concurrent calls with other policy functions', async () => {
+  it('separates concurrent calls with other functions', async () => {
     const { step, open } = gate();
     const { model, requests } = world(() => ({ pieces: ['x'], step }));
     const classify = () => undefined;
-    const terms: CallOptions[] = [{ classify }, { classify }, { classify: () => 'server' }];
+    const order = () => undefined;
+    const terms: CallOptions[] = [
+      { classify, order },
+      { classify, order },
+      { classify: () => 'server', order },
+      { classify, order: () => [] },
+    ];
     const calls = terms.map((options) => model.generate(hi, options));
     await hashed();
     open();
     await Promise.all(calls);
-    expect(requests).toHaveLength(2);
+    expect(requests).toHaveLength(3);
   });
 });
 

@@ -10,7 +10,7 @@ import {
   type TokenLogprob,
   type Usage,
 } from '@majordomo/core';
-import { derivedSignal, optionCount, Semaphore } from '@majordomo/core/toolkit';
+import { derivedSignal, LABEL_TOKENS, optionCount, Semaphore } from '@majordomo/core/toolkit';
 import { answerError, ask, refusalOf, withSpent } from './ask.ts';
 import { LABEL_SYSTEM, promptOf, questionText } from './prompt.ts';
 
@@ -19,8 +19,6 @@ const ALTERNATIVES = 20;
 /** Labels of options. Each is one token for every usual tokenizer. */
 const LABELS = 'ABCDEFGHIJKLMNOPQRST'.split('');
 const MAX_REQUESTS = 8;
-/** Minimum number of output tokens that the Responses API accepts. */
-const RESPONSES_TOKENS = 16;
 /** Minimum share of the labels in the probability mass. */
 const MIN_MASS = 0.5;
 
@@ -95,7 +93,7 @@ const chatRequest = (
 ): Parameters<typeof ask>[1] => ({
   system: LABEL_SYSTEM,
   messages: [promptOf(input, questionText(question, LABELS))],
-  maxTokens: model.wire === 'openai-responses' ? RESPONSES_TOKENS : 1,
+  maxTokens: model.wire === 'openai-responses' ? LABEL_TOKENS : 1,
   temperature: 0,
   reasoning: 'none',
   logprobs: ALTERNATIVES,

@@ -6,13 +6,9 @@ import {
   type ModelContext,
   type Question,
 } from '@majordomo/core';
-import { asNumber, asRecord, optionCount, readObject } from '@majordomo/core/toolkit';
+import { asNumber, asRecord, optionCount, readObject, statedTokens } from '@majordomo/core/toolkit';
 import { answerError, ask, refusalOf, withSpent } from './ask.ts';
 import { NUMBER_SYSTEM, promptOf, questionText } from './prompt.ts';
-
-/** Output tokens for the number of one option, with its name. */
-const TOKENS_PER_OPTION = 20;
-const MIN_TOKENS = 200;
 
 /** Returns the emulation that asks for numbers as JSON; `undefined` if the model cannot write JSON. */
 export function statedBackend(model: Model): ClassificationBackend | undefined {
@@ -40,7 +36,7 @@ async function classify(
     {
       system: NUMBER_SYSTEM,
       messages: [promptOf(input, entries.map(describe).join('\n\n'))],
-      maxTokens: MIN_TOKENS + TOKENS_PER_OPTION * options,
+      maxTokens: statedTokens(options),
       temperature: 0,
       reasoning: 'none',
       output,

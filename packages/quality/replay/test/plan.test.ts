@@ -103,6 +103,15 @@ describe('a sample after 30 days', () => {
   });
 });
 
+it('includes the rubric in the maximum cost', async () => {
+  const maximum = async (rubric: string): Promise<number> => {
+    const judge = { models: 'openai/gpt-5.4', rubric };
+    const plan = await planReplay(experiment(calls(20), { judge }), { folder: tempFolder() });
+    return Number(plan.maxNanoUsd);
+  };
+  expect(await maximum('x'.repeat(100_000))).toBeGreaterThan(await maximum('x'));
+});
+
 it('spends no more than its budget for verdicts that are repaired', async () => {
   const usage = { input: 1000, output: 4000, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
   const { majordomo } = fakeModels((text) =>

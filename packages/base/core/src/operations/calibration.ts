@@ -25,6 +25,12 @@ export function optionCount(question: Question): number {
   return question.type === 'choice' ? Object.keys(question.choices).length : question.levels.length;
 }
 
+/** Maximum number of output tokens for the label of one option, which is the minimum that the Responses API accepts. */
+export const LABEL_TOKENS = 16;
+
+/** Returns the maximum number of output tokens for the stated numbers of this many options, with their names. */
+export const statedTokens = (options: number): number => 200 + 20 * options;
+
 /** Returns the hash of a question. Any change of its type, instructions, options or descriptions changes the hash. */
 export function questionHash(question: Question): string {
   const { type, instructions } = question;

@@ -337,11 +337,11 @@ describe('the estimate of a classification', () => {
     bases,
   });
 
-  it('counts one output token per option, and 20 per option for stated probabilities', () => {
+  it('counts one output token per option, and the limits of the requests of an emulation', () => {
     expect(estimateOf(other(request(['vendor'])))).toMatchObject({ output: 5, isByUnit: false });
-    expect(estimateOf(other(request(['logprobs'])))).toMatchObject({ output: 5 });
-    expect(estimateOf(other(request(['stated'])))).toMatchObject({ output: 100 });
-    expect(estimateOf(other(request(['logprobs', 'stated'])))).toMatchObject({ output: 105 });
+    expect(estimateOf(other(request(['logprobs'])))).toMatchObject({ output: 32 });
+    expect(estimateOf(other(request(['stated'])))).toMatchObject({ output: 300 });
+    expect(estimateOf(other(request(['logprobs', 'stated'])))).toMatchObject({ output: 332 });
   });
 
   it('counts the input for each question if an emulation sends one request per question', () => {

@@ -11,7 +11,7 @@ import {
   type UserPart,
   type VideoRequest,
 } from '@majordomo/core';
-import { optionCount } from '@majordomo/core/toolkit';
+import { LABEL_TOKENS, optionCount, statedTokens } from '@majordomo/core/toolkit';
 import { capAmount } from '../limits/money.ts';
 import type { PageCounts } from './pdf-pages.ts';
 
@@ -123,11 +123,17 @@ function classificationEstimate(
   const inputSize = typeof input === 'string' ? inputTokens(attempt, [input]) : messageTokens(attempt, input);
   const questionSize = inputTokens(attempt, [JSON.stringify(questions)]);
   const options = entries.reduce((sum, question) => sum + optionCount(question), 0);
-  // With stated probabilities, the prompt and the output schema contain the questions, and an option takes up to 20 output tokens.
+  // With stated probabilities, the prompt and the output schema contain the questions.
   const ofBasis = {
     vendor: { input: inputSize + questionSize, output: options },
-    logprobs: { input: (inputSize + EMULATION_TOKENS) * entries.length + questionSize, output: options },
-    stated: { input: inputSize + 2 * questionSize + EMULATION_TOKENS, output: 20 * options },
+    logprobs: {
+      input: (inputSize + EMULATION_TOKENS) * entries.length + questionSize,
+      output: LABEL_TOKENS * entries.length,
+    },
+    stated: {
+      input: inputSize + 2 * questionSize + EMULATION_TOKENS,
+      output: statedTokens(options),
+    },
   };
   const amounts = bases.map((basis) => ofBasis[basis]);
   const total = amounts.reduce(

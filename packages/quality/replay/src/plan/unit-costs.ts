@@ -28,7 +28,8 @@ export async function unitCosts(
   isInControl: boolean,
 ): Promise<UnitCosts> {
   const { definition, name, judges } = experiment;
-  const { candidate, batches, follow = false } = definition;
+  const { candidate, batches, follow = false, judge: judging } = definition;
+  const rubric = typeof judging === 'object' ? judging.rubric : '';
   const isBatch = batches !== undefined;
   const facts = { tenant: tenantOf(name), signal };
   const { response, steps = [] } = call;
@@ -50,7 +51,7 @@ export async function unitCosts(
     largest = larger(largest, answer);
     for (const judge of judges) {
       const shown = { parts: response.parts, steps };
-      const judged = requestToJudge('', { request: call.request, first: shown, second: shown });
+      const judged = requestToJudge(rubric, { request: call.request, first: shown, second: shown });
       const { input = 0, output = 0 } = response.usage ?? {};
       // A judge reads the request and two answers, which are about as long as the recorded answer.
       const usage = {
