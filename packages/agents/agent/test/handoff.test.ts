@@ -135,6 +135,18 @@ describe('a handoff', () => {
     expect([result.text, result.agent, other.desk.requests.length]).toEqual(['Paid.', 'billing', 0]);
   });
 
+  it('requests no approval for a tool that only the first agent has loaded', async () => {
+    const pay: Tool = { ...look, name: 'pay', approval: true };
+    const options = { toolboxes: [{ name: 'box', tools: [pay] }], toolSearch: { minTools: 1 } };
+    const { desk } = deskWithBilling(
+      [calls(['load', 'pay']), transfer('billing')],
+      [calls(['load-again', 'pay']), calls(['p', 'pay'])],
+      { handoff: { history: 'user' }, deskOptions: options, billingOptions: options },
+    );
+    const { awaiting } = await desk.agent.run('go');
+    expect(awaiting.map(({ id }) => id)).toEqual(['p']);
+  });
+
   it('keeps the limits, steering and observers of the first agent, and uses the hooks of the active agent', async () => {
     const steps: number[] = [];
     const { desk, billing } = deskWithBilling([transfer('billing')], [calls(['l', 'look']), 'never'], {

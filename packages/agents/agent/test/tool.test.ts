@@ -190,6 +190,7 @@ describe('a tool', () => {
   });
 
   it.each([
+    [0, '\n[cut: 9 of 9 characters are omitted]'],
     [2, 'a\n[cut: 8 of 9 characters are omitted]'],
     [3, 'a😀\n[cut: 6 of 9 characters are omitted]'],
   ])('with a long result is not truncated within a character: at %i', async (maxResultChars, text) => {

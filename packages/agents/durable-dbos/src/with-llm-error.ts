@@ -1,3 +1,4 @@
+import { Error as DbosErrors } from '@dbos-inc/dbos-sdk';
 import { errorFromJson } from '@majordomo/agent/durable';
 import { LlmError, messageOf } from '@majordomo/core';
 
@@ -7,9 +8,9 @@ export async function withLlmError<T>(what: string, run: () => Promise<T>): Prom
     return await run();
   } catch (error) {
     if (LlmError.is(error)) throw error;
-    const { name, failure } = Object(error) as { readonly name?: string; readonly failure?: unknown };
+    const { failure } = Object(error) as { readonly failure?: unknown };
     const { kind, message, details } = errorFromJson(failure) ?? {
-      kind: name?.includes('NonExistent') === true ? 'not-found' : 'server',
+      kind: error instanceof DbosErrors.DBOSNonExistentWorkflowError ? 'not-found' : 'server',
       message: messageOf(error),
     };
     throw new LlmError(kind, `${what}: ${message}`, details, { cause: error });

@@ -1,5 +1,5 @@
 import { claudeRecoveries, type RecoveryRule } from '@majordomo/claude';
-import type { AssistantPart, ModelRequest } from '@majordomo/core';
+import type { AssistantPart, JsonObject, ModelRequest } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import { WITHOUT_PROGRAMS, WITHOUT_TOOL_LOADING, withoutKeptMembers } from '@majordomo/wire-kit/internal';
 import { NEW_CONTAINER } from './container.ts';
@@ -62,8 +62,11 @@ function withoutVendorParts(request: ModelRequest): ModelRequest {
 function portableParts(part: AssistantPart): readonly AssistantPart[] {
   if (!isVendorSpecific(part)) return [part];
   if (part.type === 'vendor') return [];
-  // The input of the call is in its replay data.
-  if (part.type === 'vendor-call') return [part];
+  if (part.type === 'vendor-call') {
+    // The replay data also contains the input of the call.
+    const { caller: _caller, ...data } = part.replay.data as JsonObject;
+    return [{ ...part, replay: { ...part.replay, data } }];
+  }
   if (part.type !== 'tool-call') {
     const { replay: _replay, ...rest } = part;
     return [rest];

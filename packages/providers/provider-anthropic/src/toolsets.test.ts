@@ -178,4 +178,23 @@ describe('a call of a toolset', () => {
     expect(JSON.stringify(bodies[2])).not.toContain('toolset_name');
     expect(warnings).toMatchObject([{ action: 'repaired' }]);
   });
+
+  it('is sent without its caller after a 400 that names it', async () => {
+    const error = {
+      type: 'invalid_request_error',
+      message: 'messages.1.content.0.tool_use.caller: not found',
+    };
+    const caller = { type: 'code_execution_20260120', tool_id: 's' };
+    const { model, bodies } = modelWith(
+      message([{ ...click, caller }], 'tool_use'),
+      Response.json({ type: 'error', error }, { status: 400 }),
+      done(),
+    );
+    const { message: turn } = await model.generate(request);
+    const result = vendorResult(callIn(turn.parts), { content: 'clicked' });
+    await model.generate({ ...request, messages: [question, turn, result] });
+    const { caller: _direct, new_member: _unsent, ...retried } = click;
+    const sent = { ...retried, caller };
+    expect(bodies.slice(1).map(({ messages }) => messages[1]?.content)).toEqual([[sent], [retried]]);
+  });
 });

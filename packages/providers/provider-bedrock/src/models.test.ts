@@ -26,6 +26,7 @@ describe('models', () => {
     // id, cache points, one-hour cache, effort, maximum size of a PDF in bytes
     ['anthropic.claude-3-haiku-20240307-v1:0', 'none', false, false, undefined],
     ['anthropic.claude-3-5-sonnet-20241022-v2:0', 'all', false, false, undefined],
+    ['us.anthropic.claude-3-7-sonnet-20250219-v1:0', 'all', false, false, undefined],
     ['us.anthropic.claude-sonnet-4-20250514-v1:0', 'all', false, false, 23_000_000],
     ['us.anthropic.claude-opus-4-1-20250805-v1:0', 'all', false, false, 23_000_000],
     ['us.anthropic.claude-opus-4-5-20251101-v1:0', 'all', true, false, 23_000_000],

@@ -151,7 +151,7 @@ function claudeFacts(modelId: string): ReturnType<typeof modelFacts> {
   );
   const maxPages = model?.maxPages;
   if (model === undefined || maxPages === undefined) return { capabilities: {}, quirks };
-  const fileLimits = documents(maxPages, /claude-3-(?!7)/.test(modelId) ? undefined : CLAUDE_PDF_BYTES);
+  const fileLimits = documents(maxPages, /claude-3-/.test(modelId) ? undefined : CLAUDE_PDF_BYTES);
   return {
     capabilities: {
       ...model.capabilities,

@@ -166,7 +166,12 @@ export function agentParts(options: AgentOptions): AgentParts {
     settings: settingsOf(options),
     tools,
     hooks: options,
-    rules: rulesOf(options, (state) => parts.active(state), toolConcurrency > 1),
+    rules: rulesOf(
+      options,
+      (state) => parts.active(state),
+      (state) => parts.view(state),
+      toolConcurrency > 1,
+    ),
     clock,
     around,
     started: new StartedCalls(),
@@ -249,7 +254,8 @@ const searchedToolbox = (box: Toolbox): ToolOwner => ({
 
 function rulesOf(
   { name: agentName, maxSteps = 10, maxHandoffs = 10, loopLimits, closingTurn, budget }: AgentOptions,
-  active: (state: RunState) => AgentParts,
+  active: AgentParts['active'],
+  view: AgentParts['view'],
   parallel: boolean,
 ): DriveRules {
   if (typeof maxSteps !== 'function') checkNumber(maxSteps, 0, 'maxSteps');
@@ -264,7 +270,7 @@ function rulesOf(
       const inner = partsOf(subAgentOf(tool))?.rules;
       return tool?.effect === 'once' || run?.pending.some((call) => inner?.hasOnce(call, run)) === true;
     },
-    needsApproval: (calls, state) => approvalsNeeded(calls, state, active(state).tools),
+    needsApproval: (calls, state) => approvalsNeeded(calls, state, { active, view }),
     handoff: ({ name }, state) => {
       const { tools, handoffs } = active(state);
       return tools.find(name, state.offered) && handoffs.to(name);

@@ -64,9 +64,7 @@ export function localEffects(
     callModel: (state, turn) => callModel(state, turn, run),
     needsApproval: (calls, state) =>
       withinStepLimits(state, run, (scope) =>
-        scope.race(() =>
-          approvalsNeeded(calls, state, agent.active(state).tools, { ...io.options, signal: scope.signal }),
-        ),
+        scope.race(() => approvalsNeeded(calls, state, agent, { ...io.options, signal: scope.signal })),
       ),
     runTool: (call, state, subAgentResult) =>
       toolSlots.run(io.signal, () => callTool(call, state, subAgentResult, run), abortedWhileWaiting),

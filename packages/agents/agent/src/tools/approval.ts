@@ -1,23 +1,25 @@
 import { checkValue, type CallOptions, type ToolCallPart } from '@majordomo/core';
+import type { AgentParts } from '../run/agent-parts.ts';
 import type { RunState } from '../state/state.ts';
 import type { Tool } from './tool.ts';
-import type { Tools } from './toolbox.ts';
 import { isOverMaxCalls } from './tool-limits.ts';
 
 /** Returns the ids of the calls that a person must approve before they run. */
 export async function approvalsNeeded(
   calls: readonly ToolCallPart[],
   state: RunState,
-  tools: Tools,
+  agent: Pick<AgentParts, 'active' | 'view'>,
   options?: CallOptions,
 ): Promise<readonly string[]> {
+  const { tools } = agent.active(state);
+  const view = { offered: state.offered, messages: agent.view(state) };
   const checked = await Promise.all(
     calls.map(async (call) => {
       const tool = tools.find(call.name, state.offered);
       const isNeeded =
         tool !== undefined &&
         call.invalid === undefined &&
-        tools.isLoaded(call.name, state) &&
+        tools.isLoaded(call.name, view) &&
         !isOverMaxCalls(tool, call, state) &&
         (await requiresApproval(tool, call, options));
       return isNeeded ? [call.id] : [];

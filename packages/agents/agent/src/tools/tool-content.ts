@@ -25,10 +25,10 @@ function cut(content: Content, maxChars: number): Content {
     .map((part) => {
       if (part.type !== 'text') return part;
       const text = truncateText(part.text, Math.max(0, left));
-      const isLast = left > 0 && part.text.length >= left;
+      const isLast = left >= 0 && part.text.length >= left;
       // The earlier texts are complete and have `maxChars - left` characters.
       const leftOut = total - maxChars + left - text.length;
-      left -= part.text.length;
+      left = isLast ? -1 : left - part.text.length;
       return {
         ...part,
         text: isLast ? `${text}\n[cut: ${leftOut} of ${total} characters are omitted]` : text,

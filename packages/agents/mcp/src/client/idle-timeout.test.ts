@@ -33,6 +33,7 @@ it('aborts after the total time regardless of messages', async () => {
   }
   expect(timeout.signal.reason).toMatchObject({
     message: 'call: no result within 1000 ms; raise totalMs or connectMs',
+    details: { phase: 'total' },
   });
 });
 

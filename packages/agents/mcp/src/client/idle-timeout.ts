@@ -31,7 +31,7 @@ export class IdleTimeout {
     signal.addEventListener('abort', this.onAbort, { once: true });
     if (signal.aborted) this.onAbort();
     this.cancelTotal = clock.timer(totalMs, () => {
-      this.expire(`no result within ${totalMs} ms; raise totalMs or connectMs`);
+      this.expire('total', `no result within ${totalMs} ms; raise totalMs or connectMs`);
     });
     this.touch();
   }
@@ -42,7 +42,7 @@ export class IdleTimeout {
     if (this.pauses > 0) return;
     const { clock, idleMs } = this.options;
     this.cancelIdle = clock.timer(idleMs, () => {
-      this.expire(`the server sent no data for ${idleMs} ms; raise timeoutMs or connectMs`);
+      this.expire('idle', `the server sent no data for ${idleMs} ms; raise timeoutMs or connectMs`);
     });
   };
 
@@ -69,8 +69,8 @@ export class IdleTimeout {
     this.controller.abort(this.options.signal.reason);
   };
 
-  private expire(what: string): void {
+  private expire(phase: 'idle' | 'total', what: string): void {
     const message = `${this.options.label}: ${what}`;
-    this.controller.abort(new LlmError('timeout', message, { phase: 'idle' }));
+    this.controller.abort(new LlmError('timeout', message, { phase }));
   }
 }

@@ -93,6 +93,18 @@ describe('a rejected member', () => {
     expect(paramsAfterRecovery(error)).toEqual({ ...without('max_completion_tokens'), max_tokens: 5 });
   });
 
+  it.each(['max_tokens', 'max_completion_tokens'])('keeps the value of %s in `extra`', (member) => {
+    const extra = { [member]: 7 };
+    const recovery = recoveryFor(
+      parseFailure({
+        error: { message: "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens'." },
+      }),
+      400,
+      { max_tokens: 7 },
+    );
+    expect(recovery?.apply({ ...request, extra }).extra).toEqual({ max_completion_tokens: 7 });
+  });
+
   it('that a validator names is dropped', () => {
     const failure = parseFailure({
       detail: [{ type: 'extra_forbidden', loc: ['body', 'user'], msg: 'Extra inputs are not permitted' }],

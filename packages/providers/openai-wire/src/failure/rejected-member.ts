@@ -137,7 +137,10 @@ const hasMember = (request: ModelRequest, member: string): boolean => {
 const renameRecovery = (member: string, other: string): Recovery => ({
   id: `drop ${member}`,
   what: `${member} sent as ${other}`,
-  apply: (request) => withExtra(request, { [member]: undefined, [other]: request.maxTokens }),
+  apply: (request) => {
+    const { extra, maxTokens } = request;
+    return withExtra(request, { [member]: undefined, [other]: extra[other] ?? extra[member] ?? maxTokens });
+  },
   remember: true,
 });
 
