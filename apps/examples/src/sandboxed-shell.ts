@@ -15,7 +15,7 @@ export interface Sandbox {
   ): Promise<CommandOutput>;
 }
 
-const isReadOnly = (command: string): boolean => /^(?:ls|cat|head|wc|grep)\b[^;&|><`$]*$/.test(command);
+const isReadOnly = (command: string): boolean => /^(?:ls|cat|head|wc|grep)\b[^;&|><`$\n]*$/.test(command);
 
 /**
  * Lets a model of OpenAI work with its shell tool in the sandbox. `ask` decides on each command that may change files: `true`, or the

@@ -117,7 +117,10 @@ function commandsOf(line: string): readonly (readonly string[])[] {
     else commands.at(-1)?.push(text);
   }
   return commands
-    .map((command) => command.slice(command.findIndex((word) => !/^[A-Z_]+=/.test(word))))
+    .map((command) => {
+      const start = command.findIndex((word) => !/^[A-Z_]+=/.test(word));
+      return start === -1 ? [] : command.slice(start);
+    })
     .map((command) => command.slice(0, command.includes('>') ? command.indexOf('>') : undefined))
     .filter((command) => command.length > 0);
 }

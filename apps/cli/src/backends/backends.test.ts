@@ -62,6 +62,7 @@ it.each([
   ['a,best', {}, ['openai', 'ollama']],
   ['own/z', {}, []],
   ['openai/x', { LLM_OPENAI: 'foreman://t@h' }, ['ollama']],
+  ['openai/x', { LLM_OPENAI: 'gpt-5.4' }, ['openai']],
   ['lab_2/x,lab-2/x', { LLM_LAB_2: 'OpenAI+HTTP://h' }, ['openai']],
   ['azure/mine', {}, ['azure']],
 ])('%s requires the packages of %j: %j', async (spec, env, expected) => {

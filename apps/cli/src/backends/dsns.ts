@@ -9,10 +9,12 @@ export type DsnEntry = { readonly variable: string; readonly value: string; read
 /** `LLM_`, the prefix of the variables of all DSNs. */
 const PREFIX = dsnVariable('');
 
+const isDsn = (value: string | undefined): value is string => value?.includes('://') === true;
+
 /** Parses all `LLM_*` variables with a DSN. */
 export const dsnEntries = (env: Env): readonly DsnEntry[] =>
   Object.entries(env).flatMap(([variable, value]) =>
-    variable.startsWith(PREFIX) && value?.includes('://') === true ? [entry(variable, value)] : [],
+    variable.startsWith(PREFIX) && isDsn(value) ? [entry(variable, value)] : [],
   );
 
 function entry(variable: string, value: string): DsnEntry {
@@ -25,9 +27,6 @@ function entry(variable: string, value: string): DsnEntry {
   }
 }
 
-/** Whether a variable with a DSN defines this provider. The DSN takes precedence over the built-in backend. */
-export const hasDsn = (id: string, env: Env): boolean => env[dsnVariable(id)] !== undefined;
-
-/** Changes the id of a provider if a variable such as `LLM_OLLAMA` defines this id. The provider then serves only DSNs. */
+/** Changes the id of a provider if a DSN such as `LLM_OLLAMA` defines this id. The provider then serves only DSNs. */
 export const underDsn = (provider: Provider, env: Env): Provider =>
-  hasDsn(provider.id, env) ? { ...provider, id: `${provider.id}://` } : provider;
+  isDsn(env[dsnVariable(provider.id)]) ? { ...provider, id: `${provider.id}://` } : provider;

@@ -38,7 +38,7 @@ export async function createKey(name: string, flags: CreateFlags, io: Io): Promi
     mcp: mcp && Object.fromEntries(mcp.map(accessOf)),
     limits: limitsOf(flags),
     expiresAt: expires === undefined ? undefined : expiryOf(expires),
-    metadata: meta && Object.fromEntries(meta.map(pairOf)),
+    metadata: meta && Object.fromEntries(meta.map((text) => pairOf(text, '--meta must be NAME=VALUE'))),
     admin,
   };
   return withKeys(flags, io, async (keys) => printSecret(await keys.create(key), flags, io));
@@ -46,7 +46,7 @@ export async function createKey(name: string, flags: CreateFlags, io: Io): Promi
 
 /** Returns a server with its patterns, such as `github=search_*,!search_code`. */
 function accessOf(text: string): readonly [server: string, patterns: readonly string[]] {
-  const [server, patterns] = pairOf(text);
+  const [server, patterns] = pairOf(text, '--mcp must be SERVER=PATTERNS');
   return [server, patterns.split(',').filter((pattern) => pattern !== '')];
 }
 
@@ -177,8 +177,8 @@ function expiryOf(text: string): Date {
   return date;
 }
 
-function pairOf(pair: string): readonly [string, string] {
+function pairOf(pair: string, rule: string): readonly [string, string] {
   const at = pair.indexOf('=');
-  if (at <= 0) throw new Stop(`--meta must be NAME=VALUE, not "${pair}"`);
+  if (at <= 0) throw new Stop(`${rule}, not "${pair}"`);
   return [pair.slice(0, at), pair.slice(at + 1)];
 }

@@ -164,6 +164,15 @@ it('the OpenAPI document is valid OpenAPI 3.1 and contains only the configured p
   ]);
 });
 
+it('requires a body only if the body has a required member', () => {
+  const paths = createAdmin({ keys: createKeys({ records: memoryRecords() }) }).openapi()['paths'];
+  expect(paths).toMatchObject({
+    '/admin/v1/keys': { post: { requestBody: { required: true } } },
+    '/admin/v1/keys/{id}': { patch: { requestBody: { required: false } } },
+    '/admin/v1/keys/{id}/revoke': { post: { requestBody: { required: false } } },
+  });
+});
+
 it('lists the served models, and returns 404 without the option', async () => {
   const targets = [{ target: 'openai/gpt-5.4', vendor: 'openai', model: 'gpt-5.4' }];
   const models = [

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseMessages } from '../src/anthropic-messages/read.ts';
+import { parseGemini } from '../src/gemini-generate/read.ts';
 import { parseChat } from '../src/openai-chat/read.ts';
 import { parseResponses } from '../src/openai-responses/read.ts';
 import type { Media } from '../src/parsing/media.ts';
@@ -59,6 +60,14 @@ it('messages: top_k 0 means no limit', () => {
   const parseValue = (top_k: number): unknown =>
     parseMessages({ model: 'm', messages, max_tokens: 1, top_k }, media).request.topK;
   expect([parseValue(0), parseValue(1)]).toEqual([undefined, 1]);
+});
+
+it('gemini: topK is rounded to an integer of 1 or more, and 0 means no limit', () => {
+  const contents = [{ parts: [{ text: 'hi' }] }];
+  const parseValue = (topK: number): unknown =>
+    parseGemini({ contents, generationConfig: { topK } }, media, { model: 'm', isStreamed: false }, 1).request
+      .topK;
+  expect([0, 0.3, 1, 40.4].map(parseValue)).toEqual([undefined, 1, 1, 40]);
 });
 
 it.each([

@@ -65,6 +65,7 @@ describe('a command that cannot be typed', () => {
     ['npx --yes pnpm@1.0.0 demo', [`this repository pins ${root.packageManager}`]],
     ['pnpm run build && pnpm demos', ['the script demos does not exist']],
     ['pnpm test packages/nothing', ['the folder packages/nothing does not exist']],
+    ['A_KEY=x', []],
     ['A_KEY=x majordomo chat "a/b" \'c d\' -f x.png -f y.png # really', []],
     ['git diff | majordomo chat a/b c --nope > x', ["error: unknown option '--nope'"]],
   ])('%s', async (line, problems) => {

@@ -31,7 +31,7 @@ function operationOf({ path, summary, query = {}, body, status, answer, mediaTyp
     parameters: [...id, ...parameters],
     ...(body && {
       requestBody: {
-        required: 'required' in body && body['required'] !== undefined,
+        required: (body['required'] as readonly string[]).length > 0,
         content: contentOf(body),
       },
     }),

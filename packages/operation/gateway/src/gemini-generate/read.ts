@@ -100,7 +100,7 @@ function settings(config: Fields, notes: Notes): Partial<ChatRequest> {
     temperature: config.optional('temperature', number(0, 2)),
     topP: config.optional('topP', number(0, 1)),
     // 0 means no limit, and core accepts only integers from 1.
-    topK: topK === undefined || topK === 0 ? undefined : Math.round(topK),
+    topK: topK === undefined || topK === 0 ? undefined : Math.max(1, Math.round(topK)),
     frequencyPenalty: config.optional('frequencyPenalty', number(-2, 2)),
     presencePenalty: config.optional('presencePenalty', number(-2, 2)),
     seed: config.optional('seed', integer(Number.MIN_SAFE_INTEGER)),

@@ -49,7 +49,15 @@ function useRoute(): RouteOfPage {
   }, []);
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
   const [name = '', id = ''] = path.split('/');
-  return { view: VIEWS.find(([view]) => view === name)?.[0] ?? 'calls', id: decodeURIComponent(id), query };
+  return { view: VIEWS.find(([view]) => view === name)?.[0] ?? 'calls', id: decoded(id), query };
+}
+
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
 }
 
 export function App(): JSX.Element {

@@ -144,8 +144,11 @@ describeWith('chromium', 'the calls of the call log in a browser', () => {
     await page.getByRole('button', { name: 'Copy link' }).waitFor();
     await page.getByRole('link', { name: 'key_0123456789abcdef01234567' }).click();
     expect(page.url()).toContain('#/calls?key=key_0123456789abcdef01234567');
-    await page.goto(`${testInspector.server.url}/inspector#/calls/unknown`);
-    await page.getByText('This call is no longer stored.').waitFor();
+    for (const id of ['unknown', '%']) {
+      await page.goto(`${testInspector.server.url}/inspector#/calls/${id}`);
+      await page.reload();
+      await page.getByText('This call is no longer stored.').waitFor();
+    }
     // The browser logs the status 404 of the unknown call.
     expect(wrong.filter((message) => !message.includes('404'))).toEqual([]);
   });

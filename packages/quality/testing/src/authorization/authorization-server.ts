@@ -102,12 +102,9 @@ class Authority {
 
   approve(address: string, { user = 'user-1', refuse = false, scope }: UserDecision): string {
     const { origin, pathname, searchParams } = new URL(address);
-    const {
-      client_id: clientId = '',
-      redirect_uri: redirectUri = '',
-      ...query
-    } = Object.fromEntries(searchParams) as Record<string, string | undefined>;
-    this.journal.push({ method: 'GET', path: pathname, authorization: undefined, parameters: { ...query } });
+    const query: Record<string, string | undefined> = Object.fromEntries(searchParams);
+    this.journal.push({ method: 'GET', path: pathname, authorization: undefined, parameters: query });
+    const { client_id: clientId = '', redirect_uri: redirectUri = '' } = query;
     // An id with `https://` is the address of a client ID metadata document, whose client needs no registration.
     const isKnown = this.clients.has(clientId) || clientId.startsWith('https://');
     const { code_challenge: challenge = '', code_challenge_method: method, resource } = query;
@@ -166,8 +163,9 @@ class Authority {
         ? Response.json(this.grants.issue({ grant, isRevoked: false }, rotation))
         : failure('invalid_grant');
     }
-    const login = this.grants.takeRefresh(refresh_token ?? '', rotation);
-    if (grant_type !== 'refresh_token' || login?.grant.clientId !== clientId) return failure('invalid_grant');
+    if (grant_type !== 'refresh_token') return failure('invalid_grant');
+    const login = this.grants.takeRefresh(refresh_token ?? '', clientId, rotation);
+    if (login === undefined) return failure('invalid_grant');
     return Response.json(this.grants.issue(login, rotation, refresh_token));
   }
 

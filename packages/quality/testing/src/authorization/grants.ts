@@ -33,12 +33,12 @@ export class Grants {
     return grant;
   }
 
-  /** Returns the grant of a refresh token. With rotation, a second use revokes all tokens of the login. */
-  takeRefresh(token: string, rotation: boolean): Login | undefined {
+  /** Returns the grant of a client's refresh token. With rotation, a second use revokes all tokens of the login. */
+  takeRefresh(token: string, clientId: string, rotation: boolean): Login | undefined {
     const reused = this.used.get(token);
-    if (reused !== undefined) reused.isRevoked = true;
+    if (reused?.grant.clientId === clientId) reused.isRevoked = true;
     const login = this.refresh.get(token);
-    if (login === undefined || login.isRevoked) return undefined;
+    if (login?.grant.clientId !== clientId || login.isRevoked) return undefined;
     if (rotation) {
       this.refresh.delete(token);
       this.used.set(token, login);

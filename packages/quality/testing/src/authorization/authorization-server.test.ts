@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { authorizationServer } from './authorization-server.ts';
+
+const redirect_uri = 'https://app.example/';
+const PARAMETERS = {
+  client_id: 'app',
+  redirect_uri,
+  // Hash of the empty verifier.
+  code_challenge: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU',
+  code_challenge_method: 'S256',
+};
+const QUERY = new URLSearchParams(PARAMETERS).toString();
+
+it('the journal contains all parameters of a login page', async () => {
+  await using server = await authorizationServer({ clients: [{ clientId: 'app' }] });
+  server.approve(`${server.issuer}/authorize?${QUERY}`);
+  expect(server.journal).toMatchObject([{ path: '/authorize', parameters: PARAMETERS }]);
+});
+
+it('an invalid request does not use up a refresh token', async () => {
+  await using server = await authorizationServer({ clients: [{ clientId: 'app' }, { clientId: 'other' }] });
+  const send = (body: Record<string, string>): Promise<Response> =>
+    fetch(`${server.issuer}/token`, { method: 'POST', body: new URLSearchParams(body) });
+  const callback = new URL(server.approve(`${server.issuer}/authorize?${QUERY}`));
+  const code = callback.searchParams.get('code') ?? '';
+  const issued = await send({ grant_type: 'authorization_code', client_id: 'app', redirect_uri, code });
+  const { refresh_token } = (await issued.json()) as { readonly refresh_token: string };
+  const refresh = async (client_id: string, grant_type = 'refresh_token'): Promise<number> =>
+    (await send({ grant_type, client_id, refresh_token })).status;
+  expect(await refresh('app', 'password')).toBe(400);
+  expect(await refresh('other')).toBe(400);
+  expect(await refresh('app')).toBe(200);
+  expect(await refresh('app')).toBe(400);
+});
