@@ -1,11 +1,11 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { createAgent, defineTool } from '@majordomo/agent';
 import { createMajordomo, LlmError, type ChatModel } from '@majordomo/core';
 import { readSse } from '@majordomo/core/http';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { openaiChat, startWireServer, type Step, type WireServer } from '@majordomo/conformance';
-import { listen } from '@majordomo/test-support';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { expressChat } from '../src/chat-express.ts';
 import { honoChat } from '../src/chat-hono.ts';
@@ -40,18 +40,29 @@ const SERVERS: Readonly<Record<string, (model: ChatModel) => RequestListener>> =
   Express: (model) => expressChat(model, createAgent({ model, tools: [clock] })),
 };
 
+async function listening(server: Server): Promise<AsyncDisposable & { readonly url: string }> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
 const post = (url: string, body: string, signal?: AbortSignal): Promise<Response> =>
   fetch(url, { method: 'POST', headers: { 'content-type': 'text/plain' }, body, signal: signal ?? null });
 
 describe.each(Object.entries(SERVERS))('%s', (_name, handlerOf) => {
   it('streams an answer, and reports a failure without the key', async () => {
     await using vendor = await vendorOf('Hello you there.', { failure: 'auth' });
-    const origin = await listen(createServer(handlerOf(modelOf(vendor))));
+    await using server = await listening(createServer(handlerOf(modelOf(vendor))));
     let text = '';
-    for await (const event of readSse(await post(`${origin}/chat`, 'hi')))
+    for await (const event of readSse(await post(`${server.url}chat`, 'hi')))
       if (event.type === 'text-delta') text += event.text;
     expect(text).toBe('Hello you there.');
-    const failed = await post(`${origin}/chat`, 'hi');
+    const failed = await post(`${server.url}chat`, 'hi');
     const body = await failed.clone().text();
     expect(body).not.toContain('sk-secret');
     const events = readSse(failed)[Symbol.asyncIterator]();
@@ -61,9 +72,9 @@ describe.each(Object.entries(SERVERS))('%s', (_name, handlerOf) => {
 
   it('closes the connection to the vendor when the reader disconnects', async () => {
     await using vendor = await vendorOf({ fault: 'stall', at: { content: 1 }, answer: 'Hello you there.' });
-    const origin = await listen(createServer(handlerOf(modelOf(vendor))));
+    await using server = await listening(createServer(handlerOf(modelOf(vendor))));
     const leaving = new AbortController();
-    const response = await post(`${origin}/chat`, 'hi', leaving.signal);
+    const response = await post(`${server.url}chat`, 'hi', leaving.signal);
     await readSse(response)[Symbol.asyncIterator]().next();
     leaving.abort();
     await expect.poll(() => vendor.requests[0]?.closedByClient).toBeGreaterThan(0);
@@ -74,9 +85,9 @@ it('chat-express selects the events of an agent for the screen', async () => {
   const call = { parts: [{ type: 'tool-call', name: 'clock', json: '{}' }] } as const;
   await using vendor = await vendorOf(call, 'Noon.');
   const handler = SERVERS['Express'];
-  const origin = await listen(createServer(handler?.(modelOf(vendor))));
+  await using server = await listening(createServer(handler?.(modelOf(vendor))));
   const seen: unknown[] = [];
-  for await (const event of readSse<object>(await post(`${origin}/agent`, 'what time?'))) seen.push(event);
+  for await (const event of readSse<object>(await post(`${server.url}agent`, 'what time?'))) seen.push(event);
   expect(seen).toEqual([
     { type: 'tool', name: 'clock' },
     { type: 'text-delta', text: expect.any(String) as string },
@@ -84,8 +95,10 @@ it('chat-express selects the events of an agent for the screen', async () => {
 });
 
 it('chat-page is a page of at most 40 lines of JavaScript', async () => {
-  const origin = await listen(chatPage(modelOf({ baseURL: 'http://127.0.0.1:9' })));
-  const script = /<script type="module">\n(?<code>.*)<\/script>/s.exec(await (await fetch(origin)).text());
+  await using server = await listening(chatPage(modelOf({ baseURL: 'http://127.0.0.1:9' })));
+  const script = /<script type="module">\n(?<code>.*)<\/script>/s.exec(
+    await (await fetch(server.url)).text(),
+  );
   expect(script?.groups?.['code']?.trimEnd().split('\n').length).toBeLessThanOrEqual(40);
 });
 
@@ -99,8 +112,8 @@ it.skipIf(!hasChromium)(
       'A second try, <b>unharmed</b>.',
       { failure: 'auth' },
     );
-    const origin = await listen(chatPage(modelOf(vendor)));
-    await using page = await openPage(origin);
+    await using server = await listening(chatPage(modelOf(vendor)));
+    await using page = await openPage(server.url);
     const ask = (question: string) =>
       page.evaluate(`document.forms[0].question.value = '${question}'; document.forms[0].requestSubmit()`);
     const shown = async () =>

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LlmError } from '@majordomo/core';
-import { failureOf } from '@majordomo/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isPublicAddress } from '@majordomo/wire-kit/internal';
 import { fetchMedia, type FetchMediaOptions } from '../src/index.ts';
+import { failure } from './failure.ts';
 import { bytesOf, photo } from './pictures.ts';
 
 const png = await bytesOf(photo(30, 20).png());
@@ -68,8 +68,8 @@ afterAll(() => {
   server.close();
 });
 
-const fetchFailure = (path: string, options: FetchMediaOptions = {}): Promise<LlmError> =>
-  failureOf(fetchMedia(path.includes(':') ? path : origin + path, { allow, ...options }));
+const failureOf = (path: string, options: FetchMediaOptions = {}): Promise<LlmError> =>
+  failure(fetchMedia(path.includes(':') ? path : origin + path, { allow, ...options }));
 
 describe('fetchMedia', () => {
   test.each([
@@ -115,7 +115,7 @@ describe('fetchMedia', () => {
 describe('fetchMedia rejects a URL', () => {
   const expectRejection = async (url: string, options: FetchMediaOptions = {}): Promise<void> => {
     const before = requests.length;
-    const error = await fetchFailure(url, { allow: [], ...options });
+    const error = await failureOf(url, { allow: [], ...options });
     expect([error.kind, error.details.code]).toEqual(['invalid-request', 'private-address']);
     expect(requests.length).toBe(before);
   };
@@ -148,7 +148,7 @@ describe('fetchMedia rejects a URL', () => {
     }));
 
   test('of a redirect to a private host', async () => {
-    const error = await fetchFailure('/inside');
+    const error = await failureOf('/inside');
     expect([error.kind, error.details.code]).toEqual(['invalid-request', 'private-address']);
   });
 
@@ -168,7 +168,7 @@ describe('fetchMedia rejects a URL', () => {
     ['http://user:secret@example.com/', /user or password/],
     [':', /not a URL/],
   ])('%s', async (url, message) => {
-    const error = await fetchFailure(url);
+    const error = await failureOf(url);
     expect(error.kind).toBe('invalid-request');
     expect(error.message).toMatch(message);
     expect(error.message).not.toContain('secret');
@@ -178,7 +178,7 @@ describe('fetchMedia rejects a URL', () => {
     ['/file', /http or https, not file:/],
     ['/loop', /redirects more than 3 times/],
   ])('a redirect: %s', async (path, message) => {
-    expect((await fetchFailure(path)).message).toMatch(message);
+    expect((await failureOf(path)).message).toMatch(message);
   });
 });
 
@@ -186,7 +186,7 @@ describe('limits', () => {
   test.each(['/long', '/endless'])(
     'ends the download of %s at the first byte above the limit, and closes the connection',
     async (path) => {
-      const error = await fetchFailure(path, { maxBytes: 4999 });
+      const error = await failureOf(path, { maxBytes: 4999 });
       expect([error.kind, error.details.code]).toEqual(['unsupported', 'too-large']);
       await closed;
     },
@@ -197,7 +197,7 @@ describe('limits', () => {
   });
 
   test('ends with a timeout if the server is silent, and closes the connection', async () => {
-    const error = await fetchFailure('/silent', { timeoutMs: 50 });
+    const error = await failureOf('/silent', { timeoutMs: 50 });
     expect([error.kind, error.details.phase]).toEqual(['timeout', 'total']);
     await closed;
   });
@@ -226,7 +226,7 @@ describe('failures', () => {
     ['http://no-such-host.invalid/', 'network'],
     ['http://127.0.0.1:1/', 'network'],
   ])('of %s have the kind %s', async (path, kind) => {
-    expect((await fetchFailure(path)).kind).toBe(kind);
+    expect((await failureOf(path)).kind).toBe(kind);
   });
 });
 
