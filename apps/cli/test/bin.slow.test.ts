@@ -1,21 +1,18 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openaiChat, startWireServer } from '@majordomo/conformance';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { beforeAll, expect, it } from 'vitest';
 import { lab, serve, trustConfigs } from './world.ts';
 
 const run = promisify(execFile);
 const bin = join(import.meta.dirname, '../dist/bin.js');
-const cwd = mkdtempSync(join(tmpdir(), 'majordomo-bin-'));
+const cwd = suiteFolder();
 const env = { PATH: process.env['PATH'], HOME: cwd };
 beforeAll(() => {
   expect(existsSync(bin), 'build first').toBe(true);
-});
-afterAll(() => {
-  rmSync(cwd, { recursive: true });
 });
 
 /** Module that writes the names of the providers and SDKs that its process has loaded. */

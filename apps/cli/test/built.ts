@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { testFolder } from '@majordomo/test-support';
 import { expect, onTestFinished } from 'vitest';
 import { collectOutput, type Output } from './output.ts';
 import { trustConfigs } from './world.ts';
@@ -12,12 +12,9 @@ export const BIN: string = join(import.meta.dirname, '../dist/bin.js');
 /** Creates a temporary folder with these files for the test. A configuration among them is trusted. */
 export function folder(files: Readonly<Record<string, string>> = {}): string {
   expect(existsSync(BIN), 'build first').toBe(true);
-  const cwd = mkdtempSync(join(tmpdir(), 'majordomo-built-'));
+  const cwd = testFolder();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text, { mode: 0o600 });
   trustConfigs(cwd, Object.keys(files));
-  onTestFinished(() => {
-    rmSync(cwd, { recursive: true, force: true });
-  });
   return cwd;
 }
 

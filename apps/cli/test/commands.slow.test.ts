@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { openaiChat, startWireServer } from '@majordomo/conformance';
+import { testServer } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { lab, world } from './world.ts';
 
@@ -39,18 +38,13 @@ it('a DSN takes precedence over the built-in provider of the same name', async (
 });
 
 it('calls an Azure resource at its address with its key', async () => {
-  const prompts: (string | undefined)[] = [];
-  const azure = createServer((request, response) => {
-    prompts.push(request.url, String(request.headers['api-key']));
-    response.writeHead(401).end();
-  });
-  await new Promise<void>((listening) => azure.listen(0, '127.0.0.1', listening));
-  const { port } = azure.address() as AddressInfo;
-  const env = { AZURE_OPENAI_API_KEY: 'key-of-azure', AZURE_OPENAI_ENDPOINT: `http://127.0.0.1:${port}/` };
+  await using azure = await testServer((response) => void response.writeHead(401).end());
+  const env = { AZURE_OPENAI_API_KEY: 'key-of-azure', AZURE_OPENAI_ENDPOINT: `${azure.origin}/` };
   using cli = world({ env });
   const result = await cli.run('ping', 'azure/mine');
-  azure.close();
-  expect(prompts).toEqual(['/openai/v1/chat/completions', 'key-of-azure']);
+  expect(azure.requests.map(({ path, headers }) => [path, headers['api-key']])).toEqual([
+    ['/openai/v1/chat/completions', 'key-of-azure'],
+  ]);
   expect(result.out).toContain('✗ auth');
   using withoutEndpoint = world({ env: { AZURE_OPENAI_API_KEY: 'key-of-azure' } });
   expect((await withoutEndpoint.run('ping', 'azure/mine')).out).toContain(

@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chatDialects, openaiChatWire, startWireServer, type WireServer } from '@majordomo/conformance';
+import { suiteFolder } from '@majordomo/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lab } from './world.ts';
 
@@ -33,7 +33,7 @@ const MODEL_LIST = {
 };
 const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 const bin = join(import.meta.dirname, '../dist/bin.js');
-const cwd = mkdtempSync(join(tmpdir(), 'majordomo-screen-'));
+const cwd = suiteFolder();
 /** Separate tmux server, so that no other session is affected. */
 const socket = join(cwd, 'tmux');
 
@@ -72,7 +72,6 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
   });
   afterAll(async () => {
     spawnSync('tmux', ['-S', socket, 'kill-server']);
-    rmSync(cwd, { recursive: true, force: true });
     shop.close();
     await server.close();
   });

@@ -1,10 +1,10 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Script, WireServer } from '@majordomo/conformance';
 import { sqliteStores } from '@majordomo/store-sqlite';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '@majordomo/test-support';
+import { describe, expect, it } from 'vitest';
 import { folder, start, type Running } from './built.ts';
 import { createdKey, inspectorCookie, started, startVendor, type Started } from './started.ts';
 import { lab, trustConfigs, world } from './world.ts';
@@ -239,10 +239,7 @@ describe('majordomo serve', () => {
 
 /** Returns a port that another server uses. */
 async function takenPort(): Promise<number> {
-  const other = createServer().listen(0, '127.0.0.1');
-  onTestFinished(() => void other.close());
-  await new Promise((listening) => other.once('listening', listening));
-  return (other.address() as AddressInfo).port;
+  return Number(new URL(await listen(createServer())).port);
 }
 
 it('a second server on the same port reports a remedy', async () => {

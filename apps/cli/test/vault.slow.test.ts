@@ -1,9 +1,8 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileVault } from '@majordomo/credentials/node';
 import * as credentials from '@majordomo/credentials';
+import { answers, testServer, type TestServer } from '@majordomo/test-support';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   CLIENT,
@@ -16,21 +15,10 @@ import { world, type RunOutput, type World, type WorldOptions } from './world.ts
 const KEY = 'sk-c4nary-of-the-vault';
 const VAULT = '.local/share/majordomo/vault.json';
 
-/** Vendor that rejects every request and records its key. */
-async function startVendor() {
-  const keys: (string | undefined)[] = [];
-  const server = createServer((request, response) => {
-    keys.push(String(request.headers['api-key']));
-    response.writeHead(403).end();
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  return {
-    keys,
-    env: { AZURE_OPENAI_ENDPOINT: `http://127.0.0.1:${port}/` },
-    [Symbol.dispose]: () => void server.close(),
-  };
-}
+/** Vendor that rejects every request. */
+const startVendor = (): Promise<TestServer> => testServer((response) => void response.writeHead(403).end());
+const envOf = ({ origin }: TestServer) => ({ AZURE_OPENAI_ENDPOINT: `${origin}/` });
+const keysSentTo = ({ requests }: TestServer): unknown[] => requests.map(({ headers }) => headers['api-key']);
 
 const outputOf = ({ out, err }: RunOutput): string => out + err;
 
@@ -89,24 +77,24 @@ describe('majordomo vault', () => {
 
 describe('a key of the vault', () => {
   it('is used only if the environment contains none', async () => {
-    using vendor = await startVendor();
+    await using vendor = await startVendor();
     const stdin = { kind: 'pipe', text: KEY } as const;
-    using cli = world({ stdin, env: vendor.env });
+    using cli = world({ stdin, env: envOf(vendor) });
     await cli.run('vault', 'set', 'azure');
     await cli.run('chat', 'azure/mine', 'hi', '-q');
     using rich = world({
       home: cli.cwd,
-      env: { ...vendor.env, AZURE_OPENAI_API_KEY: 'key-of-the-environment' },
+      env: { ...envOf(vendor), AZURE_OPENAI_API_KEY: 'key-of-the-environment' },
     });
     await rich.run('chat', 'azure/mine', 'hi', '-q');
-    expect(vendor.keys).toEqual([KEY, 'key-of-the-environment']);
+    expect(keysSentTo(vendor)).toEqual([KEY, 'key-of-the-environment']);
   });
 
   it('is listed by doctor with its kind, without its value', async () => {
-    using vendor = await startVendor();
+    await using vendor = await startVendor();
     using cli = world({
       stdin: { kind: 'pipe', text: KEY },
-      env: { ...vendor.env, OPENAI_API_KEY: 'of-env' },
+      env: { ...envOf(vendor), OPENAI_API_KEY: 'of-env' },
     });
     for (const name of ['azure', 'openai', 'mine']) await cli.run('vault', 'set', name);
     const { out } = await cli.run('doctor');
@@ -134,12 +122,12 @@ describe('a key of the vault', () => {
   });
 
   it('that cannot be read does not affect calls that do not need it', async () => {
-    using vendor = await startVendor();
-    using cli = world({ env: { ...vendor.env, AZURE_OPENAI_API_KEY: 'key-of-the-environment' } });
+    await using vendor = await startVendor();
+    using cli = world({ env: { ...envOf(vendor), AZURE_OPENAI_API_KEY: 'key-of-the-environment' } });
     mkdirSync(join(cli.cwd, '.local/share/majordomo'), { recursive: true });
     writeFileSync(join(cli.cwd, VAULT), '{"broken');
     await cli.run('chat', 'azure/mine', 'hi', '-q');
-    expect(vendor.keys).toEqual(['key-of-the-environment']);
+    expect(keysSentTo(vendor)).toEqual(['key-of-the-environment']);
     const result = await cli.run('doctor');
     expect([result.code, result.out]).toEqual([1, expect.stringMatching(/✗ the vault +.*vault\.json/)]);
     expect((await cli.run('vault')).code).toBe(2);
@@ -178,8 +166,8 @@ describe('majordomo login', () => {
   });
 
   it('stores the tokens, renews them for chat, and deletes and revokes them', async () => {
-    using vendor = await startVendor();
-    using cli = worldWithLogins(azure(), { env: vendor.env });
+    await using vendor = await startVendor();
+    using cli = worldWithLogins(azure(), { env: envOf(vendor) });
     const file = join(cli.cwd, VAULT);
     const result = await cli.run('login', 'azure');
     expect([result.code, result.out]).toEqual([0, `stored the login azure in ${file}\n`]);
@@ -188,7 +176,7 @@ describe('majordomo login', () => {
     await cli.run('chat', 'azure/mine', 'hi', '-q');
     expect(authority.requestPaths).toContain('/token');
     const after = await fileVault({ path: file }).get('azure');
-    expect(vendor.keys.at(-1)).toBe(after?.value.reveal());
+    expect(keysSentTo(vendor).at(-1)).toBe(after?.value.reveal());
     expect(after?.value.reveal()).not.toBe(before?.value.reveal());
     const expected = await cli.run('doctor');
     expect(expected.out).toMatch(/✓ azure +a login, renewed after \d{4}-.* \(the vault\)/);
@@ -201,8 +189,8 @@ describe('majordomo login', () => {
   });
 
   it('that has expired is reported with its remedy by chat and doctor', async () => {
-    using vendor = await startVendor();
-    using cli = worldWithLogins(azure(), { env: vendor.env });
+    await using vendor = await startVendor();
+    using cli = worldWithLogins(azure(), { env: envOf(vendor) });
     const dead = {
       kind: 'oauth',
       value: credentials.secret('t'),
@@ -217,20 +205,12 @@ describe('majordomo login', () => {
         'an expired login (the authorization server returned invalid_grant); log in again: majordomo login azure',
       ),
     ]);
-    expect(vendor.keys).toEqual([]);
+    expect(keysSentTo(vendor)).toEqual([]);
   });
 
   it('at OpenRouter needs no client id', async () => {
-    const prompts: unknown[] = [];
-    const router = createServer((request, response) => {
-      void (async () => {
-        for await (const chunk of request) prompts.push(JSON.parse(String(chunk)));
-        response.setHeader('content-type', 'application/json').end(JSON.stringify({ key: KEY }));
-      })();
-    });
-    await new Promise<void>((listening) => router.listen(0, '127.0.0.1', listening));
-    const origin = `http://127.0.0.1:${(router.address() as AddressInfo).port}`;
-    const endpoints = { authorize: `${origin}/auth`, token: `${origin}/keys` };
+    await using router = await testServer(answers({ key: KEY }));
+    const endpoints = { authorize: `${router.origin}/auth`, token: `${router.origin}/keys` };
     using cli = world({
       onErr: (text) => {
         const callback = URL.parse(/^Open (\S+)/.exec(text)?.[1] ?? '')?.searchParams.get('callback_url');
@@ -243,9 +223,8 @@ describe('majordomo login', () => {
       JSON.stringify({ logins: { openrouter: { endpoints } } }),
     );
     const result = await cli.run('login', 'openrouter');
-    router.close();
     expect([result.code, outputOf(result).includes('c4nary')]).toEqual([0, false]);
-    expect(prompts).toMatchObject([{ code: 'granted', code_challenge_method: 'S256' }]);
+    expect(router.requests).toMatchObject([{ body: { code: 'granted', code_challenge_method: 'S256' } }]);
     expect((await cli.run('vault')).out).toBe('openrouter  a login\n');
   });
 

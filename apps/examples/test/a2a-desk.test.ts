@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { connectA2a } from '@majordomo/a2a';
 import { memoryRecords } from '@majordomo/records';
 import { createMajordomo } from '@majordomo/core';
+import { freePorts } from '@majordomo/services';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { askWithDesk, listenAt, supportDesk } from '../src/a2a-desk.ts';
@@ -11,7 +11,7 @@ const modelOf = (...turns: readonly Turn[]) =>
   createMajordomo({ providers: [fakeProvider({ id: 'fake', models: { m: turns } })] }).model('fake/m');
 
 it('a2a-desk: an agent uses the desk, and a person approves the refund', async () => {
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const desk = supportDesk(
     modelOf({ toolCalls: [{ name: 'refund', args: { order: '7' } }] }, 'Order 7 is refunded.'),
     `http://127.0.0.1:${port}/a2a`,
@@ -34,13 +34,3 @@ it('a2a-desk: an agent uses the desk, and a person approves the refund', async (
   expect(text).toBe('It is done.');
   expect(JSON.stringify(asked)).toContain('Approve refund');
 });
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}

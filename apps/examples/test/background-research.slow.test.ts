@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startJobServer, type JobPlan } from '@majordomo/conformance';
@@ -9,6 +7,7 @@ import { createLedger } from '@majordomo/ledger';
 import { createOpenAI, openaiCompatible, xai } from '@majordomo/provider-openai';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeClock } from '@majordomo/testing';
+import { testFolder } from '@majordomo/test-support';
 import { expect, it, onTestFinished } from 'vitest';
 import { advanceResearch, readResearch } from '../src/background-research.ts';
 
@@ -17,7 +16,7 @@ const DAY_MS = 86_400_000;
 
 /** Starts the research in a process that ends, and opens it in this process, whose clock is a day later. */
 async function nextDay(plan: (number: number) => JobPlan) {
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-research-'));
+  const folder = testFolder();
   const file = join(folder, 'state.db');
   const clock = fakeClock(Date.now());
   const server = await startJobServer({ clock, plan: (_, number) => plan(number) });
@@ -35,7 +34,6 @@ async function nextDay(plan: (number: number) => JobPlan) {
   onTestFinished(async () => {
     await ledger.flush();
     await Promise.all([stores.close(), server.close()]);
-    rmSync(folder, { recursive: true });
   });
   const majordomo = createMajordomo({ providers, clock });
   return { research: { majordomo, records: stores.records, ledger, clock }, key, server, clock, ledger };

@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBatchServer } from '@majordomo/conformance';
 import { createMajordomo } from '@majordomo/core';
@@ -7,6 +6,7 @@ import { createLedger } from '@majordomo/ledger';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { sqliteStores } from '@majordomo/store-sqlite';
+import { testFolder } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { labelTickets, type Ticket } from '../src/batch-labels.ts';
 
@@ -19,7 +19,7 @@ it(
   'batch-labels: labels tickets in several runs, and moves a failed one to the next vendor',
   { timeout: 60_000 },
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'majordomo-labels-'));
+    const folder = testFolder();
     await using server = await startBatchServer({
       looks: 1,
       answer({ vendor, text }) {
@@ -42,22 +42,18 @@ it(
       });
       return await labelTickets({ majordomo, stores, ledger }, '2026-11-22', tickets());
     };
-    try {
-      let lines: readonly string[] | undefined;
-      let runs = 0;
-      for (; lines === undefined && runs < 10; runs++) lines = await runTask();
-      expect(runs).toBeGreaterThan(2);
-      expect(lines).toEqual([
-        'T1 {"topic":"billing","urgent":true} openai/gpt-4.1',
-        'T2 {"topic":"bug","urgent":true} anthropic/claude-haiku-4-5',
-      ]);
-      expect(server.batches.map(({ vendor, items }) => [vendor, items.length])).toEqual([
-        ['anthropic', 1],
-        ['openai', 2],
-      ]);
-      expect(readdirSync(folder).filter((name) => name.endsWith('.jsonl'))).toEqual([]);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    let lines: readonly string[] | undefined;
+    let runs = 0;
+    for (; lines === undefined && runs < 10; runs++) lines = await runTask();
+    expect(runs).toBeGreaterThan(2);
+    expect(lines).toEqual([
+      'T1 {"topic":"billing","urgent":true} openai/gpt-4.1',
+      'T2 {"topic":"bug","urgent":true} anthropic/claude-haiku-4-5',
+    ]);
+    expect(server.batches.map(({ vendor, items }) => [vendor, items.length])).toEqual([
+      ['anthropic', 1],
+      ['openai', 2],
+    ]);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.jsonl'))).toEqual([]);
   },
 );

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAgent, createRuns } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
@@ -7,12 +5,13 @@ import { describeWith, startRedis } from '@majordomo/services';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeProvider } from '@majordomo/testing';
 import { Queue } from 'bullmq';
+import { testFolder } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { decide, runWorker, start } from '../src/bullmq-worker.ts';
 
 describeWith('redis', 'bullmq-worker', () => {
   it('a run continues in another worker, waits for a decision and pays once', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'majordomo-bullmq-'));
+    const folder = testFolder();
     const redis = await startRedis();
     const { hostname: host, port } = new URL(redis.url);
     const connection = { host, port: Number(port) };
@@ -49,6 +48,5 @@ describeWith('redis', 'bullmq-worker', () => {
     await queue.close();
     await close();
     await redis.stop();
-    rmSync(folder, { recursive: true });
   }, 60_000);
 });

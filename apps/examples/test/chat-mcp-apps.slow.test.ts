@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
 import { defineTool } from '@majordomo/agent';
@@ -9,6 +7,7 @@ import { connectMcp, serveMcp, type McpEndpoint } from '@majordomo/mcp';
 import { describeWith } from '@majordomo/services';
 import { openBrowser, openPage } from '@majordomo/services/browser';
 import { fakeProvider } from '@majordomo/testing';
+import { listen } from '@majordomo/test-support';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { appsChat, sandbox } from '../src/chat-mcp-apps.ts';
 
@@ -18,16 +17,9 @@ type Page = Awaited<ReturnType<typeof openPage>>['page'];
 const LONG = 180_000;
 
 /** Serves a handler on another port, which is another origin. */
-async function listen(handle: (request: Request) => Promise<Response>): Promise<string> {
+function serveHandler(handle: (request: Request) => Promise<Response>): Promise<string> {
   const answer = getRequestListener(handle);
-  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return listen(createServer((incoming, outgoing) => void answer(incoming, outgoing)));
 }
 
 /** Opens a chat whose model calls a tool of the server, and sends a message. */
@@ -37,8 +29,8 @@ async function chatWith(browser: Browser, place: McpEndpoint, tool: string): Pro
   const turns = [{ toolCalls: [{ id: 'c1', name: tool, args: {} }] }, 'There it is.'];
   const fake = fakeProvider({ id: 'f', models: { m: turns } });
   const model = createMajordomo({ providers: [fake] }).model('f/m');
-  const sandboxUrl = await listen(sandbox);
-  const address = await listen(appsChat({ model, toolbox, sandboxUrl }));
+  const sandboxUrl = await serveHandler(sandbox);
+  const address = await serveHandler(appsChat({ model, toolbox, sandboxUrl }));
   const opened = await openPage(browser, address);
   onTestFinished(() => opened[Symbol.asyncDispose]());
   await opened.page.context().addCookies([{ name: 'session', value: 'secret', url: address }]);
@@ -106,7 +98,7 @@ describeWith('chromium', 'a chat with MCP Apps in a browser', () => {
     async () => {
       const apps = [{ uri: 'ui://flights/plan', tools: ['plan'], html: HOSTILE }];
       const server = serveMcp({ name: 'flights', version: '1.0.0', tools, apps });
-      const url = await listen((request) => server.fetch(request));
+      const url = await serveHandler((request) => server.fetch(request));
       const page = await chatWith(browser, { url }, 'plan');
       await appOf(page).getByText('1A', { exact: true }).waitFor();
       await appOf(page).locator('#results:not(:empty)').waitFor();

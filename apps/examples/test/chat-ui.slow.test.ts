@@ -1,7 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMajordomo, type Message } from '@majordomo/core';
 import { describeWith } from '@majordomo/services';
@@ -9,6 +7,7 @@ import { openBrowser, openPage, type Opened } from '@majordomo/services/browser'
 import { createConversations } from '@majordomo/agent';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeClock, fakeProvider, type FakeClock, type FakeProvider, type Turn } from '@majordomo/testing';
+import { testFolder } from '@majordomo/test-support';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chatUi } from '../src/chat-ui.ts';
 
@@ -45,7 +44,7 @@ const RECORDER = `
   }).observe(document, { childList: true, subtree: true, characterData: true });`;
 
 async function world(browser: Browser, ...scripts: readonly (readonly Turn[])[]): Promise<World> {
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-chat-ui-'));
+  const folder = testFolder();
   const stores = sqliteStores(join(folder, 'chat.sqlite'));
   const clock = fakeClock();
   const vendors = scripts.map((turns, at) => fakeProvider({ id: `v${at}`, clock, models: { m: turns } }));
@@ -97,7 +96,6 @@ async function world(browser: Browser, ...scripts: readonly (readonly Turn[])[])
       server.closeAllConnections();
       server.close();
       await stores.close();
-      rmSync(folder, { recursive: true });
     },
   };
 }

@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { catalog } from '@majordomo/catalog';
 import { describeWith, startPostgres } from '@majordomo/services';
 import { fakeProvider } from '@majordomo/testing';
+import { testFolder } from '@majordomo/test-support';
 import { expect, it, onTestFinished } from 'vitest';
 import { companyGateway } from '../src/company-gateway.ts';
 
@@ -65,10 +64,7 @@ async function exercise(STORE: string): Promise<void> {
 }
 
 it('company-gateway runs over a SQLite file', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'company-'));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const folder = testFolder();
   await exercise(join(folder, 'gateway.sqlite'));
 }, 60_000);
 

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { defineTool } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
 import { serveMcp } from '@majordomo/mcp';
 import { memoryRecords } from '@majordomo/records';
 import { authorizationServer, fakeProvider, type Turn } from '@majordomo/testing';
+import { listen } from '@majordomo/test-support';
 import { expect, it, onTestFinished } from 'vitest';
 import { accountsApp } from '../src/connect-accounts.ts';
 import { encryptedRecords } from '../src/encrypted-records.ts';
@@ -33,9 +33,7 @@ async function calendarService(hours: Readonly<Record<string, string>>) {
     return serveMcp({ name: 'calendar', version: '1.0.0', tools: [freeHours] }).fetch(request);
   });
   const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  return { authority, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp` };
+  return { authority, url: `${await listen(server)}/mcp` };
 }
 
 const turns: readonly Turn[] = [

@@ -1,21 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startFileServer, type FileServer } from '@majordomo/conformance';
 import { createMajordomo, fromJson, type Message } from '@majordomo/core';
 import { createFiles } from '@majordomo/files';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { afterAll, expect, it } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { expect, it } from 'vitest';
 import { ask, close, openContracts, stored, type ContractApp } from '../src/contract-questions.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'majordomo-contracts-'));
+const folder = suiteFolder();
 const lease = join(folder, 'lease.pdf');
 const content = Buffer.concat([Buffer.from('%PDF-1.4\n'), Buffer.alloc(1_500_000, 0x20)]);
 writeFileSync(lease, content);
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
 
 function appAt({ url, baseURL }: FileServer): ContractApp {
   const files = createFiles();

@@ -1,12 +1,10 @@
-import { writeFileSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { writeFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMajordomo, LlmError, user, type Majordomo } from '@majordomo/core';
 import { ollamaChat, openaiChat, startWireServer } from '@majordomo/conformance';
 import { fakeClock, fakeProvider, type Turn } from '@majordomo/testing';
 import { ESLint } from 'eslint';
+import { testFolder, testServer } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { shown } from '../src/agent-stream.ts';
 import { begin, clerk, decide } from '../src/agent-with-toolbox.ts';
@@ -167,7 +165,7 @@ describe('chains', () => {
 
 describe('messages', () => {
   it('multimodal', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'examples-'));
+    const folder = testFolder();
     writeFileSync(join(folder, 'a.png'), new Uint8Array([137, 80, 78, 71]));
     writeFileSync(join(folder, 'a.pdf'), '%PDF-1.7');
     const provider = openai({ 'gpt-4o': ['A cat.', 'It fits.'] });
@@ -335,21 +333,15 @@ describe('operating', () => {
 });
 
 describe('servers', () => {
-  const listening = async (server: ReturnType<typeof createServer>): Promise<string> => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  };
-
   it('own-provider', async () => {
     const bodies = ['data: {"text":"Hel"}\n\n', 'data: {"text":"Hello."}\n\ndata: {"done":"end"}\n\n'];
-    const server = createServer((_request, response) => response.end(bodies.shift()));
+    await using server = await testServer((response) => void response.end(bodies.shift()));
     const majordomo = createMajordomo({
-      providers: [createAcme({ baseURL: await listening(server), apiKey: 'k' })],
+      providers: [createAcme({ baseURL: server.origin, apiKey: 'k' })],
       chain: { backoff: { baseMs: 1 } },
     });
     const { text, attempts } = await majordomo.model('acme/any').generate(question);
     expect([text, attempts[0]?.error?.kind]).toEqual(['Hello.', 'truncated']);
-    server.close();
   });
 
   it('worker', async () => {

@@ -1,33 +1,23 @@
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { createMajordomo } from '@majordomo/core';
 import type { GuardEvent } from '@majordomo/guards';
 import { fakeProvider } from '@majordomo/testing';
-import { expect, it, onTestFinished } from 'vitest';
+import { answers, testServer, type Answer } from '@majordomo/test-support';
+import { expect, it } from 'vitest';
 import { supportAgent } from '../src/guarded-support.ts';
 
-/** Server with the HTTP API of Presidio's analyzer that finds one name. */
-async function startAnalyzer(): Promise<string> {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const { text } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { text: string };
-      const entities = [...text.matchAll(/Ada Lovelace/g)].flatMap(({ index }) => [
-        { entity_type: 'PERSON', start: index, end: index + 12, score: 0.85 },
-        { entity_type: 'LOCATION', start: index, end: index + 3, score: 0.2 },
-      ]);
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(entities));
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+/** Responds like Presidio's analyzer that finds one name. */
+const findsOneName: Answer = (response, { text }) => {
+  const entities = [...(JSON.parse(text) as { text: string }).text.matchAll(/Ada Lovelace/g)].flatMap(
+    ({ index }) => [
+      { entity_type: 'PERSON', start: index, end: index + 12, score: 0.85 },
+      { entity_type: 'LOCATION', start: index, end: index + 3, score: 0.2 },
+    ],
+  );
+  answers(entities)(response);
+};
 
 it('guarded-support', async () => {
+  await using analyzer = await testServer(findsOneName);
   const call = (cents: number) => ({ toolCalls: [{ name: 'refund', args: { name: '[PERSON_1]', cents } }] });
   const vendor = fakeProvider({
     id: 'vendor',
@@ -37,7 +27,7 @@ it('guarded-support', async () => {
   const events: GuardEvent[] = [];
   const agent = supportAgent(
     createMajordomo({ providers: [vendor] }).model('vendor/chat'),
-    await startAnalyzer(),
+    analyzer.origin,
     async (...refund) => {
       refunds.push(refund);
       return 'done';

@@ -1,9 +1,9 @@
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { deflateSync, crc32 } from 'node:zlib';
 import { inspectImage } from '@majordomo/media';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI, openaiCompatible } from '@majordomo/provider-openai';
+import { listen } from '@majordomo/test-support';
 import { expect, it, vi } from 'vitest';
 import { drawAndImprove, studio } from '../src/images.ts';
 
@@ -78,26 +78,20 @@ it('images: draws, calls a chain of vision models and edits, with the real SDKs'
       answer({ path, type: '', text }, response);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const origin = await listen(server);
   const majordomo = studio([
     openaiCompatible({ id: 'art', baseURL: `${origin}/art/v1` }),
     createOpenAI({ api: 'chat', apiKey: 'none', baseURL: `${origin}/openai/v1` }),
     createAnthropic({ apiKey: 'none', baseURL: `${origin}/anthropic` }),
   ]);
-  try {
-    const { sketch, advice, final } = await drawAndImprove(majordomo, 'a cat');
-    expect([sketch.target, advice, final.target]).toEqual([
-      'art/flux',
-      'Make the cat look up.',
-      'openai/gpt-image',
-    ]);
-    expect(Buffer.from(sketch.image.bytes).equals(SKETCH)).toBe(true);
-    expect(Buffer.from(final.image.bytes).equals(FINAL)).toBe(true);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
+  const { sketch, advice, final } = await drawAndImprove(majordomo, 'a cat');
+  expect([sketch.target, advice, final.target]).toEqual([
+    'art/flux',
+    'Make the cat look up.',
+    'openai/gpt-image',
+  ]);
+  expect(Buffer.from(sketch.image.bytes).equals(SKETCH)).toBe(true);
+  expect(Buffer.from(final.image.bytes).equals(FINAL)).toBe(true);
   expect([...new Set(seen.map(({ path }) => path))]).toEqual([
     '/art/v1/images/generations',
     '/openai/v1/chat/completions',

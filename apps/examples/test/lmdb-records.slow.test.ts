@@ -1,8 +1,5 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createKeys } from '@majordomo/admin';
 import { createAgent, createRuns } from '@majordomo/agent';
 import { createBatches } from '@majordomo/batch';
@@ -12,17 +9,17 @@ import { createGateway } from '@majordomo/gateway';
 import { createOpenAI } from '@majordomo/provider-openai';
 import type { RecordStore } from '@majordomo/records';
 import { fakeProvider } from '@majordomo/testing';
+import { testFolder } from '@majordomo/test-support';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { lmdbRecords } from '../src/lmdb-records.ts';
 
 /** Opens two stores over a new folder. */
 function openTwo(): { readonly folder: string; readonly stores: readonly [RecordStore, RecordStore] } {
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-lmdb-'));
+  const folder = testFolder();
   const mine = lmdbRecords(folder);
   const theirs = lmdbRecords(folder);
   onTestFinished(async () => {
     await Promise.all([mine.close(), theirs.close()]);
-    rmSync(folder, { recursive: true });
   });
   return { folder, stores: [mine, theirs] };
 }

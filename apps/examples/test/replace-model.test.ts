@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createCallLog, memoryCallStore } from '@majordomo/admin';
 import { createMajordomo, user } from '@majordomo/core';
 import { fakeProvider, seededRandom, type Turn } from '@majordomo/testing';
+import { testFolder } from '@majordomo/test-support';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { replaceModel } from '../src/replace-model.ts';
 
@@ -15,8 +13,7 @@ const answers = (text: string): readonly Turn[] =>
 it('replace-model', async () => {
   const print = vi.spyOn(console, 'log').mockImplementation(() => undefined);
   onTestFinished(() => print.mockRestore());
-  const folder = mkdtempSync(join(tmpdir(), 'replace-model-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = testFolder();
   const log = createCallLog({ store: memoryCallStore(), contentOf: () => 'complete' });
   const openai = fakeProvider({
     id: 'openai',

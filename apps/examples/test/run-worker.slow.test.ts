@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAgent, createRuns } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { fakeProvider } from '@majordomo/testing';
+import { testFolder } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { lmdbRecords } from '../src/lmdb-records.ts';
 import { continueRun } from '../src/run-worker.ts';
@@ -25,7 +25,7 @@ const open = {
 it.each(['sqlite', 'lmdb'] as const)(
   'run-worker: a run in %s survives two killed workers, and pays once per key',
   async (engine) => {
-    const folder = mkdtempSync(join(tmpdir(), 'majordomo-worker-'));
+    const folder = testFolder();
     const { records, close } = open[engine](folder);
     const runs = createRuns({ records });
     const model = createMajordomo({ providers: [fakeProvider({ id: 'a', models: { x: [] } })] }).model('a/x');
@@ -44,7 +44,6 @@ it.each(['sqlite', 'lmdb'] as const)(
     await once(last, 'exit');
     expect(readdirSync(folder).filter((name) => name.startsWith('paid-'))).toHaveLength(1);
     await close();
-    rmSync(folder, { recursive: true });
   },
   60_000,
 );

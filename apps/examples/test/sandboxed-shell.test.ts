@@ -1,17 +1,14 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMajordomo } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { afterAll, expect, it } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { expect, it } from 'vitest';
 import { workInShell, type Sandbox } from '../src/sandboxed-shell.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'majordomo-sandbox-'));
+const folder = suiteFolder();
 writeFileSync(join(folder, 'notes.txt'), 'buy milk\n');
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
 
 /** Runs commands in the folder. */
 const sandbox: Sandbox = {

@@ -1,17 +1,14 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { testFolder } from '@majordomo/test-support';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../src/check/main.ts';
 import { version } from '../src/version.ts';
 import { fixture, expectedFindings } from './fixture-marks.ts';
 
 let root: string;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'lint-command-'));
-});
-afterEach(() => {
-  rmSync(root, { recursive: true, force: true });
+  root = testFolder();
 });
 
 async function run(...argv: readonly string[]): Promise<{ code: number; out: string; error: string }> {

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { testFolder } from '@majordomo/test-support';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { lint } from './lint.ts';
 
 const RAW = "import OpenAI from 'openai';";
@@ -9,10 +9,7 @@ const FOUND = ['no-raw-sdk:1'];
 
 let root: string;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'lint-places-'));
-});
-afterEach(() => {
-  rmSync(root, { recursive: true, force: true });
+  root = testFolder();
 });
 
 function write(path: string, content: object): void {

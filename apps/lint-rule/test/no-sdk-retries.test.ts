@@ -1,14 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { describe, expect, it } from 'vitest';
 import { lint, messages, parsers, type Case } from './lint.ts';
 
-const providerPackage = mkdtempSync(join(tmpdir(), 'lint-provider-'));
+const providerPackage = suiteFolder();
 writeFileSync(join(providerPackage, 'package.json'), JSON.stringify({ majordomo: { provider: true } }));
-afterAll(() => {
-  rmSync(providerPackage, { recursive: true, force: true });
-});
 
 /** File inside a provider package. */
 const INSIDE: Case = { cwd: providerPackage, filename: join(providerPackage, 'app.ts') };

@@ -1,18 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { beforeAll, expect, it } from 'vitest';
 import { taken } from './sources.ts';
 
-let folder: string;
+const folder = suiteFolder();
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'majordomo-catalog-'));
   writeFileSync(join(folder, 'models.dev-api.json'), '{"plain":1}');
   writeFileSync(join(folder, 'litellm-model-prices.json.gz'), gzipSync('{"packed":1}'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
 });
 
 it('reads a copy, compressed or not, with the given date', async () => {

@@ -1,4 +1,5 @@
-import { LlmError, type ModelContext, type ModelRequest } from '@majordomo/core';
+import { LlmError, type ModelContext, type ModelRequest, type Usage } from '@majordomo/core';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 
 /** Completes a request from the given fields. */
 export const requestOf = (fields: Partial<ModelRequest> = {}): ModelRequest => ({
@@ -17,6 +18,9 @@ export const contextOf = (fields: Partial<ModelContext> = {}): ModelContext => (
   env: {},
   ...fields,
 });
+
+/** Completes a usage. All other counts are unknown. */
+export const usageOf = (counts: Partial<Usage>): Usage => ({ ...UNKNOWN_USAGE, ...counts });
 
 /** Returns the LlmError of a call that fails. */
 export async function failureOf(call: Promise<unknown>): Promise<LlmError> {

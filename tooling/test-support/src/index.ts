@@ -10,13 +10,15 @@ export {
   type Reply,
 } from './answers.ts';
 export { CHAT_ANSWER, testChatVendor } from './chat-vendor.ts';
-export { contextOf, failureOf, requestOf } from './calls.ts';
+export { contextOf, failureOf, requestOf, usageOf } from './calls.ts';
 export { CutStore, STORE_CUTS, type StoreCut } from './cut-store.ts';
 export { Crash, FakeProcess } from './fake-process.ts';
 export { fuzz, type FuzzOptions, type FuzzReport, type FuzzTarget } from './fuzz.ts';
 export { expectedFacts, facts, reasoningOf, type Read } from './facts.ts';
+export { suiteFolder, testFolder } from './folders.ts';
 export { growthOf } from './growth.ts';
 export { hourlyClaim } from './hourly-claim.ts';
+export { listen } from './listen.ts';
 export { mutated, seeded } from './mutations.ts';
 export { CUTS, playback, playedInTurn, plays, type Cut, type Playback } from './playback.ts';
 export {

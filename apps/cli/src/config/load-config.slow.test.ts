@@ -1,18 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMajordomo } from '@majordomo/core';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { describe, expect, it } from 'vitest';
 import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { loadSettings } from './settings.ts';
 import { setTrust } from './trust.ts';
 
-const cwd = mkdtempSync(join(tmpdir(), 'config-'));
-afterAll(() => {
-  rmSync(cwd, { recursive: true });
-});
+const cwd = suiteFolder();
 
 /** Returns the error for a configuration with this text, or `undefined`. */
 async function errorFor(text: string): Promise<string | undefined> {

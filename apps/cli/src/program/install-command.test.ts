@@ -1,6 +1,6 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { testFolder } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { installCommand, installPlace } from './install-command.ts';
 
@@ -8,7 +8,7 @@ const PACKAGES = ['@majordomo/gateway', '@majordomo/inspector'];
 const commandIn = (folder: string): string => join(folder, 'node_modules', 'majordomo', 'dist', 'bin.js');
 
 it('installs next to a command of a project', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-install-'));
+  const folder = testFolder();
   writeFileSync(join(folder, 'package.json'), '{}');
   const pnpm = join(folder, 'node_modules', '.pnpm', 'majordomo@1.0.0');
   for (const file of [commandIn(folder), commandIn(pnpm)])
@@ -16,7 +16,7 @@ it('installs next to a command of a project', () => {
 });
 
 it('installs globally next to a global command', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-install-'));
+  const folder = testFolder();
   expect(installCommand(PACKAGES, commandIn(folder))).toBe(
     'npm install --global @majordomo/gateway @majordomo/inspector',
   );
@@ -29,7 +29,7 @@ it('runs npx again with the packages', () => {
 });
 
 it('names the place of the packages', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-install-'));
+  const folder = testFolder();
   expect(installPlace(commandIn(folder))).toBe('next to the global command');
   writeFileSync(join(folder, 'package.json'), '{}');
   expect(installPlace(commandIn(folder))).toBe(`in ${folder}`);

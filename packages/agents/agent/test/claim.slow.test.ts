@@ -1,13 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fromJson, toJson } from '@majordomo/core';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeClock, type Turn } from '@majordomo/testing';
-import { afterAll, describe, expect, it } from 'vitest';
+import { testFolder } from '@majordomo/test-support';
+import { describe, expect, it } from 'vitest';
 import {
   agentTool,
   type Agent,
@@ -424,13 +424,8 @@ describe('a driver', () => {
 
 describe('two processes that approve one stored state', () => {
   const program = join(import.meta.dirname, 'support/claim-process.ts');
-  const folders: string[] = [];
-  afterAll(() => {
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-  });
   async function startPayment() {
-    const folder = mkdtempSync(join(tmpdir(), 'majordomo-claim-'));
-    folders.push(folder);
+    const folder = testFolder();
     const inProcess = async (...args: readonly string[]): Promise<unknown> => {
       const { stdout } = await promisify(execFile)(process.execPath, [program, folder, ...args]);
       return stdout === '' ? undefined : JSON.parse(stdout);

@@ -1,15 +1,15 @@
 import { createMajordomo } from '@majordomo/core';
 import { createCli } from '@majordomo/provider-cli';
 import { fakeProvider } from '@majordomo/testing';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createAgent, type AgentOptions } from '../src/index.ts';
 import { plain } from './support/tools.ts';
 import { calls, faultOf } from './support/world.ts';
 
-let folder = '';
+const folder = suiteFolder();
 const command = (): string => path.join(folder, 'claude');
 const prompts = (): Promise<string> => readFile(path.join(folder, 'prompt'), 'utf8').catch(() => '');
 
@@ -22,11 +22,9 @@ const cliOutput = {
 };
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'majordomo-agent-'));
   const script = `#!/bin/sh\ncat >> '${folder}/prompt'\necho '${JSON.stringify(cliOutput)}'\n`;
   await writeFile(command(), script, { mode: 0o755 });
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 const look = plain('look', () => 'seen by the tool');
 

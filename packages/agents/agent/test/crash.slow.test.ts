@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromJson, toJson } from '@majordomo/core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunState } from '../src/index.ts';
 import { agentOf, SCHEDULES, UNKNOWN } from './support/crash-scenario.ts';
 import { faultOf } from './support/world.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'majordomo-crash-'));
+const folder = suiteFolder();
 const program = join(import.meta.dirname, 'support/crash-process.ts');
 
 /** Runs one process for a range of schedules. Returns its exit code, or the signal that killed it. */
@@ -48,9 +48,6 @@ beforeAll(async () => {
   const killCounts = await Promise.all([runUntilDone(0, half), runUntilDone(half, SCHEDULES)]);
   killed = killCounts.reduce((sum, count) => sum + count, 0);
 }, 300_000);
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
 
 interface Outcome {
   readonly state: RunState;

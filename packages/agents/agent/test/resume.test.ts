@@ -1,4 +1,5 @@
 import { user } from '@majordomo/core';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import type { RunState } from '../src/index.ts';
 import { plain } from './support/tools.ts';
@@ -57,7 +58,7 @@ describe('a state from a store', () => {
 
   it('that contains null for unreported usage continues', async () => {
     const usage = { input: null, output: 3, cacheRead: null };
-    const { agent } = world([{ text: 'Done.', usage: { ...NO_USAGE, input: 1, output: 1 } }], { tools });
+    const { agent } = world([{ text: 'Done.', usage: { ...UNKNOWN_USAGE, input: 1, output: 1 } }], { tools });
     const result = await agent.run({ ...(await paused()), usage } as never, { decisions });
     expect([result.usage.input, result.usage.output]).toEqual([1, 4]);
   });
@@ -104,13 +105,5 @@ describe('a state from a store', () => {
     expect(runs).toBe(0);
   });
 });
-
-const NO_USAGE = {
-  input: undefined,
-  output: undefined,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
-};
 
 const first = ({ pending }: Record<string, unknown>): object => (pending as readonly object[])[0] ?? {};

@@ -1,18 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fromJson } from '@majordomo/core';
-import { afterAll, expect, it } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { expect, it } from 'vitest';
 import type { Decision, RunState } from '../src/index.ts';
 import { faultOf, resultTexts } from './support/world.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'majordomo-approval-'));
+const folder = suiteFolder();
 const program = join(import.meta.dirname, 'support/approval-process.ts');
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
 
 interface ProcessOutput {
   readonly pid: number;

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromJson } from '@majordomo/core';
-import { expect, it, onTestFinished } from 'vitest';
+import { testFolder } from '@majordomo/test-support';
+import { expect, it } from 'vitest';
 import type { RunState } from '../src/index.ts';
 import { stored } from './support/scripted.ts';
 import { teamOf } from './support/team-scenario.ts';
@@ -34,8 +34,7 @@ it(
   `a run with a handoff and a sub-agent that waits, killed by SIGKILL after each ${ENTRIES} journal entries, repeats no call`,
   { timeout: 300_000 },
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'majordomo-team-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const folder = testFolder();
     let killed = 0;
     const runOn = (): Promise<number | string> => runProcess(folder, String(ENTRIES));
     for (let end = await runOn(); end !== 0; end = await runOn()) {

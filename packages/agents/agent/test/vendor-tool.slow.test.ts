@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createMajordomo, LlmError, type VendorResultPart } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { afterAll, describe, expect, it } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { describe, expect, it } from 'vitest';
 import {
   createAgent,
   defineVendorTool,
@@ -220,11 +220,8 @@ it("a stream of the final text omits the text of a step with a vendor's call", a
   expect(texts.join('')).toBe('ok');
 });
 
-const folder = mkdtempSync(join(tmpdir(), 'majordomo-vendor-tool-'));
+const folder = suiteFolder();
 const program = join(import.meta.dirname, 'support/vendor-tool-process.ts');
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
 
 interface Output {
   readonly text: string;

@@ -1,17 +1,16 @@
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { testFolder } from '@majordomo/test-support';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { withoutFrontmatter } from '../src/node/frontmatter.ts';
 import { contextFiles, type ContextFilesOptions } from '../src/node.ts';
 
 let root: string;
 beforeEach(async () => {
-  root = await mkdtemp(path.join(tmpdir(), 'context-'));
+  root = testFolder();
   await mkdir(path.join(root, 'repo/.git'), { recursive: true });
   await mkdir(path.join(root, 'repo/app'));
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
 
 const put = async (name: string, content: string | Uint8Array): Promise<void> => {
   const file = path.join(root, 'repo', name);

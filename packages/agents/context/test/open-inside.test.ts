@@ -1,22 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import fs, { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import fs, { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { testFolder } from '@majordomo/test-support';
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { openInside } from '../src/node.ts';
 
 let home: string;
 let root: string;
 beforeEach(async () => {
-  home = await mkdtemp(path.join(tmpdir(), 'open-inside-'));
+  home = testFolder();
   root = path.join(home, 'root');
   await mkdir(path.join(root, 'docs'), { recursive: true });
   await mkdir(path.join(home, 'outer'));
   await writeFile(path.join(root, 'docs/a.md'), 'inner');
   await writeFile(path.join(home, 'outer/a.md'), 'SECRET');
 });
-afterEach(() => rm(home, { recursive: true, force: true }));
 
 const contentOf = async (name: string): Promise<readonly string[]> => {
   const opened = await openInside(root, name);

@@ -9,7 +9,7 @@ import {
   type Check,
   type CheckContext,
 } from '../src/index.ts';
-import { ask, errorOf } from './support/calls.ts';
+import { ask, failureOf } from './support/calls.ts';
 import { chatServer } from './support/chat-server.ts';
 
 const context: CheckContext = {
@@ -140,7 +140,7 @@ describe('judge', () => {
   it('is down if the answer has another shape', async () => {
     const { check } = await judgeWithAnswer('{"violates": "maybe"}');
     const server = await chatServer(() => ({}));
-    const error = await errorOf(guarded(server.model, { input: [check] }).generate(ask()));
+    const error = await failureOf(guarded(server.model, { input: [check] }).generate(ask()));
     expect(error).toMatchObject({ kind: 'denied', details: { code: 'injection' } });
     expect(error.message).toContain('is down');
   });

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRuns } from '@majordomo/agent';
 import { sqliteStores } from '@majordomo/store-sqlite';
-import { expect, it, onTestFinished } from 'vitest';
+import { testFolder } from '@majordomo/test-support';
+import { expect, it } from 'vitest';
 import { chatServer } from './support/chat-server.ts';
 
 const program = join(import.meta.dirname, 'support/crash-process.ts');
@@ -21,10 +20,7 @@ function runProgram(...args: readonly string[]): Promise<number | string | null>
 }
 
 it('a guarded agent with SQLite restores the values after SIGKILLs between its steps, and the vendor receives none', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-guards-'));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const folder = testFolder();
   const server = await chatServer((_body, at) =>
     at < 3 ? { calls: [{ name: 'mail', json: '{"to":"[EMAIL_1]"}' }] } : { pieces: ['Sent to [EMAIL_1]'] },
   );

@@ -12,7 +12,7 @@ import {
 import { sseEvent } from '@majordomo/core/toolkit';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { forbid, guarded, type GuardOptions } from '../src/index.ts';
-import { ask, errorOf, streamed } from './support/calls.ts';
+import { ask, failureOf, streamed } from './support/calls.ts';
 import { chatServer, type Answer, type ChatServer } from './support/chat-server.ts';
 
 const HELD = 'held-secret';
@@ -146,7 +146,7 @@ describe('an error before the first content', () => {
   ])('does not contain the answer of a complete call: %s', async (_name, answer) => {
     const server = await chatServer(() => answer);
     for (const model of [server.model, twoTargets(server)])
-      expect(contents(await errorOf(guarded(model, options).generate(ask())))).not.toContain('held');
+      expect(contents(await failureOf(guarded(model, options).generate(ask())))).not.toContain('held');
   });
 });
 

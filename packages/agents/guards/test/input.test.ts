@@ -10,7 +10,7 @@ import {
   type GuardEvent,
   type Subject,
 } from '../src/index.ts';
-import { ask, errorOf, streamed } from './support/calls.ts';
+import { ask, failureOf, streamed } from './support/calls.ts';
 import { chatServer } from './support/chat-server.ts';
 
 const refuse: Check = { name: 'no', check: () => ({ deny: 'not allowed' }) };
@@ -33,7 +33,7 @@ const CALLS: readonly [string, (model: ChatModel) => Promise<unknown>][] = [
 describe('a refused input', () => {
   it.each(CALLS)('fails %s with the check and its reason, and opens no connection', async (_name, call) => {
     const server = await chatServer(() => ({ pieces: ['{"n": 1}'] }));
-    const error = await errorOf(call(guarded(server.model, { input: [refuse] })));
+    const error = await failureOf(call(guarded(server.model, { input: [refuse] })));
     expect(error).toMatchObject({
       kind: 'denied',
       details: { code: 'no', attempts: [], partial: undefined },
@@ -45,7 +45,7 @@ describe('a refused input', () => {
   it('has the kind that the check returns', async () => {
     const server = await chatServer(() => ({}));
     const check: Check = { name: 'c', check: () => ({ deny: 'bad', kind: 'content-filter' }) };
-    expect((await errorOf(guarded(server.model, { input: [check] }).generate(ask()))).kind).toBe(
+    expect((await failureOf(guarded(server.model, { input: [check] }).generate(ask()))).kind).toBe(
       'content-filter',
     );
   });
@@ -181,7 +181,7 @@ describe('mode parallel', () => {
       const { check, decide } = paused();
       const model = guarded(server.model, { input: [check], mode: 'parallel' });
       const call = method === 'generate' ? model.generate(ask()) : model.stream(ask()).response();
-      const failure = errorOf(call);
+      const failure = failureOf(call);
       await server.arrived();
       decide({ deny: 'late' });
       expect(await server.closed()).toMatchObject({ whole: false });
@@ -211,7 +211,7 @@ describe('mode parallel', () => {
   it('reports a refusal before an error of the model, with the paid attempts', async () => {
     const server = await chatServer(() => ({ status: 400 }));
     const { check, decide } = paused();
-    const failure = errorOf(guarded(server.model, { input: [check], mode: 'parallel' }).generate(ask()));
+    const failure = failureOf(guarded(server.model, { input: [check], mode: 'parallel' }).generate(ask()));
     await server.closed();
     decide({ deny: 'late' });
     expect(await failure).toMatchObject({
@@ -239,7 +239,7 @@ describe('a check that is down', () => {
     'because it %s denies the call, and the error does not contain the text of the failure',
     async (_name, check) => {
       const server = await chatServer(() => ({}));
-      const error = await errorOf(guarded(server.model, { input: [{ name: 'c', check }] }).generate(ask()));
+      const error = await failureOf(guarded(server.model, { input: [{ name: 'c', check }] }).generate(ask()));
       expect(error).toMatchObject({ kind: 'denied', details: { code: 'c' } });
       expect(error.message).toContain('is down');
       expect(JSON.stringify(error) + String(error.cause)).not.toContain('secret');
@@ -258,7 +258,9 @@ describe('a check that is down', () => {
         return never.check();
       },
     };
-    const failure = errorOf(guarded(server.model, { input: [check], timeoutMs: 500, clock }).generate(ask()));
+    const failure = failureOf(
+      guarded(server.model, { input: [check], timeoutMs: 500, clock }).generate(ask()),
+    );
     await clock.advance(600);
     expect((await failure).message).toContain('no answer within 500 ms');
     expect(signal?.aborted).toBe(true);
@@ -279,15 +281,15 @@ describe('a check that is down', () => {
       step: () => new Promise<void>(() => undefined),
     }));
     const controller = new AbortController();
-    const checking = errorOf(
+    const checking = failureOf(
       guarded(server.model, { input: [never] }).generate(ask(), { signal: controller.signal }),
     );
-    const stream = errorOf(
+    const stream = failureOf(
       guarded(server.model, { input: [never] })
         .stream(ask(), { signal: controller.signal })
         .response(),
     );
-    const answering = errorOf(
+    const answering = failureOf(
       guarded(server.model, { output: [never] })
         .stream(ask(), { signal: controller.signal })
         .response(),
@@ -296,7 +298,7 @@ describe('a check that is down', () => {
     controller.abort(new Error('stop'));
     for (const failure of [checking, stream, answering]) expect((await failure).kind).toBe('aborted');
     const early = guarded(server.model, { input: [refuse] }).generate(ask(), { signal: AbortSignal.abort() });
-    expect((await errorOf(early)).kind).toBe('aborted');
+    expect((await failureOf(early)).kind).toBe('aborted');
   });
 });
 
@@ -314,7 +316,7 @@ describe('events', () => {
       mask: {},
       onEvent,
     });
-    await errorOf(model.generate(ask('private text of a@example.com'), { tenant: 't' }));
+    await failureOf(model.generate(ask('private text of a@example.com'), { tenant: 't' }));
     const common = { ms: expect.any(Number), spec: 'openai/gpt-test', tenant: 't' };
     expect(events).toEqual([
       { type: 'passed', rule: 'f', side: 'input', ...common },
@@ -388,6 +390,6 @@ describe('options', () => {
 it('an invalid request fails before its checks', async () => {
   const server = await chatServer(() => ({}));
   const model = guarded(server.model, { input: [refuse], mask: {} });
-  const error = await errorOf(model.generate({ messages: 'hi' as never }));
+  const error = await failureOf(model.generate({ messages: 'hi' as never }));
   expect(error.kind).toBe('invalid-request');
 });

@@ -15,7 +15,7 @@ import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { guarded, PII_RULES, type GuardOptions, type MaskOptions } from '../src/index.ts';
-import { ask, cutAt, errorOf, streamed } from './support/calls.ts';
+import { ask, cutAt, failureOf, streamed } from './support/calls.ts';
 import { chatServer, type Answer } from './support/chat-server.ts';
 
 const EMAIL = 'max@example.com';
@@ -308,7 +308,7 @@ describe('a finder', () => {
     const server = await serve(ok);
     const call = (options: GuardOptions) =>
       guarded(server.model, { mask: { find }, ...options }).generate(ask(EMAIL));
-    expect(await errorOf(call({}))).toMatchObject({ kind: 'denied', details: { code: 'mask' } });
+    expect(await failureOf(call({}))).toMatchObject({ kind: 'denied', details: { code: 'mask' } });
     expect(server.connections()).toBe(0);
     expect((await call({ whenDown: 'allow' })).warnings).toMatchObject([{ what: 'check "mask"' }]);
     expect(server.sent()).toContain('[EMAIL_1]');

@@ -4,7 +4,7 @@ import { createOpenAI } from '@majordomo/provider-openai';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { forbid, guarded, type Check, type GuardOptions } from '../src/index.ts';
-import { ask, cutAt, errorOf, streamed } from './support/calls.ts';
+import { ask, cutAt, failureOf, streamed } from './support/calls.ts';
 import { chatServer, type Answer } from './support/chat-server.ts';
 
 const SECRET = 'Acme Corp';
@@ -19,7 +19,7 @@ const serve = (answers: readonly Answer[]) => chatServer((_body, at) => answers[
 describe('a complete answer that is refused', () => {
   it('fails without its text, and with the paid attempt', async () => {
     const server = await serve([{ pieces: [`Ask ${SECRET}.`] }]);
-    const error = await errorOf(guarded(server.model, { output: [noSecret] }).generate(ask()));
+    const error = await failureOf(guarded(server.model, { output: [noSecret] }).generate(ask()));
     expect(error).toMatchObject({
       kind: 'content-filter',
       details: { code: 'secret', target: 'openai/gpt-test', partial: undefined },
@@ -228,7 +228,7 @@ describe('the socket of a stream', () => {
     const stream = guarded(server.model, { output: [harmless], holdBack: { characters: 0 } }).stream(ask());
     for await (const event of stream) if (event.type === 'text-delta') break;
     expect(await server.closed()).toMatchObject({ whole: false });
-    const error = await errorOf(stream.response());
+    const error = await failureOf(stream.response());
     expect(error).toMatchObject({
       kind: 'aborted',
       details: { code: 'abandoned', partial: { text: 'one ' } },
@@ -244,7 +244,7 @@ describe('the socket of a stream', () => {
     );
     const iterator = stream[Symbol.asyncIterator]();
     await iterator.next();
-    const failure = errorOf(stream.response());
+    const failure = failureOf(stream.response());
     controller.abort();
     expect((await failure).kind).toBe('aborted');
     expect(await server.closed()).toMatchObject({ whole: false });
@@ -331,7 +331,7 @@ describe('a typed answer', () => {
     const json = '{"a": "\\u0041cme Corp"}';
     const server = await serve([{ pieces: [json] }, { pieces: [json] }]);
     const model = guarded(server.model, options);
-    const error = await errorOf(model.generateObject({ ...ask(), output }));
+    const error = await failureOf(model.generateObject({ ...ask(), output }));
     expect(error).toMatchObject({ kind: 'content-filter', details: { code: 'secret' } });
     const stream = model.streamObject({ ...ask(), output: output as never });
     const snapshots: unknown[] = [];
@@ -379,7 +379,7 @@ describe('a typed answer', () => {
 
   it('that does not match its schema is not quoted in the error', async () => {
     const server = await serve([{ pieces: ['{"b": "private"}'] }, { pieces: ['{"b": "private"}'] }]);
-    const error = await errorOf(guarded(server.model, options).generateObject({ ...ask(), output }));
+    const error = await failureOf(guarded(server.model, options).generateObject({ ...ask(), output }));
     expect(error.kind).toBe('invalid-output');
     expect(JSON.stringify(error)).not.toContain('private');
   });

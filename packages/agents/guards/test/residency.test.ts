@@ -5,7 +5,6 @@ import {
   createMajordomo,
   type DataHandling,
   jsonSchema,
-  LlmError,
   type Majordomo,
   type MajordomoOptions,
   type Provider,
@@ -14,6 +13,7 @@ import {
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { seededRandom } from '@majordomo/testing';
+import { failureOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { guarded, judge, residency, type ResidencyPolicy } from '../src/index.ts';
 import { at, regionServer } from './support/region-server.ts';
@@ -33,15 +33,6 @@ const majordomoWith = (
     ...options,
     chain: { attempts: 1, backoff: { baseMs: 0 }, ...options.chain },
   });
-
-const errorOf = async (work: Promise<unknown>): Promise<LlmError> => {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!LlmError.is(error)) throw new Error('it did not fail as expected', { cause: error });
-  return error;
-};
 
 /** Calls each operation with a spec. */
 const OPERATIONS: Readonly<
@@ -74,7 +65,7 @@ describe('residency', () => {
     const [allowed, refused] = [await regionServer(), await regionServer()];
     const majordomo = majordomoWith([at('us', refused, US), at('eu', allowed, EU)]);
     await OPERATIONS[name]?.(majordomo, 'us/m,eu/m');
-    const error = await errorOf(OPERATIONS[name]?.(majordomo, 'us/m') ?? Promise.resolve());
+    const error = await failureOf(OPERATIONS[name]?.(majordomo, 'us/m') ?? Promise.resolve());
     expect(error.kind).toBe('denied');
     expect(error.message).toContain('its region is us; allowed: eu');
     expect([allowed.requests, refused.connections]).toEqual([1, 0]);
@@ -101,12 +92,12 @@ describe('residency', () => {
     ];
     for (const [data, policy, message] of cases) {
       const provider: Provider = { ...at('a', server), data };
-      expect((await errorOf(majordomoWith([provider], policy).model('a/m').generate(hi))).message).toContain(
-        message,
-      );
+      expect(
+        (await failureOf(majordomoWith([provider], policy).model('a/m').generate(hi))).message,
+      ).toContain(message);
     }
     const { data: _none, ...undeclared } = at('a', server);
-    const error = await errorOf(
+    const error = await failureOf(
       majordomoWith([undeclared], { allow: ['eu', 'global'] })
         .model('a/m')
         .generate(hi),
@@ -142,16 +133,18 @@ describe('residency', () => {
       { chain: { hedgeAfterMs: 1, timeouts: { totalMs: 300 } } },
     );
     allowed.status = 0;
-    expect((await errorOf(hedging.model('eu/m,us/m').generate(hi))).kind).toBe('timeout');
+    expect((await failureOf(hedging.model('eu/m,us/m').generate(hi))).kind).toBe('timeout');
     allowed.status = 503;
-    expect((await errorOf(majordomoWith(providers).model('eu/m,us/m').generate(hi))).kind).not.toBe('config');
+    expect((await failureOf(majordomoWith(providers).model('eu/m,us/m').generate(hi))).kind).not.toBe(
+      'config',
+    );
     expect([allowed.requests, refused.connections]).toEqual([2, 0]);
   });
 
   it('does not follow a redirect to a refused address', async () => {
     const [allowed, refused] = [await regionServer(), await regionServer()];
     Object.assign(allowed, { status: 307, location: `${refused.baseURL}/chat/completions` });
-    const error = await errorOf(
+    const error = await failureOf(
       majordomoWith([at('eu', allowed, EU)])
         .model('eu/m')
         .generate(hi),
@@ -171,15 +164,15 @@ describe('residency', () => {
       { env },
     );
     const agent = createAgent({ model: majordomo.model('us/m') });
-    expect((await errorOf(agent.run('hi'))).kind).toBe('denied');
+    expect((await failureOf(agent.run('hi'))).kind).toBe('denied');
     const guardedModel = guarded(majordomo.model('eu/m'), {
       input: [judge(majordomo.model('us/m'), { name: 'policy', policy: 'Refuse everything.' })],
     });
-    expect((await errorOf(guardedModel.generate(hi))).kind).toBe('denied');
-    expect((await errorOf(majordomo.model('lab/m').generate(hi))).kind).toBe('denied');
+    expect((await failureOf(guardedModel.generate(hi))).kind).toBe('denied');
+    expect((await failureOf(majordomo.model('lab/m').generate(hi))).kind).toBe('denied');
     expect((await majordomo.model('desk/m').generate(hi)).text).toBe('{"fine":true}');
     const view = majordomo.with({ chain: { attempts: 2 } });
-    expect((await errorOf(view.model('us/m').generate(hi))).kind).toBe('denied');
+    expect((await failureOf(view.model('us/m').generate(hi))).kind).toBe('denied');
     const [us, eu] = await majordomo.prepare('us/m,eu/m', hi);
     expect([us?.refusal?.kind, us?.attempt.data, eu?.refusal]).toEqual(['denied', US, undefined]);
     expect([allowed.requests, refused.connections]).toEqual([1, 0]);
@@ -196,11 +189,11 @@ describe('residency', () => {
     ];
     for (const [extra, message] of refusals) {
       const chat = majordomo.model('eu/m').generate({ ...hi, extra: { eu: extra } });
-      expect((await errorOf(chat)).message).toContain(message);
+      expect((await failureOf(chat)).message).toContain(message);
       const ranked = majordomo
         .rerankModel('eu/m')
         .rerank({ query: 'a', documents: ['b'], extra: { eu: extra } });
-      expect((await errorOf(ranked)).message).toContain(message);
+      expect((await failureOf(ranked)).message).toContain(message);
     }
     expect(server.connections).toBe(0);
     const extra = { eu: { store: false, inference_geo: 'eu' }, other: { store: true } };
@@ -229,8 +222,8 @@ describe('residency', () => {
     expect(await call({ tenant: 'clinic' })).toBe('eu/m');
     expect([allowed.requests, refused.connections]).toEqual([1, 0]);
     expect(await call({})).toBe('us/m');
-    expect((await errorOf(call({ metadata: { fail: true } }))).kind).toBe('denied');
-    expect((await errorOf(call({ tenant: 'bad' }))).kind).toBe('config');
+    expect((await failureOf(call({ metadata: { fail: true } }))).kind).toBe('denied');
+    expect((await failureOf(call({ tenant: 'bad' }))).kind).toBe('config');
     expect([allowed.requests, refused.requests]).toEqual([1, 1]);
   });
 
@@ -262,7 +255,7 @@ describe('residency', () => {
         env,
         gates: [{ name: 'record', admit: record }],
       });
-      await errorOf(majordomo.model(`${provider.id}/m`).generate(hi));
+      await failureOf(majordomo.model(`${provider.id}/m`).generate(hi));
       const resolved = await majordomo.resolve(`${provider.id}/m`);
       expect(resolved[0]?.data).toEqual(attempts.at(-1));
       return attempts.at(-1);

@@ -1,7 +1,7 @@
 import { file, user } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { guarded, type Check } from '../src/index.ts';
-import { errorOf } from './support/calls.ts';
+import { failureOf } from './support/calls.ts';
 import { chatServer } from './support/chat-server.ts';
 
 const words: Check = {
@@ -13,7 +13,7 @@ it('an input check sees the text of a blob, and refuses it before a connection o
   const server = await chatServer(() => ({ pieces: ['never'] }));
   const blob = file(new Blob(['a forbidden text']), 'text/plain', 'a.txt');
   const model = guarded(server.model, { input: [words] });
-  const error = await errorOf(model.generate({ messages: [user('hi', blob)] }));
+  const error = await failureOf(model.generate({ messages: [user('hi', blob)] }));
   expect(error).toMatchObject({ kind: 'denied', details: { code: 'words' } });
   expect(server.connections()).toBe(0);
 });
@@ -22,6 +22,6 @@ it('a blob of text that cannot be read is an invalid request', async () => {
   const server = await chatServer(() => ({ pieces: ['never'] }));
   const blob = Object.assign(new Blob(['text']), { arrayBuffer: () => Promise.reject(new Error('changed')) });
   const model = guarded(server.model, { input: [words] });
-  const error = await errorOf(model.generate({ messages: [user(file(blob, 'text/plain'))] }));
+  const error = await failureOf(model.generate({ messages: [user(file(blob, 'text/plain'))] }));
   expect(error).toMatchObject({ kind: 'invalid-request' });
 });

@@ -9,7 +9,7 @@ import {
   hostile,
   isAlive,
   rejection,
-  tempFolder,
+  testFolder,
   testToolbox,
   until,
   world,
@@ -48,7 +48,7 @@ describe('servers that are connected together', () => {
   });
 
   it('are disconnected with `required` if one fails', async () => {
-    const log = join(tempFolder(), 'log');
+    const log = join(testFolder(), 'log');
     let isConnected = false;
     const first: McpOptions = {
       ...server('a', { LOG: log }),
@@ -76,7 +76,7 @@ describe('servers that are connected together', () => {
   });
 
   it('are all closed by close()', async () => {
-    const log = join(tempFolder(), 'log');
+    const log = join(testFolder(), 'log');
     const all = await connected([server('a', { LOG: log }), server('b', { LOG: `${log}2` })]);
     const pids = [pidIn(log), pidIn(`${log}2`)];
     expect(pids.every(isAlive)).toBe(true);
@@ -106,7 +106,7 @@ describe('servers that are connected together', () => {
   });
 
   it('reject invalid options before any is started', async () => {
-    const log = join(tempFolder(), 'log');
+    const log = join(testFolder(), 'log');
     const error = await rejection(
       connectMcpServers([server('a', { LOG: log }), { ...absent('b'), retries: -1 }]),
     );
@@ -116,7 +116,7 @@ describe('servers that are connected together', () => {
   });
 
   it('of the same name are rejected before any is started', async () => {
-    const log = join(tempFolder(), 'log');
+    const log = join(testFolder(), 'log');
     const error = await rejection(connectMcpServers([server('a', { LOG: log }), absent('b'), absent('a')]));
     expect(error).toMatchObject({
       kind: 'config',
@@ -127,7 +127,7 @@ describe('servers that are connected together', () => {
   });
 
   it('reject when the signal aborts, and end those that were started', async () => {
-    const log = join(tempFolder(), 'log');
+    const log = join(testFolder(), 'log');
     const controller = new AbortController();
     const outcome = rejection(
       connectMcpServers([server('a', { LOG: log }), server('b', { MODE: 'mute' })], {

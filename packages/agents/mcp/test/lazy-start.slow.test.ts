@@ -7,7 +7,7 @@ import type { McpEvent, McpOptions, McpToolbox, RecordStore } from '../src/index
 import { modelOf } from './support/in-process.ts';
 import { changeEntries, entriesOf } from './support/entries.ts';
 import { memoryRecords } from '@majordomo/records';
-import { hostile, rejection, run, tempFolder, testToolbox } from './support/world.ts';
+import { hostile, rejection, run, testFolder, testToolbox } from './support/world.ts';
 
 interface Started {
   readonly box: McpToolbox;
@@ -17,7 +17,7 @@ interface Started {
 
 /** Connects to the hostile server. Each call represents a new process. */
 async function started(records: RecordStore, options: Partial<McpOptions> = {}, env = {}): Promise<Started> {
-  const log = join(tempFolder(), 'log');
+  const log = join(testFolder(), 'log');
   const events: McpEvent[] = [];
   const box = await testToolbox({
     name: 'h',

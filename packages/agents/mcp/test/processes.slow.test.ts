@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isAlive, rejection, tempFolder, until, world } from './support/world.ts';
+import { isAlive, rejection, testFolder, until, world } from './support/world.ts';
 
 /** Process ids of the server and its children. */
 const pidsIn = (notes: readonly string[]): readonly number[] =>
@@ -41,7 +41,7 @@ describe('children', () => {
   });
 
   it('end when this process is killed', async () => {
-    const log = join(tempFolder(), 'log');
+    const log = join(testFolder(), 'log');
     const script = new URL('support/killed-process.ts', import.meta.url).pathname;
     const parent = spawn(process.execPath, [script], { env: { ...process.env, LOG: log }, stdio: 'inherit' });
     await until(() => noted(log).includes('connected'));
@@ -52,14 +52,14 @@ describe('children', () => {
   });
 
   it('end when connecting is aborted', async () => {
-    const log = join(tempFolder(), 'log');
+    const log = join(testFolder(), 'log');
     await rejection(world({ connectMs: 600 }, { MODE: 'mute', LOG: log }));
     expect(pidsIn(noted(log))).toHaveLength(1);
     await until(() => !pidsIn(noted(log)).some(isAlive));
   });
 
   it('have ended when connecting rejects after an abort', async () => {
-    const log = join(tempFolder(), 'log');
+    const log = join(testFolder(), 'log');
     const controller = new AbortController();
     const outcome = rejection(world({ signal: controller.signal }, { MODE: 'mute', LOG: log }));
     await until(() => pidsIn(noted(log)).length === 1);
@@ -76,7 +76,7 @@ describe('children', () => {
   });
 
   it('do not keep this process alive after its toolbox is closed', async () => {
-    const log = join(tempFolder(), 'log');
+    const log = join(testFolder(), 'log');
     const script = new URL('support/killed-process.ts', import.meta.url).pathname;
     const app = spawn(process.execPath, [script, 'close'], {
       env: { ...process.env, LOG: log },

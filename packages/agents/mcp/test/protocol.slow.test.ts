@@ -1,9 +1,10 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '@majordomo/core';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { testFolder } from '@majordomo/test-support';
+import { describe, expect, it } from 'vitest';
 import type { McpOptions, McpToolbox } from '../src/index.ts';
 import { httpServer } from './support/http-server.ts';
 import { memoryRecords } from '@majordomo/records';
@@ -35,10 +36,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 `;
 
 function program(onProbe: 'refuse' | 'exit' | 'ignore' | 'start late', startMs = 0) {
-  const folder = mkdtempSync(join(tmpdir(), 'mcp-protocol-'));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const folder = testFolder();
   const [file, log] = [join(folder, 'server.mjs'), join(folder, 'log')];
   writeFileSync(file, PROGRAM);
   appendFileSync(log, '');

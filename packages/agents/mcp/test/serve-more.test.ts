@@ -14,7 +14,7 @@ import {
 } from '../src/index.ts';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { modelOf, officialClient, placeOf } from './support/in-process.ts';
-import { closing, rejection, run, tempFolder, testToolbox } from './support/world.ts';
+import { closing, rejection, run, testFolder, testToolbox } from './support/world.ts';
 
 const BOTH = [['2025'], ['auto']] as const;
 
@@ -97,7 +97,7 @@ describe.each(BOTH)('for the official client of %s, a server', (protocol) => {
   });
 
   it('serves a folder of skills', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     mkdirSync(join(folder, 'greet'));
     writeFileSync(join(folder, 'greet/SKILL.md'), '---\nname: greet\ndescription: Greets\n---\nSay hello.\n');
     const client = await officialClient(serverOf({ skillsFolder: folder }), protocol);
@@ -122,7 +122,7 @@ it('tools of skills are served among the tools', async () => {
 });
 
 it('a folder of skills that cannot be read is an error of kind config', async () => {
-  const server = serverOf({ skillsFolder: join(tempFolder(), 'none') });
+  const server = serverOf({ skillsFolder: join(testFolder(), 'none') });
   for (const work of [server.fetch(new Request('http://localhost')), server.stdio()])
     expect(await rejection(work)).toMatchObject({
       kind: 'config',
@@ -133,7 +133,7 @@ it('a folder of skills that cannot be read is an error of kind config', async ()
 });
 
 it('loads a folder of skills again after a failure', async () => {
-  const skillsFolder = join(tempFolder(), 'later');
+  const skillsFolder = join(testFolder(), 'later');
   const server = serverOf({ skillsFolder });
   const request = () => server.fetch(new Request('http://localhost'));
   expect(await rejection(request())).toMatchObject({ kind: 'config' });

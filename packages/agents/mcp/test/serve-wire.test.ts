@@ -4,7 +4,7 @@ import { defineTool, type Tool } from '@majordomo/agent';
 import { expect, it } from 'vitest';
 import { reportProgress, serveMcp, type McpServerHandle, type ServeOptions } from '../src/index.ts';
 import { officialClient, placeOf } from './support/in-process.ts';
-import { closing, run, tempFolder, testToolbox } from './support/world.ts';
+import { closing, run, testFolder, testToolbox } from './support/world.ts';
 
 const serverOf = (options: Partial<ServeOptions>): McpServerHandle =>
   closing(serveMcp({ name: 'sky', version: '1', tools: [], ...options }));
@@ -96,7 +96,7 @@ it('truncates the arguments in a question to 2,000 characters, without half a su
 });
 
 it('reports a skill that it cannot serve', async () => {
-  const folder = tempFolder();
+  const folder = testFolder();
   mkdirSync(join(folder, 'broken'));
   writeFileSync(join(folder, 'broken/SKILL.md'), 'no frontmatter');
   const errors: string[] = [];

@@ -11,7 +11,7 @@ import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { McpOptions, McpToolbox } from '../src/index.ts';
 import { COMPILE_CACHE } from './support/compile-cache.ts';
-import { run, tempFolder, testToolbox, until } from './support/world.ts';
+import { run, testFolder, testToolbox, until } from './support/world.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -76,7 +76,7 @@ const textIn = (output: unknown): string => JSON.stringify(output);
 
 describe('servers from npm', () => {
   it('filesystem: reads, writes with approval, and remains in its folder', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     writeFileSync(join(folder, 'a.txt'), 'hello');
     const files = await server('filesystem', [folder]);
     expect(textIn(await run(files, 'read_text_file', { path: join(folder, 'a.txt') }))).toContain('hello');
@@ -89,14 +89,14 @@ describe('servers from npm', () => {
   });
 
   it('filesystem: uses the folders of `roots`', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const files = await server('filesystem', [], { roots: [`file://${folder}`] });
     // The server requests them after the connection.
     await expect.poll(async () => textIn(await run(files, 'list_allowed_directories'))).toContain(folder);
   });
 
   it('memory: stores observations', async () => {
-    const memory = await server('memory', [], {}, { MEMORY_FILE_PATH: join(tempFolder(), 'm.jsonl') });
+    const memory = await server('memory', [], {}, { MEMORY_FILE_PATH: join(testFolder(), 'm.jsonl') });
     const entities = [{ name: 'Ann', entityType: 'person', observations: ['likes tea'] }];
     await run(memory, 'create_entities', { entities });
     expect(textIn(await run(memory, 'search_nodes', { query: 'tea' }))).toContain('Ann');

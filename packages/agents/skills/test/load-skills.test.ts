@@ -1,16 +1,13 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Skill, ToolContext, ToolOutput } from '@majordomo/agent';
 import { image, type LlmError } from '@majordomo/core';
-import { afterAll, describe, expect, it } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { describe, expect, it } from 'vitest';
 import { loadSkills } from '../src/node.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'majordomo-skills-'));
-afterAll(() => {
-  rmSync(root, { recursive: true, force: true });
-});
+const root = suiteFolder();
 
 function write(path: string, content: string | Uint8Array): string {
   const file = join(root, path);

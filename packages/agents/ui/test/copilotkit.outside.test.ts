@@ -1,15 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeStream } from 'node:stream/web';
 import { createAgent } from '@majordomo/agent';
 import type { Turn } from '@majordomo/testing';
+import { testFolder } from '@majordomo/test-support';
 import { expect, it, onTestFinished } from 'vitest';
 import { agUiResponse, fromAgUi } from '../src/ag-ui.ts';
 import { SECRET } from './support/approval-server.ts';
@@ -30,10 +29,7 @@ const CLIENT = '@copilotkit/core';
 
 /** Installs CopilotKit's client into a new folder. Its client of AG-UI is older than 1.0. */
 function installClient() {
-  const folder = mkdtempSync(join(tmpdir(), 'copilotkit-'));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const folder = testFolder();
   execFileSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', `${CLIENT}@1.75.0`]);
   const require = createRequire(join(folder, 'node_modules', CLIENT, 'package.json'));
   const { CopilotKitCore } = require(CLIENT) as { CopilotKitCore: new (options: object) => Core };

@@ -1,11 +1,8 @@
 import { createMajordomo, type LlmError } from '@majordomo/core';
 import { createLedger, memoryStore, type LedgerStore } from '@majordomo/ledger';
 import { memoryRecords } from '@majordomo/records';
-import { Crash, FakeProcess } from '@majordomo/test-support';
+import { Crash, FakeProcess, testFolder } from '@majordomo/test-support';
 import { fakeClock, seededRandom } from '@majordomo/testing';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createBatches, type BatchJob } from '../src/index.ts';
 import { items, prices, resultsOf, START } from './support/jobs.ts';
@@ -41,7 +38,7 @@ async function run(seed: number): Promise<void> {
     };
   const records = memoryRecords({ clock });
   const money = memoryStore({ clock });
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-batch-random-'));
+  const folder = testFolder();
   const majordomo = createMajordomo({
     providers: vendors.map(({ provider }) => provider),
     clock,

@@ -1,5 +1,6 @@
-import { type Calibration, type ClassificationResponse, LlmError, type Provider } from '@majordomo/core';
+import { type Calibration, type ClassificationResponse, type Provider } from '@majordomo/core';
 import { applyCurve } from '@majordomo/core/toolkit';
+import { failureOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { learnCalibration } from '../src/index.ts';
 import { qualityOf } from '../src/quality.ts';
@@ -18,12 +19,6 @@ const learn = (providers: readonly Provider[], examples = examplesOf(1, 400)) =>
     questions: QUESTIONS,
     examples,
   });
-
-const failing = async (work: Promise<unknown>): Promise<LlmError> => {
-  const error: unknown = await work.catch((thrown: unknown) => thrown);
-  if (!LlmError.is(error)) throw new Error('it did not fail as expected', { cause: error });
-  return error;
-};
 
 /** Number of sets of labels. With SOAK=1, as in the nightly run, twelve. */
 const SETS = process.env['SOAK'] === undefined ? 1 : 12;
@@ -158,7 +153,7 @@ describe('learnCalibration', () => {
     const changed = {
       refund: { type: 'predicate', instructions: 'The customer wants money back.' },
     } as const;
-    const error = await failing(model.classify({ input: '1:0.5', questions: changed, calibration }));
+    const error = await failureOf(model.classify({ input: '1:0.5', questions: changed, calibration }));
     expect([error.kind, error.details.path]).toEqual(['config', 'calibration.questions.refund']);
   });
 
@@ -182,7 +177,7 @@ describe('learnCalibration', () => {
       sent += 1;
       return false;
     });
-    const error = await failing(learn([provider], examples as ReturnType<typeof examplesOf>));
+    const error = await failureOf(learn([provider], examples as ReturnType<typeof examplesOf>));
     expect([error.kind, error.details.path, sent]).toEqual(['config', path, 0]);
   });
 
@@ -193,7 +188,7 @@ describe('learnCalibration', () => {
       );
     const { report } = await learn([failingOn(10)], examplesOf(5, 100));
     expect(report[0]?.n).toBe(90);
-    const error = await failing(learn([failingOn(11)], examplesOf(5, 100)));
+    const error = await failureOf(learn([failingOn(11)], examplesOf(5, 100)));
     expect(error.details.target).toBe('a/m');
   });
 
@@ -228,7 +223,7 @@ describe('learnCalibration', () => {
     };
     await learnCalibration({ ...options, concurrency: 3 });
     expect(most).toBe(3);
-    const error = await failing(learnCalibration({ ...options, call: { signal: AbortSignal.abort() } }));
+    const error = await failureOf(learnCalibration({ ...options, call: { signal: AbortSignal.abort() } }));
     expect(error.kind).toBe('aborted');
   });
 });

@@ -1,5 +1,6 @@
 import { image, LlmError, toolResult, user } from '@majordomo/core';
 import { createOpenAI, openaiCompatible, together } from '@majordomo/provider-openai';
+import { failureOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { emulateClassification } from '../src/index.ts';
 import { majordomoOf, scripted, type ScriptedAnswer, tokens } from './support/scripted.ts';
@@ -11,12 +12,6 @@ const QUESTIONS = {
 } as const;
 const REFUND = { refund: QUESTIONS.refund } as const;
 const LABELS = tokens({ A: 0.6, B: 0.3, C: 0.1 });
-
-const failing = async (work: Promise<unknown>): Promise<LlmError> => {
-  const error: unknown = await work.catch((thrown: unknown) => thrown);
-  if (!LlmError.is(error)) throw new Error('it did not fail as expected', { cause: error });
-  return error;
-};
 
 const modelOf = (answer: () => ScriptedAnswer) => {
   const provider = scripted('a', answer);
@@ -67,7 +62,7 @@ describe('the emulation with log probabilities', () => {
 
   it('rejects labels with less than half of the mass as invalid-output, and records the usage', async () => {
     const { model } = modelOf(() => ({ logprobs: tokens({ The: 0.6, A: 0.3, B: 0.1 }) }));
-    const error = await failing(model.classify({ input: 'x', questions: REFUND }));
+    const error = await failureOf(model.classify({ input: 'x', questions: REFUND }));
     expect([error.kind, error.details.path]).toEqual(['invalid-output', 'questions.refund']);
     expect(error.details.attempts[0]?.usage?.input).toBe(10);
   });
@@ -79,7 +74,7 @@ describe('the emulation with log probabilities', () => {
       choices: Object.fromEntries(Array.from({ length: count }, (_, at) => [`c${at}`, ''])),
     });
     const { provider, model } = modelOf(() => ({ logprobs: LABELS }));
-    const error = await failing(model.classify({ input: 'x', questions: { q: questionOf(21) } }));
+    const error = await failureOf(model.classify({ input: 'x', questions: { q: questionOf(21) } }));
     expect([error.kind, error.details.code, provider.requests.length]).toEqual([
       'unsupported',
       'too-large',
@@ -134,7 +129,7 @@ describe('the emulation with log probabilities', () => {
     expect([provider.requests.length, first.usage?.input]).toEqual([2, 20]);
     await model.classify(both);
     expect(provider.requests).toHaveLength(3);
-    expect((await failing(model.classify(request))).kind).toBe('unsupported');
+    expect((await failureOf(model.classify(request))).kind).toBe('unsupported');
     expect(provider.requests).toHaveLength(3);
   });
 
@@ -160,7 +155,7 @@ describe('the emulation with log probabilities', () => {
 
   it('reports a refusal with the name of the question', async () => {
     const { model } = modelOf(() => ({ finish: 'refusal', text: 'No.' }));
-    const error = await failing(model.classify({ input: 'x', questions: REFUND }));
+    const error = await failureOf(model.classify({ input: 'x', questions: REFUND }));
     expect([error.kind, error.details.code, error.details.path]).toEqual([
       'content-filter',
       'refusal',
@@ -195,7 +190,7 @@ describe('the emulation with log probabilities', () => {
     expect([most, provider.requests.length]).toEqual([8, 40]);
     const failed = scripted('a', () => ({ fail: new LlmError('server', 'down') }));
     const model = majordomoOf([failed], emulateClassification()).classificationModel('a/m');
-    expect((await failing(model.classify({ input: 'x', questions }))).kind).toBe('server');
+    expect((await failureOf(model.classify({ input: 'x', questions }))).kind).toBe('server');
     expect(failed.requests.length).toBeLessThanOrEqual(8);
   });
 });
@@ -224,7 +219,7 @@ describe('the emulation with stated probabilities', () => {
     ['a missing option', JSON.stringify({ refund: { true: 1 } }), 'refund'],
     ['0 for each option', JSON.stringify({ refund: { true: 0, false: 0 } }), 'refund'],
   ])('rejects %s as invalid-output, and records the usage', async (_, text, name) => {
-    const error = await failing(
+    const error = await failureOf(
       modelOf(() => ({ text })).model.classify({ input: 'x', questions: REFUND, bases }),
     );
     expect([error.kind, error.details.path]).toEqual(['invalid-output', `questions.${name}`]);

@@ -3,7 +3,6 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -13,9 +12,9 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { testFolder } from '@majordomo/test-support';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { LlmError } from '@majordomo/core';
 import { memoryVault, secret, vaultKey, type StoredCredential } from '../src/index.ts';
 import { fileVault } from '../src/node.ts';
@@ -26,12 +25,8 @@ let root: string;
 let path: string;
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'majordomo-vault-'));
+  root = testFolder();
   path = join(root, 'data', 'majordomo', 'vault.json');
-});
-
-afterEach(() => {
-  rmSync(root, { recursive: true });
 });
 
 const key = (value: string): StoredCredential => ({ kind: 'key', value: secret(value) });

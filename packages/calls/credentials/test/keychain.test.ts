@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { suiteFolder } from '@majordomo/test-support';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { secret } from '../src/index.ts';
 import { keychainVault, type Keyring } from '../src/node.ts';
@@ -31,7 +31,7 @@ function fakeKeyring(
 }
 
 const before = process.env['XDG_DATA_HOME'];
-const root = mkdtempSync(join(tmpdir(), 'majordomo-keychain-'));
+const root = suiteFolder();
 
 beforeAll(() => {
   process.env['XDG_DATA_HOME'] = root;
@@ -39,7 +39,6 @@ beforeAll(() => {
 afterAll(() => {
   if (before === undefined) delete process.env['XDG_DATA_HOME'];
   else process.env['XDG_DATA_HOME'] = before;
-  rmSync(root, { recursive: true });
 });
 
 it('names the package that the keychain requires', async () => {

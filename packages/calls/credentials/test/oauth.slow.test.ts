@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { testFolder } from '@majordomo/test-support';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { LlmError, systemClock, type Clock } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
@@ -634,7 +633,7 @@ describe('a token of a login', () => {
 });
 
 test('four processes with five calls each refresh an expired token once, also after a kill', async () => {
-  const root = mkdtempSync(join(tmpdir(), 'majordomo-oauth-'));
+  const root = testFolder();
   const path = join(root, 'v', 'vault.json');
   vault = fileVault({ path });
   await sourceWith().login(browser());
@@ -652,7 +651,6 @@ test('four processes with five calls each refresh an expired token once, also af
   expect(new Set((await Promise.all(tokens)).flatMap((text) => text.trim().split(' '))).size).toBe(1);
   await Promise.all(children.map(waitForExit));
   expect(tokenRequests()).toBe(1);
-  rmSync(root, { recursive: true });
 }, 60_000);
 
 test('a logout revokes and removes the token, also if the authority does not answer', async () => {

@@ -1,7 +1,7 @@
-import { chmodSync, copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { testFolder } from '@majordomo/test-support';
+import { expect, it } from 'vitest';
 import { secret, type StoredCredential } from '../src/index.ts';
 import { fileVault } from '../src/node.ts';
 
@@ -24,8 +24,7 @@ it.runIf(process.env['WRITE_STORED'] === '1')('writes the file of the current fo
 const files = readdirSync(WRITTEN).filter((name) => name.endsWith('.json'));
 
 it.each(files)('reads and changes the vault %s', async (name) => {
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-vault-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = testFolder();
   const path = join(folder, name);
   copyFileSync(join(WRITTEN, name), path);
   chmodSync(path, 0o600);

@@ -1,15 +1,12 @@
 import { fileStoreConformance, type TestedFileContent } from '@majordomo/conformance';
 import { memoryFiles, type FileContentStore } from '@majordomo/files';
 import { folderFiles } from '@majordomo/files/node';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, expectTypeOf, it } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 
-const root = mkdtempSync(join(tmpdir(), 'majordomo-files-'));
-afterAll(() => {
-  rmSync(root, { recursive: true });
-});
+const root = suiteFolder();
 
 const ID = 'file-1';
 const put = (files: FileContentStore, text: string): Promise<void> =>

@@ -1,20 +1,17 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startFileServer } from '@majordomo/conformance';
-import { afterAll, expect, it } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { expect, it } from 'vitest';
 
 const MB = 1_000_000;
 /** Size of the large document in megabytes. With SOAK=1, as in the nightly run, 200. */
 const LARGE = process.env['SOAK'] === undefined ? 48 : 200;
 const MAX_BYTES = 32 * 1024 * 1024;
-const folder = mkdtempSync(join(tmpdir(), 'majordomo-files-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const folder = suiteFolder();
 
 /** Writes a document of `size` megabytes. Returns its path and its hash. */
 function writeDocument(name: string, size: number): { readonly path: string; readonly sha256: string } {

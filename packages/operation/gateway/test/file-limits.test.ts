@@ -3,9 +3,9 @@ import { memoryFiles, type FileContentStore } from '@majordomo/files';
 import { folderFiles } from '@majordomo/files/node';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeClock, fakeProvider } from '@majordomo/testing';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { testFolder } from '@majordomo/test-support';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createGateway, type GatewayFilesOptions } from '../src/index.ts';
 import { byKey, KEY } from './support/test-gateway.ts';
@@ -106,14 +106,6 @@ const QUOTA = { code: 'storage_quota_exceeded', message: expect.stringContaining
 const isRefused = async (response: Response): Promise<boolean> =>
   response.status === 400 && JSON.stringify(await response.json()).includes('maxTotalBytes');
 
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-file-limits-'));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true });
-  });
-  return folder;
-}
-
 /** Returns the size of all files in a folder. */
 const sizeOf = (folder: string): number =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -140,7 +132,7 @@ describe('the limits of an owner of files', () => {
   });
 
   it('include an upload of unknown size, which ends when its owner has no space left', async () => {
-    const folder = temporaryFolder();
+    const folder = testFolder();
     const send = gatewayWith({ store: folderFiles(folder), maxTotalBytes: 400_000 });
     const [first, second] = [new Upload(send), new Upload(send)];
     await first.write('x'.repeat(200_000));
@@ -155,7 +147,7 @@ describe('the limits of an owner of files', () => {
   });
 
   it('hold with many unfinished uploads at once', async () => {
-    const folder = temporaryFolder();
+    const folder = testFolder();
     const send = gatewayWith({ store: folderFiles(folder), maxTotalBytes: 1_000_000, maxFiles: 5 });
     const forms = Array.from({ length: 12 }, (_, number) =>
       number % 2 === 0 ? new Upload(send, { length: 905_000 }) : new Upload(send),
@@ -226,7 +218,7 @@ describe('the limits of an owner of files', () => {
   it('include what a killed process has received until its lease ends, and remove its content', async () => {
     const clock = fakeClock();
     const records = memoryRecords({ clock });
-    const folder = temporaryFolder();
+    const folder = testFolder();
     const store = folderFiles(folder);
     const form = new Upload(gatewayWith({ records, store, maxTotalBytes: 1000 }), {
       length: HEAD.length + 900 + END.length,
@@ -274,7 +266,7 @@ describe('the temporary copies of an owner', () => {
 
   /** Starts a gateway whose store returns streams, and returns the size of its temporary copies. */
   function gatewayWithCopies(maxTotalBytes: number): { readonly send: Send; readonly copied: () => number } {
-    const root = temporaryFolder();
+    const root = testFolder();
     vi.stubEnv('TMPDIR', root);
     onTestFinished(() => {
       vi.unstubAllEnvs();

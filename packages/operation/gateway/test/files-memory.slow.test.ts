@@ -1,9 +1,9 @@
 import { startFileServer } from '@majordomo/conformance';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openAsBlob, openSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openAsBlob, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { testFolder } from '@majordomo/test-support';
 import { expect, it, onTestFinished } from 'vitest';
 import { openaiClient } from './support/clients.ts';
 
@@ -24,7 +24,7 @@ it.skipIf(process.platform !== 'linux')(
   `a file of 50 MB in ${REQUESTS} requests is read once for each target, and is never in memory as a whole with its base64 form`,
   { timeout: 180_000 },
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'majordomo-gateway-memory-'));
+    const folder = testFolder();
     await using server = await startFileServer();
     const child = fork(
       join(import.meta.dirname, 'support/files-process.ts'),
@@ -36,7 +36,6 @@ it.skipIf(process.platform !== 'linux')(
     onTestFinished(async () => {
       child.disconnect();
       await once(child, 'exit');
-      rmSync(folder, { recursive: true });
     });
     const [url] = (await once(child, 'message')) as [string];
     const tell = async (message: string): Promise<{ readonly memory: number; readonly read: number }> => {

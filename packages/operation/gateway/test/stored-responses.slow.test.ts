@@ -3,10 +3,9 @@ import type { Script } from '@majordomo/conformance';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { createOpenAI as createAiSdkOpenAI } from '@ai-sdk/openai';
 import { generateText, isStepCount, tool } from 'ai';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type OpenAI from 'openai';
+import { testFolder } from '@majordomo/test-support';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { CALL, PIXEL } from './support/answers.ts';
@@ -82,12 +81,11 @@ describe('a gateway with stored responses', () => {
   });
 
   it('continues a conversation of 50 turns over several gateways, and after the store is reopened', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'majordomo-responses-'));
+    const folder = testFolder();
     const openStores = () => sqliteStores(join(folder, 'state.db'));
     let stores = openStores();
     onTestFinished(async () => {
       await stores.close();
-      rmSync(folder, { recursive: true });
     });
     let previous: string | undefined;
     for (let turn = 0; turn < 50; turn++) {

@@ -1,14 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { createKeys } from '@majordomo/admin';
 import type { McpAccess } from '@majordomo/gateway';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import type { McpServer } from '@modelcontextprotocol/server';
+import { testFolder } from '@majordomo/test-support';
 import { expect, it, onTestFinished } from 'vitest';
 import { sqliteStores } from '../../../stores/store-sqlite/src/index.ts';
 import { upstream, type Upstream } from './support/upstream.ts';
@@ -42,7 +41,7 @@ function register(server: McpServer): void {
 
 /** Two gateways in processes, with one database, in front of servers of this process. */
 async function setUp() {
-  const folder = mkdtempSync(join(tmpdir(), 'mcp-processes-'));
+  const folder = testFolder();
   const file = join(folder, 'gateway.db');
   const stores = sqliteStores(file);
   const keys = createKeys({ records: stores.records });
@@ -70,7 +69,6 @@ async function setUp() {
   const urls = await Promise.all([start(), start()]);
   onTestFinished(async () => {
     await stores.close();
-    rmSync(folder, { recursive: true });
   });
   const connect = async (url: string, secret: string, isModern: boolean): Promise<Client> => {
     const client = new Client(

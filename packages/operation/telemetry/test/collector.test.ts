@@ -1,11 +1,10 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createMajordomo, user } from '@majordomo/core';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { fakeProvider } from '@majordomo/testing';
+import { answers, testServer } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { createTelemetry } from '../src/index.ts';
 
@@ -27,32 +26,14 @@ interface Otlp {
   }[];
 }
 
-/** Starts a server that records the requests to a collector. */
-async function startCollector() {
-  const received: { readonly path: string; readonly type: string; readonly body: Otlp }[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Otlp;
-      received.push({ path: request.url ?? '', type: request.headers['content-type'] ?? '', body });
-      response.setHeader('content-type', 'application/json');
-      response.end('{}');
-    });
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, received, close: () => server.close() };
-}
-
 it('sends OTLP over HTTP to a collector, in JSON', async () => {
-  const { url, received, close } = await startCollector();
+  await using collector = await testServer(answers({}));
   const traces = new TracerProvider({
     spanProcessors: [
-      new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url: `${url}/v1/traces` }) }),
+      new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url: `${collector.origin}/v1/traces` }) }),
     ],
   });
-  const exporter = new OTLPMetricExporter({ url: `${url}/v1/metrics` });
+  const exporter = new OTLPMetricExporter({ url: `${collector.origin}/v1/metrics` });
   const meters = new MeterProvider({
     readers: [new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 })],
   });
@@ -64,18 +45,17 @@ it('sends OTLP over HTTP to a collector, in JSON', async () => {
   await traces.forceFlush();
   await meters.forceFlush();
   await Promise.all([traces.shutdown(), meters.shutdown()]);
-  close();
 
-  const sent = received.find(({ path }) => path === '/v1/traces');
-  expect(sent?.type).toBe('application/json');
-  const spans =
-    sent?.body.resourceSpans?.flatMap((one) => one.scopeSpans.flatMap((scope) => scope.spans)) ?? [];
+  const received = (route: string) => collector.requests.find(({ path }) => path === route);
+  expect(received('/v1/traces')?.headers['content-type']).toBe('application/json');
+  const { resourceSpans = [] } = received('/v1/traces')?.body as Otlp;
+  const spans = resourceSpans.flatMap((one) => one.scopeSpans.flatMap((scope) => scope.spans));
   const call = spans.find(({ name }) => name === 'majordomo.call f/m');
   const attempt = spans.find(({ name }) => name === 'chat m');
   expect([call?.kind, attempt?.kind, attempt?.parentSpanId]).toEqual([1, 3, call?.spanId]);
   expect(attempt?.attributes).toContainEqual({ key: 'gen_ai.usage.input_tokens', value: { intValue: 12 } });
-  const metrics = received.find(({ path }) => path === '/v1/metrics')?.body.resourceMetrics ?? [];
-  const names = metrics.flatMap((one) =>
+  const { resourceMetrics = [] } = received('/v1/metrics')?.body as Otlp;
+  const names = resourceMetrics.flatMap((one) =>
     one.scopeMetrics.flatMap((scope) => scope.metrics.map(({ name }) => name)),
   );
   expect(names).toEqual(

@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createAgent, defineTool } from '@majordomo/agent';
 import {
   createMajordomo,
@@ -11,6 +9,7 @@ import {
 } from '@majordomo/core';
 import { SpanKind } from '@opentelemetry/api';
 import { createOpenAI } from '@majordomo/provider-openai';
+import { testServer } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { createTestClient, type TestClient, type Scripts } from './support/fixture.ts';
 import { tree, watch } from './support/recording.ts';
@@ -209,17 +208,13 @@ const EXTRA_SPAN_CASES: Readonly<Record<string, ExtraSpanCase>> = {
 };
 
 it.each(Object.entries(EXTRA_SPAN_CASES))('writes the spans and metrics of: %s', async (name, spanCase) => {
-  const server = createServer((_request, response) => {
-    response.setHeader('content-type', spanCase.type);
-    response.end(spanCase.body);
+  await using server = await testServer((response) => {
+    response.writeHead(200, { 'content-type': spanCase.type }).end(spanCase.body);
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
   const telemetry = watch();
-  const provider = createOpenAI({ apiKey: 'sk-test', baseURL: `http://127.0.0.1:${port}/v1` });
+  const provider = createOpenAI({ apiKey: 'sk-test', baseURL: `${server.origin}/v1` });
   const majordomo = createMajordomo({ providers: [provider], ...telemetry.majordomo });
   await spanCase.run(majordomo).catch(errorKindOf);
-  server.close();
   const spans = await telemetry.spans();
   await expect(tree(spans)).toMatchFileSnapshot(`golden/${name.replaceAll(' ', '-')}.txt`);
   const { attributes } = spans.find(({ kind }) => kind === SpanKind.CLIENT)!;

@@ -2,18 +2,13 @@ import { createAgent, defineTool } from '@majordomo/agent';
 import { createMajordomo, user } from '@majordomo/core';
 import { fakeClock, fakeProvider, type Turn } from '@majordomo/testing';
 import type { SpendRecord } from '@majordomo/ledger';
+import { usageOf } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { watch, type Metric, type Watch } from './support/recording.ts';
 
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const request = { messages: [user('hi')] };
-const usage = {
-  input: 120,
-  output: 31,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
-};
+const usage = usageOf({ input: 120, output: 31 });
 
 /** Creates a fake model with a manual clock. */
 function setUpModel(turns: readonly Turn[], telemetry: Watch, isNonStreaming = false) {

@@ -1,4 +1,5 @@
 import { LlmError, type ImageRequest } from '@majordomo/core';
+import { usageOf } from '@majordomo/test-support';
 import { describe, expect, test } from 'vitest';
 import {
   COMPATIBLE_IMAGES,
@@ -134,14 +135,7 @@ describe('the images wire', () => {
       vendor: { wire: 'openai-images' },
       images: [png],
       warnings: [],
-      usage: {
-        input: 50,
-        output: 4000,
-        cacheRead: undefined,
-        cacheWrite: undefined,
-        reasoning: undefined,
-        details: { inputImage: 40, outputImage: 3900 },
-      },
+      usage: usageOf({ input: 50, output: 4000, details: { inputImage: 40, outputImage: 3900 } }),
     });
   });
 
@@ -324,13 +318,8 @@ describe('several images from a wire with one image per call', () => {
     usage: undefined,
     ...more,
   });
-  const tokens = (input: number | undefined, output: number): NonNullable<GeneratedImages['usage']> => ({
-    input,
-    output,
-    cacheRead: undefined,
-    cacheWrite: undefined,
-    reasoning: undefined,
-  });
+  const tokens = (input: number | undefined, output: number): NonNullable<GeneratedImages['usage']> =>
+    usageOf({ input, output });
 
   test('use the seeds seed, seed + 1, …', async () => {
     const seeds: unknown[] = [];

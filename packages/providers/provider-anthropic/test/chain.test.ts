@@ -1,13 +1,12 @@
 import {
   assistant,
   createMajordomo,
-  LlmError,
   toolResult,
   user,
   type AssistantPart,
   type ChatRequest,
 } from '@majordomo/core';
-import { inTurn, testServer, type TestServer } from '@majordomo/test-support';
+import { failureOf, inTurn, testServer, type TestServer } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createAnthropic, type AnthropicOptions } from '../src/index.ts';
 import { message, messageStart, textStream, textBlock } from './events.ts';
@@ -141,9 +140,3 @@ describe('a stream that fails after message_start', () => {
     ]);
   });
 });
-
-const failureOf = async (failing: Promise<unknown>): Promise<LlmError> => {
-  const error: unknown = await failing.catch((cause: unknown) => cause);
-  if (LlmError.is(error)) return error;
-  throw new Error('expected the call to fail');
-};

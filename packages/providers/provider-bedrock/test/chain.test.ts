@@ -1,9 +1,7 @@
-import { mkdtempSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { answers, failureOf, type Seen, type TestServer } from '@majordomo/test-support';
+import { answers, failureOf, testFolder, type Seen, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   assistant,
@@ -179,7 +177,7 @@ describe('credentials', () => {
   });
 
   it('sends nothing if the SDK finds no credentials', async () => {
-    const homeDirectory = mkdtempSync(join(tmpdir(), 'no-aws-'));
+    const homeDirectory = testFolder();
     for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_BEARER_TOKEN_BEDROCK', 'AWS_PROFILE'])
       vi.stubEnv(name, undefined);
     vi.stubEnv('HOME', homeDirectory);

@@ -1,21 +1,19 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { commandLine, findCommand, isExecutable } from './command.ts';
 
 const posix = { isWindows: false };
 const windows = { isWindows: true };
 
 describe('a command', () => {
-  let folder: string;
+  const folder = suiteFolder();
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'majordomo-path-'));
     for (const name of ['tool', 'shim', 'shim.cmd', 'both.exe', 'both.cmd'])
       await writeFile(join(folder, name), '');
     await chmod(join(folder, 'tool'), 0o755);
   });
-  afterAll(() => rm(folder, { recursive: true }));
 
   it.each([
     ['tool', posix, {}, 'tool'],

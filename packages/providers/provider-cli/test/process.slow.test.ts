@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { createMajordomo, LlmError, user } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
-import { failureOf } from '@majordomo/test-support';
+import { failureOf, testFolder } from '@majordomo/test-support';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCli } from '../src/index.ts';
 import { callModel } from './calls.ts';
@@ -216,9 +215,8 @@ describe('a CLI that fails', () => {
       /its interpreter .* does not exist/,
     ],
   ])('that %s is a config error', async (_name, make, code, message) => {
-    const folder = await mkdtemp(join(tmpdir(), 'majordomo-test-'));
+    const folder = testFolder();
     const { error } = await callModel(createCli({ cli: 'claude', command: await make(folder) }));
-    await rm(folder, { recursive: true });
     expect(error).toMatchObject({ kind: 'config', details: { code } });
     expect(error?.message).toMatch(message);
   });

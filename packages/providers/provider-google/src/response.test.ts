@@ -1,3 +1,4 @@
+import { usageOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { usage } from './response.ts';
 
@@ -10,14 +11,7 @@ describe('usage', () => {
       candidatesTokenCount: 21,
       thoughtsTokenCount: 41,
     };
-    expect(usage(raw, 0)).toEqual({
-      input: 2278,
-      output: 62,
-      cacheRead: 1081,
-      cacheWrite: undefined,
-      reasoning: 41,
-      details: undefined,
-    });
+    expect(usage(raw, 0)).toEqual(usageOf({ input: 2278, output: 62, cacheRead: 1081, reasoning: 41 }));
   });
 
   it('leaves missing counts unknown', () => {

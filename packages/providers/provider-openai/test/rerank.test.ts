@@ -1,5 +1,6 @@
 import { createMajordomo, type Provider, type RerankResponse } from '@majordomo/core';
 import { answers, failureOf, testServer, type Seen } from '@majordomo/test-support';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { expect, it, onTestFinished } from 'vitest';
 import {
   cohere,
@@ -26,13 +27,7 @@ const rerank = (provider: Provider, extra?: Record<string, object>): Promise<Rer
     .rerank({ ...REQUEST, extra });
 
 const RESULTS = '[{"index":0,"relevance_score":-2.5},{"index":1,"relevance_score":0.5}]';
-const UNKNOWN_COUNTS = {
-  output: undefined,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
-};
-const tokens = (input: number): object => ({ ...UNKNOWN_COUNTS, input, output: 0 });
+const tokens = (input: number): object => ({ ...UNKNOWN_USAGE, input, output: 0 });
 
 it.each([
   [
@@ -87,7 +82,7 @@ it.each([
     `{"results":${RESULTS},"meta":{"billed_units":{"search_units":1}}}`,
     'top_n',
     '/v2/rerank',
-    { ...UNKNOWN_COUNTS, input: undefined, details: { units: { search: 1 } } },
+    { ...UNKNOWN_USAGE, input: undefined, details: { units: { search: 1 } } },
   ],
 ])(
   'sends a rerank request to %s, and sorts and cuts its results',

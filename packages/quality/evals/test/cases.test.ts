@@ -1,13 +1,12 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assistant, toolResult, user, type Message } from '@majordomo/core';
 import { toLine } from '@majordomo/trajectory';
-import { afterAll, describe, expect, test } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { describe, expect, test } from 'vitest';
 import { casesFromTrajectories, loadCases, readCases } from '../src/cases/cases.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'majordomo-cases-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = suiteFolder();
 
 async function toArray<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   const collected: T[] = [];

@@ -4,7 +4,7 @@ import { seededRandom } from '@majordomo/testing';
 import { describe, expect, test } from 'vitest';
 import { compare, readEvaluation, writeEvaluation, type Evaluation } from '../src/index.ts';
 import { evaluationOf } from './support/evaluations.ts';
-import { tempFolder } from './support/fixture.ts';
+import { testFolder } from './support/fixture.ts';
 
 const all = (): number => 1;
 const metric = (evaluation: Evaluation, name: string) => evaluation.metrics.find((one) => one.name === name);
@@ -200,7 +200,7 @@ describe('compare', () => {
 });
 
 describe('evaluation files', () => {
-  const file = (): string => join(tempFolder(), 'demo.jsonl');
+  const file = (): string => join(testFolder(), 'demo.jsonl');
 
   test('a written evaluation is read again', async () => {
     const path = file();

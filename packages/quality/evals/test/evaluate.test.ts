@@ -4,7 +4,7 @@ import { LlmError, user, type ErrorKind } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, test } from 'vitest';
 import { evaluate, exact, judge, maxUsd, type Evaluation, type Progress } from '../src/index.ts';
-import { answerTo, echo, fakeModels, recordingsOf, tempFolder } from './support/fixture.ts';
+import { answerTo, echo, fakeModels, recordingsOf, testFolder } from './support/fixture.ts';
 
 const config = (message: RegExp) =>
   expect.objectContaining({ kind: 'config', message: expect.stringMatching(message) });
@@ -12,7 +12,7 @@ const comparable = ({ at: _at, ...evaluation }: Evaluation) => evaluation;
 
 describe('recording and replay', () => {
   test('a replay makes no call and equals the recorded run', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo, provider } = fakeModels(answerTo);
     const definition = echo(majordomo, { checks: { exact: exact() }, trials: 2 });
     const recorded = await evaluate(definition, { folder, mode: 'record' });
@@ -32,7 +32,7 @@ describe('recording and replay', () => {
   });
 
   test('a sample has the arms that splits chose for its tenant, also in a replay', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo } = fakeModels(answerTo);
     majordomo.resolver((_name, { call }) => {
       const arm = call?.tenant === 'acme' ? 'canary' : 'stable';
@@ -59,7 +59,7 @@ describe('recording and replay', () => {
   });
 
   test('a second recording makes no call and leaves the file unchanged', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo, provider } = fakeModels(answerTo);
     await evaluate(echo(majordomo), { folder, mode: 'record' });
     const before = recordingsOf(folder);
@@ -75,14 +75,14 @@ describe('recording and replay', () => {
   });
 
   test('the file does not contain requests', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo } = fakeModels(() => 'ok');
     await evaluate(echo(majordomo), { folder, mode: 'record' });
     expect(recordingsOf(folder)).not.toMatch(/question|Be brief/);
   });
 
   test('a changed tool description, message or alias is a miss that names the changed parts', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo } = fakeModels(answerTo);
     const tool = { name: 'find', description: 'Finds.', parameters: { type: 'object' } } as const;
     const sending = (system: string, text: string, description: string, temperature: number) =>
@@ -121,12 +121,12 @@ describe('recording and replay', () => {
         }
       },
     });
-    const { verdict, totals, samples } = await evaluate(definition, { folder: tempFolder() });
+    const { verdict, totals, samples } = await evaluate(definition, { folder: testFolder() });
     expect([verdict, totals.errors, samples[0]?.scores]).toEqual(['incomplete', 3, {}]);
   });
 
   test('an error that the subject handled replays with its kind', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo, provider } = fakeModels(() => ({ fail: 'overloaded' }));
     const definition = echo(majordomo, {
       subject: async (input, { model }) => {
@@ -144,7 +144,7 @@ describe('recording and replay', () => {
   });
 
   test('streams replay as streams', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo, provider } = fakeModels(answerTo);
     const definition = echo(majordomo, {
       checks: { exact: exact() },
@@ -162,7 +162,7 @@ describe('recording and replay', () => {
   });
 
   test('a stream that the subject stops reading replays without a call', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo, provider } = fakeModels(() => ({
       text: 'one two three',
       chunks: ['one ', 'two ', 'three'],
@@ -182,7 +182,7 @@ describe('recording and replay', () => {
   });
 
   test('typed objects replay through their schema', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo } = fakeModels(() => '{"at":"2026-11-23"}');
     const json = { type: 'object', properties: { at: { type: 'string' } }, required: ['at'] };
     const output = {
@@ -204,7 +204,7 @@ describe('recording and replay', () => {
   });
 
   test('effects replay with bytes and without running', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo } = fakeModels(answerTo);
     let runs = 0;
     const definition = echo(majordomo, {
@@ -224,12 +224,12 @@ describe('recording and replay', () => {
     const { majordomo } = fakeModels(answerTo);
     const answer = await majordomo.model('fast').generate({ messages: [user('x')] });
     const definition = echo(majordomo, { subject: (id, { effect }) => effect(['answer', id], () => answer) });
-    const { samples } = await evaluate(definition, { folder: tempFolder(), mode: 'record' });
+    const { samples } = await evaluate(definition, { folder: testFolder(), mode: 'record' });
     expect(samples.map(({ text, nanoUsd }) => [text, nanoUsd])).toContainEqual(['answer to x', '1200000']);
   });
 
   test('a changed last call of a sample costs one call', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo, provider } = fakeModels(answerTo);
     const twice = (second: string) =>
       echo(majordomo, {
@@ -246,7 +246,7 @@ describe('recording and replay', () => {
   });
 
   test('removed cases are deleted from the file, except with `only`, fewer trials or an exhausted budget', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo } = fakeModels(answerTo);
     await evaluate(echo(majordomo), { folder, mode: 'record' });
     await evaluate(echo(majordomo), { folder, mode: 'record', only: ['a'] });
@@ -261,7 +261,7 @@ describe('recording and replay', () => {
   });
 
   test('a truncated last line is skipped in replay and replaced by a recording', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo, provider } = fakeModels(answerTo);
     await evaluate(echo(majordomo), { folder, mode: 'record' });
     const complete = recordingsOf(folder);
@@ -277,7 +277,7 @@ describe('recording and replay', () => {
   test.each(['recordings', 'baseline'])(
     'a %s file of another format is rejected and unchanged',
     async (kind) => {
-      const folder = tempFolder();
+      const folder = testFolder();
       const { majordomo, provider } = fakeModels(answerTo);
       const file = join(folder, `demo.${kind}.jsonl`);
       writeFileSync(file, '{"format":"other/1"}\n');
@@ -290,7 +290,7 @@ describe('recording and replay', () => {
   );
 
   test('a sample with a secret is not written, and the warning does not contain the secret', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const secret = `sk-ant-api03-${'Ab1'.repeat(31)}AA`;
     const { majordomo } = fakeModels((text) => (text.endsWith('b') ? `use ${secret}` : 'ok'));
     const { warnings, samples } = await evaluate(echo(majordomo), { folder, mode: 'record' });
@@ -307,7 +307,7 @@ describe('results', () => {
     ['overloaded', false],
     ['auth', false],
   ] as const)('a failure of kind %s counts as a result: %s', async (fail, counts) => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo } = fakeModels((text) => (text.endsWith('b') ? { fail } : answerTo(text)));
     const definition = echo(majordomo, { checks: { exact: exact() }, gates: { ok: () => true } });
     const evaluation = await evaluate(definition, { folder, mode: 'record' });
@@ -334,7 +334,7 @@ describe('results', () => {
           throw new LlmError(kind, 'failed');
         },
       },
-      { folder: tempFolder(), mode: 'live' },
+      { folder: testFolder(), mode: 'live' },
     );
     const bad = samples.filter(({ error }) => error?.counts).map(({ case: kind }) => kind);
     expect(bad).toEqual(BAD.split(' ').sort());
@@ -349,7 +349,7 @@ describe('results', () => {
         throw new TypeError('broken');
       },
     });
-    const { samples } = await evaluate(definition, { folder: tempFolder(), mode: 'record' });
+    const { samples } = await evaluate(definition, { folder: testFolder(), mode: 'record' });
     expect(samples[0]).toMatchObject({
       error: { kind: 'error', message: 'broken', counts: true },
       scores: { exact: { score: 0, reason: 'broken' } },
@@ -366,7 +366,7 @@ describe('results', () => {
         some: ({ case: { id } }) => (id === 'a' ? undefined : id === 'b'),
       },
     });
-    const { samples, metrics } = await evaluate(definition, { folder: tempFolder(), mode: 'record' });
+    const { samples, metrics } = await evaluate(definition, { folder: testFolder(), mode: 'record' });
     expect(samples[0]?.scores).toEqual({ throws: { score: 0, reason: 'no such member' } });
     expect(metrics.find(({ name }) => name === 'some')?.mean).toBe(0.5);
   });
@@ -374,7 +374,7 @@ describe('results', () => {
   test.each([2, -0.1, NaN, 'high'])('a score of %s rejects the evaluation', async (score) => {
     const { majordomo } = fakeModels(answerTo);
     const definition = echo(majordomo, { checks: { odd: () => score as number } });
-    await expect(evaluate(definition, { folder: tempFolder(), mode: 'live' })).rejects.toEqual(
+    await expect(evaluate(definition, { folder: testFolder(), mode: 'live' })).rejects.toEqual(
       config(/`odd`/),
     );
   });
@@ -384,7 +384,7 @@ describe('results', () => {
     async (value) => {
       const { majordomo } = fakeModels(answerTo);
       const definition = echo(majordomo, { subject: () => value as never });
-      await expect(evaluate(definition, { folder: tempFolder(), mode: 'live' })).rejects.toEqual(
+      await expect(evaluate(definition, { folder: testFolder(), mode: 'live' })).rejects.toEqual(
         config(/`subject`/),
       );
     },
@@ -395,7 +395,7 @@ describe('results', () => {
     const definition = echo(majordomo, {
       gates: { first: ({ case: { id } }) => id !== 'b', cheap: maxUsd('1') },
     });
-    const evaluation = await evaluate(definition, { folder: tempFolder(), mode: 'record' });
+    const evaluation = await evaluate(definition, { folder: testFolder(), mode: 'record' });
     expect(evaluation.gates).toEqual([
       { name: 'first', passed: false, failed: ['b#1'] },
       { name: 'cheap', passed: true, failed: [] },
@@ -416,7 +416,7 @@ describe('baseline', () => {
     });
 
   test('an accepted run that is replayed passes, and changed post-processing fails', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo } = fakeModels(answerTo);
     const good = definitionOf(majordomo, () => true);
     const first = await evaluate(good, { folder, mode: 'record', accept: true });
@@ -444,7 +444,7 @@ describe('baseline', () => {
   });
 
   test('is not written for an incomplete run, a failed gate, or a restricted run', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo } = fakeModels(answerTo);
     const gate = echo(majordomo, { gates: { no: () => false } });
     const warnings = [
@@ -463,7 +463,7 @@ describe('baseline', () => {
 
 describe('limits', () => {
   test('the budget stops the start of samples, and the next recording continues', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo, provider } = fakeModels(answerTo);
     const definition = echo(majordomo, { trials: 4 });
     const partial = await evaluate(definition, {
@@ -486,7 +486,7 @@ describe('limits', () => {
     async (concurrency) => {
       const { majordomo, provider } = fakeModels(answerTo);
       // Two samples of $0.0012 are within the budget.
-      const options = { folder: tempFolder(), mode: 'record', budgetUsd: '0.0024', concurrency } as const;
+      const options = { folder: testFolder(), mode: 'record', budgetUsd: '0.0024', concurrency } as const;
       const { totals, verdict } = await evaluate(echo(majordomo, { trials: 10 }), options);
       expect(totals.samples).toBeGreaterThanOrEqual(2);
       expect(totals.samples).toBeLessThanOrEqual(2 + concurrency);
@@ -503,14 +503,14 @@ describe('limits', () => {
       text.startsWith('{') ? '{"reasoning":"good","verdict":"pass"}' : answerTo(text),
     );
     const polite = judge({ model: 'fast', rubric: 'The answer is polite.' });
-    const options = { folder: tempFolder(), mode: 'record', budgetUsd: '0.0024', concurrency: 1 } as const;
+    const options = { folder: testFolder(), mode: 'record', budgetUsd: '0.0024', concurrency: 1 } as const;
     const { totals } = await evaluate(echo(majordomo, { checks: { polite } }), options);
     expect([totals.samples, totals.spentNanoUsd]).toEqual([1, '2400000']);
   });
 
   test('a live call of unknown cost stops the run', async () => {
     const { majordomo } = fakeModels((text) => ({ text }));
-    const options = { folder: tempFolder(), mode: 'record', budgetUsd: '1', concurrency: 1 } as const;
+    const options = { folder: testFolder(), mode: 'record', budgetUsd: '1', concurrency: 1 } as const;
     expect((await evaluate(echo(majordomo), options)).totals).toMatchObject({ samples: 1, skipped: 2 });
   });
 
@@ -532,7 +532,7 @@ describe('limits', () => {
         return 'x';
       },
     });
-    await evaluate(definition, { folder: tempFolder(), mode: 'live', concurrency: 5 });
+    await evaluate(definition, { folder: testFolder(), mode: 'live', concurrency: 5 });
     expect(maxRunning).toBe(5);
   });
 
@@ -548,7 +548,7 @@ describe('limits', () => {
         return new Promise<never>(() => undefined);
       },
     });
-    const running = evaluate(definition, { folder: tempFolder(), mode: 'live', clock });
+    const running = evaluate(definition, { folder: testFolder(), mode: 'live', clock });
     await expect.poll(() => clock.pending).toBe(1);
     await clock.advance(1000);
     const { samples, verdict } = await running;
@@ -558,7 +558,7 @@ describe('limits', () => {
   });
 
   test('aborting rejects with `aborted`, and finished samples are recorded', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo, provider } = fakeModels(answerTo);
     const controller = new AbortController();
     const progress: Progress[] = [];

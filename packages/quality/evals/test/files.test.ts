@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { evaluate, readEvaluation, writeEvaluation } from '../src/index.ts';
-import { answerTo, echo, fakeModels, recordingsOf, tempFolder } from './support/fixture.ts';
+import { answerTo, echo, fakeModels, recordingsOf, testFolder } from './support/fixture.ts';
 
 const config = (message: RegExp) =>
   expect.objectContaining({ kind: 'config', message: expect.stringMatching(message) });
@@ -36,7 +36,7 @@ describe('a recordings file', () => {
     ['response', (recording) => delete recording['calls'][0].response],
     ['error', (recording) => (recording['calls'] = [{ ...recording['calls'][0], response: 1, error: 'x' }])],
   ])('with a damaged %s is rejected with its line', async (_name, damage) => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo } = fakeModels(answerTo);
     await evaluate(echo(majordomo), { folder, mode: 'record' });
     changeLine(join(folder, 'demo.recordings.jsonl'), 3, damage);
@@ -47,7 +47,7 @@ describe('a recordings file', () => {
   });
 
   test('contains the samples of all runs that record at the same time', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo } = fakeModels(answerTo);
     await Promise.all(
       ['a', 'b', 'c'].map((id) => evaluate(echo(majordomo), { folder, mode: 'record', only: [id] })),
@@ -56,7 +56,7 @@ describe('a recordings file', () => {
   });
 
   test('keeps samples that another process appends during the run', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo, provider } = fakeModels(answerTo);
     await evaluate(echo(majordomo), { folder, mode: 'record' });
     const complete = recordingsOf(folder);
@@ -75,7 +75,7 @@ describe('a recordings file', () => {
   });
 
   test('that is a folder is rejected', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo } = fakeModels(answerTo);
     mkdirSync(join(folder, 'demo.recordings.jsonl'));
     await expect(evaluate(echo(majordomo), { folder })).rejects.toEqual(
@@ -84,7 +84,7 @@ describe('a recordings file', () => {
   });
 
   test('an empty file is recorded', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo } = fakeModels(answerTo);
     writeFileSync(join(folder, 'demo.recordings.jsonl'), '');
     await evaluate(echo(majordomo), { folder, mode: 'record' });
@@ -92,7 +92,7 @@ describe('a recordings file', () => {
   });
 
   test('pairs hostile ids with their recordings and baseline', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo } = fakeModels(answerTo);
     const ids = ['__proto__', 'constructor', 'a#1', 'a', '\uD800', '\uDC00', '\n', '\u0000', '-->', '\u2028'];
     ids.push('é', 'e\u0301', 'x'.repeat(200), '../x', ' ');
@@ -109,7 +109,7 @@ describe('a recordings file', () => {
 
 describe('an evaluation file', () => {
   test('that cannot be written rejects with the reason, and leaves no temporary file', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo } = fakeModels(answerTo);
     const evaluation = await evaluate(echo(majordomo), { folder, mode: 'record' });
     mkdirSync(join(folder, 'base'));
@@ -150,7 +150,7 @@ describe('an evaluation file', () => {
   });
 
   async function damaged(line: number, damage: Damage): Promise<unknown> {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo } = fakeModels(answerTo);
     const definition = echo(majordomo, { checks: { one: () => 1 }, gates: { ok: () => true } });
     const file = join(folder, 'x.jsonl');

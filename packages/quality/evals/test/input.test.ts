@@ -1,7 +1,7 @@
 import { user, type ChatStream } from '@majordomo/core';
 import { describe, expect, test } from 'vitest';
 import { calledTool, evaluate, maxCalls, maxMs, toHtml, toTable } from '../src/index.ts';
-import { answerTo, echo, fakeModels, tempFolder } from './support/fixture.ts';
+import { answerTo, echo, fakeModels, testFolder } from './support/fixture.ts';
 
 const config = (message: RegExp) =>
   expect.objectContaining({ kind: 'config', message: expect.stringMatching(message) });
@@ -21,7 +21,7 @@ describe('values that are not JSON', () => {
   test.each(NOT_JSON)('a subject that returns %s rejects the evaluation', async (value) => {
     const { majordomo } = fakeModels(answerTo);
     const definition = echo(majordomo, { subject: () => value as string });
-    await expect(evaluate(definition, { folder: tempFolder(), mode: 'live' })).rejects.toEqual(
+    await expect(evaluate(definition, { folder: testFolder(), mode: 'live' })).rejects.toEqual(
       config(/`subject`/),
     );
   });
@@ -32,7 +32,7 @@ describe('values that are not JSON', () => {
       const { majordomo } = fakeModels(answerTo);
       for (const id of ['a', undefined]) {
         const definition = echo(majordomo, { cases: [{ id, input: input as never }], subject: () => 'x' });
-        await expect(evaluate(definition, { folder: tempFolder(), mode: 'live' })).rejects.toEqual(
+        await expect(evaluate(definition, { folder: testFolder(), mode: 'live' })).rejects.toEqual(
           config(/`cases`/),
         );
       }
@@ -49,7 +49,7 @@ describe('values that are not JSON', () => {
           return 'caught';
         },
       });
-      const { samples } = await evaluate(definition, { folder: tempFolder(), mode: 'record' });
+      const { samples } = await evaluate(definition, { folder: testFolder(), mode: 'record' });
       expect(samples[0]?.error).toMatchObject({ kind: 'config', counts: false });
       expect(samples[0]?.error?.message).toContain('the effect "search" must return JSON');
     },
@@ -57,7 +57,7 @@ describe('values that are not JSON', () => {
 });
 
 test('an effect has the value of its replay in the recorded run', async () => {
-  const folder = tempFolder();
+  const folder = testFolder();
   const { majordomo } = fakeModels(answerTo);
   const definition = echo(majordomo, {
     subject: async (_input, { effect }) => {
@@ -113,7 +113,7 @@ test.each<readonly [string, (stream: ChatStream) => unknown]>([
   ['has a response that is not awaited', (stream) => [stream.response()]],
   ['is left', (stream) => stream[Symbol.asyncIterator]().return?.()],
 ])('a sample whose stream %s finishes and replays', async (_name, use) => {
-  const folder = tempFolder();
+  const folder = testFolder();
   const { majordomo, provider } = fakeModels(() => ({ text: 'one two', chunks: ['one ', 'two'] }));
   const definition = echo(majordomo, {
     subject: async (input, { model }) => {
@@ -134,7 +134,7 @@ test('reports contain no format characters, and wide characters take two columns
     cases: ids.map((id) => ({ id, input: 'x' })),
     checks: { wrong: () => 0 },
   });
-  const evaluation = await evaluate(definition, { folder: tempFolder(), mode: 'record' });
+  const evaluation = await evaluate(definition, { folder: testFolder(), mode: 'record' });
   expect(toTable(evaluation) + toHtml(evaluation)).not.toMatch(/\p{Cf}/u);
   const wide = toTable(evaluation, { columns: 50 })
     .split('\n')

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { startFaultyServer } from '@majordomo/testing';
 import { expect, test } from 'vitest';
-import { recordingsOf, tempFolder } from './support/fixture.ts';
+import { recordingsOf, testFolder } from './support/fixture.ts';
 
 const PROCESS = join(import.meta.dirname, 'support/record-process.ts');
 const CONCURRENCY = 2;
@@ -20,7 +20,7 @@ async function totalsOf(child: ChildProcess): Promise<unknown> {
 }
 
 test.each(KILLED_AT)('a recording that SIGKILL ends at request %i continues and replays', async (last) => {
-  const folder = tempFolder();
+  const folder = testFolder();
   let killed = false;
   await using server = await startFaultyServer((_request, index) => {
     if (killed || index < last) return 'answer';

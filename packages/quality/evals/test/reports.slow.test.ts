@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { evaluate, toJUnit, toMarkdown, toTable, type Evaluation } from '../src/index.ts';
-import { echo, fakeModels, tempFolder } from './support/fixture.ts';
+import { echo, fakeModels, testFolder } from './support/fixture.ts';
 
 const HOSTILE =
   '<script>alert(1)</script> @admin [x](http://evil.example) | cell ``` \u001B[31mred\u0007 \uD800 ]]> "q" &amp; 日本語\u202Eabc';
 
 /** Evaluation in which every output and reason is the text, with a baseline. */
 async function evaluationOf(text: string, cases = 3): Promise<Evaluation> {
-  const folder = tempFolder();
+  const folder = testFolder();
   const { majordomo } = fakeModels(() => text);
   const definition = echo(majordomo, {
     cases: Array.from({ length: cases }, (_, at) => ({
@@ -97,7 +97,7 @@ describe('toJUnit', () => {
 
   test('reports an incomplete run', async () => {
     const { majordomo } = fakeModels(() => 'x');
-    const evaluation = await evaluate(echo(majordomo), { folder: tempFolder() });
+    const evaluation = await evaluate(echo(majordomo), { folder: testFolder() });
     const xml = toJUnit(evaluation);
     expect(parse(xml).at(-1)).toEqual(['completeness', 'demo', 'failure']);
     expect(xml).toContain('3 samples of 3 without a result');

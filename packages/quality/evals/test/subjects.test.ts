@@ -3,7 +3,7 @@ import { fakeClock, fakeProvider } from '@majordomo/testing';
 import type { Trajectory } from '@majordomo/trajectory';
 import { describe, expect, test } from 'vitest';
 import { calledTool, calledTools, evaluate, type EvalDefinition, type Output } from '../src/index.ts';
-import { answerTo, echo, fakeModels, tempFolder } from './support/fixture.ts';
+import { answerTo, echo, fakeModels, testFolder } from './support/fixture.ts';
 
 const call = { type: 'tool-call', id: 'c1', name: 'order', args: { id: '7' } } as const;
 const QUESTION: readonly Message[] = [user('Where is it?')];
@@ -40,7 +40,7 @@ async function outputOf<Input>(
       subject,
       checks: { collect: (output) => outputs.push(output) === 1 },
     },
-    { mode: 'live', folder: tempFolder() },
+    { mode: 'live', folder: testFolder() },
   );
   expect(samples[0]?.error).toBeUndefined();
   return outputs[0]!;
@@ -81,7 +81,7 @@ describe('results of a subject', () => {
         subject: (run) => run,
         checks: { order: calledTool('order', { args: { id: '7' } }), tools: calledTools(['order']) },
       },
-      { mode: 'live', folder: tempFolder() },
+      { mode: 'live', folder: testFolder() },
     );
     expect(samples[0]?.scores).toEqual({ order: { score: 1 }, tools: { score: 1 } });
   });
@@ -89,7 +89,7 @@ describe('results of a subject', () => {
 
 describe('recorded(model)', () => {
   test('records and replays a model of the application', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo, provider } = fakeModels(answerTo);
     const chatModel = majordomo.model('fast');
     const definition: EvalDefinition<string, string> = {
@@ -105,7 +105,7 @@ describe('recorded(model)', () => {
   });
 
   test('uses the spec as key', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo } = fakeModels(answerTo);
     const withSpec = (spec: string): EvalDefinition<string, string> =>
       echo(majordomo, {
@@ -118,7 +118,7 @@ describe('recorded(model)', () => {
   });
 
   test('streams typed objects and replays them', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo, provider } = fakeModels(() => '{"queue":"billing"}');
     const output = jsonSchema<{ queue: string }>({
       type: 'object',
@@ -141,7 +141,7 @@ describe('recorded(model)', () => {
   });
 
   test('replays a failed stream with its content and its error', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { majordomo, provider } = fakeModels(() => ({ fail: 'network', after: 'one ' }));
     const definition = echo(majordomo, {
       subject: async (input, { model }) => {
@@ -164,7 +164,7 @@ describe('recorded(model)', () => {
   });
 
   test('a replay has the recorded duration, and a partial replay adds it to that of the live calls', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const clock = fakeClock();
     const provider = fakeProvider({
       id: 'openai',

@@ -6,12 +6,12 @@ import { describe, expect, test } from 'vitest';
 import type { Evaluation } from '../src/index.ts';
 import { evaluate } from '../src/index.ts';
 import '../src/vitest.ts';
-import { answerTo, echo, fakeModels, tempFolder } from './support/fixture.ts';
+import { answerTo, echo, fakeModels, testFolder } from './support/fixture.ts';
 
 const { majordomo } = fakeModels(answerTo);
 const run = (score: number): Promise<Evaluation> =>
   evaluate(echo(majordomo, { gates: { ok: () => score }, checks: {} }), {
-    folder: tempFolder(),
+    folder: testFolder(),
     mode: 'record',
   });
 
@@ -26,7 +26,7 @@ describe('toPassEval', () => {
 
   test('passes for `inconclusive` on request only', async () => {
     const definition = echo(majordomo, { checks: { good: () => 1 } });
-    const evaluation = await evaluate(definition, { folder: tempFolder(), mode: 'record' });
+    const evaluation = await evaluate(definition, { folder: testFolder(), mode: 'record' });
     expect(evaluation.verdict).toBe('inconclusive');
     expect(evaluation).toPassEval({ allowInconclusive: true });
     expect(() => expect(evaluation).toPassEval()).toThrow(/demo: inconclusive/);
@@ -46,7 +46,7 @@ interface JsonReport {
 test('vitest reports a passing, a failing and an inconclusive evaluation', { timeout: 120_000 }, () => {
   const root = join(import.meta.dirname, 'vitest-project');
   const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
-  const outputFile = join(tempFolder(), 'report.json');
+  const outputFile = join(testFolder(), 'report.json');
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [

@@ -5,7 +5,7 @@ import { createOpenAI } from '@majordomo/provider-openai';
 import { startFaultyServer, type FaultyServer } from '@majordomo/testing';
 import { expect, test } from 'vitest';
 import { calledTool, evaluate, type EvalDefinition, type Evaluation } from '../src/index.ts';
-import { recordingsOf, tempFolder } from './support/fixture.ts';
+import { recordingsOf, testFolder } from './support/fixture.ts';
 
 const cases = ['a', 'b'].map((id) => ({ id, input: `question ${id}` }));
 
@@ -26,7 +26,7 @@ const withoutTime = ({ samples, totals }: Evaluation) => ({
 });
 
 test('a chain is recorded with a failed attempt and replays without server, network and key', async () => {
-  const folder = tempFolder();
+  const folder = testFolder();
   const definitionAt = (server: FaultyServer | undefined): EvalDefinition<string> => ({
     name: 'demo',
     majordomo: majordomoAt(server),
@@ -53,7 +53,7 @@ test('a chain is recorded with a failed attempt and replays without server, netw
 });
 
 test('an agent with a recorded tool replays with its tool calls and cost', async () => {
-  const folder = tempFolder();
+  const folder = testFolder();
   let lookups = 0;
   const definitionAt = (server: FaultyServer | undefined): EvalDefinition<string> => ({
     name: 'demo',

@@ -2,7 +2,7 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { evaluate, readEvaluation, writeEvaluation } from '../src/index.ts';
-import { answerTo, echo, fakeModels, tempFolder } from './support/fixture.ts';
+import { answerTo, echo, fakeModels, testFolder } from './support/fixture.ts';
 
 // Files of each stored format. WRITE_STORED=1 writes the files of the current format, which never change after its first release.
 const WRITTEN = join(import.meta.dirname, 'written');
@@ -10,7 +10,7 @@ const RECORDINGS = '.recordings.jsonl';
 const file = (name: string): string => join(WRITTEN, name);
 
 test.runIf(process.env['WRITE_STORED'] === '1')('writes the files of the current format', async () => {
-  const folder = tempFolder();
+  const folder = testFolder();
   const { majordomo } = fakeModels(answerTo);
   const evaluation = await evaluate(echo(majordomo), { folder, mode: 'record' });
   copyFileSync(join(folder, `demo${RECORDINGS}`), file(`1${RECORDINGS}`));
@@ -23,7 +23,7 @@ const formats = readdirSync(WRITTEN)
 
 describe.each(formats)('files of format %s', (format) => {
   test('replay all samples without a request', async () => {
-    const folder = tempFolder();
+    const folder = testFolder();
     copyFileSync(file(`${format}${RECORDINGS}`), join(folder, `demo${RECORDINGS}`));
     const { majordomo, provider } = fakeModels(() => 'another answer');
     const { totals, samples } = await evaluate(echo(majordomo), { folder, mode: 'replay' });
@@ -41,7 +41,7 @@ describe.each(formats)('files of format %s', (format) => {
 test.each(['demo.recordings.jsonl', 'demo.evaluation.jsonl'])(
   'a later format of %s is rejected with the file and the format',
   async (name) => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const later = readFileSync(file(name.replace('demo', '1')), 'utf8').replace(
       /("majordomo-[\w-]+)\/1"/,
       '$1/2"',

@@ -1,7 +1,7 @@
 import { LlmError, type CallOptions, type ChatModel, type ChatRequest } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { replay, type ReplayDefinition } from '../src/index.ts';
-import { answerTo, fakeModels, tempFolder } from './support/fixture.ts';
+import { answerTo, fakeModels, testFolder } from './support/fixture.ts';
 import { recordedCall, trafficOf } from './support/recorded-calls.ts';
 
 const UNITS = 20;
@@ -51,7 +51,7 @@ it.each<[string, (blocked: Blocked<unknown>) => Partial<ReplayDefinition>]>([
     }),
   ],
 ])('ends at once while %s of the application hangs, and stores no result of it', async (_name, moreOf) => {
-  const folder = tempFolder();
+  const folder = testFolder();
   const blocked = new Blocked<unknown>();
   const definition = experiment(moreOf(blocked));
   const abort = new AbortController();
@@ -65,7 +65,7 @@ it.each<[string, (blocked: Blocked<unknown>) => Partial<ReplayDefinition>]>([
 });
 
 it('continues if a wrapped model aborts one of its calls, which has no result', async () => {
-  const folder = tempFolder();
+  const folder = testFolder();
   let calls = 0;
   const wrap = (model: ChatModel): ChatModel => ({
     ...model,

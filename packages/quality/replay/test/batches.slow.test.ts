@@ -5,7 +5,7 @@ import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { expect, it } from 'vitest';
 import { planReplay, removeReplay, replay, type ReplayDefinition } from '../src/index.ts';
-import { tempFolder } from './support/fixture.ts';
+import { testFolder } from './support/fixture.ts';
 import { questionAt, recordedCall, trafficOf } from './support/recorded-calls.ts';
 
 const USAGE = { input: 100, output: 20, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
@@ -81,7 +81,7 @@ function skippingClock(): Clock {
 
 it('answers and judges by batches, at the batch price', async () => {
   await using server = await startBatchServer({ answer });
-  const report = await replay(experiment(server), { folder: tempFolder(), clock: skippingClock() });
+  const report = await replay(experiment(server), { folder: testFolder(), clock: skippingClock() });
   expect(report.missing).toBe(0);
   expect(report.worse?.value).toBeCloseTo(1 / 3);
   expect(report.judge).toMatchObject({ pairs: 10, agreed: 10 });
@@ -92,7 +92,7 @@ it('answers and judges by batches, at the batch price', async () => {
 
 it('ends after waitMs, and the next run continues the same batches', async () => {
   await using server = await startBatchServer({ answer, looks: Infinity });
-  const folder = tempFolder();
+  const folder = testFolder();
   const definition = experiment(server);
   const first = await replay(definition, { folder, waitMs: 0 });
   expect(first).toMatchObject({ verdict: 'incomplete', missing: UNITS });
@@ -110,7 +110,7 @@ it('ends after waitMs, and the next run continues the same batches', async () =>
 
 it('divides calls into several batches if the budget does not cover the maximum of all at once', async () => {
   await using server = await startBatchServer({ answer });
-  const folder = tempFolder();
+  const folder = testFolder();
   const report = await replay(
     { ...experiment(server), budgetUsd: '0.3' },
     { folder, clock: skippingClock() },
@@ -131,14 +131,14 @@ it('refuses a wrapped candidate', async () => {
     ...definition,
     candidate: { ...definition.candidate, wrap: (model: ChatModel) => model },
   };
-  await expect(replay(wrapped, { folder: tempFolder() })).rejects.toThrow(
+  await expect(replay(wrapped, { folder: testFolder() })).rejects.toThrow(
     '`candidate.wrap` applies to live calls only',
   );
 });
 
 it('refuses jobs that are lost when the process ends', async () => {
   await using server = await startBatchServer({ answer });
-  await expect(replay(experiment(server, true), { folder: tempFolder() })).rejects.toThrow(
+  await expect(replay(experiment(server, true), { folder: testFolder() })).rejects.toThrow(
     'replay batched: `batches` keeps its jobs in memory',
   );
   expect(server.requests).toHaveLength(0);
@@ -146,7 +146,7 @@ it('refuses jobs that are lost when the process ends', async () => {
 
 it('sends no live calls while batches of the experiment run', async () => {
   await using server = await startBatchServer({ answer, looks: Infinity });
-  const folder = tempFolder();
+  const folder = testFolder();
   const definition = experiment(server);
   await replay(definition, { folder, waitMs: 0 });
   await expect(replay({ ...definition, batches: undefined }, { folder })).rejects.toThrow(
@@ -157,7 +157,7 @@ it('sends no live calls while batches of the experiment run', async () => {
 
 it('forgets a job that a crash and a changed candidate left unsubmitted', async () => {
   await using server = await startBatchServer({ answer });
-  const folder = tempFolder();
+  const folder = testFolder();
   const definition = experiment(server);
   const { batches } = definition;
   const broken = { ...batches, submit: () => Promise.reject(new Error('killed')) } as NonNullable<
@@ -172,7 +172,7 @@ it('forgets a job that a crash and a changed candidate left unsubmitted', async 
 
 it('does not use the jobs of a removed experiment with the same name', async () => {
   await using server = await startBatchServer({ answer });
-  const folder = tempFolder();
+  const folder = testFolder();
   const definition = experiment(server);
   await replay(definition, { folder, clock: skippingClock() });
   await removeReplay('batched', { folder });
@@ -184,7 +184,7 @@ it('does not use the jobs of a removed experiment with the same name', async () 
 
 it('books the maximum of an answer whose cost the vendor does not report', async () => {
   await using server = await startBatchServer({ answer });
-  const folder = tempFolder();
+  const folder = testFolder();
   const definition = experiment(server);
   const own = { ...definition, batches: UNREPORTED, judge: (): 'equal' => 'equal' };
   const plan = await planReplay(own, { folder });

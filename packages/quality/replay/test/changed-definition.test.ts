@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { labelReplay, readReplay, replay, type ReplayDefinition } from '../src/index.ts';
-import { answerTo, fakeModels, tempFolder } from './support/fixture.ts';
+import { answerTo, fakeModels, testFolder } from './support/fixture.ts';
 import { recordedCall, trafficOf } from './support/recorded-calls.ts';
 
 const UNITS = 20;
@@ -36,7 +36,7 @@ function experiment(more: Partial<ReplayDefinition> = {}): Counted {
 }
 
 it('does not count results of an earlier candidate as results of a changed one', async () => {
-  const folder = tempFolder();
+  const folder = testFolder();
   const { definition, counts } = experiment();
   expect((await replay(definition('good'), { folder })).quality?.value).toBe(1);
   const abort = new AbortController();
@@ -53,7 +53,7 @@ it('does not count results of an earlier candidate as results of a changed one',
 });
 
 it('shows stored results again, without a call, after a change was undone', async () => {
-  const folder = tempFolder();
+  const folder = testFolder();
   const { definition, counts } = experiment();
   const first = await replay(definition('good'), { folder });
   await replay(definition('bad'), { folder });
@@ -64,7 +64,7 @@ it('shows stored results again, without a call, after a change was undone', asyn
 });
 
 it('does not apply a label to another answer than the one that the person has read', async () => {
-  const folder = tempFolder();
+  const folder = testFolder();
   const { definition } = experiment({ judge: () => undefined });
   await replay(definition('bad'), { folder });
   for await (const pair of labelReplay('changed', { folder })) await pair.write('equal', 'ann');
@@ -76,7 +76,7 @@ it('does not apply a label to another answer than the one that the person has re
 });
 
 it('continues an experiment whose budget is spent, and whose last run was aborted before it had confirmed its results', async () => {
-  const folder = tempFolder();
+  const folder = testFolder();
   const { definition } = experiment();
   const { spentNanoUsd } = await replay(definition('good'), { folder });
   const own = { ...definition('good'), budgetUsd: (Number(spentNanoUsd) / 1e9).toFixed(9) };
@@ -102,7 +102,7 @@ class Schema {
 }
 
 it('answers again when a tool of a validator changes, and not when it stays equal', async () => {
-  const folder = tempFolder();
+  const folder = testFolder();
   const { definition, counts } = experiment();
   const withTool = (member: string): ReplayDefinition => ({
     ...definition('good'),

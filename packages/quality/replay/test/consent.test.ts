@@ -2,7 +2,7 @@ import { createMajordomo, type Gate, type Majordomo } from '@majordomo/core';
 import { fakeProvider, type FakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { planReplay, replay, type RecordedCall, type ReplayDefinition } from '../src/index.ts';
-import { tempFolder } from './support/fixture.ts';
+import { testFolder } from './support/fixture.ts';
 import { questionAt, recordedCall, trafficOf } from './support/recorded-calls.ts';
 
 const USAGE = { input: 100, output: 10, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
@@ -57,7 +57,7 @@ const experiment = (majordomo: Majordomo, more: Partial<ReplayDefinition> = {}):
 
 it('sends no content of a tenant to a target that only the tenant of the experiment may use', async () => {
   const { provider, majordomo } = companyOf([residency]);
-  const report = await replay(experiment(majordomo), { folder: tempFolder() });
+  const report = await replay(experiment(majordomo), { folder: testFolder() });
   expect(report.sample.excluded).toEqual({ 'a gate denies openai/gpt-5.4-mini': 30 });
   const sent = JSON.stringify(provider.requests.map(({ request }) => request.messages));
   for (let at = 0; at < 60; at += 2) expect(sent).not.toContain(questionAt(at));
@@ -78,7 +78,7 @@ it.each<readonly [what: string, gates: readonly Gate[], more: Partial<ReplayDefi
     /`traffic` contains the call call-\d+, which must no longer be sent: the application has no consent; remove/,
   ],
 ])('sends no sampled call that %s after the plan', async (_what, gates, more, message) => {
-  const folder = tempFolder();
+  const folder = testFolder();
   const { provider, majordomo } = companyOf([]);
   await planReplay(experiment(majordomo), { folder });
   const later = experiment(majordomo.with({ gates }), more);

@@ -1,7 +1,7 @@
 import { user } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { replay, type Pair, type ReplayDefinition, type ReplayReport } from '../src/index.ts';
-import { fakeModels, tempFolder } from './support/fixture.ts';
+import { fakeModels, testFolder } from './support/fixture.ts';
 import { recordedCall, trafficOf } from './support/recorded-calls.ts';
 
 const UNITS = 24;
@@ -63,7 +63,7 @@ it.each<[string, ReplayDefinition['judge'], number]>([
   'judges each pair of equal changed requests with its own recorded answer, by %s',
   async (_name, judge, verdicts) => {
     const { definition, counts } = experiment(judge);
-    const report = await replay(definition, { folder: tempFolder(), concurrency: 8 });
+    const report = await replay(definition, { folder: testFolder(), concurrency: 8 });
     expect(betterIn(report)).toBeCloseTo(0.5);
     expect(counts).toEqual({ answers: 1, verdicts });
     expect(report).toMatchObject({ missing: 0, lost: { calls: 0, maxNanoUsd: '0' } });

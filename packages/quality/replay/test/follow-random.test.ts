@@ -4,7 +4,7 @@ import { createMajordomo, LlmError, type ChatRequest, type ModelRequest } from '
 import { fakeProvider, type Turn } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { replay, type ReplayDefinition, type ReplayReport } from '../src/index.ts';
-import { tempFolder } from './support/fixture.ts';
+import { testFolder } from './support/fixture.ts';
 import { trafficOf } from './support/recorded-calls.ts';
 import {
   Choices,
@@ -158,7 +158,7 @@ it.each(Array.from({ length: SEEDS }, (_, seed) => seed + 1))(
     const isListRemoved = choices.is(0.3);
     const runs = Array.from({ length: RUNS }, (_, at) => randomRun(at, choices));
     const { definition, sent, present } = play(runs, choices, isListRemoved);
-    const folder = tempFolder();
+    const folder = testFolder();
     const report = await untilComplete(definition, folder, choices);
     const text = await readFile(join(folder, 'random.replay.jsonl'), 'utf8');
     const lines = text

@@ -19,12 +19,12 @@ import {
   type ReplayDefinition,
   type ReplayReport,
 } from '../src/index.ts';
-import { tempFolder } from './support/fixture.ts';
+import { testFolder } from './support/fixture.ts';
 import { trafficOf } from './support/recorded-calls.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = tempFolder();
+  folder = testFolder();
 });
 
 const PRESENT = 'openai/gpt-5.4-mini';

@@ -4,7 +4,7 @@ import { LlmError } from '@majordomo/core';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { readReplay, replay, type ReplayDefinition } from '../src/index.ts';
 import { acquireLock } from '../src/journal/journal-lock.ts';
-import { answerTo, fakeModels, tempFolder } from './support/fixture.ts';
+import { answerTo, fakeModels, testFolder } from './support/fixture.ts';
 import { recordedCall, trafficOf } from './support/recorded-calls.ts';
 
 const UNITS = 24;
@@ -53,7 +53,7 @@ it.each([
 ] as const)(
   'books or reserves every paid answer, and keeps every other line, after failed writes (%s, %i)',
   async (type, failures) => {
-    const folder = tempFolder();
+    const folder = testFolder();
     let answered = 0;
     const definition = experiment(() => (answered += 1));
     await failWrites(folder, new RegExp(`"type":"${type}"`), failures);
@@ -82,7 +82,7 @@ it('does not write after another process has taken over its lock', async () => {
   onTestFinished(() => {
     vi.useRealTimers();
   });
-  const file = join(tempFolder(), 'next.lock');
+  const file = join(testFolder(), 'next.lock');
   const suspended = await acquireLock(file);
   await expect(acquireLock(file)).rejects.toThrow('another process runs this experiment');
   vi.setSystemTime(Date.now() + 3 * MINUTE);
@@ -97,7 +97,7 @@ it('does not write after another process has taken over its lock', async () => {
 });
 
 it('takes over the lock of an earlier process with the same id, as in a restarted container', async () => {
-  const file = join(tempFolder(), 'next.lock');
+  const file = join(testFolder(), 'next.lock');
   await acquireLock(file);
   const old = new Date(Date.now() - 3 * MINUTE);
   await utimes(file, old, old);
@@ -106,7 +106,7 @@ it('takes over the lock of an earlier process with the same id, as in a restarte
 });
 
 it('rejects a journal of a later format', async () => {
-  const folder = tempFolder();
+  const folder = testFolder();
   await writeFile(join(folder, 'next.replay.jsonl'), '{"format":"majordomo-replay/2","name":"next"}\n');
   await expect(readReplay('next', { folder })).rejects.toMatchObject({
     kind: 'config',

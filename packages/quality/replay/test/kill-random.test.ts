@@ -13,7 +13,7 @@ import {
 } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import type { ReplayReport } from '../src/index.ts';
-import { tempFolder } from './support/fixture.ts';
+import { testFolder } from './support/fixture.ts';
 
 const PROCESS = join(import.meta.dirname, './support/experiment-process.ts');
 const CONCURRENCY = 4;
@@ -117,7 +117,7 @@ async function referenceOf(mode: Mode): Promise<{ readonly report: unknown; read
   const known = reference.get(mode);
   if (known !== undefined) return known;
   await using server = await startFaultyServer((request) => answer(request, mode));
-  const [code, out, err] = await start(server, tempFolder(), mode).output;
+  const [code, out, err] = await start(server, testFolder(), mode).output;
   expect([code, err]).toEqual([0, '']);
   const found = { report: timeless(out), requests: server.requests.length };
   reference.set(mode, found);
@@ -132,7 +132,7 @@ describe.skipIf(process.env['SOAK'] !== '1')('experiments that SIGKILL ends at r
       const random = seededRandom(seed);
       const mode: Mode = seed % 2 === 0 ? 'calls' : 'runs';
       const { report, requests } = await referenceOf(mode);
-      const folder = tempFolder();
+      const folder = testFolder();
       let left = Infinity;
       let running: Process | undefined;
       await using server = await startFaultyServer(async (request) => {
@@ -166,7 +166,7 @@ describe.skipIf(process.env['SOAK'] !== '1')('experiments that SIGKILL ends at r
     async (seed) => {
       const random = seededRandom(seed);
       const mode: Mode = seed % 2 === 0 ? 'calls' : 'runs';
-      const folder = tempFolder();
+      const folder = testFolder();
       const budget = '0.5';
       let left = Infinity;
       let running: Process | undefined;
@@ -191,8 +191,8 @@ describe.skipIf(process.env['SOAK'] !== '1')('experiments that SIGKILL ends at r
     'write nothing after another process has continued, and end with the reason',
     { timeout: TIMEOUT },
     async () => {
-      const folder = tempFolder();
-      const ahead = join(tempFolder(), 'ahead');
+      const folder = testFolder();
+      const ahead = join(testFolder(), 'ahead');
       writeFileSync(ahead, '0');
       const stopped = new AbortController();
       await using server = await startFaultyServer(async (request, index) => {

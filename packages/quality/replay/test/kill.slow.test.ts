@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startFaultyServer } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { replay, type ReplayReport } from '../src/index.ts';
-import { tempFolder } from './support/fixture.ts';
+import { testFolder } from './support/fixture.ts';
 import { experimentAt } from './support/replay-experiment.ts';
 
 const PROCESS = join(import.meta.dirname, './support/replay-process.ts');
@@ -14,7 +14,7 @@ const UNITS = 40;
 it.each([1, 11, 30])(
   'an experiment that SIGKILL ends at request %i sends no answered call again',
   async (last) => {
-    const folder = tempFolder();
+    const folder = testFolder();
     let isKilled = false;
     await using server = await startFaultyServer((_request, index) => {
       if (isKilled || index < last) return 'answer';

@@ -1,7 +1,7 @@
 import { LlmError, systemClock, user } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { planReplay, readReplay, replay, type RecordedCall, type ReplayDefinition } from '../src/index.ts';
-import { answerTo, fakeModels, tempFolder } from './support/fixture.ts';
+import { answerTo, fakeModels, testFolder } from './support/fixture.ts';
 import { questionAt, recordedCall, trafficOf } from './support/recorded-calls.ts';
 
 const calls = (count: number): readonly RecordedCall[] =>
@@ -34,7 +34,7 @@ it('excludes calls that are not valid chats', async () => {
       request: { ...request, tools: [{ name: 'a', description: 'b', parameters: null }] },
     },
   ] as unknown as readonly RecordedCall[];
-  const { sample } = await planReplay(experiment([...calls(20), ...bad]), { folder: tempFolder() });
+  const { sample } = await planReplay(experiment([...calls(20), ...bad]), { folder: testFolder() });
   expect(sample).toMatchObject({
     represented: 20,
     excluded: {
@@ -53,7 +53,7 @@ it('does not represent calls that its source excludes', async () => {
       for (const { id } of all) yield { id };
     },
   };
-  const { sample } = await planReplay(experiment(all, { traffic }), { folder: tempFolder() });
+  const { sample } = await planReplay(experiment(all, { traffic }), { folder: testFolder() });
   expect(sample).toMatchObject({ traffic: 100, represented: 30, excluded: { 'not recorded': 70 } });
 });
 
@@ -63,13 +63,13 @@ it.each<readonly [candidate: ReplayDefinition['candidate']]>([
 ])('warns about a judge that compares its own recorded answers: %#', async (candidate) => {
   const all = calls(30).map((call) => ({ ...call, name: 'openai/gpt-5.4' }));
   const judge = { models: 'openai/gpt-5.4', rubric: 'The answer is correct.' };
-  const { warnings } = await planReplay(experiment(all, { candidate, judge }), { folder: tempFolder() });
+  const { warnings } = await planReplay(experiment(all, { candidate, judge }), { folder: testFolder() });
   expect(warnings).toContain('openai/gpt-5.4 judges its own answers; use a judge of another vendor');
 });
 
 it('warns about a sample that is larger than asked, because it has many kinds', async () => {
   const definition = experiment(calls(100), { kind: ({ id }) => id.slice(-1) });
-  const { warnings } = await planReplay(definition, { folder: tempFolder() });
+  const { warnings } = await planReplay(definition, { folder: testFolder() });
   expect(warnings).toContain(
     'the sample has 100 calls instead of 20, because each of its 10 kinds has at least 20; use fewer kinds for a smaller sample',
   );
@@ -78,7 +78,7 @@ it('warns about a sample that is larger than asked, because it has many kinds', 
 describe('a sample after 30 days', () => {
   const DAY_MS = 86_400_000;
   const warningsAfter = async (days: number): Promise<readonly (readonly string[])[]> => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const now = Date.now();
     const at = new Date(now - DAY_MS).toISOString();
     const definition = experiment(calls(20).map((call) => ({ ...call, at })));
@@ -123,7 +123,7 @@ it('spends no more than its budget for verdicts that are repaired', async () => 
     recordedCall(at, { request: { messages: [user(`a question ${questionAt(at)}`)], maxTokens: 100 } }),
   );
   const judge = { models: 'openai/gpt-5.4', rubric: 'The answer is correct.' };
-  const options = { folder: tempFolder(), concurrency: 1 };
+  const options = { folder: testFolder(), concurrency: 1 };
   const report = await replay(experiment(all, { majordomo, judge, budgetUsd: '1.7' }), options);
   expect(report.warnings.join()).toContain('the budget is spent');
   expect(BigInt(report.spentNanoUsd)).toBeGreaterThan(1_000_000_000n);
@@ -138,7 +138,7 @@ it('refuses a budget that would end before the last verdict, and names the small
     recordedCall(at, { request: { messages: [user(`a question ${questionAt(at)}`)], maxTokens: 100 } }),
   );
   const judge = { models: 'openai/gpt-5.4', rubric: 'The answer is correct.' };
-  const folder = tempFolder();
+  const folder = testFolder();
   const planned = experiment(all, { majordomo, judge });
   const { likelyNanoUsd, maxCallNanoUsd } = await planReplay(planned, { folder });
   expect(Number(likelyNanoUsd)).toBeLessThan(Number(maxCallNanoUsd));

@@ -2,7 +2,7 @@ import { user, type Majordomo } from '@majordomo/core';
 import { type EvalDefinition, evaluate } from '@majordomo/evals';
 import { expect, it } from 'vitest';
 import { fromRecordings, type Traffic } from '../src/index.ts';
-import { answerTo, fakeModels, tempFolder } from './support/fixture.ts';
+import { answerTo, fakeModels, testFolder } from './support/fixture.ts';
 
 async function callsOf(traffic: Traffic): Promise<readonly unknown[]> {
   const { signal } = new AbortController();
@@ -54,7 +54,7 @@ const kinds: Readonly<Record<string, EvalDefinition<string, string>['subject']>>
 it.each(Object.keys(kinds))(
   'returns the recorded calls of %s with their requests, and calls nothing',
   async (kind) => {
-    const folder = tempFolder();
+    const folder = testFolder();
     const { provider, majordomo } = fakeModels((text) =>
       kind.endsWith('Object') ? JSON.stringify({ a: text }) : answerTo(text),
     );
@@ -75,7 +75,7 @@ it.each(Object.keys(kinds))(
 );
 
 it('counts the samples whose calls are not recorded', async () => {
-  const folder = tempFolder();
+  const folder = testFolder();
   const { majordomo } = fakeModels(answerTo);
   await evaluate(definitionOf(majordomo), { folder, mode: 'record' });
   const more = definitionOf(majordomo, { cases: casesOf('a', 'd') });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { replay, toReplayHtml, toReplayMarkdown, toReplayText } from '../src/index.ts';
-import { fakeModels, tempFolder } from './support/fixture.ts';
+import { fakeModels, testFolder } from './support/fixture.ts';
 import { recordedCall, trafficOf } from './support/recorded-calls.ts';
 import { HOSTILE } from './report-hostile.ts';
 
@@ -15,7 +15,7 @@ it('keeps pages and texts intact and small although answers and tools contain co
     if (calls % 5 === 0) return { toolCalls: [{ name: `find_${HOSTILE}`, args: { [HOSTILE]: HOSTILE } }] };
     return text.startsWith('bad') ? answer : `answer to ${text}`;
   });
-  const folder = tempFolder();
+  const folder = testFolder();
   const recorded = Array.from({ length: UNITS }, (_, at) => {
     const call = recordedCall(at);
     const [question] = call.request.messages[0]?.parts ?? [];

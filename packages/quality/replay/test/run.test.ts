@@ -14,11 +14,11 @@ import {
 } from '../src/index.ts';
 import { exceededLimits } from '../src/run/exceeded-limits.ts';
 import { company, type Company } from './company.ts';
-import { tempFolder } from './support/fixture.ts';
+import { testFolder } from './support/fixture.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = tempFolder();
+  folder = testFolder();
 });
 
 const CANDIDATE = 'google/gemini-3-flash-preview';

@@ -4,11 +4,11 @@ import { toolResult, user, type Message } from '@majordomo/core';
 import { toLine, type Trajectory } from '@majordomo/trajectory';
 import { beforeEach, expect, it } from 'vitest';
 import { fromTrajectories, type Traffic } from '../src/index.ts';
-import { tempFolder } from './support/fixture.ts';
+import { testFolder } from './support/fixture.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = tempFolder();
+  folder = testFolder();
 });
 
 const messages: readonly Message[] = [

@@ -4,7 +4,7 @@ import { createMajordomo, user, type ChatRequest, type Message } from '@majordom
 import { fakeProvider, type Turn } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { replay, type RecordedCall, type ReplayReport } from '../src/index.ts';
-import { tempFolder } from './support/fixture.ts';
+import { testFolder } from './support/fixture.ts';
 import { questionAt, trafficOf } from './support/recorded-calls.ts';
 
 const RUNS = 20;
@@ -37,7 +37,7 @@ const runAt = (at: number, id: string, steps: readonly Message[], more: object =
 async function follow(
   calls: readonly RecordedCall[],
   turns: readonly Turn[],
-  folder: string = tempFolder(),
+  folder: string = testFolder(),
 ): Promise<ReplayReport> {
   const turn = ({ messages }: { readonly messages: readonly Message[] }): Turn =>
     turns[messages.filter(({ role }) => role === 'assistant').length] ?? 'Done.';
@@ -116,7 +116,7 @@ it('gives the results of one step to parallel calls that have the same id', asyn
     role: 'tool',
     parts: [answered('first').parts[0], answered('second').parts[0]] as never,
   };
-  const folder = tempFolder();
+  const folder = testFolder();
   const twice: Turn = {
     toolCalls: [
       { id: 'a', name: 'list', args: {} },

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { writeData } from '@majordomo/services';
+import { testFolder } from '@majordomo/test-support';
 import { expect, it, onTestFinished } from 'vitest';
 import { cloudflareStores, LedgerObject } from '../src/index.ts';
 import type { CloudflareStores } from '../src/index.ts';
@@ -24,8 +24,7 @@ function storesOf(database: DatabaseSync): CloudflareStores {
 }
 
 it('an object of a newer format is refused, and not changed', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-object-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = testFolder();
   const path = join(folder, 'object.db');
   const database = new DatabaseSync(path);
   onTestFinished(() => database.close());

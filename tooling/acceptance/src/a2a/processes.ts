@@ -1,7 +1,7 @@
 import type { RunningProgram } from '@majordomo/services';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { testFolder } from '@majordomo/test-support';
 import { onTestFinished } from 'vitest';
 import { startNamed } from '../start-named.ts';
 
@@ -14,10 +14,7 @@ export interface ServedAgent {
 }
 
 export function servedAgent(): ServedAgent {
-  const folder = mkdtempSync(join(tmpdir(), 'a2a-'));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const folder = testFolder();
   const log = join(folder, 'log');
   return {
     async start(aheadMs = 0) {

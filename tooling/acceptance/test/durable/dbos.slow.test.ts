@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describeWith, startPostgres, type Postgres } from '@majordomo/services';
+import { suiteFolder } from '@majordomo/test-support';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectWhatIsPromised } from '../../src/durable/expected.ts';
 import { dbosRun, operatedText } from '../../src/durable/operator.ts';
@@ -9,7 +7,7 @@ import { TESTED_POINTS } from '../../src/durable/scenario.ts';
 import { supervised, type Supervised } from '../../src/durable/supervised.ts';
 
 describeWith('postgres', 'a run on DBOS whose process is killed', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-dbos-'));
+  const folder = suiteFolder();
   let postgres: Postgres;
   let worker: Supervised;
   const start = (executor: string): Promise<Supervised> =>
@@ -21,7 +19,6 @@ describeWith('postgres', 'a run on DBOS whose process is killed', () => {
   afterAll(async () => {
     await worker[Symbol.asyncDispose]();
     await postgres.stop();
-    rmSync(folder, { recursive: true });
   });
 
   it.each(TESTED_POINTS)(

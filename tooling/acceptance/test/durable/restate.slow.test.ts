@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { restateAgentClient } from '@majordomo/durable-restate';
 import { describeWith, freePorts, startRestate, type Restate } from '@majordomo/services';
+import { suiteFolder } from '@majordomo/test-support';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectWhatIsPromised } from '../../src/durable/expected.ts';
 import { operatedText, restateRun } from '../../src/durable/operator.ts';
@@ -10,7 +8,7 @@ import { TESTED_POINTS } from '../../src/durable/scenario.ts';
 import { supervised, type Supervised } from '../../src/durable/supervised.ts';
 
 describeWith('restate', 'a run on Restate whose process is killed', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-restate-'));
+  const folder = suiteFolder();
   let restate: Restate;
   let worker: Supervised;
   beforeAll(async () => {
@@ -21,7 +19,6 @@ describeWith('restate', 'a run on Restate whose process is killed', () => {
   afterAll(async () => {
     await worker[Symbol.asyncDispose]();
     await restate.stop();
-    rmSync(folder, { recursive: true });
   });
 
   it.each(TESTED_POINTS)(

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { watchRun } from '@majordomo/agent/durable';
 import { restateAgentClient } from '@majordomo/durable-restate';
 import {
@@ -13,6 +10,7 @@ import {
 } from '@majordomo/services';
 import { redisStores } from '@majordomo/store-redis';
 import { Redis } from 'ioredis';
+import { testFolder } from '@majordomo/test-support';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { watchResultOf } from '../../src/durable/heard.ts';
 import { keysOf, linesOf, SLOWLY } from '../../src/durable/scenario.ts';
@@ -30,7 +28,7 @@ const EXPECTED = {
 describeWith('redis', 'a run that dies while it is watched', () => {
   describeWith('restate', 'on Restate, over Redis', () => {
     it('is read completely by a process that is not a worker', async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'majordomo-watched-'));
+      const folder = testFolder();
       const [port = 0] = await freePorts(1);
       await using redis = await startRedis();
       await using restate = await startRestate();
@@ -45,7 +43,6 @@ describeWith('redis', 'a run that dies while it is watched', () => {
       await runs.decide(RUN, { callId: call!.id, approve: true });
       expect([await watched, worker.deaths]).toEqual([EXPECTED, 1]);
       for (const client of clients) client.disconnect();
-      rmSync(folder, { recursive: true });
     }, 60_000);
   });
 });
@@ -58,7 +55,7 @@ describeWith('postgres', 'a run on DBOS that dies while it is watched', () => {
   afterAll(() => postgres.stop());
 
   it('is read completely by another process, also if that process starts to read after the end', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'majordomo-watched-'));
+    const folder = testFolder();
     const url = `${postgres.url}_dbos_dies`;
     await using worker = await supervised('dbos', [folder, url, 'worker']);
     await using other = await supervised('dbos', [folder, url, 'other']);
@@ -68,12 +65,11 @@ describeWith('postgres', 'a run on DBOS that dies while it is watched', () => {
     await worker.ask({ ask: 'decide', runId: RUN, decision: { callId: call!.id, approve: true } });
     expect([await watched, worker.deaths]).toEqual([EXPECTED, 1]);
     expect(await other.ask({ ask: 'watch', runId: RUN })).toEqual(EXPECTED);
-    rmSync(folder, { recursive: true });
   }, 60_000);
 
   it('ends once and is read once if a second process resumes it while the first one is alive', async () => {
     const runId = 'two have it';
-    const folder = mkdtempSync(join(tmpdir(), 'majordomo-watched-'));
+    const folder = testFolder();
     const url = `${postgres.url}_dbos_two`;
     await using first = await supervised('dbos', [folder, url, 'first']);
     await using second = await supervised('dbos', [folder, url, 'second']);
@@ -87,6 +83,5 @@ describeWith('postgres', 'a run on DBOS that dies while it is watched', () => {
     expect(await watched).toMatchObject({ steps: EXPECTED.steps, missed: 0 });
     expect([keysOf(folder, runId, 'add').length, linesOf(folder, runId, 'pay').length]).toEqual([1, 1]);
     expect([first.deaths, second.deaths]).toEqual([0, 0]);
-    rmSync(folder, { recursive: true });
   }, 60_000);
 });

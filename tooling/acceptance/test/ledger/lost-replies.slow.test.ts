@@ -1,7 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createBackground } from '@majordomo/background';
 import { openaiChat } from '@majordomo/conformance';
 import { createBatches } from '@majordomo/batch';
@@ -10,7 +7,7 @@ import { createMajordomo, user, type Majordomo } from '@majordomo/core';
 import { readReplay, replay, type RecordedCall, type ReplayDefinition } from '@majordomo/replay';
 import { createLedger, type Ledger, type SpendRecord } from '@majordomo/ledger';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { answers, testServer } from '@majordomo/test-support';
+import { answers, testFolder, testServer } from '@majordomo/test-support';
 import { seededRandom } from '@majordomo/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
@@ -164,10 +161,7 @@ it.each([1, 2])(
   async (seed) => {
     const random = seededRandom(seed);
     const one = await world(() => (random() < 0.5 ? 'answer' : 'cut in the body'));
-    const folder = mkdtempSync(join(tmpdir(), 'lost-replies-'));
-    onTestFinished(() => {
-      rmSync(folder, { recursive: true });
-    });
+    const folder = testFolder();
     const calls = Array.from({ length: 20 }, (_, at): RecordedCall => {
       const words = Array.from({ length: 8 }, (_word, place) =>
         Math.sin(at * 8 + place)

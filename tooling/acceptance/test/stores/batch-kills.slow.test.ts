@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ItemResult } from '@majordomo/batch';
 import { startBatchServer, type BatchServer } from '@majordomo/conformance';
@@ -7,16 +6,12 @@ import { describeWith, startRedis, type RunningProgram } from '@majordomo/servic
 import { redisStores } from '@majordomo/store-redis';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { Redis } from 'ioredis';
-import { afterAll, describe, expect, it } from 'vitest';
+import { testFolder } from '@majordomo/test-support';
+import { describe, expect, it } from 'vitest';
 import { startNamed } from '../../src/start-named.ts';
 import { clockAt, ITEMS, openBatches, SPECS } from '../../src/stores/batch-world.ts';
 
-const folders: string[] = [];
 const TIMEOUT_MS = 120_000;
-
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
 
 type Wire = keyof typeof SPECS;
 /** Request at which a process dies: before the server processes it, or after that and before its response. */
@@ -51,8 +46,7 @@ class World {
     this.time = time;
     this.redis = redis;
     this.client = redis === undefined ? undefined : new Redis(redis);
-    this.folder = mkdtempSync(join(tmpdir(), 'majordomo-kills-'));
-    folders.push(this.folder);
+    this.folder = testFolder();
   }
 
   open() {

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryCallStore } from '@majordomo/admin';
 import { memoryStore, type LedgerStore } from '@majordomo/ledger';
@@ -8,15 +6,12 @@ import { withReports } from '@majordomo/services';
 import { featureCases, searchCases, type Pair } from '@majordomo/services/features';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { callStoreConformance, ledgerStoreConformance } from '@majordomo/conformance';
-import { afterAll, describe, it } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { describe, it } from 'vitest';
 
-const folder = mkdtempSync(join(tmpdir(), 'majordomo-stores-'));
+const folder = suiteFolder();
 let files = 0;
 const file = (): string => join(folder, `${files++}.db`);
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
 
 const ledgers: Readonly<Record<string, () => LedgerStore>> = {
   'in memory': () => withReports(memoryStore()),

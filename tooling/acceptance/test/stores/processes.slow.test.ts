@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { createKeys } from '@majordomo/admin';
@@ -7,15 +5,12 @@ import { describeWith, startPostgres } from '@majordomo/services';
 import { postgresStores } from '@majordomo/store-postgres';
 import { sqliteStores, type SqliteStores } from '@majordomo/store-sqlite';
 import pg from 'pg';
-import { afterAll, expect, it } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { expect, it } from 'vitest';
 import { startNamed } from '../../src/start-named.ts';
 
 const IS_SOAK = process.env['SOAK'] !== undefined;
-const folder = mkdtempSync(join(tmpdir(), 'majordomo-processes-'));
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const folder = suiteFolder();
 
 /** Number of rounds of 400 reservations. With SOAK=1, as in the nightly run, twenty. */
 const ROUNDS = IS_SOAK ? 20 : 5;

@@ -1,19 +1,15 @@
 import { fileStoreConformance, recordStoreConformance } from '@majordomo/conformance';
 import { sqliteStores, type SqliteStores } from '@majordomo/store-sqlite';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, it } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { afterEach, describe, it } from 'vitest';
 
-const folder = mkdtempSync(join(tmpdir(), 'majordomo-sqlite-'));
+const folder = suiteFolder();
 const opened: SqliteStores[] = [];
 let files = 0;
 
 afterEach(async () => {
   for (const stores of opened.splice(0)) await stores.close();
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
 });
 
 /** Opens a new file twice, as two processes would. */

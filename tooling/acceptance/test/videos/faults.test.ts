@@ -1,6 +1,6 @@
 import type { VideoContent } from '@majordomo/background';
-import { LlmError, type VideoRequest } from '@majordomo/core';
-import { testServer } from '@majordomo/test-support';
+import { type VideoRequest } from '@majordomo/core';
+import { failureOf, testServer } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { studio, type Studio } from './studio.ts';
 import type { Plan } from './video-server.ts';
@@ -14,12 +14,6 @@ const grokDone = (changes: object = {}): object => ({
   status: 'done',
   video: { url: 'ORIGIN/signed/clip.mp4', duration: 6, ...changes },
 });
-
-const failing = async (work: Promise<unknown>): Promise<LlmError> => {
-  const error: unknown = await work.catch((thrown: unknown) => thrown);
-  if (!LlmError.is(error)) throw new Error('it did not fail as expected', { cause: error });
-  return error;
-};
 
 /** Returns the content of a video that xAI has generated. */
 async function contentOf(all: Studio, signal?: AbortSignal): Promise<VideoContent> {
@@ -36,7 +30,7 @@ it.each([
 ])('rejects %s in place of a video', async (_, headers, text, kind) => {
   const content: Plan['content'] = (response) => response.writeHead(200, headers).end(text);
   await using all = await studio({ xai: [grokDone()], content });
-  expect((await failing(contentOf(all))).kind).toBe(kind);
+  expect((await failureOf(contentOf(all))).kind).toBe(kind);
 });
 
 it('fails with network if the connection is lost before the end of a video', async () => {
@@ -44,7 +38,7 @@ it('fails with network if the connection is lost before the end of a video', asy
     response.writeHead(200, { 'content-length': 1000 }).write('vv', () => response.destroy());
   };
   await using all = await studio({ xai: [grokDone()], content });
-  const { kind, details } = await failing((await contentOf(all)).bytes());
+  const { kind, details } = await failureOf((await contentOf(all)).bytes());
   expect([kind, details.target]).toEqual(['network', GROK]);
 });
 
@@ -54,7 +48,7 @@ it('fails with timeout if a vendor sends no byte of a video for 2 minutes', asyn
   await using all = await studio({ xai: [grokDone()], content });
   const reader = (await contentOf(all)).stream().getReader();
   expect((await reader.read()).value).toHaveLength(2);
-  const lost = failing(reader.read());
+  const lost = failureOf(reader.read());
   await all.clock.advance(119_999);
   await expect(Promise.race([lost, Promise.resolve('waiting')])).resolves.toBe('waiting');
   await all.clock.advance(1);
@@ -69,7 +63,10 @@ it('an abort ends the request for a video with aborted', async () => {
     controller.abort(reason);
   };
   await using all = await studio({ xai: [grokDone()], content });
-  expect(await failing(contentOf(all, controller.signal))).toMatchObject({ kind: 'aborted', cause: reason });
+  expect(await failureOf(contentOf(all, controller.signal))).toMatchObject({
+    kind: 'aborted',
+    cause: reason,
+  });
 });
 
 it('does not state the size of compressed content', async () => {
@@ -87,7 +84,7 @@ it('accepts no video to which a signed URL redirects without TLS', async () => {
     response.writeHead(302, { location: `${other.origin}/clip.mp4` }).end();
   };
   await using all = await studio({ xai: [grokDone()], content });
-  expect((await failing(contentOf(all))).kind).toBe('protocol');
+  expect((await failureOf(contentOf(all))).kind).toBe('protocol');
 });
 
 it.each([
@@ -98,7 +95,7 @@ it.each([
   async (_, vendor, spec) => {
     const refusal = { error: { message: 'the queue is full', code: 'overloaded' } };
     await using all = await studio({ starts: { [vendor]: refusal } });
-    const error = await failing(all.settle(all.process().videoModel(spec).start(REQUEST)));
+    const error = await failureOf(all.settle(all.process().videoModel(spec).start(REQUEST)));
     expect(error.message).toContain('the queue is full');
     for (const record of await all.records())
       expect(record).toMatchObject({ outcome: 'failed', nanoUsd: '0' });
@@ -124,7 +121,7 @@ it('states why OpenRouter has ended a video', async () => {
   const failed = { status: 'failed', error: { code: 403, message: 'flagged' } };
   await using all = await studio({ openrouter: [failed] });
   const job = await all.process().videoModel(ROUTER).start(REQUEST);
-  expect((await failing(all.settle(job.result()))).message).toContain('flagged');
+  expect((await failureOf(all.settle(job.result()))).message).toContain('flagged');
 });
 
 it('books the requested seconds of a video if xAI reports no valid duration', async () => {

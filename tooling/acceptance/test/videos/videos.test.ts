@@ -1,4 +1,5 @@
-import { image, LlmError, type Clock, type VideoRequest } from '@majordomo/core';
+import { image, type Clock, type VideoRequest } from '@majordomo/core';
+import { failureOf } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { generateVideo, VIDEO_CASES } from '../../src/live/videos.ts';
 import { studio } from './studio.ts';
@@ -23,12 +24,6 @@ const grokDone = (changes: object = {}): object => ({
   progress: 100,
 });
 const ROUTER_DONE = { status: 'completed', unsigned_urls: ['ORIGIN/a', 'ORIGIN/b'], usage: { cost: 1.5 } };
-
-const failing = async (work: Promise<unknown>): Promise<LlmError> => {
-  const error: unknown = await work.catch((thrown: unknown) => thrown);
-  if (!LlmError.is(error)) throw new Error('it did not fail as expected', { cause: error });
-  return error;
-};
 
 it('generates a video with Veo, and another process reads its content', async () => {
   await using all = await studio({ google: [{}, VEO_DONE] });
@@ -142,7 +137,7 @@ it.each<[string, Plan, string]>([
 ])('a video that %s withholds ends the job as content-filter, without failover', async (_, plan, first) => {
   await using all = await studio({ ...plan, openrouter: [ROUTER_DONE] });
   const job = await all.process().videoModel(`${first},${ROUTER}`).start(REQUEST);
-  const error = await failing(all.settle(job.result()));
+  const error = await failureOf(all.settle(job.result()));
   expect([error.kind, error.details.attempts.length]).toEqual(['content-filter', 1]);
   expect(all.server.starts('openrouter')).toEqual([]);
 });
@@ -158,7 +153,7 @@ it('rejects a request that is not valid before it stores a job', async () => {
     [{ prompt: 'x', duration: 8 }, 'duration'],
   ] as const;
   for (const [request, path] of bad) {
-    const error = await failing(model.start(request as VideoRequest));
+    const error = await failureOf(model.start(request as VideoRequest));
     expect([error.kind, error.details.path]).toEqual(['invalid-request', path]);
   }
   expect(all.server.requests).toEqual([]);
@@ -174,7 +169,7 @@ it('skips models that generate no videos, and rejects the start if none does', a
     { outcome: 'skipped', error: { kind: 'unsupported' } },
     { outcome: 'finished' },
   ]);
-  const error = await failing(process.videoModel('openai/gpt-5.4').start(REQUEST));
+  const error = await failureOf(process.videoModel('openai/gpt-5.4').start(REQUEST));
   expect(error.message).toContain('does not generate videos');
 });
 
@@ -182,7 +177,7 @@ it('a limit of money denies a video that would exceed it, and one whose length i
   await using all = await studio({ google: [VEO_DONE] }, { limitUsd: '3' });
   const model = all.process().videoModel(GOOGLE);
   for (const request of [REQUEST, { prompt: 'A cat' }])
-    expect((await failing(model.start(request))).kind).toBe('denied');
+    expect((await failureOf(model.start(request))).kind).toBe('denied');
   expect(all.server.requests).toEqual([]);
   await model.start({ ...REQUEST, resolution: '480p' });
   expect(all.server.starts('google')).toHaveLength(1);
@@ -196,7 +191,7 @@ it('a gate denies a vendor that stores videos before anything is sent', async ()
       (data?.retentionDays ?? 0) > 0 ? { deny: 'stores content' } : undefined,
   };
   await using all = await studio({}, { gates: [gate] });
-  const error = await failing(all.process().videoModel(GOOGLE).start(REQUEST));
+  const error = await failureOf(all.process().videoModel(GOOGLE).start(REQUEST));
   expect([error.kind, all.server.requests.length]).toEqual(['denied', 0]);
 });
 
@@ -210,7 +205,7 @@ it.each<[string, object, string]>([
     const background = all.process();
     const job = await background.videoModel(GOOGLE).start(REQUEST);
     await job.cancel();
-    expect((await failing(job.result())).kind).toBe('aborted');
+    expect((await failureOf(job.result())).kind).toBe('aborted');
     expect((await job.status()).state).toBe('cancelled');
     for (let polls = 0; polls < 4; polls++) {
       await all.clock.advance(30_000);
@@ -228,8 +223,8 @@ it('the key of a chat opens no video, and the other way round', async () => {
     background.open('clip', { tenant: 't' }),
     background.model('openai/gpt-5.4').start({ messages: [] }, { key: 'clip', tenant: 't' }),
   ];
-  for (const work of wrong) expect((await failing(work)).kind).toBe('invalid-request');
-  expect((await failing(background.openVideo('clip'))).kind).toBe('not-found');
+  for (const work of wrong) expect((await failureOf(work)).kind).toBe('invalid-request');
+  expect((await failureOf(background.openVideo('clip'))).kind).toBe('not-found');
 });
 
 it('an abort ends the content of a video', async () => {

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Server, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import type { Script } from '@majordomo/conformance';
 import { transform } from 'esbuild';
+import { suiteFolder } from '@majordomo/test-support';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fencesOf } from '../../src/documents.ts';
 import { filesIn } from '../../src/repository.ts';
@@ -180,7 +180,7 @@ const VARIABLES = {
 
 const MODULES = join(import.meta.dirname, '../../node_modules/.programs');
 const home = process.cwd();
-const folder = mkdtempSync(join(tmpdir(), 'majordomo-documents-'));
+const folder = suiteFolder();
 const listening = new Set<Server>();
 let vendors: VendorHosts;
 let collector: Awaited<ReturnType<typeof startCollector>>;
@@ -200,7 +200,6 @@ afterAll(async () => {
   process.chdir(home);
   await vendors.close();
   collector.stop();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 beforeEach(() => {

@@ -1,13 +1,13 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../src/repository.ts';
 
 type Core = typeof import('@majordomo/core');
 
 /** Two lockfiles, one process: an app's core, and the one that its provider was installed with. */
-const scratch = mkdtempSync(join(tmpdir(), 'majordomo-copies-'));
+const scratch = suiteFolder();
 let app: Core;
 let other: Core;
 
@@ -18,10 +18,6 @@ beforeAll(async () => {
   cpSync(dist, join(scratch, 'dist'), { recursive: true });
   app = await load<Core>(dist, 'index.js');
   other = await load<Core>(join(scratch, 'dist'), 'index.js');
-});
-
-afterAll(() => {
-  rmSync(scratch, { recursive: true });
 });
 
 test('these are two copies', () => {

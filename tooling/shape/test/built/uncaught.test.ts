@@ -1,16 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, expect, test } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { expect, test } from 'vitest';
 import { exists, ROOT } from '../../src/repository.ts';
 
 const ENTRY = 'packages/base/core/dist/index.js';
-const folder = mkdtempSync(join(tmpdir(), 'majordomo-uncaught-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const folder = suiteFolder();
 
 const APP = `
 import { createMajordomo, user } from ${JSON.stringify(pathToFileURL(join(ROOT, ENTRY)).href)};

@@ -1,15 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { beforeEach, expect, test } from 'vitest';
 import { PARTS } from '../../../../.ci/outside-parts.mjs';
 import { ROOT } from '../../src/repository.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'majordomo-outside-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const folder = suiteFolder();
 
 const CHANGED = '2026-03-20T12:00:00Z';
 

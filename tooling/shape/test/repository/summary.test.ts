@@ -1,14 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { expect, test } from 'vitest';
 import { ROOT } from '../../src/repository.ts';
 
-const scratch = mkdtempSync(join(tmpdir(), 'majordomo-summary-'));
-afterAll(() => {
-  rmSync(scratch, { recursive: true });
-});
+const scratch = suiteFolder();
 
 const tests = (...statuses: string[]) => statuses.map((status) => ({ status }));
 const good = { numPassedTests: 3, testResults: [{ status: 'passed', assertionResults: tests('passed') }] };

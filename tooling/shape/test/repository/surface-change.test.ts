@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, describe, expect, test } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { describe, expect, test } from 'vitest';
 import { filesIn, published, read, ROOT } from '../../src/repository.ts';
 import { historyOf, judge, type Verdict } from '../../src/surface-change.ts';
 
@@ -30,10 +31,7 @@ test.each(verdicts)('the public surface of %s %s', (_name, _meaning, verdict) =>
 });
 
 describe('in a repository', () => {
-  const scratch = mkdtempSync(join(tmpdir(), 'majordomo-surface-'));
-  afterAll(() => {
-    rmSync(scratch, { recursive: true });
-  });
+  const scratch = suiteFolder();
   const git = (...args: string[]): string =>
     execFileSync(
       'git',

@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { testFolder } from '@majordomo/test-support';
 import { expect, test } from 'vitest';
 import { undocumentedIn } from '../../src/documented.ts';
 import { published, ROOT } from '../../src/repository.ts';
@@ -31,12 +31,11 @@ export type { Far };
 `;
 
 test('finds undocumented names, options and methods', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-documented-'));
+  const folder = testFolder();
   mkdirSync(join(folder, 'src'));
   writeFileSync(join(folder, 'src/index.ts'), SOURCE);
   const manifest = { name: 'x', version: '1.0.0', exports: { '.': { default: './dist/index.js' } } };
   const found = undocumentedIn([{ path: relative(ROOT, folder), id: 'x', wing: undefined, manifest }]);
-  rmSync(folder, { recursive: true });
   expect(found['x']?.map(({ name }) => name).sort()).toEqual([
     'Box.run',
     'Result.run',

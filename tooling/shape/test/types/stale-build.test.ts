@@ -1,15 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { suiteFolder } from '@majordomo/test-support';
+import { expect, test } from 'vitest';
 import { recordBuild } from '../../../build/source-hash.ts';
 import { ROOT } from '../../src/repository.ts';
 import { staleBuildOf } from '../../src/stale-build.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'majordomo-stale-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const folder = suiteFolder();
 const path = relative(ROOT, folder);
 const pkg = { path, id: 'x', wing: undefined, manifest: { name: 'x', version: '1.0.0' } };
 const write = (name: string, text: string): void => {

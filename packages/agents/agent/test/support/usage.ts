@@ -1,13 +1,8 @@
+import { usageOf } from '@majordomo/test-support';
 import type { Usage } from '@majordomo/core';
 import type { CostOf } from '../../src/index.ts';
 
-export const usage = (input: number, output = 1): Usage => ({
-  input,
-  output,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
-});
+export const usage = (input: number, output = 1): Usage => usageOf({ input, output });
 
 /** Returns the exact price of a model call: 3 nano-dollars per input token and 7 per output token. */
 export const cost: CostOf = ({ attempts }) => {

@@ -1,4 +1,5 @@
 import { user, type Message } from '@majordomo/core';
+import { usageOf } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { scripted } from '../../test/support/compactor-setup.ts';
 import { tokenMeter, type MeterReading, type TokenMeter } from '../meter/token-meter.ts';
@@ -48,13 +49,7 @@ it.each([-1, Number.NaN])('uses its own estimate if the meter reads %d tokens', 
 
 it('passes counts to the meter and to its own meter, which it uses if the meter fails', () => {
   const observations: unknown[] = [];
-  const usage = {
-    input: 700,
-    output: undefined,
-    cacheRead: undefined,
-    cacheWrite: undefined,
-    reasoning: undefined,
-  };
+  const usage = usageOf({ input: 700 });
   const { meter } = measurer({
     meter: {
       estimate: () => {

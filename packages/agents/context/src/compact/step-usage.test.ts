@@ -1,15 +1,10 @@
 import { user, type ChatRequest, type Usage } from '@majordomo/core';
+import { usageOf } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { tokenMeter } from '../meter/token-meter.ts';
 import { StepUsage, type StepContext } from './step-usage.ts';
 
-const usage: Usage = {
-  input: 9,
-  output: 1,
-  reasoning: undefined,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-};
+const usage: Usage = usageOf({ input: 9, output: 1 });
 const state = { runId: 'run' };
 const request: ChatRequest = { system: 'Be brief.', tools: [], messages: [user('long')] };
 const next: StepContext = { step: 2, state, usage, target: 'f/m' };

@@ -1,14 +1,10 @@
 import { assistant, toolResult, user, type Message, type Usage } from '@majordomo/core';
+import { usageOf } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { tokenMeter, type MeteredRequest } from './token-meter.ts';
 
-const usage = (input: number, output?: number, reasoning?: number): Usage => ({
-  input,
-  output,
-  reasoning,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-});
+const usage = (input: number, output?: number, reasoning?: number): Usage =>
+  usageOf({ input, output, reasoning });
 /** Counts one token for each character, so that estimates are exact. */
 const meterOf = () => tokenMeter({ count: (text) => text.length });
 const [q, a, r] = [user('q'.repeat(10)), assistant('a'.repeat(20)), user('r'.repeat(30))];

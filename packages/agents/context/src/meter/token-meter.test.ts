@@ -1,14 +1,10 @@
 import { assistant, image, user, type Message, type Usage } from '@majordomo/core';
+import { usageOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { tokenMeter } from './token-meter.ts';
 
-const usage = (input: number | undefined, output?: number, reasoning?: number): Usage => ({
-  input,
-  output,
-  reasoning,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-});
+const usage = (input: number | undefined, output?: number, reasoning?: number): Usage =>
+  usageOf({ input, output, reasoning });
 const question = user('How high is it?');
 const answer = assistant('Very.');
 const next = user('And how old?');

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Part } from '@majordomo/core';
-import { afterEach, beforeEach } from 'vitest';
+import { testFolder } from '@majordomo/test-support';
+import { beforeEach } from 'vitest';
 import { resolveReferences, type ReferenceOptions, type ResolvedReferences } from '../../src/node.ts';
 
 /** Folder that contains `root`. */
@@ -13,11 +13,10 @@ export let root: string;
 /** Creates both folders before each test, and removes them after it. */
 export function useFolders(): void {
   beforeEach(async () => {
-    home = await mkdtemp(path.join(tmpdir(), 'references-'));
+    home = testFolder();
     root = path.join(home, 'root');
     await mkdir(root);
   });
-  afterEach(() => rm(home, { recursive: true, force: true }));
 }
 
 /** Writes a file below `root`. */

@@ -7,6 +7,8 @@ import {
   type StreamEvent,
 } from '@majordomo/core';
 
+export { failureOf } from '@majordomo/test-support';
+
 export const ask = (text = 'hi'): ChatRequest => ({ messages: [user(text)] });
 
 /** Events of a stream, and its error if it failed. */
@@ -34,15 +36,6 @@ export async function streamed(
   const error = await read();
   const text = events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
   return { events, text, error };
-}
-
-/** Returns the error of a promise that rejects. */
-export async function errorOf(promise: Promise<unknown>): Promise<LlmError> {
-  const result = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  return asLlmError(result);
 }
 
 function asLlmError(error: unknown): LlmError {

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ToolContext, ToolOutput } from '@majordomo/agent';
 import { fakeClock, type FakeClock } from '@majordomo/testing';
+import { testFolder } from '@majordomo/test-support';
 import { onTestFinished } from 'vitest';
 import { connectMcp, type McpEvent, type McpOptions, type McpToolbox } from '../../src/index.ts';
 
@@ -26,19 +26,13 @@ export const hostile = (
   env,
 });
 
-export function tempFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'mcp-'));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return folder;
-}
+export { testFolder };
 
 export async function world(
   options: Partial<McpOptions> = {},
   env: Record<string, string> = {},
 ): Promise<World> {
-  const log = join(tempFolder(), 'log');
+  const log = join(testFolder(), 'log');
   const events: McpEvent[] = [];
   const box = await testToolbox({
     name: 'h',

@@ -1,3 +1,4 @@
+import { testFolder } from '@majordomo/test-support';
 import { catalog, type Catalog } from '@majordomo/catalog';
 import { createMajordomo, LlmError, user, type Gate, type MajordomoOptions } from '@majordomo/core';
 import {
@@ -10,9 +11,6 @@ import {
 } from '@majordomo/ledger';
 import { memoryRecords, type RecordStore, type StoredRecord } from '@majordomo/records';
 import { fakeClock, type FakeClock } from '@majordomo/testing';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   createBatches,
   type BatchEvent,
@@ -86,7 +84,7 @@ export function world(
     ...more,
   });
   const events: BatchEvent[] = [];
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-batch-test-'));
+  const folder = testFolder();
   const options = {
     majordomo,
     records: memoryRecords({ clock }),

@@ -1,16 +1,8 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { LlmError } from '@majordomo/core';
+import { testFolder } from '@majordomo/test-support';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withLock } from './file-lock.ts';
 import { PROCESS_TIMES, type ProcessStart, type ProcessTimes } from './process-start.ts';
@@ -27,14 +19,13 @@ let root: string;
 let folder: string;
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'majordomo-lock-'));
+  root = testFolder();
   folder = join(root, 'data', 'vault.json.lock');
 });
 
 afterEach(() => {
   vi.restoreAllMocks();
   vi.useRealTimers();
-  rmSync(root, { recursive: true });
 });
 
 /** Stores a claim that was renewed `ageMs` before `NOW`. */

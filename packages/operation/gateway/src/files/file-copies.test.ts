@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { testFolder } from '@majordomo/test-support';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { memoryFiles } from '@majordomo/files';
 import { memoryRecords } from '@majordomo/records';
@@ -18,12 +18,9 @@ const LIMITS = {
 
 /** Returns functions that use copies of files of 40 bytes and list the temporary files. */
 function setUp() {
-  const root = mkdtempSync(join(tmpdir(), 'majordomo-copies-'));
+  const root = testFolder();
   vi.stubEnv('TMPDIR', root);
-  onTestFinished(() => {
-    vi.unstubAllEnvs();
-    rmSync(root, { recursive: true });
-  });
+  onTestFinished(() => void vi.unstubAllEnvs());
   const copies = new FileCopies();
   const use = (id: string, owner = 'a', content = new Blob(['x'.repeat(40)]).stream()): UsedCopy =>
     copies.use({ owner, id, size: 40, mediaType: 'text/plain' }, content, LIMITS);

@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { testFolder } from '@majordomo/test-support';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { TemporaryFolder } from './temporary-folder.ts';
 
@@ -8,12 +8,9 @@ const PREFIX = 'majordomo-file-copies-';
 
 /** Returns an empty folder that replaces the one of the system. */
 function temporaryRoot(): string {
-  const root = mkdtempSync(join(tmpdir(), 'majordomo-temporary-'));
+  const root = testFolder();
   vi.stubEnv('TMPDIR', root);
-  onTestFinished(() => {
-    vi.unstubAllEnvs();
-    rmSync(root, { recursive: true });
-  });
+  onTestFinished(() => void vi.unstubAllEnvs());
   return root;
 }
 

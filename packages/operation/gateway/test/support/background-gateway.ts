@@ -1,3 +1,4 @@
+import { testFolder } from '@majordomo/test-support';
 import {
   anthropicMessages,
   geminiGenerate,
@@ -12,8 +13,6 @@ import type { LedgerOptions } from '@majordomo/ledger';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type OpenAI from 'openai';
@@ -70,7 +69,7 @@ export async function backgroundWorld(options: WorldOptions = {}): Promise<Backg
     startWireServer({ wire: anthropicMessages, script }),
     startWireServer({ wire: geminiGenerate, script }),
   ]);
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-background-'));
+  const folder = testFolder();
   const urls = {
     openai: server.baseURL,
     other: other.baseURL,
@@ -110,7 +109,6 @@ export async function backgroundWorld(options: WorldOptions = {}): Promise<Backg
     async [Symbol.asyncDispose]() {
       for (const child of processes) child.kill('SIGKILL');
       await Promise.all([server.close(), other.close(), anthropic.close(), google.close()]);
-      rmSync(folder, { recursive: true });
     },
   };
 }

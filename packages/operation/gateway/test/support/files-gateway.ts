@@ -7,10 +7,9 @@ import { memoryRecords } from '@majordomo/records';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createGoogle } from '@majordomo/provider-google';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import type OpenAI from 'openai';
+import { testFolder } from '@majordomo/test-support';
 import { onTestFinished } from 'vitest';
 import { createGateway, type GatewayFilesOptions, type GatewayOptions } from '../../src/index.ts';
 import { serve } from '../../src/node.ts';
@@ -41,7 +40,7 @@ export async function setUp(
   options: Partial<GatewayFilesOptions> = {},
   gatewayOptions: Partial<GatewayOptions> = {},
 ): Promise<FilesSetup> {
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-gateway-files-'));
+  const folder = testFolder();
   const server = await startFileServer();
   const majordomo = createMajordomo({
     providers: [
@@ -59,7 +58,6 @@ export async function setUp(
   onTestFinished(async () => {
     await close(0);
     await server.close();
-    rmSync(folder, { recursive: true });
   });
   return {
     server,

@@ -1,14 +1,8 @@
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { usage } from './usage.ts';
 import type { RawUsage } from './wire.ts';
 
-const unknown = {
-  input: undefined,
-  output: undefined,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
-};
 const reasoningInside = { reasoningTokens: 'inside' } as const;
 const reasoningOutside = { reasoningTokens: 'outside' } as const;
 
@@ -77,7 +71,7 @@ describe('usage', () => {
       { input: 1, output: 16, reasoning: 16 },
     ],
   ])('reads %s', (_what, raw, expected) => {
-    expect(usage(raw, reasoningInside)).toEqual({ ...unknown, ...expected });
+    expect(usage(raw, reasoningInside)).toEqual({ ...UNKNOWN_USAGE, ...expected });
   });
 
   it.each<[string, RawUsage, number]>([

@@ -5,7 +5,7 @@ import { openBrowser, openHtml, violations, type Browser } from '@majordomo/serv
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { evaluate, toHtml, type Evaluation } from '../../src/index.ts';
-import { echo, fakeModels, tempFolder } from '../support/fixture.ts';
+import { echo, fakeModels, testFolder } from '../support/fixture.ts';
 
 /** Folder of the screenshots that a run with SOAK=1 takes. */
 const SCREENSHOTS = join(import.meta.dirname, '../../../../../.ci/out/evals');
@@ -18,7 +18,7 @@ const HOSTILE =
 
 /** Evaluation with a long, a failed and a hostile output. */
 async function hostileEvaluation(): Promise<Evaluation> {
-  const folder = tempFolder();
+  const folder = testFolder();
   const { majordomo } = fakeModels((text) =>
     text.endsWith('b') ? HOSTILE : `The parcel arrives tomorrow. ${'It was sent on Monday. '.repeat(20)}`,
   );

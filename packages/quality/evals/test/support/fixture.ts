@@ -1,17 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMajordomo, user, type Majordomo, type ModelRequest } from '@majordomo/core';
 import { fakeProvider, type FakeProvider, type Turn } from '@majordomo/testing';
-import { onTestFinished } from 'vitest';
 import type { EvalDefinition } from '../../src/index.ts';
 
-/** Returns a new folder that is removed after the test. */
-export function tempFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'majordomo-evals-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+export { testFolder } from '@majordomo/test-support';
 
 export const recordingsOf = (folder: string, name = 'demo'): string =>
   readFileSync(join(folder, `${name}.recordings.jsonl`), 'utf8');

@@ -1,1 +1,1 @@
-export { answerTo, fakeModels, tempFolder } from '../../../evals/test/support/fixture.ts';
+export { answerTo, fakeModels, testFolder } from '../../../evals/test/support/fixture.ts';

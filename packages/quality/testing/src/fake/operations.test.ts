@@ -1,16 +1,11 @@
 import { createMajordomo, user, type AudioPart, type Usage } from '@majordomo/core';
+import { usageOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../clock/fake-clock.ts';
 import type { EmbeddingTurn, SpeechTurn, TranscriptionTurn } from '../script/operation-turn.ts';
 import { fakeProvider, type FakeOptions, type FakeProvider } from './fake-provider.ts';
 
-const usage: Usage = {
-  input: 3,
-  output: 0,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
-};
+const usage: Usage = usageOf({ input: 3, output: 0 });
 
 function world(options: Omit<FakeOptions, 'id'>) {
   const fake = fakeProvider({ id: 'f', ...options });

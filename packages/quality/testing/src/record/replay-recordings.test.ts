@@ -1,6 +1,6 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { testFolder } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../clock/fake-clock.ts';
 import { recordingFolder } from './folder.ts';
@@ -172,21 +172,17 @@ describe('a replay', () => {
 
 describe('a folder', () => {
   it('stores recordings for their owner only, and returns them in order', async () => {
-    const parent = await mkdtemp(path.join(tmpdir(), 'recordings-'));
-    try {
-      const folder = recordingFolder(path.join(parent, 'new'));
-      expect(folder.read()).toEqual([]);
-      const fetch = record({ write: folder.write, fetch: () => Promise.resolve(new Response('hello')) });
-      for (const a of [1, 2]) await (await fetch(URL_, post({ a }))).text();
-      await fetch.done();
-      const recordings = folder.read();
-      expect(recordings.map(({ request }) => request.body)).toEqual([{ json: { a: 1 } }, { json: { a: 2 } }]);
-      const { mode } = await stat(path.join(parent, 'new', '0001-POST-v1-chat.json'));
-      if (process.platform !== 'win32') expect(mode & 0o777).toBe(0o600);
-      expect(await (await replayRecordings(recordings)(URL_, post({ a: 2 }))).text()).toBe('hello');
-    } finally {
-      await rm(parent, { recursive: true });
-    }
+    const parent = testFolder();
+    const folder = recordingFolder(path.join(parent, 'new'));
+    expect(folder.read()).toEqual([]);
+    const fetch = record({ write: folder.write, fetch: () => Promise.resolve(new Response('hello')) });
+    for (const a of [1, 2]) await (await fetch(URL_, post({ a }))).text();
+    await fetch.done();
+    const recordings = folder.read();
+    expect(recordings.map(({ request }) => request.body)).toEqual([{ json: { a: 1 } }, { json: { a: 2 } }]);
+    const { mode } = await stat(path.join(parent, 'new', '0001-POST-v1-chat.json'));
+    if (process.platform !== 'win32') expect(mode & 0o777).toBe(0o600);
+    expect(await (await replayRecordings(recordings)(URL_, post({ a: 2 }))).text()).toBe('hello');
   });
 
   it('rejects files of another format', () => {

@@ -1,3 +1,4 @@
+import { usageOf } from '@majordomo/test-support';
 import {
   createMajordomo,
   systemClock,
@@ -146,13 +147,7 @@ export function* eventsOf(n: number, failure: LlmError): Generator<CallEvent> {
     tenant: ['acme', 'globex', 'initech', undefined][n % 4],
     metadata: {},
   };
-  const usage = {
-    input: 900 + (n % 7) * 130,
-    output: 80 + (n % 11) * 17,
-    cacheRead: undefined,
-    cacheWrite: undefined,
-    reasoning: undefined,
-  };
+  const usage = usageOf({ input: 900 + (n % 7) * 130, output: 80 + (n % 11) * 17 });
   const attempts = [];
   yield { type: 'call-start', call, targets: [HEAD, TAIL] };
   yield { type: 'attempt-start', call, target: HEAD, attempt: 1 };
