@@ -24,6 +24,7 @@ const DIFFERS: Readonly<Record<string, string>> = {
   'rejects the ambiguous decision': 'decisions are checked by `run`',
   'rejects the decisions': 'decisions are checked by `run`',
   'rejects a decision on a call that does not wait': 'decisions are checked by `run`',
+  'rejects a decision if its id also is the path': 'decisions are checked by `run`',
   'rejects an approval, because it does not run again': 'decisions are checked by `run`',
   'wraps the run and each tool': '`around` does not wrap a run that an engine drives',
   'are called before a step': '`onEnd` is not called for a run that an engine drives',
