@@ -17,9 +17,11 @@ export { fuzz, type FuzzOptions, type FuzzReport, type FuzzTarget } from './fuzz
 export { expectedFacts, facts, reasoningOf, type Read } from './facts.ts';
 export { suiteFolder, testFolder } from './folders.ts';
 export { growthOf } from './growth.ts';
+export { testHostileServer } from './hostile-server.ts';
 export { hourlyClaim } from './hourly-claim.ts';
 export { listen } from './listen.ts';
 export { mutated, seeded } from './mutations.ts';
+export { PNG, png } from './pictures.ts';
 export { CUTS, playback, playedInTurn, plays, type Cut, type Playback } from './playback.ts';
 export {
   deliveryOf,

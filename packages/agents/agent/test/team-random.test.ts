@@ -12,6 +12,7 @@ import {
   type RunResult,
   type Tool,
 } from '../src/index.ts';
+import { plain } from './support/tools.ts';
 import { replayedInEngine } from './support/replayed.ts';
 import { stored } from './support/scripted.ts';
 import { usage } from './support/usage.ts';
@@ -31,13 +32,8 @@ function decisionOn({ id, name }: { readonly id: string; readonly name: string }
 function randomTeam(seed: number): Agent {
   const random = seededRandom(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
-  const tool = (name: string, more: Partial<Tool>): Tool => ({
-    name,
-    description: name,
-    parameters: { type: 'object' },
-    run: (_args, { key }) => `${name} of ${key}`,
-    ...more,
-  });
+  const tool = (name: string, more: Partial<Tool>): Tool =>
+    plain(name, (_args, { key }) => `${name} of ${key}`, more);
   const tools = [
     tool('look', {}),
     tool('pay', { approval: true, effect: 'once' }),

@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Tool, Toolbox } from '../src/index.ts';
+import { plain } from './support/tools.ts';
 import { call, read, world } from './support/world.ts';
 
-const tool = (name: string, run: Tool['run'] = () => 'ok'): Tool => ({
-  name,
-  description: name,
-  parameters: { type: 'object' },
-  run,
-});
+const tool = (name: string, run: Tool['run'] = () => 'ok'): Tool => plain(name, run);
 
 /** Returns a toolbox whose tools can change. */
 function changing(first: readonly Tool[]): Toolbox & { tools: readonly Tool[] } {

@@ -1,29 +1,23 @@
 import { createLedger, memoryStore, type Ledger, type SpendRecord } from '@majordomo/ledger';
 import { user } from '@majordomo/core';
+import { usageOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
+import { recordOf } from '../../../calls/ledger/test/support/values.ts';
 import type { FeedLimit, FeedSpending } from '../src/feed-types.ts';
 import { createTestInspector } from './support/world.ts';
 
-const record = (changes: Partial<SpendRecord>): SpendRecord => ({
-  id: `${changes.call}/${changes.model}/${changes.at}`,
-  at: '2026-01-01T10:20:00.000Z',
-  call: 'a',
-  operation: 'chat',
-  target: 'head/x',
-  vendor: 'head',
-  model: 'x',
-  name: undefined,
-  tenant: undefined,
-  tags: {},
-  outcome: 'finished',
-  ms: 10,
-  usage: { input: 5, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined },
-  nanoUsd: '1000',
-  basis: 'catalogue',
-  missing: [],
-  catalog: '2026-01-01',
-  ...changes,
-});
+const record = (changes: Partial<SpendRecord>): SpendRecord =>
+  recordOf({
+    id: `${changes.call}/${changes.model}/${changes.at}`,
+    at: '2026-01-01T10:20:00.000Z',
+    target: 'head/x',
+    vendor: 'head',
+    ms: 10,
+    usage: usageOf({ input: 5, output: 2 }),
+    nanoUsd: '1000',
+    catalog: '2026-01-01',
+    ...changes,
+  });
 
 async function createTestLedger(...records: readonly SpendRecord[]): Promise<Ledger> {
   const store = memoryStore();

@@ -1,12 +1,7 @@
 import { createMajordomo, type ImageRequest, type ImageResponse } from '@majordomo/core';
-import { failureOf, testServer, type Seen, type TestServer } from '@majordomo/test-support';
+import { failureOf, PNG, png, testServer, type Seen, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCloudflare, type AiBinding } from '../src/index.ts';
-
-const PNG =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-const bytes = new Uint8Array(Buffer.from(PNG, 'base64'));
-const png = { type: 'image' as const, mediaType: 'image/png', bytes };
 
 type Play = (request: Seen) => { readonly status?: number; readonly body: object | Uint8Array };
 type Draw = (model: string, request?: Partial<ImageRequest>) => Promise<ImageResponse>;
@@ -33,7 +28,7 @@ const inputs = (): readonly unknown[] => requests().map(({ body }) => body);
 
 describe('over REST', () => {
   it('returns an image from bytes, and sends set options, also a seed of 0', async () => {
-    const generateImages = await rest(() => ({ body: bytes }));
+    const generateImages = await rest(() => ({ body: png.bytes }));
     const model = '@cf/bytedance/stable-diffusion-xl-lightning';
     const { images, warnings } = await generateImages(model, {
       seed: 0,
@@ -79,7 +74,7 @@ describe('over REST', () => {
             status: 500,
             body: { success: false, errors: [{ code: 3043, message: 'Internal server error' }] },
           }
-        : { body: bytes },
+        : { body: png.bytes },
     );
     const { images, warnings } = await generateImages('@cf/lykon/dreamshaper-8-lcm', { n: 3, seed: 7 });
     expect(images.length).toBe(2);
@@ -109,7 +104,7 @@ describe('over REST', () => {
   });
 
   it('rejects too many images before any call', async () => {
-    const generateImages = await rest(() => ({ body: bytes }));
+    const generateImages = await rest(() => ({ body: png.bytes }));
     const error = await failureOf(generateImages('@cf/leonardo/phoenix-1.0', { images: [png] }));
     expect(error.kind).toBe('unsupported');
     expect(requests()).toEqual([]);
@@ -131,7 +126,7 @@ describe('by the binding', () => {
   };
 
   it.each([
-    ['a stream of bytes', () => new Response(bytes).body],
+    ['a stream of bytes', () => new Response(png.bytes).body],
     ['an object with base64', () => ({ image: PNG })],
     ['a base64 string', () => PNG],
   ])('reads %s', async (_, answer) => {

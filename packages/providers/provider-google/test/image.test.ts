@@ -1,15 +1,8 @@
 import { createMajordomo, type ImageRequest, type ImageResponse } from '@majordomo/core';
-import { answers, failureOf, testServer, type TestServer } from '@majordomo/test-support';
+import { answers, failureOf, PNG, png, testServer, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createGoogle } from '../src/index.ts';
 
-const PNG =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-const png = {
-  type: 'image' as const,
-  mediaType: 'image/png',
-  bytes: new Uint8Array(Buffer.from(PNG, 'base64')),
-};
 const imagePart = { inlineData: { mimeType: 'image/png', data: PNG } };
 const imageBody = (parts: readonly object[] = [imagePart], more: object = {}): object => ({
   candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP', index: 0 }],

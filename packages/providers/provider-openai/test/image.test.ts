@@ -3,6 +3,8 @@ import {
   answers,
   failureOf,
   inTurn,
+  PNG,
+  png,
   testServer,
   type Answer,
   type TestServer,
@@ -10,13 +12,6 @@ import {
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOpenAI, openaiCompatible } from '../src/index.ts';
 
-const PNG =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-const png = {
-  type: 'image' as const,
-  mediaType: 'image/png',
-  bytes: new Uint8Array(Buffer.from(PNG, 'base64')),
-};
 const imagesBody = (count = 1): object => ({
   created: 1,
   data: Array.from({ length: count }, () => ({ b64_json: PNG })),

@@ -1,18 +1,9 @@
-import type { AssistantPart, TurnMessage } from '@majordomo/core';
-import {
-  contextOf,
-  deliveryOf,
-  hasRecordings,
-  playedInTurn,
-  requestOf,
-  sequences,
-  skippedNote,
-  type Recording,
-} from '@majordomo/test-support';
+import type { AssistantPart, ModelRequest, TurnMessage } from '@majordomo/core';
+import { hasRecordings, sequences, skippedNote, type Recording } from '@majordomo/test-support';
 import { describe, expect, test } from 'vitest';
 import * as profiles from '../src/index.ts';
 import { createOpenAI, openaiCompatible, type ResponsesProfile } from '../src/index.ts';
-import { collect } from './collected.ts';
+import { replay, type CreateProvider, type ReadTurns } from './replay.ts';
 import { sentIn, type RecordedItem } from './sent.ts';
 
 const recorded = sequences('openai-responses');
@@ -24,10 +15,7 @@ const PROFILES = new Map(
 );
 
 /** Returns the recorded input as messages. The assistant turns are those that the provider read. */
-function transcript(
-  input: readonly RecordedItem[] | string,
-  readTurns: readonly AssistantPart[][],
-): TurnMessage[] {
+function transcript(input: readonly RecordedItem[] | string, readTurns: ReadTurns): TurnMessage[] {
   if (typeof input === 'string') return [{ role: 'user', parts: [{ type: 'text', text: input }] }];
   const messages: TurnMessage[] = [];
   let turn = -1;
@@ -70,32 +58,25 @@ const partOf = (item: RecordedItem): AssistantPart[] =>
     ? [{ type: 'tool-call', id: item.call_id ?? '', name: item.name ?? '', args: {} }]
     : [];
 
-/** Replays a session. Each request contains the turns that the provider read from the earlier responses. */
-async function replay(steps: readonly Recording[]): Promise<readonly RecordedItem[][]> {
-  await using server = await playedInTurn(steps);
-  const vendor = steps[0]?.vendor ?? '';
-  const profile = PROFILES.get(vendor === 'chatgpt' ? 'codex' : vendor);
-  const options = { apiKey: 'k', baseURL: server.origin };
-  const provider = OPENAI_VENDORS.has(vendor)
-    ? createOpenAI(options)
-    : openaiCompatible(
-        profile ?? { api: 'responses', id: vendor, baseURL: 'https://vendor.invalid/v1' },
-        options,
-      );
-  const readTurns: AssistantPart[][] = [];
-  for (const step of steps) {
-    const sent = sentIn(step);
-    const tools = (sent.tools ?? []).map(({ name = '' }) => ({ name, description: '', parameters: {} }));
-    const request = requestOf({ messages: transcript(sent.input ?? '', readTurns), tools });
-    const delivery = deliveryOf(step);
-    const { parts } = await collect(provider, request, contextOf({ delivery }));
-    readTurns.push([...parts]);
-  }
-  return server.requests.map(({ body }) => body['input'] as RecordedItem[]);
-}
-
 /** Vendors that serve OpenAI's models. */
 const OPENAI_VENDORS: ReadonlySet<string> = new Set(['openai', 'azure', 'copilot']);
+
+const create: CreateProvider = (vendor, options) => {
+  if (OPENAI_VENDORS.has(vendor)) return createOpenAI(options);
+  const profile = PROFILES.get(vendor === 'chatgpt' ? 'codex' : vendor);
+  return openaiCompatible(
+    profile ?? { api: 'responses', id: vendor, baseURL: 'https://vendor.invalid/v1' },
+    options,
+  );
+};
+
+function requestFor(step: Recording, readTurns: ReadTurns): Partial<ModelRequest> {
+  const { input = '', tools = [] } = sentIn(step);
+  return {
+    messages: transcript(input, readTurns),
+    tools: tools.map(({ name = '' }) => ({ name, description: '', parameters: {} })),
+  };
+}
 
 describe.skipIf(!hasRecordings)(`recorded sessions over Responses${skippedNote}`, () => {
   test('exist', () => {
@@ -103,13 +84,13 @@ describe.skipIf(!hasRecordings)(`recorded sessions over Responses${skippedNote}`
   });
 
   test.each(recorded)('$id: the next request contains what the vendor accepted', async ({ steps }) => {
-    const sent = await replay(steps);
+    const bodies = await replay(steps, create, requestFor);
     for (const [at, step] of steps.entries()) {
       const recordedBody = sentIn(step);
       const { toolCallIdsEchoed = [], toolNamesEchoed = [] } = step.expected.echo ?? {};
       // Some sessions are a series of single questions.
       if (typeof recordedBody.input === 'string' || !recordedBody.input?.some(isAssistantItem)) continue;
-      const items = sent[at] ?? [];
+      const items = bodies[at]?.['input'] as readonly RecordedItem[];
       const calls = items.filter(({ type }) => type === 'function_call');
       expect(calls.map(({ call_id }) => call_id)).toEqual(expect.arrayContaining([...toolCallIdsEchoed]));
       expect(calls.map(({ name }) => name)).toEqual(expect.arrayContaining([...toolNamesEchoed]));

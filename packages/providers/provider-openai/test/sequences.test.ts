@@ -1,17 +1,8 @@
-import type { AssistantPart, TurnMessage } from '@majordomo/core';
-import {
-  contextOf,
-  deliveryOf,
-  hasRecordings,
-  playedInTurn,
-  requestOf,
-  sequences,
-  skippedNote,
-  type Recording,
-} from '@majordomo/test-support';
+import type { AssistantPart, ModelRequest, TurnMessage } from '@majordomo/core';
+import { hasRecordings, sequences, skippedNote, type Recording } from '@majordomo/test-support';
 import { describe, expect, test } from 'vitest';
 import { openaiCompatible, PROFILES } from '../src/index.ts';
-import { collect } from './collected.ts';
+import { replay, type CreateProvider, type ReadTurns } from './replay.ts';
 import { sentIn, type RecordedMessage } from './sent.ts';
 
 const recorded = sequences('openai-chat');
@@ -19,10 +10,7 @@ const recorded = sequences('openai-chat');
 const BY_ID = new Map(PROFILES.map((profile) => [profile.id, profile]));
 
 /** Returns the recorded messages as messages of majordomo. The last assistant turns are those that the provider read. */
-function transcript(
-  messages: readonly RecordedMessage[],
-  readTurns: readonly AssistantPart[][],
-): TurnMessage[] {
+function transcript(messages: readonly RecordedMessage[], readTurns: ReadTurns): TurnMessage[] {
   const assistantCount = messages.filter(({ role }) => role === 'assistant').length;
   let turnIndex = 0;
   return messages.flatMap((message): TurnMessage[] => {
@@ -46,25 +34,15 @@ const partsOf = ({ tool_calls: calls = [] }: RecordedMessage, text: string): Ass
   ...calls.map(({ id, function: { name } }) => ({ type: 'tool-call', id, name, args: {} }) as const),
 ];
 
-/** Replays a session. Each request contains the turns that the provider read from the earlier responses. */
-async function replay(steps: readonly Recording[]): Promise<readonly RecordedMessage[][]> {
-  await using server = await playedInTurn(steps);
-  const vendor = steps[0]?.vendor ?? '';
-  const profile = BY_ID.get(vendor) ?? { id: vendor, baseURL: 'https://vendor.invalid/v1' };
-  const provider = openaiCompatible(profile, { apiKey: 'k', baseURL: server.origin });
-  const readTurns: AssistantPart[][] = [];
-  for (const step of steps) {
-    const sent = sentIn(step);
-    const tools = (sent.tools ?? []).map((tool) => ({
-      name: tool.function?.name ?? '',
-      description: '',
-      parameters: {},
-    }));
-    const request = requestOf({ messages: transcript(sent.messages, readTurns), tools });
-    const { parts } = await collect(provider, request, contextOf({ delivery: deliveryOf(step) }));
-    readTurns.push([...parts]);
-  }
-  return server.requests.map(({ body }) => body['messages'] as RecordedMessage[]);
+const create: CreateProvider = (vendor, options) =>
+  openaiCompatible(BY_ID.get(vendor) ?? { id: vendor, baseURL: 'https://vendor.invalid/v1' }, options);
+
+function requestFor(step: Recording, readTurns: ReadTurns): Partial<ModelRequest> {
+  const { messages, tools = [] } = sentIn(step);
+  return {
+    messages: transcript(messages, readTurns),
+    tools: tools.map((tool) => ({ name: tool.function?.name ?? '', description: '', parameters: {} })),
+  };
 }
 
 describe.skipIf(!hasRecordings)(`recorded sessions${skippedNote}`, () => {
@@ -77,18 +55,19 @@ describe.skipIf(!hasRecordings)(`recorded sessions${skippedNote}`, () => {
   });
 
   test.each(recorded)('$id: the next request contains what the vendor accepted', async ({ steps }) => {
-    const sent = await replay(steps);
+    const bodies = await replay(steps, create, requestFor);
     for (const [at, step] of steps.entries()) {
       const recordedBody = sentIn(step);
       const { toolCallIdsEchoed = [], toolNamesEchoed = [], signaturesEchoed = 0 } = step.expected.echo ?? {};
       // Some sessions are a series of single questions.
       if (!recordedBody.messages.some(({ role }) => role === 'assistant')) continue;
-      const calls = (sent[at] ?? []).flatMap(({ tool_calls: toolCalls = [] }) => toolCalls);
+      const sent = bodies[at]?.['messages'] as readonly RecordedMessage[];
+      const calls = sent.flatMap(({ tool_calls: toolCalls = [] }) => toolCalls);
       expect(calls.map(({ id }) => id)).toEqual(expect.arrayContaining([...toolCallIdsEchoed]));
       expect(calls.map(({ function: { name } }) => name)).toEqual(
         expect.arrayContaining([...toolNamesEchoed]),
       );
-      const signatures = JSON.stringify(sent[at]).match(/"(?:signature|data)":"/g) ?? [];
+      const signatures = JSON.stringify(sent).match(/"(?:signature|data)":"/g) ?? [];
       expect(signatures.length).toBeGreaterThanOrEqual(signaturesEchoed);
     }
   });

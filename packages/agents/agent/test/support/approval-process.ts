@@ -3,19 +3,17 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { createMajordomo, fromJson, toJson } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { createAgent, type Decision, type RunState, type Tool } from '../../src/index.ts';
+import { plain } from './tools.ts';
 
 const [file = '', decisionsJson] = process.argv.slice(2);
 
-const tool = (name: string, approval: boolean): Tool => ({
-  name,
-  description: name,
-  parameters: { type: 'object' },
-  approval,
-  run: (_args, { key }) => {
+const tool = (name: string, approval: boolean): Tool => {
+  const run: Tool['run'] = (_args, { key }) => {
     appendFileSync(`${file}.runs`, `${process.pid} ${name} ${key}\n`);
     return `${name} done`;
-  },
-});
+  };
+  return plain(name, run, { approval });
+};
 const toolCalls = ['look', 'pay', 'note'].map((name, at) => ({ id: `c${at}`, name, args: { at } }));
 const models = { m: [decisionsJson === undefined ? { text: 'One moment.', toolCalls } : 'All done.'] };
 const agent = createAgent({

@@ -1,6 +1,7 @@
 import { createMajordomo, type ModelRequest } from '@majordomo/core';
 import { fakeProvider, seededRandom, type Turn } from '@majordomo/testing';
 import { createAgent, type Agent, type Tool } from '../../src/index.ts';
+import { plain } from './tools.ts';
 
 /** Place where a process kills itself: its n-th entry, before or after the entry is written. */
 export interface Kill {
@@ -36,16 +37,13 @@ export function agentOf(schedule: number, onRun: (name: string, key: string) => 
     if (names === undefined) return 'Done.';
     return { toolCalls: names.map((name, at) => ({ id: `c${at}`, name, args: { at } })) };
   };
-  const tool = (name: string, effect: Tool['effect']): Tool => ({
-    name,
-    description: name,
-    parameters: { type: 'object' },
-    effect,
-    run: (_args, { key }) => {
+  const tool = (name: string, effect: Tool['effect']): Tool => {
+    const run: Tool['run'] = (_args, { key }) => {
       onRun(name, key);
       return `${name} of ${key}`;
-    },
-  });
+    };
+    return plain(name, run, { effect });
+  };
   const provider = fakeProvider({ id: 'f', models: { m: Array.from({ length: 10 }, () => turn) } });
   return createAgent({
     model: createMajordomo({ providers: [provider] }).model('f/m'),

@@ -1,6 +1,7 @@
 import { createMajordomo, type ModelRequest } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 import { agentTool, createAgent, type Agent, type AgentOptions, type Tool } from '../../src/index.ts';
+import { plain } from './tools.ts';
 
 /**
  * Returns a desk agent that hands off to billing, whose sub-agent pays after an approval. The models answer according to the
@@ -17,16 +18,13 @@ export function teamOf(record: (what: string) => void): Agent {
     const model = createMajordomo({ providers: [provider] }).model('f/m');
     return createAgent({ name, model, budget: { maxTokens: 100_000 }, clock: STOPPED_CLOCK, ...options });
   };
-  const tool = (name: string, more: Partial<Tool> = {}): Tool => ({
-    name,
-    description: name,
-    parameters: { type: 'object' },
-    run: (_args, { key }) => {
+  const tool = (name: string, more: Partial<Tool> = {}): Tool => {
+    const run: Tool['run'] = (_args, { key }) => {
       record(`${name} ${key}`);
       return `${name} of ${key}`;
-    },
-    ...more,
-  });
+    };
+    return plain(name, run, more);
+  };
   const refunds = member('refunds', [calling('look', 'pay'), 'Refunded.'], {
     tools: [tool('look'), tool('pay', { approval: true })],
   });
