@@ -3,8 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { learnCalibration } from '@majordomo/classify';
-import { type Calibration, createMajordomo, type Provider } from '@majordomo/core';
-import { seededRandom } from '@majordomo/testing';
+import { type Calibration, createMajordomo } from '@majordomo/core';
+import { distorted, inputsOf } from '../../packages/calls/classify/test/support/distorted.ts';
 
 const QUESTIONS = {
   refund: { type: 'predicate', instructions: 'The customer asks for money back.' },
@@ -17,50 +17,13 @@ const SIZE = 300;
 const GAP = 60;
 const COLORS: Readonly<Record<Target, string>> = { 'one/m': '#c2410c', 'two/m': '#1d4ed8' };
 
-interface Ticket {
-  readonly input: string;
-  readonly isRefund: boolean;
-}
-
-function ticketsOf(seed: number, count: number): readonly Ticket[] {
-  const random = seededRandom(seed);
-  return Array.from({ length: count }, () => {
-    const logit = random() * 6 - 3;
-    return { input: String(logit), isRefund: random() < 1 / (1 + Math.exp(-logit)) };
-  });
-}
-
-function simulated(target: Target): Provider {
-  const { scale, bias } = TARGETS[target];
-  const [id = ''] = target.split('/');
-  return {
-    spi: 1,
-    id,
-    model: (modelId) => ({
-      id: modelId,
-      families: [id],
-      capabilities: {},
-      stream: () => {
-        throw new Error('a simulated target does not chat');
-      },
-    }),
-    classificationModel: (modelId) => ({
-      id: modelId,
-      basis: 'vendor',
-      classify({ input }) {
-        const probability = 1 / (1 + Math.exp(-(Number(input) - bias) / scale));
-        const distributions = { refund: [probability, 1 - probability] };
-        return Promise.resolve({ distributions, usage: undefined, warnings: [] });
-      },
-    }),
-  };
-}
-
 /** Returns the plot. It is equal in every run. */
 export async function classificationPlot(): Promise<string> {
   const targets = Object.keys(TARGETS) as Target[];
-  const majordomo = createMajordomo({ providers: targets.map(simulated) });
-  const examples = ticketsOf(1, 400).map(({ input, isRefund }) => ({ input, labels: { refund: isRefund } }));
+  const majordomo = createMajordomo({
+    providers: targets.map((target) => distorted(target.slice(0, target.indexOf('/')), TARGETS[target])),
+  });
+  const examples = inputsOf(1, 400).map(({ input, label }) => ({ input, labels: { refund: label } }));
   const spec = targets.join(',');
   const { calibration } = await learnCalibration({ majordomo, spec, questions: QUESTIONS, examples });
   const panel = async (title: string, left: number, curves?: Calibration): Promise<string> => {
@@ -84,20 +47,20 @@ export async function classificationPlot(): Promise<string> {
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="sans-serif" font-size="13"><rect width="100%" height="100%" fill="#fff"/>${before}${after}${legend.join('')}</svg>\n`;
 }
 
-/** Returns the mean stated probability and the observed frequency of each bin with at least 30 tickets. */
+/** Returns the mean stated probability and the observed frequency of each bin with at least 30 inputs. */
 async function reliabilityOf(
   model: ReturnType<ReturnType<typeof createMajordomo>['classificationModel']>,
   calibration: Calibration | undefined,
 ): Promise<readonly (readonly [x: number, y: number])[]> {
   const bins = Array.from({ length: BINS }, () => ({ count: 0, stated: 0, refunds: 0 }));
-  for (const { input, isRefund } of ticketsOf(2, 4000)) {
+  for (const { input, label } of inputsOf(2, 4000)) {
     const { answers } = await model.classify({ input, questions: QUESTIONS, calibration });
     const { probability } = answers.refund;
     const bin = bins.at(Math.min(BINS - 1, Math.floor(probability * BINS)));
     if (bin === undefined) continue;
     bin.count += 1;
     bin.stated += probability;
-    bin.refunds += Number(isRefund);
+    bin.refunds += Number(label);
   }
   return bins
     .filter(({ count }) => count >= 30)

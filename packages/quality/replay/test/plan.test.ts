@@ -106,7 +106,7 @@ describe('a sample after 30 days', () => {
 it('includes the rubric in the maximum cost', async () => {
   const maximum = async (rubric: string): Promise<number> => {
     const judge = { models: 'openai/gpt-5.4', rubric };
-    const plan = await planReplay(experiment(calls(20), { judge }), { folder: tempFolder() });
+    const plan = await planReplay(experiment(calls(20), { judge }), { folder: testFolder() });
     return Number(plan.maxNanoUsd);
   };
   expect(await maximum('x'.repeat(100_000))).toBeGreaterThan(await maximum('x'));
