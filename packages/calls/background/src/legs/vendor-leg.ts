@@ -31,7 +31,6 @@ export class VendorLeg {
   private readonly parts: RunParts;
   private readonly target: PreparedTarget;
   private readonly events: LegEvents;
-  /** Controller that aborts when the time of the job is over. */
   private readonly limit = new AbortController();
   private signal: AbortSignal;
   private readonly looks: LookTimes;
@@ -301,7 +300,6 @@ export class VendorLeg {
     await job.change((record) => (record.state === 'running' ? withFailure(record, error, log) : undefined));
   }
 
-  /** Ends the leg after a failure. The complete reservation of an `abandoned` leg is booked. */
   private async fail(
     error: LlmError,
     outcome: 'failed' | 'abandoned',
