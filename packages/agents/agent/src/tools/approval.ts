@@ -1,14 +1,20 @@
-import { checkValue, type CallOptions, type ToolCallPart } from '@majordomo/core';
-import type { AgentParts } from '../run/agent-parts.ts';
+import { checkValue, type CallOptions, type Message, type ToolCallPart } from '@majordomo/core';
 import type { RunState } from '../state/state.ts';
 import type { Tool } from './tool.ts';
+import type { Tools } from './toolbox.ts';
 import { isOverMaxCalls } from './tool-limits.ts';
+
+/** Tools and messages of the agent that is active in a state. */
+interface ActiveAgent {
+  active(state: RunState): { readonly tools: Tools };
+  view(state: RunState): readonly Message[];
+}
 
 /** Returns the ids of the calls that a person must approve before they run. */
 export async function approvalsNeeded(
   calls: readonly ToolCallPart[],
   state: RunState,
-  agent: Pick<AgentParts, 'active' | 'view'>,
+  agent: ActiveAgent,
   options?: CallOptions,
 ): Promise<readonly string[]> {
   const { tools } = agent.active(state);
