@@ -85,7 +85,7 @@ function tokenTotals(usage: UsageFacts, vendor: string): unknown {
 }
 
 describe.skipIf(!hasRecordings)(`recorded traffic${skippedNote}`, () => {
-  testFacts(cases, play, expectedOf, EXCEPTIONS);
+  testFacts(cases, play, expectedOf, EXCEPTIONS, 200);
 
   test.each(EXCEPTIONS)('$id needs its exception for $field', async ({ id, field }) => {
     const recording = byId.get(id);

@@ -64,7 +64,7 @@ const KINDS: Readonly<Record<string, readonly ErrorKind[]>> = {
 };
 
 describe.skipIf(!hasRecordings)(`recorded responses${skippedNote}`, () => {
-  testFacts(cases, play, expectedOf, RESPONSES_EXCEPTIONS);
+  testFacts(cases, play, expectedOf, RESPONSES_EXCEPTIONS, 50);
 
   test('emits no text twice, and finds no leaked call', async () => {
     for (const recording of cases.filter(({ expected }) => expected.error === null)) {
