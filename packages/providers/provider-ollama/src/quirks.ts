@@ -40,6 +40,9 @@ interface DsnSettings extends OllamaQuirks {
   readonly keep_alive: string | number;
 }
 
+/** Duration of the Go language, as Ollama parses it, such as `30m` or `1h30m`. */
+const DURATION = /^-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/;
+
 const PARAM_VALUES: { readonly [Name in keyof DsnSettings]: QuirkValues<DsnSettings[Name]> } = {
   num_ctx: {
     takes: 'a positive integer',
@@ -47,7 +50,10 @@ const PARAM_VALUES: { readonly [Name in keyof DsnSettings]: QuirkValues<DsnSetti
   },
   keep_alive: {
     takes: 'a duration such as 30m, or a number of seconds',
-    read: (text) => (/^-?\d+$/.test(text) ? Number(text) : text),
+    read(text) {
+      if (/^-?\d+$/.test(text)) return Number(text);
+      return DURATION.test(text) ? text : undefined;
+    },
   },
   think: ['boolean', 'levels'],
   schema: ['format', 'format-and-prompt'],
