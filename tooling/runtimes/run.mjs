@@ -29,7 +29,7 @@ async function main() {
   }
   // Imported after the installation, because `runtimes.mjs` detects the runtimes when it is loaded.
   const [{ RUNTIMES }, { runIn }] = await Promise.all([import('./runtimes.mjs'), import('./run-in.mjs')]);
-  const app = await installedApp(scratch);
+  const app = installedApp(scratch);
   const rows = [];
   // Runs two runtimes at a time, so that a case's timers do not expire before its requests are sent.
   const left = [...RUNTIMES];
