@@ -6,7 +6,7 @@ export const MAX_DAYS = 14;
 
 /** Parts of `.ci/outside`: arguments of Node, and the folders that a part covers in addition to the packages. */
 export const PARTS = {
-  runtimes: { run: ['tooling/runtimes/run.mjs', '--complete'], covers: ['tooling/runtimes'] },
+  runtimes: { run: ['tooling/runtimes/run.mjs'], covers: ['tooling/runtimes'] },
   tests: {
     run: ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.outside.config.ts'],
     covers: ['apps/cli', 'apps/create-majordomo', 'tooling/generate'],

@@ -1,1 +1,1 @@
-export { lintLibrary as default } from '../../tooling/build/tsup.ts';
+export { nodeLibrary as default } from '../../tooling/build/tsup.ts';

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './packages.ts';
-import { recordBuild } from './source-hash.ts';
 
 // The options of tsconfig.base.json that declarations depend on. Types are checked by `pnpm typecheck`.
 const OPTIONS = [
@@ -14,8 +13,8 @@ const OPTIONS = [
 ].flat();
 
 /**
- * Writes a `.d.ts` for each source that the entries (paths or globs) reach, and records the sources of the build. TypeScript's native
- * compiler does it in a tenth of the time that bundled declarations take.
+ * Writes a `.d.ts` for each source that the entries (paths or globs) reach. TypeScript's native compiler does it in a tenth of
+ * the time that bundled declarations take.
  */
 export function writeDeclarations(entries: readonly string[]): void {
   const compiler = join(ROOT, 'node_modules/typescript-native/bin/tsc');
@@ -24,7 +23,6 @@ export function writeDeclarations(entries: readonly string[]): void {
   if (peers.length > 0)
     for (const file of globSync('dist/**/*.d.ts'))
       writeFileSync(file, withoutPeers(readFileSync(file, 'utf8'), peers));
-  recordBuild(process.cwd());
 }
 
 function optionalPeers(): readonly string[] {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import { writeDeclarations } from './declarations.ts';
@@ -24,45 +25,33 @@ const declarations = (...entries: readonly string[]): Pick<Options, 'onSuccess'>
   },
 });
 
-/** Package with one entry point that uses no `node:` built-ins. */
-export const library: Config = defineConfig({
-  ...base,
-  entry: ['src/index.ts'],
-  platform: 'neutral',
-  ...declarations('src/index.ts'),
-});
+/** Members of the package's `package.json` that name built files. tsup runs in the folder of the package. */
+interface Manifest {
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
+  readonly bin?: Readonly<Record<string, string>>;
+}
 
-/** Entry points of core: for applications, servers and other packages. */
-export const coreLibrary: Config = defineConfig({
-  ...base,
-  entry: ['src/index.ts', 'src/http.ts', 'src/toolkit.ts'],
-  platform: 'neutral',
-  ...declarations('src/index.ts', 'src/http.ts', 'src/toolkit.ts'),
-});
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
+/** Returns the source of a built file. */
+const sourceOf = (file: string): string => file.replace(/^\.\/dist\/(.+)\.js$/, 'src/$1.ts');
+const exported = Object.values(manifest.exports).flatMap((entry) =>
+  typeof entry === 'string' ? [] : [sourceOf(entry.default)],
+);
 
-/** Entry points of wire-kit: for authors of providers, and for the packages of this repository. */
-export const wireKitLibrary: Config = defineConfig({
-  ...base,
-  entry: ['src/index.ts', 'src/internal.ts'],
-  platform: 'neutral',
-  ...declarations('src/index.ts', 'src/internal.ts'),
-});
+/** Builds the sources of the package's `exports` and commands, which share chunks. */
+const libraryFor = (platform: 'neutral' | 'node'): Config =>
+  defineConfig({
+    ...base,
+    entry: [...exported, ...Object.values(manifest.bin ?? {}).map(sourceOf)],
+    platform,
+    ...declarations(...exported),
+  });
 
-/** Entry points of cache: stored answers, and the order that follows the prompt caches of vendors. */
-export const cacheLibrary: Config = defineConfig({
-  ...base,
-  entry: ['src/index.ts', 'src/prompt.ts'],
-  platform: 'neutral',
-  ...declarations('src/index.ts', 'src/prompt.ts'),
-});
+/** Package without `node:` built-ins. */
+export const library: Config = libraryFor('neutral');
 
-/** Entry points of records: the contract with its helpers, and the records of any SQLite database. */
-export const recordsLibrary: Config = defineConfig({
-  ...base,
-  entry: ['src/index.ts', 'src/sqlite.ts'],
-  platform: 'neutral',
-  ...declarations('src/index.ts', 'src/sqlite.ts'),
-});
+/** Package or command that uses `node:` built-ins. */
+export const nodeLibrary: Config = libraryFor('node');
 
 const catalogEntries = ['src/index.ts', 'src/tokens.ts', 'src/refresh.ts', 'src/node.ts', 'src/vendors/*.ts'];
 
@@ -94,38 +83,6 @@ export const openaiWireLibrary: Config = defineConfig({
   ...declarations('src/index.ts'),
 });
 
-/** Entry points of provider-openai: both APIs with image models, and each API alone for smaller bundles. */
-export const openaiLibrary: Config = defineConfig({
-  ...base,
-  entry: ['src/index.ts', 'src/chat.ts', 'src/responses.ts'],
-  platform: 'neutral',
-  ...declarations('src/index.ts', 'src/chat.ts', 'src/responses.ts'),
-});
-
-/** Package with one entry point that uses `node:` built-ins. */
-export const nodeLibrary: Config = defineConfig({
-  ...base,
-  entry: ['src/index.ts'],
-  platform: 'node',
-  ...declarations('src/index.ts'),
-});
-
-/** Entry points of testing: for tests of applications, and the server side of wires that conformance shares. */
-export const testingLibrary: Config = defineConfig({
-  ...base,
-  entry: ['src/index.ts', 'src/internal.ts'],
-  platform: 'node',
-  ...declarations('src/index.ts', 'src/internal.ts'),
-});
-
-/** Entry points of evals: the evaluation, functions that replay shares, and the matcher for vitest. */
-export const evalsLibrary: Config = defineConfig({
-  ...base,
-  entry: ['src/index.ts', 'src/internal.ts', 'src/vitest.ts'],
-  platform: 'node',
-  ...declarations('src/index.ts', 'src/internal.ts', 'src/vitest.ts'),
-});
-
 /** Entry points of agent: the loop, the pure steps without core, and the loop with a journal. */
 export const agentLibrary: Config = defineConfig({
   ...base,
@@ -138,22 +95,6 @@ export const agentLibrary: Config = defineConfig({
   ...declarations('src/index.ts', 'src/steps.ts', 'src/durable.ts'),
 });
 
-/** Entry points of ui: the protocol of the AI SDK, and AG-UI. */
-export const uiLibrary: Config = defineConfig({
-  ...base,
-  entry: ['src/index.ts', 'src/ag-ui.ts'],
-  platform: 'neutral',
-  ...declarations('src/index.ts', 'src/ag-ui.ts'),
-});
-
-/** A command and its library for Node, which share chunks. */
-export const binary: Config = defineConfig({
-  ...base,
-  entry: ['src/index.ts', 'src/bin.ts'],
-  platform: 'node',
-  ...declarations('src/index.ts'),
-});
-
 /** The command that creates applications, its library, and the templates with the versions of this repository's packages. */
 export const createCommand: Config = defineConfig({
   ...base,
@@ -164,30 +105,6 @@ export const createCommand: Config = defineConfig({
     writeTemplates('templates', 'dist/templates');
     return Promise.resolve();
   },
-});
-
-/** Entry points of eslint-plugin: the plugin, the command, and the code mods, which only `--fix` loads. */
-export const lintLibrary: Config = defineConfig({
-  ...base,
-  entry: ['src/index.ts', 'src/bin.ts', 'src/codemod.ts'],
-  platform: 'node',
-  ...declarations('src/index.ts', 'src/codemod.ts'),
-});
-
-/** Entry points of skills: for all runtimes, and for reading from disk. */
-export const skillsLibrary: Config = defineConfig({
-  ...base,
-  entry: ['src/index.ts', 'src/node.ts'],
-  platform: 'node',
-  ...declarations('src/index.ts', 'src/node.ts'),
-});
-
-/** Entry points of gateway: the handler, and a server for Node. */
-export const gatewayLibrary: Config = defineConfig({
-  ...base,
-  entry: ['src/index.ts', 'src/node.ts'],
-  platform: 'node',
-  ...declarations('src/index.ts', 'src/node.ts'),
 });
 
 /** Entry points of inspector: the handler, and a separate file with the page, which the first request loads. */
@@ -245,11 +162,3 @@ function replaced(filter: RegExp, file: string): Plugin {
     },
   };
 }
-
-/** Entry points of code-mode: the tool with a sandbox for Node and Bun, and a sandbox for Workers. */
-export const codeModeLibrary: Config = defineConfig({
-  ...base,
-  entry: ['src/index.ts', 'src/cloudflare.ts'],
-  platform: 'neutral',
-  ...declarations('src/index.ts', 'src/cloudflare.ts'),
-});

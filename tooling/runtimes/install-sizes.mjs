@@ -1,27 +1,29 @@
 // `pnpm sizes --installed`: installs the starters and the providers with npm from tarballs, and prints the sizes of their
 // `node_modules`. `--table` writes them to the pages. It takes some minutes, and needs the registry.
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { createProject, TEMPLATES } from '../../apps/create-majordomo/src/index.ts';
 import { packagesIn, ROOT } from '../build/packages.ts';
 import { npm } from './install.mjs';
+import { pack } from './pack.mjs';
 import { tableOf, writeBetween } from './page-table.mjs';
 
-const BUNDLES = join(ROOT, 'apps/docs/bundles.md');
 const STARTER_TABLE = {
   page: join(ROOT, 'apps/create-majordomo/README.md'),
   begin: '<!-- starters: written by `pnpm sizes --installed --table` -->',
   end: '<!-- starters: end -->',
 };
 const PROVIDER_TABLE = {
-  page: BUNDLES,
+  page: join(ROOT, 'apps/docs/bundles.md'),
   begin: '<!-- providers: written by `pnpm sizes --installed --table` -->',
   end: '<!-- providers: end -->',
 };
 
 const VENDORS = ['@majordomo/provider-openai', '@majordomo/provider-anthropic'];
+/** Filters of the packages of the starters and the providers. */
+const PACKED = ['@majordomo/template-*^...', '@majordomo/eslint-plugin', '@majordomo/provider-*...'];
+
 /** Packages of each row in the table of providers, without core, which every row contains. */
 const PROVIDER_ROWS = [
   { label: 'core alone', names: [] },
@@ -31,21 +33,10 @@ const PROVIDER_ROWS = [
   { label: '`provider-openai`, `provider-anthropic`', names: VENDORS },
 ];
 
-/** Size of a block in common file systems, in bytes. A file occupies complete blocks. */
-const BLOCK = 4096;
-/** Kinds of files in packages. The first pattern that matches the name decides. */
-const KINDS = {
-  declarations: /\.d\.[cm]?ts$/,
-  maps: /\.map$/,
-  sources: /\.[cm]?tsx?$/,
-  code: /\.[cm]?js$/,
-  other: /$/,
-};
-
 async function main(isTable) {
   const scratch = mkdtempSync(join(tmpdir(), 'majordomo-install-sizes-'));
   try {
-    const tarballs = pack(join(scratch, 'tarballs'));
+    const tarballs = pack(join(scratch, 'tarballs'), PACKED);
     const starters = [];
     for (const template of Object.keys(TEMPLATES))
       starters.push(await weighStarter(template, join(scratch, template), tarballs));
@@ -60,23 +51,6 @@ async function main(isTable) {
   }
 }
 
-/** Packs all packages of the starters and the providers, as they would be published. Returns the tarballs by package name. */
-function pack(folder) {
-  mkdirSync(folder);
-  const packed = ['@majordomo/template-*^...', '@majordomo/eslint-plugin', '@majordomo/provider-*...'];
-  const filters = packed.map((filter) => `--filter-prod=${filter}`);
-  execFileSync('pnpm', [...filters, 'pack', '--pack-destination', folder], {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  return Object.fromEntries(
-    readdirSync(folder).map((file) => {
-      const [, id] = /^majordomo-(.+?)-\d+\.\d+\.\d+.*\.tgz$/.exec(file);
-      return [`@majordomo/${id}`, `file:${join(folder, file)}`];
-    }),
-  );
-}
-
 /** Returns the size of a starter, with and without its development dependencies. */
 async function weighStarter(template, folder, tarballs) {
   await createProject({ name: template, folder, template });
@@ -89,7 +63,7 @@ async function weighStarter(template, folder, tarballs) {
   return { template, complete, production };
 }
 
-/** Returns the size of core and providers, by the origin of the files and by their kind. */
+/** Returns the size of core and providers, by the origin of the files. */
 function weighProviders({ label, names }, folder, tarballs) {
   mkdirSync(folder);
   const dependencies = Object.fromEntries(['@majordomo/core', ...names].map((name) => [name, '*']));
@@ -100,16 +74,7 @@ function weighProviders({ label, names }, folder, tarballs) {
   const own = bytesOf(files.filter(({ owner }) => owner.startsWith('@majordomo/')));
   const sdk = bytesOf(files.filter(({ owner }) => sdks.includes(owner)));
   console.log(`${label}: ${MB(all)}, of which majordomo ${MB(own)}, SDK ${MB(sdk)}`);
-  return {
-    label,
-    sdks,
-    all,
-    own,
-    sdk,
-    rest: all - own - sdk,
-    kinds: kindsOf(files),
-    onDisk: blocksOf(files),
-  };
+  return { label, sdks, all, own, sdk, rest: all - own - sdk };
 }
 
 /** Installs the dependencies of a manifest, those of this repository from tarballs. */
@@ -148,23 +113,11 @@ function filesIn(folder) {
     .map(({ parentPath, name }) => {
       const path = join(parentPath, name);
       const [first, second] = path.split(`${sep}node_modules${sep}`).at(-1).split(sep);
-      return {
-        name,
-        owner: first.startsWith('@') ? `${first}/${second}` : first,
-        bytes: statSync(path).size,
-      };
+      return { owner: first.startsWith('@') ? `${first}/${second}` : first, bytes: statSync(path).size };
     });
 }
 
-/** Returns the bytes of each kind of files. */
-function kindsOf(files) {
-  const kindOf = ({ name }) => Object.keys(KINDS).find((kind) => KINDS[kind].test(name));
-  const byKind = Object.groupBy(files, kindOf);
-  return Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, bytesOf(byKind[kind] ?? [])]));
-}
-
 const bytesOf = (files) => files.reduce((sum, { bytes }) => sum + bytes, 0);
-const blocksOf = (files) => files.reduce((sum, { bytes }) => sum + Math.ceil(bytes / BLOCK) * BLOCK, 0);
 const MB = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 const measured = () =>
@@ -186,20 +139,7 @@ function providerLines(providers) {
     ...[own, sdk, rest, all].map(MB),
   ]);
   const head = ['installed', 'SDK', 'majordomo', 'SDK itself', "SDK's dependencies", 'total'];
-  return [measured(), '', ...tableOf(head, rows), '', ...bundlerLines(providers.at(-1))];
-}
-
-/** Returns what bundlers leave out of the installation of both vendors, with the figures of the table of bundles. */
-function bundlerLines({ all, kinds, onDisk }) {
-  const row = /^\| core, OpenAI, Anthropic \| (\d+ kB), (\d+ kB) \|/m.exec(readFileSync(BUNDLES, 'utf8'));
-  if (row === null) throw new Error(`${BUNDLES}: no row of both vendors; run "pnpm sizes --table"`);
-  const [, minified, gzipped] = row;
-  return [
-    `The ${MB(all)} of both vendors occupy ${MB(onDisk)} on a disk with blocks of 4 KiB. A bundler leaves out`,
-    `${MB(kinds.declarations)} of declarations, ${MB(kinds.maps)} of source maps, ${MB(kinds.sources)} of TypeScript sources and`,
-    `${MB(kinds.other)} of other files. Of the ${MB(kinds.code)} of JavaScript, which the SDKs contain as ES modules and as`,
-    `CommonJS, a minified bundle has ${minified} (${gzipped} gzipped).`,
-  ];
+  return [measured(), '', ...tableOf(head, rows)];
 }
 
 await main(process.argv.includes('--table'));

@@ -4,7 +4,7 @@ import { tableOf, writeBetween } from './page-table.mjs';
 
 const TABLE = {
   page: join(ROOT, 'apps/docs/runtimes.md'),
-  begin: '<!-- runtimes: written by `node tooling/runtimes/run.mjs --complete --table` -->',
+  begin: '<!-- runtimes: written by `node tooling/runtimes/run.mjs --table` -->',
   end: '<!-- runtimes: end -->',
 };
 
@@ -50,21 +50,20 @@ function cellOf(results, name) {
 }
 
 /** Writes the table of this run between the markers of the page. */
-export function writeTable(rows, extent) {
-  writeBetween(TABLE, linesOf(rows, extent));
+export function writeTable(rows) {
+  writeBetween(TABLE, linesOf(rows));
 }
 
-function linesOf(rows, extent) {
+function linesOf(rows) {
   const head = ['runtime', 'version', ...PACKAGES_SHOWN.map((name) => `\`${name}\``), OTHERS];
   const cells = rows.map(({ runtime, results, skipped }) => [
     runtime.name,
     runtime.version ?? '',
     ...COLUMNS.map((name) => (skipped === undefined ? cellOf(results, name) : 'not run')),
   ]);
-  const what = extent === 'complete' ? 'the complete suite' : 'a short version of the suite';
   const reasons = reasonsIn(rows);
   const left = reasons.length === 0 ? [] : ['', 'Not run:', '', ...reasons.map((reason) => `- ${reason}`)];
-  return [`Passed tests of ${what}:`, '', ...tableOf(head, cells), ...left];
+  return ['Passed tests of the complete suite:', '', ...tableOf(head, cells), ...left];
 }
 
 /** Returns the cases that a runtime does not support. Cases that an API does not support are in the conformance table. */

@@ -1,26 +1,18 @@
-import { spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { folderOf, ROOT } from '../build/packages.ts';
+import { ROOT } from '../build/packages.ts';
 import { withDependencies } from '../release/closure.mjs';
 import { npm } from './install.mjs';
 
 /** Packages of the programs for every runtime. Their dependencies are packed with them. */
 const PACKAGES = [
-  'core',
-  'wire-kit',
-  'claude',
-  'imagegen',
-  'openai-wire',
   'provider-openai',
   'provider-anthropic',
   'provider-google',
   'agent',
-  'testing',
   'conformance',
-  'catalog',
   'ledger',
-  'redact',
   'credentials',
   'routing',
   'context',
@@ -38,25 +30,13 @@ const PEERS = { '@opentelemetry/api': '^1.9.0' };
  * Creates an application in an empty folder, installs the packages from their tarballs as a user does, and copies the programs
  * of `app/`. Throws if a tarball cannot be created or installed.
  */
-export async function installedApp(folder) {
-  const tarballs = join(folder, 'tarballs');
-  mkdirSync(tarballs, { recursive: true });
-  await Promise.all(withDependencies(PACKAGES).map((name) => pack(name, tarballs)));
-  return installedFrom(tarballs, join(folder, 'app'));
-}
-
-/** Creates an application with these tarballs only. */
-export function installedFrom(tarballs, app) {
-  mkdirSync(app, { recursive: true });
-  const files = readdirSync(tarballs).map((file) => [nameIn(file), `file:${join(tarballs, file)}`]);
-  writeFileSync(
-    join(app, 'package.json'),
-    JSON.stringify({
-      private: true,
-      type: 'module',
-      dependencies: { ...Object.fromEntries(files), ...PEERS },
-    }),
-  );
+export function installedApp(folder) {
+  // Without the optional peers, which a filter of pnpm would add.
+  const names = withDependencies(PACKAGES).map((id) => `@majordomo/${id}`);
+  const dependencies = { ...pack(join(folder, 'tarballs'), names), ...PEERS };
+  const app = join(folder, 'app');
+  mkdirSync(app);
+  writeFileSync(join(app, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }));
   const problem = npm(['install', '--no-package-lock', '--omit=peer'], app);
   if (problem !== undefined) throw new Error(`the tarballs cannot be installed: ${problem}`);
   cpSync(join(import.meta.dirname, 'app'), app, { recursive: true });
@@ -64,22 +44,18 @@ export function installedFrom(tarballs, app) {
   return app;
 }
 
-/** Returns the package name of a tarball: `@majordomo/provider-openai` for `majordomo-provider-openai-1.0.0.tgz`. */
-function nameIn(file) {
-  return `@majordomo/${/^majordomo-(.+)-\d+\.\d+\.\d+.*\.tgz$/.exec(file)?.[1] ?? file}`;
-}
-
-function pack(name, tarballs) {
-  const args = ['pack', '--pack-destination', tarballs];
-  const cwd = folderOf(name);
-  return new Promise((resolve, reject) => {
-    const child = spawn('pnpm', args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
-    child.once('error', reject);
-    child.once('close', (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`pnpm pack of ${name}: ${said.trim().split('\n').at(-1)}`));
-    });
+/** Packs the packages of pnpm's filters, as they would be published. Returns the tarballs by package name. */
+export function pack(folder, filters) {
+  mkdirSync(folder);
+  const selected = filters.map((filter) => `--filter-prod=${filter}`);
+  execFileSync('pnpm', [...selected, 'pack', '--pack-destination', folder], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
   });
+  return Object.fromEntries(
+    readdirSync(folder).map((file) => {
+      const [, id] = /^majordomo-(.+?)-\d+\.\d+\.\d+.*\.tgz$/.exec(file);
+      return [`@majordomo/${id}`, `file:${join(folder, file)}`];
+    }),
+  );
 }

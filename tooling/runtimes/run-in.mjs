@@ -1,26 +1,26 @@
 import { spawn } from 'node:child_process';
 import { bundleGuest } from './bundle.mjs';
 
-const LONGEST_MS = { quick: 180_000, complete: 900_000 };
+const LONGEST_MS = 900_000;
 
 /** Runs the application's programs in a runtime. Returns their results, or the reason why no results exist. */
-export async function runIn({ binary, command, guest }, app, home, extent) {
+export async function runIn({ binary, command, guest }, app, home) {
   if (binary === undefined) return { results: [], skipped: 'it is not installed here' };
   try {
     if (guest !== undefined && guest !== 'bun') await bundleGuest(guest, app);
     const [file, args] =
       guest === undefined
-        ? [binary, [...command, 'native.mjs', extent]]
-        : [process.execPath, ['--unhandled-rejections=strict', 'hosted.mjs', extent, guest, binary]];
-    return await resultsOf(file, args, { folder: app, home, extent });
+        ? [binary, [...command, 'native.mjs']]
+        : [process.execPath, ['--unhandled-rejections=strict', 'hosted.mjs', guest, binary]];
+    return await resultsOf(file, args, { folder: app, home });
   } catch (error) {
     return { results: [], crash: error.message };
   }
 }
 
 /** Returns the results. Each output line is a result, and the last line confirms the end. */
-async function resultsOf(file, args, { folder, home, extent }) {
-  const child = spawn(file, args, { cwd: folder, env: environment(home), timeout: LONGEST_MS[extent] });
+async function resultsOf(file, args, { folder, home }) {
+  const child = spawn(file, args, { cwd: folder, env: environment(home), timeout: LONGEST_MS });
   let out = '';
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (out += text));

@@ -1,5 +1,5 @@
-// Matrix of runtimes: runs the conformance suite (a part of it, or with `--complete` all of it) and a smoke test of chain and
-// agent with the packed packages in every installed runtime. `--table` writes the matrix to the documentation.
+// Matrix of runtimes: runs the conformance suite and a smoke test of chain and agent with the packed packages in every installed
+// runtime. `--table` writes the matrix to the documentation.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,16 +9,15 @@ import { printMatrix, writeTable } from './matrix.mjs';
 import { installedApp } from './pack.mjs';
 
 const CORE = join(folderOf('core'), 'dist/index.js');
-const flags = process.argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), 'majordomo-runtimes-'));
 
 try {
-  process.exitCode = await main(flags.includes('--complete') ? 'complete' : 'quick');
+  process.exitCode = await main();
 } finally {
   rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
 }
 
-async function main(extent) {
+async function main() {
   if (!existsSync(CORE)) {
     console.error(`runtimes: ${CORE} does not exist; run pnpm build`);
     return 1;
@@ -30,17 +29,17 @@ async function main(extent) {
   }
   // Imported after the installation, because `runtimes.mjs` detects the runtimes when it is loaded.
   const [{ RUNTIMES }, { runIn }] = await Promise.all([import('./runtimes.mjs'), import('./run-in.mjs')]);
-  const app = await installedApp(scratch);
+  const app = installedApp(scratch);
   const rows = [];
   // Runs two runtimes at a time, so that a case's timers do not expire before its requests are sent.
   const left = [...RUNTIMES];
   const worker = async () => {
     for (let runtime = left.shift(); runtime !== undefined; runtime = left.shift())
-      rows.push({ runtime, ...(await runIn(runtime, app, scratch, extent)) });
+      rows.push({ runtime, ...(await runIn(runtime, app, scratch)) });
   };
   await Promise.all([worker(), worker()]);
   rows.sort((a, b) => RUNTIMES.indexOf(a.runtime) - RUNTIMES.indexOf(b.runtime));
   const isGood = printMatrix(rows);
-  if (isGood && flags.includes('--table')) writeTable(rows, extent);
+  if (isGood && process.argv.includes('--table')) writeTable(rows);
   return isGood ? 0 : 1;
 }

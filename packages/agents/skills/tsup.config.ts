@@ -1,1 +1,1 @@
-export { skillsLibrary as default } from '../../../tooling/build/tsup.ts';
+export { nodeLibrary as default } from '../../../tooling/build/tsup.ts';

@@ -1,1 +1,1 @@
-export { uiLibrary as default } from '../../../tooling/build/tsup.ts';
+export { library as default } from '../../../tooling/build/tsup.ts';

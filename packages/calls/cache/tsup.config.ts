@@ -1,1 +1,1 @@
-export { cacheLibrary as default } from '../../../tooling/build/tsup.ts';
+export { library as default } from '../../../tooling/build/tsup.ts';

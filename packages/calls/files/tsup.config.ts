@@ -1,2 +1,1 @@
-// The entries are the same: one for every platform, and one that needs Node.
-export { gatewayLibrary as default } from '../../../tooling/build/tsup.ts';
+export { nodeLibrary as default } from '../../../tooling/build/tsup.ts';

@@ -1,1 +1,1 @@
-export { openaiLibrary as default } from '../../../tooling/build/tsup.ts';
+export { library as default } from '../../../tooling/build/tsup.ts';

@@ -1,1 +1,1 @@
-export { evalsLibrary as default } from '../../../tooling/build/tsup.ts';
+export { nodeLibrary as default } from '../../../tooling/build/tsup.ts';

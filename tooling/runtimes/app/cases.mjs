@@ -1,43 +1,12 @@
 // The conformance suite, run without a test runner.
 import { casesFor, conformance } from '@majordomo/conformance';
 
-/** One or two cases of each group, which check fetch, streams, timers and signals of a runtime. */
-const SMOKE = new Set([
-  'text',
-  'unicode-split',
-  'whole-equals-deltas',
-  'parallel-tool-calls',
-  'tool-result',
-  'reasoning-replay',
-  'structured-output',
-  'image',
-  'failure-rate-limit',
-  'retry-after',
-  'secret',
-  'in-band-mid-stream',
-  'end',
-  'cut',
-  'refused',
-  'slow',
-  'abort-before',
-  'abort-headers',
-  'abort-after-content',
-  'abandon',
-  'missing-key',
-  'chain-unavailable',
-  'chain-cut',
-  'chain-stall-middle',
-  'chain-abort',
-  'chain-recover-parameter',
-]);
-
 const LONGEST_MS = 20_000;
 
 /** Runs the suite for a harness and reports each result: passed, failed or skipped, with the reason. */
-export async function runCases(side, harness, isWhole, tell) {
+export async function runCases(side, harness, tell) {
   for (const [at, [name, run]] of casesFor(harness).entries()) {
     const { scenario } = conformance[at];
-    if (!isWhole && !SMOKE.has(scenario)) continue;
     const result = { side, scenario, name };
     if (typeof run === 'string')
       tell({ ...result, outcome: 'skipped', why: run, isRuntimes: harness.cannot?.[scenario] !== undefined });

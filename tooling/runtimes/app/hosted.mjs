@@ -1,5 +1,5 @@
 // Conformance suite and smoke test for a guest. This process runs the vendors' servers and counts the results; the guest makes
-// the calls. Arguments: `quick` or `complete`, the guest's bundle, and the command that starts the guest with the bridge's URL.
+// the calls. Arguments: the guest's bundle, and the command that starts the guest with the bridge's URL.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { PROVIDERS } from './providers.mjs';
 import { startSmokeServers } from './smoke-servers.mjs';
 import { WIRES } from './wires.mjs';
 
-const [extent, kind, binary] = process.argv.slice(2);
+const [kind, binary] = process.argv.slice(2);
 const RECOVERY = 'a recovery is a function, which the suite cannot send to this runtime';
 const OWN_CLIENT = 'on a web page, the application must create the clients of these SDKs with the key';
 const EAGER =
@@ -74,7 +74,7 @@ async function runSide(side) {
     startMs: 200,
     cannot: { ...MODEL_CANNOT[side], ...CANNOT, ...OF_RUNTIMES[kind](side) },
   };
-  await runCases(side, harness, extent === 'complete', tell);
+  await runCases(side, harness, tell);
 }
 
 function argumentsOf(name) {

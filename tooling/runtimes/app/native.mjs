@@ -1,4 +1,4 @@
-// Conformance suite and smoke test in a runtime that can run the test servers: Node, Deno. Argument: `quick` or `complete`.
+// Conformance suite and smoke test in a runtime that can run the test servers: Node, Deno.
 import { runCases, tell } from './cases.mjs';
 import { replayProblem } from './evals.mjs';
 import { MODEL_CANNOT, MODELS, OTHER_MODELS } from './models.mjs';
@@ -25,6 +25,6 @@ for (const [side, open] of Object.entries(PROVIDERS)) {
     cannot: MODEL_CANNOT[side],
     open: ({ baseURL, apiKey }) => open({ baseURL, apiKey }),
   };
-  await runCases(side, harness, process.argv[2] === 'complete', tell);
+  await runCases(side, harness, tell);
 }
 tell({ ended: true });

@@ -8,7 +8,6 @@ import { setTimeout } from 'node:timers/promises';
 /** Server of a test in a separate process and folder. */
 export interface Server extends AsyncDisposable {
   readonly pid: number;
-  readonly folder: string;
   /** Pauses the process; connections remain open. */
   pause(): void;
   resume(): void;
@@ -75,7 +74,6 @@ export async function startServer(recipe: Recipe): Promise<Server> {
     get pid() {
       return child.pid ?? 0;
     },
-    folder: recipe.folder,
     pause: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
     kill: () => ended(child, 'SIGKILL'),

@@ -12,7 +12,6 @@ import { gatewayClients } from './clients/suite.ts';
 import { jsonSchema } from './json-schema/suite.ts';
 import { mcpClient, mcpGateway, mcpServer } from './mcp/suites.ts';
 import { openResponses } from './open-responses/suite.ts';
-import { otel } from './otel/suite.ts';
 import { skills } from './skills/suite.ts';
 import { differencesOf, problemsOf, type Suite } from './suite.ts';
 
@@ -23,7 +22,6 @@ const SUITES: readonly Suite[] = [
   openResponses,
   jsonSchema,
   skills,
-  otel,
   gatewayClients,
 ];
 const RESULTS = join(import.meta.dirname, '../results.json');
