@@ -56,7 +56,7 @@ export function PlaygroundView(): JSX.Element {
             </select>
           )}
         </label>
-        <label class="wide">
+        <label>
           Message
           <textarea
             required
