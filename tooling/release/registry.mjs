@@ -2,10 +2,10 @@
 // machine.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { npm } from '../runtimes/install.mjs';
+import { freePorts } from '../services/src/free-ports.ts';
 
 const HERE = join(import.meta.dirname, 'registry');
 const VERDACCIO = join(HERE, 'node_modules/verdaccio/bin/verdaccio');
@@ -25,7 +25,7 @@ export function installRegistry() {
 /** Starts an empty registry whose files are in `folder`. Returns its address and a function that stops it. */
 export async function startRegistry(folder) {
   mkdirSync(folder, { recursive: true });
-  const port = await freePort();
+  const [port] = await freePorts(1);
   const config = join(folder, 'config.yaml');
   writeFileSync(config, configOf(folder, uplink()));
   const child = spawn(process.execPath, [VERDACCIO, '--config', config, '--listen', `127.0.0.1:${port}`], {
@@ -68,13 +68,3 @@ const answers = (url) =>
     ({ ok }) => ok,
     () => false,
   );
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}

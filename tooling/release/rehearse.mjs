@@ -68,7 +68,7 @@ async function rehearse() {
     });
   } finally {
     registry.stop();
-    vendor.stop();
+    await vendor.stop();
   }
 }
 

@@ -98,23 +98,6 @@ export const STEPS = {
     expect(await user.fails(process.execPath, command[0], ...serve), 'npm install @majordomo/gateway');
     expect(await user.node(command[0], 'demo'), 'This is the second model.');
   },
-  'types under node16, nodenext and bundler': async (user) => {
-    await user.npm('install', ...PACKAGES);
-    await user.npm('install', '--save-dev', 'typescript@~6.0.3', '@types/node@24');
-    for (const module of ['node16', 'nodenext', 'preserve']) {
-      const moduleResolution = module === 'preserve' ? 'bundler' : module;
-      const compilerOptions = {
-        module,
-        moduleResolution,
-        strict: true,
-        noEmit: true,
-        target: 'es2023',
-        types: ['node'],
-      };
-      user.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['app.ts'] }));
-      await user.node('node_modules/typescript/bin/tsc', '-p', '.');
-    }
-  },
 };
 
 /** User with an empty folder and an empty HOME. Installs packages from the registry. */
