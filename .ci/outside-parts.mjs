@@ -26,7 +26,7 @@ export const PARTS = {
     run: ['tooling/standards/src/run.ts', 'gateway-clients'],
     covers: ['tooling/standards'],
   },
-  site: { run: ['apps/docs/site/lighthouse.mjs', '--build'], covers: ['apps/docs'] },
+  site: { run: ['apps/docs/site/build.mjs'], covers: ['apps/docs'] },
   'vendor-clis': { run: ['packages/providers/provider-cli/scripts/real-cli.mjs'], covers: [] },
 };
 

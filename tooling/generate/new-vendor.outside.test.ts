@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,23 +32,24 @@ beforeAll(async () => {
 }, LONG);
 afterAll(() => rm(tree, { recursive: true, force: true }));
 
-/** Returns the profile that CONTRIBUTING shows, as a file of the folder. */
-function profileFile(): string {
-  const [, members = ''] =
-    /const acme = \{\n([^]*?)\} as const;/.exec(readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8')) ?? [];
-  return `import type { Profile } from '../profile.ts';
+const ACME = `import type { Profile } from '../profile.ts';
 
 /** Acme. */
 export const acme: Profile = {
-${members}  unverified: 'API reference (2026); no recording',
+  id: 'acme',
+  vendor: 'acme',
+  baseURL: 'https://api.acme.example/v1',
+  baseURLEnv: 'ACME_BASE_URL',
+  keyEnv: 'ACME_API_KEY',
+  quirks: { maxTokensField: 'max_tokens' },
+  unverified: 'API reference (2026); no recording',
 };
 `;
-}
 
 it(
   'a new vendor needs only its profile, and passes lint and tests',
   () => {
-    writeFileSync(join(tree, PROFILE), profileFile());
+    writeFileSync(join(tree, PROFILE), ACME);
     run('pnpm', 'generate');
     // Each line has two columns of states and a space before the path.
     const lines = run('git', 'status', '--porcelain').trimEnd().split('\n');

@@ -17,7 +17,8 @@ export interface AppsChatOptions {
 const html = (body: string): Response =>
   new Response(`<!doctype html><meta charset="utf-8">${body}`, { headers: { 'content-type': 'text/html' } });
 
-async function script(page: string): Promise<string> {
+/** Bundles the script of a page. */
+export async function script(page: string): Promise<string> {
   const entry = fileURLToPath(new URL(`../page/${page}`, import.meta.url));
   const define = { 'process.env.NODE_ENV': '"production"' };
   const options = { bundle: true, format: 'esm', jsx: 'automatic', minify: true, write: false } as const;

@@ -1,7 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
+import { createServer, type Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import { createAgent, createConversations, createRuns, defineTool, type RunState } from '@majordomo/agent';
 import { LlmError, type ChatModel, type Message } from '@majordomo/core';
 import { readJson } from '@majordomo/core/http';
@@ -13,8 +11,8 @@ import {
   type UiEnd,
   type UiOptions,
 } from '@majordomo/ui';
-import { build } from 'esbuild';
 import { z } from 'zod';
+import { script } from './chat-mcp-apps.ts';
 
 /** Options of the chat. */
 export interface ChatUiOptions {
@@ -101,7 +99,10 @@ export function chatUi({ model, records, userOf, cost }: ChatUiOptions): ChatUi 
   async function handle(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === '/') return new Response(HTML, { headers: { 'content-type': 'text/html' } });
-    if (pathname === '/chat-ui.js') return pageScript();
+    if (pathname === '/chat-ui.js')
+      return new Response(await (bundle ??= script('chat-ui.tsx')), {
+        headers: { 'content-type': 'text/javascript' },
+      });
     const user = userOf(request);
     if (user === undefined) return new Response('log in first', { status: 401 });
     // `/api/chat/<id>`, or `/api/chat/<id>/<action>`.
@@ -115,41 +116,15 @@ export function chatUi({ model, records, userOf, cost }: ChatUiOptions): ChatUi 
     return answer(chat, request);
   }
 
-  const server = createServer((incoming, outgoing) => {
-    void serve(handle, incoming, outgoing);
-  });
+  const respond = getRequestListener((request) => handle(request).catch(failed));
+  const server = createServer((incoming, outgoing) => void respond(incoming, outgoing));
   return { server, close: () => streams.close() };
 }
 
-async function serve(
-  handle: (request: Request) => Promise<Response>,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-): Promise<void> {
-  const controller = new AbortController();
-  outgoing.once('close', () => controller.abort());
-  const { method = 'GET', url = '/' } = incoming;
-  const body = method === 'GET' ? {} : { body: Readable.toWeb(incoming), duplex: 'half' };
-  const headers = Object.entries(incoming.headers).map(([name, value]): [string, string] => [
-    name,
-    String(value),
-  ]);
-  const request = new Request(`http://localhost${url}`, {
-    method,
-    headers,
-    signal: controller.signal,
-    ...(body as RequestInit),
-  });
-  const response = await handle(request).catch((error: unknown) => {
-    if (LlmError.is(error, 'invalid-request')) return new Response(error.message, { status: 400 });
-    console.error(error);
-    return new Response('the server failed', { status: 500 });
-  });
-  outgoing.writeHead(response.status, [...response.headers]);
-  outgoing.flushHeaders();
-  if (response.body === null) outgoing.end();
-  // `pipeline` rejects if the client disconnects.
-  else await pipeline(Readable.fromWeb(response.body), outgoing).catch(() => undefined);
+function failed(error: unknown): Response {
+  if (LlmError.is(error, 'invalid-request')) return new Response(error.message, { status: 400 });
+  console.error(error);
+  return new Response('the server failed', { status: 500 });
 }
 
 const HTML = `<!doctype html>
@@ -165,23 +140,5 @@ const HTML = `<!doctype html>
 <script type="module" src="/chat-ui.js"></script>
 </html>`;
 
+/** Script of the page. An application would bundle it in advance. */
 let bundle: Promise<string> | undefined;
-
-async function pageScript(): Promise<Response> {
-  bundle ??= bundledPage();
-  return new Response(await bundle, { headers: { 'content-type': 'text/javascript' } });
-}
-
-/** Bundles the page's script. An application would bundle it in advance. */
-async function bundledPage(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../page/chat-ui.tsx', import.meta.url))],
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    jsx: 'automatic',
-    define: { 'process.env.NODE_ENV': '"production"' },
-    write: false,
-  });
-  return outputFiles[0]?.text ?? '';
-}

@@ -228,10 +228,6 @@ const ACCEPTED: readonly (readonly [what: string, code: string])[] = [
   ],
 ];
 
-it('has at least 60 snippets', () => {
-  expect(ACCEPTED.length).toBeGreaterThanOrEqual(60);
-});
-
 describe.each(Object.entries(parsers))('accepted code with the parser of %s', (_name, parser) => {
   it.each(ACCEPTED)('%s', (_what, code) => {
     expect(lint(code, { parser, filename: 'src/app.tsx' })).toEqual([]);

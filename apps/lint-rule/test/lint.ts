@@ -1,5 +1,6 @@
 import typescriptParser from '@typescript-eslint/parser';
 import { Linter } from 'eslint';
+import { describe, expect, it } from 'vitest';
 import reporting, { type MajordomoOptions } from '../src/index.ts';
 import { commandParser } from '../src/parse/babel.ts';
 
@@ -35,4 +36,16 @@ export function messages(
     { languageOptions: { parser: parser ?? typescriptParser }, settings: { majordomo: options ?? {} } },
   ];
   return linter.verify(code, config, { filename: filename ?? 'src/app.ts' });
+}
+
+/** Tests that a rule reports each snippet once, with both parsers. */
+export function testReported(
+  rule: string,
+  snippets: readonly (readonly [what: string, code: string])[],
+): void {
+  describe.each(Object.entries(parsers))(`${rule} with the parser of %s`, (_name, parser) => {
+    it.each(snippets)('reports %s', (_what, code) => {
+      expect(lint(code, { parser })).toEqual([expect.stringMatching(`^${rule}:`)]);
+    });
+  });
 }

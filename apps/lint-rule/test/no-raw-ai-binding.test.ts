@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { lint, messages, parsers } from './lint.ts';
+import { expect, it } from 'vitest';
+import { lint, messages, testReported } from './lint.ts';
 
 const REPORTED: readonly (readonly [what: string, code: string])[] = [
   ['env.AI.run', "await env.AI.run('@cf/meta/llama-3.1-8b-instruct', { prompt });"],
@@ -37,13 +37,7 @@ const REPORTED: readonly (readonly [what: string, code: string])[] = [
   ['the gateway of the binding', "env.AI.gateway('house').run({ provider: 'openai', endpoint: 'x' });"],
 ];
 
-describe.each(Object.entries(parsers))('no-raw-ai-binding with the parser of %s', (_name, parser) => {
-  it.each(REPORTED)('reports %s', (_what, code) => {
-    const found = lint(code, { parser });
-    expect(found).toHaveLength(1);
-    expect(found[0]).toMatch(/^no-raw-ai-binding:/);
-  });
-});
+testReported('no-raw-ai-binding', REPORTED);
 
 it('accepts a route that begins like a model', () => {
   expect(lint("router.run('@cf/route');")).toEqual([]);

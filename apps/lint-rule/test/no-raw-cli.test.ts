@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { lint, messages, parsers } from './lint.ts';
+import { expect, it } from 'vitest';
+import { lint, messages, testReported } from './lint.ts';
 
 const REPORTED: readonly (readonly [what: string, code: string])[] = [
   ['spawn', "import { spawn } from 'node:child_process';\nspawn('claude', ['-p', prompt]);"],
@@ -72,13 +72,7 @@ const REPORTED: readonly (readonly [what: string, code: string])[] = [
   ],
 ];
 
-describe.each(Object.entries(parsers))('no-raw-cli with the parser of %s', (_name, parser) => {
-  it.each(REPORTED)('reports %s', (_what, code) => {
-    const found = lint(code, { parser });
-    expect(found).toHaveLength(1);
-    expect(found[0]).toMatch(/^no-raw-cli:/);
-  });
-});
+testReported('no-raw-cli', REPORTED);
 
 it.each([
   "execFile('curl', ['https://example.com/v1/messages']);",

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { lint, messages, parsers } from './lint.ts';
+import { expect, it } from 'vitest';
+import { lint, messages, testReported } from './lint.ts';
 
 const REPORTED: readonly (readonly [what: string, code: string])[] = [
   ['fetch', "await fetch('https://api.openai.com/v1/responses', { method: 'POST' });"],
@@ -163,13 +163,7 @@ const REPORTED: readonly (readonly [what: string, code: string])[] = [
   ],
 ];
 
-describe.each(Object.entries(parsers))('no-raw-inference-http with the parser of %s', (_name, parser) => {
-  it.each(REPORTED)('reports %s', (_what, code) => {
-    const found = lint(code, { parser });
-    expect(found).toHaveLength(1);
-    expect(found[0]).toMatch(/^no-raw-inference-http:/);
-  });
-});
+testReported('no-raw-inference-http', REPORTED);
 
 it('reports a host from an enum where the parser declares enums', () => {
   const code = "enum Host { OpenAI = 'https://api.openai.com' }\nfetch(`${Host.OpenAI}/v1/embeddings`);";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lint, messages, parsers } from './lint.ts';
+import { lint, messages, parsers, testReported } from './lint.ts';
 
 const REPORTED: readonly (readonly [what: string, code: string])[] = [
   ['a default import', "import OpenAI from 'openai';"],
@@ -54,13 +54,7 @@ const REPORTED: readonly (readonly [what: string, code: string])[] = [
   ['the AI SDK', "import { generateText } from 'ai';"],
 ];
 
-describe.each(Object.entries(parsers))('no-raw-sdk with the parser of %s', (_name, parser) => {
-  it.each(REPORTED)('reports %s', (_what, code) => {
-    const found = lint(code, { parser });
-    expect(found).toHaveLength(1);
-    expect(found[0]).toMatch(/^no-raw-sdk:/);
-  });
-});
+testReported('no-raw-sdk', REPORTED);
 
 const TYPES: readonly (readonly [what: string, code: string])[] = [
   ['import type', "import type { ChatCompletion } from 'openai/resources';"],

@@ -1,4 +1,4 @@
-export { foundBinaryOf, missing, missingServices } from './binaries.ts';
+export { missing, missingServices } from './binaries.ts';
 export { CONNECTION_CUTS, startCutProxy, type ConnectionCut, type CutProxy } from './cut-proxy.ts';
 export { describeWith } from './describe-with.ts';
 export { freePorts } from './free-ports.ts';

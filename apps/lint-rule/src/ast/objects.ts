@@ -1,8 +1,7 @@
 import type * as ESTree from 'estree';
 import { withinLimits, type Analysis } from './analysis.ts';
-import { returnValues } from './members.ts';
-import { bare, isFunction, keyName, type Node } from './node.ts';
-import { valuesOf } from './strings.ts';
+import { bare, keyName, type Node } from './node.ts';
+import { returnedValues, valuesOf } from './strings.ts';
 
 /**
  * Returns the object literals that an expression may evaluate to, or that it passes to `JSON.stringify` or a constructor.
@@ -22,7 +21,7 @@ export function objectsOf(node: Node, analysis: Analysis): readonly ESTree.Objec
     case 'CallExpression':
       return isStringify(value)
         ? value.arguments.slice(0, 1).flatMap((argument) => objectsOf(argument, analysis))
-        : returnedObjects(value.callee, analysis);
+        : returnedValues(value.callee, analysis).filter((returned) => returned.type === 'ObjectExpression');
     case 'NewExpression':
       // The first argument contains the members, as in `new Headers({ … })`.
       return value.arguments.slice(0, 1).flatMap((argument) => objectsOf(argument, analysis));
@@ -34,13 +33,6 @@ export function objectsOf(node: Node, analysis: Analysis): readonly ESTree.Objec
     default:
       return [];
   }
-}
-
-function returnedObjects(callee: Node, analysis: Analysis): readonly ESTree.ObjectExpression[] {
-  return valuesOf(callee, analysis)
-    .filter((value) => isFunction(value))
-    .flatMap((value) => returnValues(value))
-    .flatMap((value) => (value.type === 'ObjectExpression' ? [value] : []));
 }
 
 function isStringify(call: ESTree.CallExpression): boolean {

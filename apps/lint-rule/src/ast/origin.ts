@@ -42,9 +42,9 @@ function expressionOrigin(value: Node, analysis: Analysis): Origin | undefined {
     case 'ImportExpression':
       return moduleOrigin(value.source);
     case 'LogicalExpression':
-      return firstExternalOrigin([value.left, value.right], analysis);
+      return firstExternal([value.left, value.right], (operand) => originOf(operand, analysis));
     case 'ConditionalExpression':
-      return firstExternalOrigin([value.consequent, value.alternate], analysis);
+      return firstExternal([value.consequent, value.alternate], (branch) => originOf(branch, analysis));
     case 'AssignmentExpression':
       return originOf(value.right, analysis);
     default:
@@ -60,22 +60,13 @@ function identifierOrigin(identifier: ESTree.Identifier, analysis: Analysis): Or
   const localOrigin: Origin = { from: 'local', name: identifier.name, path: [] };
   // This temporary entry ends the recursion for a variable whose value depends on itself.
   originCache.set(variable, localOrigin);
-  const origin = variableOrigin(variable, analysis) ?? localOrigin;
+  const origin =
+    firstExternal(bindingsOf(variable), (binding) => bindingOrigin(binding, analysis)) ?? localOrigin;
   originCache.set(variable, origin);
   return origin;
 }
 
 const originCache = new WeakMap<Scope.Variable, Origin>();
-
-function variableOrigin(variable: Scope.Variable, analysis: Analysis): Origin | undefined {
-  let local: Origin | undefined;
-  for (const binding of bindingsOf(variable)) {
-    const origin = bindingOrigin(binding, analysis);
-    if (origin !== undefined && origin.from !== 'local') return origin;
-    local ??= origin;
-  }
-  return local;
-}
 
 function bindingOrigin(binding: Binding, analysis: Analysis): Origin | undefined {
   switch (binding.kind) {
@@ -99,7 +90,8 @@ function memberOrigin(member: ESTree.MemberExpression, analysis: Analysis): Orig
   const object = bare(member.object);
   if (object.type === 'ThisExpression') {
     const owner = enclosingClass(object);
-    const origin = owner && firstExternalOrigin(memberValues(owner, name), analysis);
+    const values = owner === undefined ? [] : memberValues(owner, name);
+    const origin = firstExternal(values, (one) => originOf(one, analysis));
     if (origin !== undefined) return origin;
   }
   return extendPath(originOf(object, analysis), [name]);
@@ -139,10 +131,13 @@ function withoutNodePrefix(specifier: string): string {
 }
 
 /** Returns the first module or global among the origins, or the first origin if all of them are local. */
-function firstExternalOrigin(nodes: readonly Node[], analysis: Analysis): Origin | undefined {
+function firstExternal<T>(
+  items: readonly T[],
+  originOfItem: (item: T) => Origin | undefined,
+): Origin | undefined {
   let local: Origin | undefined;
-  for (const node of nodes) {
-    const origin = originOf(node, analysis);
+  for (const item of items) {
+    const origin = originOfItem(item);
     if (origin !== undefined && origin.from !== 'local') return origin;
     local ??= origin;
   }

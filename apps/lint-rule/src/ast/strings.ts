@@ -82,6 +82,13 @@ export function valuesOf(node: Node, analysis: Analysis): readonly Node[] {
   return valuesAtPath(object, [name], analysis);
 }
 
+/** Returns the expressions that a call of `callee` may return, if the file contains the function. */
+export function returnedValues(callee: Node, analysis: Analysis): readonly Node[] {
+  return valuesOf(callee, analysis)
+    .filter((value) => isFunction(value))
+    .flatMap((value) => returnValues(value));
+}
+
 /** Returns the values of `node.a.b` if `node` is or names an object literal, an array literal or an enum. */
 export function valuesAtPath(node: Node, path: readonly string[], analysis: Analysis): readonly Node[] {
   let nodes: readonly Node[] = [node];
@@ -145,9 +152,7 @@ function callStrings(call: ESTree.CallExpression, analysis: Analysis): readonly 
     if (object.type !== 'ThisExpression' && method !== undefined && TRANSPARENT_METHODS.has(method))
       return stringsOf(object, analysis);
   }
-  const returned = valuesOf(callee, analysis)
-    .filter((value) => isFunction(value))
-    .flatMap((value) => returnValues(value));
+  const returned = returnedValues(callee, analysis);
   return returned.length === 0 ? [unknownPart(callee, analysis)] : alternativeStrings(returned, analysis);
 }
 

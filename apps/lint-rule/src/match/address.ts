@@ -105,10 +105,7 @@ function pathFinder(paths: readonly WirePath[]): (path: string) => WirePath | un
     entry,
     pattern: new RegExp(`${segments(entry.path)}/?(?:[?#]|$)`),
   }));
-  // Few paths match, so one combined pattern excludes most of them quickly.
-  const anyPattern = new RegExp(compiled.map(({ pattern }) => pattern.source).join('|'));
-  return (path) =>
-    anyPattern.test(path) ? compiled.find(({ pattern }) => pattern.test(path))?.entry : undefined;
+  return (path) => compiled.find(({ pattern }) => pattern.test(path))?.entry;
 }
 
 function segments(path: string): string {

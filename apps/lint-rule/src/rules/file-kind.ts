@@ -28,26 +28,13 @@ const globsOf = perOptions((options) => ({
 }));
 
 /** Returns the kind of the file that a rule checks. */
-export function kindOfFile(context: Rule.RuleContext, options: MajordomoOptions): FileKind {
-  const { filename, cwd } = context;
-  if (lastFile?.filename === filename && lastFile.options === options) return lastFile.kind;
-  const kind = kindOf(filename, cwd, options);
-  lastFile = { filename, options, kind };
-  return kind;
-}
-
-function kindOf(filename: string, cwd: string, options: MajordomoOptions): FileKind {
+export function kindOfFile({ filename, cwd }: Rule.RuleContext, options: MajordomoOptions): FileKind {
   const path = relativePath(cwd, filename);
   const { allowed, exempt } = globsOf(options);
   if (exempt(path)) return 'exempt';
   if (isProviderPackage(dirname(filename))) return 'inside-providers';
   return allowed(path) ? 'exempt' : 'outside-providers';
 }
-
-/** Kind of the last file. One entry is enough, because all rules check a file before the next file. */
-let lastFile:
-  | { readonly filename: string; readonly options: MajordomoOptions; readonly kind: FileKind }
-  | undefined;
 
 /** Whether the nearest package.json contains `"majordomo": { "provider": true }`. Each folder is read once per process. */
 function isProviderPackage(folder: string): boolean {

@@ -2,10 +2,9 @@ import type { Rule } from 'eslint';
 import type * as ESTree from 'estree';
 import { withinLimits, startAnalysis, type Analysis } from '../ast/analysis.ts';
 import { bindingsOf, variableOf } from '../ast/binding.ts';
-import { returnValues } from '../ast/members.ts';
-import { bare, isFunction, keyName, type Node } from '../ast/node.ts';
+import { bare, keyName, type Node } from '../ast/node.ts';
 import { originOf } from '../ast/origin.ts';
-import { valuesAtPath, valuesOf } from '../ast/strings.ts';
+import { returnedValues, valuesAtPath, valuesOf } from '../ast/strings.ts';
 import { retryOptions, type RetryOption } from '../data/retries.ts';
 import { packageOf } from '../match/specifier.ts';
 import { perOptions } from '../options.ts';
@@ -115,9 +114,7 @@ function alternativesOf(value: Node, analysis: Analysis): readonly Node[] {
     case 'AwaitExpression':
       return [value.argument];
     case 'CallExpression':
-      return valuesOf(value.callee, analysis)
-        .filter((one) => isFunction(one))
-        .flatMap((one) => returnValues(one));
+      return returnedValues(value.callee, analysis);
     case 'MemberExpression':
       return valuesOf(value, analysis);
     case 'Identifier': {

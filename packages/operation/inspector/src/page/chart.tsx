@@ -26,7 +26,7 @@ export function Chart({ spending, step, steps }: ChartProps): JSX.Element {
   const stacks = stacked(spending, step, steps, wallClock(new Date(), step), COLOURS);
   const { series } = stacks;
   // The heights of the first series are the totals, because each series includes the following ones.
-  const most = Math.max(1, ...(series[0]?.height ?? []));
+  const most = Math.max(1, ...(series[0] ?? []));
   const y = (nanoUsd: number): number => HEIGHT * (1 - nanoUsd / most);
   const width = stacks.at.length * WIDTH;
   return (
@@ -45,8 +45,8 @@ export function Chart({ spending, step, steps }: ChartProps): JSX.Element {
           aria-label="Spending over time; the table below contains the figures"
           onPointerLeave={() => setAt(undefined)}
         >
-          {series.flatMap(({ height }, index) =>
-            height.map((nanoUsd, column) => (
+          {series.flatMap((heights, index) =>
+            heights.map((nanoUsd, column) => (
               <rect
                 key={`${index} ${column}`}
                 x={(column + 0.14) * WIDTH}
@@ -91,7 +91,7 @@ const labeled = (times: readonly number[]): readonly number[] =>
   times.filter((_, index) => [0, (times.length - 1) >> 1, times.length - 1].includes(index));
 
 function caption({ at, series }: Stacks, index: number | undefined, step: 'hour' | 'day'): string {
-  const total = series[0]?.height ?? [];
+  const total = series[0] ?? [];
   const time = index === undefined ? undefined : at[index];
   if (index === undefined || time === undefined)
     return `${usd(String(total.reduce((sum, each) => sum + each, 0)))} in all`;

@@ -1,6 +1,6 @@
-import type { JSX } from 'preact';
+import type { JSX, TargetedSubmitEvent } from 'preact';
 import { useState } from 'preact/hooks';
-import { requestAdmin } from './request.ts';
+import { postJson } from './request.ts';
 
 interface CreateKeyProps {
   readonly onCreated: (secret: string) => void;
@@ -19,18 +19,11 @@ type Values = Readonly<Record<(typeof FIELDS)[number][0] | 'expires', string>>;
 
 /** Form that creates a key. */
 export function CreateKey({ onCreated, onCancel }: CreateKeyProps): JSX.Element {
-  const [values, setValues] = useState<Values>({
-    name: '',
-    tenant: '',
-    models: '',
-    usd: '',
-    calls: '',
-    expires: '',
-  });
   const [error, setError] = useState<string | undefined>(undefined);
-  const submit = (event: Event): void => {
+  const submit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    requestAdmin<{ readonly secret: string }>('POST', '/keys', bodyOf(values)).then(
+    const values = Object.fromEntries(new FormData(event.currentTarget)) as Values;
+    postJson<{ readonly secret: string }>('api/v1/keys', bodyOf(values)).then(
       ({ secret }) => onCreated(secret),
       (failure: unknown) => setError(failure instanceof Error ? failure.message : String(failure)),
     );
@@ -40,22 +33,12 @@ export function CreateKey({ onCreated, onCancel }: CreateKeyProps): JSX.Element 
       {FIELDS.map(([name, label, placeholder]) => (
         <label key={name}>
           {label}
-          <input
-            required={name === 'name'}
-            placeholder={placeholder}
-            value={values[name]}
-            autocomplete="off"
-            onInput={({ currentTarget }) => setValues({ ...values, [name]: currentTarget.value })}
-          />
+          <input name={name} required={name === 'name'} placeholder={placeholder} autocomplete="off" />
         </label>
       ))}
       <label>
         Expires
-        <input
-          type="date"
-          value={values.expires}
-          onInput={({ currentTarget }) => setValues({ ...values, expires: currentTarget.value })}
-        />
+        <input name="expires" type="date" />
       </label>
       {error !== undefined && <p role="alert">{error}</p>}
       <div class="buttons">

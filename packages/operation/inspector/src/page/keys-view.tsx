@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLoaded } from './hooks.ts';
 import { CopyButton } from './copy-button.tsx';
 import { CreateKey } from './create-key.tsx';
-import { requestAdmin } from './request.ts';
+import { postJson } from './request.ts';
 import { Table, type Column } from './table.tsx';
 
 type Task = { readonly type: 'create' } | { readonly type: 'rotate' | 'revoke'; readonly key: VirtualKey };
@@ -111,11 +111,7 @@ function Confirm({ task: { type, key }, onSecret, onClose }: ConfirmProps): JSX.
   const [error, setError] = useState<string | undefined>(undefined);
   const label = type === 'rotate' ? 'Rotate' : 'Revoke';
   const run = (): void => {
-    requestAdmin<{ readonly secret?: string }>(
-      'POST',
-      `/keys/${encodeURIComponent(key.id)}/${type}`,
-      {},
-    ).then(
+    postJson<{ readonly secret?: string }>(`api/v1/keys/${encodeURIComponent(key.id)}/${type}`, {}).then(
       ({ secret }) => (secret === undefined ? onClose() : onSecret(secret)),
       (failure: unknown) => setError(String(failure)),
     );

@@ -2,7 +2,7 @@ import type { ChangedTool, McpServerState } from '@majordomo/admin';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { useLoaded } from './hooks.ts';
-import { requestAdmin } from './request.ts';
+import { postJson } from './request.ts';
 import { Table, type Column } from './table.tsx';
 
 /** MCP servers, as the admin API returns them. */
@@ -27,7 +27,7 @@ export function McpView(): JSX.Element {
   const [said, setSaid] = useState('');
   const { value, error } = useLoaded<McpState>('api/v1/mcp', {}, EVERY_MS, changes);
   const approve = ({ server, tool, hash }: ChangedTool): void => {
-    requestAdmin<{ readonly approved: number }>('POST', '/mcp/approve', {
+    postJson<{ readonly approved: number }>('api/v1/mcp/approve', {
       tools: [{ server, tool, hash }],
     }).then(
       ({ approved }) => {

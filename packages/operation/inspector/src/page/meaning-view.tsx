@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { JSX, TargetedSubmitEvent } from 'preact';
 import { useState } from 'preact/hooks';
 import type { FeedResolvedSpec, FeedPlan, FeedTarget } from '../feed-types.ts';
 import { requestJson } from './request.ts';
@@ -10,15 +10,14 @@ import { Table, type Column } from './table.tsx';
 /** Form that resolves a spec or a name to its targets. No model is called. */
 export function MeaningView(): JSX.Element {
   const { hello, calls } = useKnown();
-  const [spec, setSpec] = useState('');
-  const [tenant, setTenant] = useState('');
   const [loaded, setLoaded] = useState<Loaded<FeedResolvedSpec>>({});
   const known = [
     ...new Set([...(hello?.presets ?? []), ...calls.slice(0, 200).map((call) => call.spec)]),
   ].slice(0, 50);
-  const submit = (event: Event): void => {
+  const submit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    requestJson<FeedResolvedSpec>('meaning', { spec, tenant }).then(
+    const fields = Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>;
+    requestJson<FeedResolvedSpec>('meaning', fields).then(
       (value) => setLoaded({ value }),
       (error: unknown) => setLoaded({ error: error instanceof Error ? error.message : String(error) }),
     );
@@ -34,13 +33,12 @@ export function MeaningView(): JSX.Element {
         <label>
           Spec or name
           <input
+            name="spec"
             list="specs"
             required
-            value={spec}
             placeholder="openai/gpt-5.4,anthropic/claude-sonnet-5"
             autocomplete="off"
             spellcheck={false}
-            onInput={({ currentTarget }) => setSpec(currentTarget.value)}
           />
         </label>
         <datalist id="specs">
@@ -52,11 +50,7 @@ export function MeaningView(): JSX.Element {
           <span>
             For tenant <span class="soft">(optional)</span>
           </span>
-          <input
-            value={tenant}
-            autocomplete="off"
-            onInput={({ currentTarget }) => setTenant(currentTarget.value)}
-          />
+          <input name="tenant" autocomplete="off" />
         </label>
         <button type="submit" class="main">
           Resolve

@@ -1,8 +1,8 @@
-import type { JSX } from 'preact';
+import type { JSX, TargetedSubmitEvent } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { PlayLine } from '../feed-types.ts';
-import { base } from './connect.ts';
 import { useKnown } from './hooks.ts';
+import { post } from './request.ts';
 
 type End = Extract<PlayLine, { readonly type: 'end' }>;
 
@@ -10,28 +10,26 @@ type End = Extract<PlayLine, { readonly type: 'end' }>;
 export function PlaygroundView(): JSX.Element {
   const { hello } = useKnown();
   const models = hello?.models ?? [];
-  const [model, setModel] = useState('');
-  const [message, setMessage] = useState('');
   const [text, setText] = useState('');
   const [end, setEnd] = useState<End | undefined>(undefined);
   const [isRunning, setRunning] = useState(false);
   const stopping = useRef<AbortController | undefined>(undefined);
-  const chosen = model === '' ? (models[0] ?? '') : model;
 
   const apply = (line: PlayLine): void => {
     if (line.type === 'text') setText((before) => before + line.text);
     else if (line.type === 'reset') setText('');
     else setEnd(line);
   };
-  const send = async (event: Event): Promise<void> => {
+  const send = async (event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
+    const fields = Object.fromEntries(new FormData(event.currentTarget));
     const controller = new AbortController();
     stopping.current = controller;
     setText('');
     setEnd(undefined);
     setRunning(true);
     try {
-      await readLines({ model: chosen, message }, controller.signal, apply);
+      await readLines(fields, controller.signal, apply);
     } catch (error) {
       const stopped = controller.signal.aborted;
       setEnd({ type: 'end', error: stopped ? 'stopped' : String(error), attempts: [] });
@@ -47,23 +45,18 @@ export function PlaygroundView(): JSX.Element {
         <label>
           Model
           {models.length === 0 ? (
-            <input required value={model} onInput={({ currentTarget }) => setModel(currentTarget.value)} />
+            <input name="model" required />
           ) : (
-            <select value={chosen} onChange={({ currentTarget }) => setModel(currentTarget.value)}>
+            <select name="model">
               {models.map((name) => (
                 <option key={name}>{name}</option>
               ))}
             </select>
           )}
         </label>
-        <label class="wide">
+        <label>
           Message
-          <textarea
-            required
-            rows={3}
-            value={message}
-            onInput={({ currentTarget }) => setMessage(currentTarget.value)}
-          />
+          <textarea name="message" required rows={3} />
         </label>
         {isRunning ? (
           <button type="button" onClick={() => stopping.current?.abort()}>
@@ -111,18 +104,9 @@ const Ending = ({ end }: { readonly end: End }): JSX.Element => (
 
 /** Sends a prompt and reports each line of the answer. */
 async function readLines(body: object, signal: AbortSignal, onLine: (line: PlayLine) => void): Promise<void> {
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(`${base}/play`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(body),
-    signal,
-  });
-  if (!response.ok || response.body === null) {
-    const { error } = (await response.json().catch(() => ({}))) as { readonly error?: string };
-    throw new Error(error ?? `the server responded with ${response.status}`);
-  }
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const { body: answer } = await post('play', body, signal);
+  if (answer === null) return;
+  const reader = answer.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {
     const { value, done } = await reader.read();

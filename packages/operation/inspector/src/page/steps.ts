@@ -4,7 +4,7 @@ export interface Stacks {
   /** Start of each column in epoch milliseconds, as if the local time were UTC. */
   readonly at: readonly number[];
   /** Column heights in nano-USD by series, each including the following series, because columns are stacked. */
-  readonly series: readonly { readonly name: string; readonly height: readonly number[] }[];
+  readonly series: readonly (readonly number[])[];
 }
 
 const HOUR = 3_600_000;
@@ -21,23 +21,15 @@ export function stacked(
   const times = Array.from({ length: steps + 1 }, (_, index) => end - (steps - index) * length);
   const places = new Map(at.map((time, index) => [time, index]));
   // A time without spending has no place, and so no amount.
-  const amounts = rows.map(({ key, over }) => ({
-    name: key,
-    spent: times.map((time) => Number(over[places.get(time) ?? -1] ?? 0)),
-  }));
+  const amounts = rows.map(({ over }) => times.map((time) => Number(over[places.get(time) ?? -1] ?? 0)));
   const shown = amounts.slice(0, most);
   const others = amounts.slice(most);
-  if (others.length > 0)
-    shown.push({
-      name: 'others',
-      spent: times.map((_, index) => sum(others.map(({ spent }) => spent[index] ?? 0))),
-    });
+  if (others.length > 0) shown.push(times.map((_, index) => sum(others.map((spent) => spent[index] ?? 0))));
   return {
     at: times,
-    series: shown.map(({ name }, first) => ({
-      name,
-      height: times.map((_, index) => sum(shown.slice(first).map(({ spent }) => spent[index] ?? 0))),
-    })),
+    series: shown.map((_amounts, first) =>
+      times.map((_time, index) => sum(shown.slice(first).map((spent) => spent[index] ?? 0))),
+    ),
   };
 }
 

@@ -3,13 +3,11 @@ import { failedOver } from './filter.ts';
 
 export interface Summary {
   readonly calls: number;
-  readonly running: number;
   /** Share of finished calls among finished and failed calls, from 0 to 1. */
   readonly finished: number | undefined;
   readonly failedOver: number;
   readonly failed: number;
   readonly p50Ms: number | undefined;
-  readonly p95Ms: number | undefined;
 }
 
 export function summaryOf(calls: readonly FeedCall[]): Summary {
@@ -18,16 +16,12 @@ export function summaryOf(calls: readonly FeedCall[]): Summary {
   const took = finished
     .map(({ startedAt, endedAt = startedAt }) => endedAt - startedAt)
     .sort((a, b) => a - b);
-  const at = (share: number): number | undefined =>
-    took[Math.min(took.length - 1, Math.floor(took.length * share))];
   return {
     calls: calls.length,
-    running: calls.filter(({ outcome }) => outcome === 'running').length,
     finished: ended.length === 0 ? undefined : finished.length / ended.length,
     failedOver: finished.filter(failedOver).length,
     failed: ended.length - finished.length,
-    p50Ms: at(0.5),
-    p95Ms: at(0.95),
+    p50Ms: took[Math.floor(took.length / 2)],
   };
 }
 
