@@ -61,6 +61,7 @@ export type { StoredAttempt, StoredError } from './json/stored-error.ts';
 export { denialError } from './gates/denial-error.ts';
 export { exhaustedError } from './call/no-target-left.ts';
 export { asLlmError, kindOf, kindOfStatus, type WireFailure } from './errors/error-kind.ts';
+export { ERROR_POLICY } from './errors/policy.ts';
 export { isNotConnected } from './errors/not-connected.ts';
 export { callSite, copyWithCallSite, rejectWithCallSite, type CallSite } from './errors/call-site.ts';
 export { redact, redactCause, redactValues, secretForms, secretSpans, type Span } from './errors/redact.ts';

@@ -6,7 +6,7 @@ import { createOpenAI } from '@majordomo/provider-openai';
 import { expect, it } from 'vitest';
 import { planReplay, removeReplay, replay, type ReplayDefinition } from '../src/index.ts';
 import { testFolder } from './support/fixture.ts';
-import { questionAt, recordedCall, trafficOf } from './support/recorded-calls.ts';
+import { experimentOn, questionAt, recordedCall } from './support/recorded-calls.ts';
 
 const USAGE = { input: 100, output: 20, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
 const UNITS = 30;
@@ -25,17 +25,10 @@ function experiment(server: BatchServer, isInMemory = false): ReplayDefinition {
     ],
     env: { OPENAI_API_KEY: 'sk-test', ANTHROPIC_API_KEY: 'sk-test' },
   });
-  return {
-    name: 'batched',
-    majordomo,
-    traffic: trafficOf(calls),
-    candidate: { spec: 'openai/gpt-5.4-mini' },
+  return experimentOn(majordomo, calls, {
     judge: { models: 'anthropic/claude-haiku-4-5', rubric: 'The answer is complete.' },
     batches: { ...createBatches({ majordomo }), ...(isInMemory ? {} : { isInMemory }) },
-    sample: UNITS,
-    control: 0,
-    budgetUsd: '5',
-  };
+  });
 }
 
 /** Answers like the recorded calls, and judges the longer answer to be better. */
@@ -175,7 +168,7 @@ it('does not use the jobs of a removed experiment with the same name', async () 
   const folder = testFolder();
   const definition = experiment(server);
   await replay(definition, { folder, clock: skippingClock() });
-  await removeReplay('batched', { folder });
+  await removeReplay('next', { folder });
   const changed = { ...definition, candidate: { ...definition.candidate, version: '2' } };
   const report = await replay(changed, { folder, clock: skippingClock() });
   expect(report.missing).toBe(0);

@@ -67,8 +67,8 @@ it('ten kinds that got worse are listed, and the number of the others', () => {
 });
 
 describe('toReplayMarkdown', () => {
-  it.each(['better', 'worse', 'undecided'] as const)('renders the case `%s`', (name) => {
-    expect(toReplayMarkdown(reportCase(name))).toMatchSnapshot();
+  it('renders the case `worse`', () => {
+    expect(toReplayMarkdown(reportCase('worse'))).toMatchSnapshot();
   });
 
   it('has the marker in its first line, and names of calls only in code', () => {

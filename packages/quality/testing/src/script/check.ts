@@ -1,10 +1,11 @@
-import type { ErrorKind, Usage } from '@majordomo/core';
+import type { Usage } from '@majordomo/core';
 import {
   atLeast,
   anyObject,
   anything,
   bytes,
   type Check,
+  ERROR_POLICY,
   isRecord,
   list,
   number,
@@ -28,30 +29,6 @@ import type { AnswerTurn, FailTurn, HangTurn } from './turn.ts';
 
 /** Checks of all members of a type. A member without a check is a type error. */
 type MembersOf<T> = { readonly [Name in keyof Required<T>]: Check };
-
-const KINDS: Readonly<Record<ErrorKind, true>> = {
-  config: true,
-  aborted: true,
-  'invalid-request': true,
-  unsupported: true,
-  auth: true,
-  billing: true,
-  denied: true,
-  'not-found': true,
-  'context-overflow': true,
-  'content-filter': true,
-  quota: true,
-  'rate-limit': true,
-  overloaded: true,
-  server: true,
-  timeout: true,
-  network: true,
-  protocol: true,
-  truncated: true,
-  empty: true,
-  'invalid-output': true,
-  exhausted: true,
-};
 
 const usage = object({}, {
   input: anything,
@@ -82,7 +59,7 @@ const CHAT = object({}, {
 
 const HANG = { hang: anything, delayMs: atLeast(0) } satisfies MembersOf<Omit<HangTurn, 'after'>>;
 const FAIL = {
-  fail: oneOf(...Object.keys(KINDS)),
+  fail: oneOf(...Object.keys(ERROR_POLICY)),
   message: text,
   retryAfterMs: anything,
   status: number(),
