@@ -65,45 +65,6 @@ describe('thresholds', () => {
 });
 
 describe('the time at which a limit will be spent', () => {
-  it('is unknown with fewer than five samples', async () => {
-    const { callModel, clock, ledger } = ledgerFixture(turns(5), {
-      limits: [limit({ max: { requests: 100 } })],
-    });
-    for (let call = 0; call < 4; call++) {
-      await callModel();
-      await clock.advance(HOUR);
-    }
-    expect((await ledger.state())[0]?.emptyAt).toBeUndefined();
-    await callModel();
-    expect((await ledger.state())[0]?.emptyAt).toBeDefined();
-  });
-
-  it('is unknown within an hour of the first call, and emitted later if it holds', async () => {
-    const { callModel, clock, ledger, alerts } = ledgerFixture(turns(50), {
-      limits: [limit({ max: { requests: 100 } })],
-    });
-    const types = (): readonly string[] => alerts.map(({ type }) => type);
-    for (let call = 0; call < 20; call++) await callModel();
-    await clock.advance(HOUR - 1);
-    await callModel();
-    expect([types(), (await ledger.state())[0]?.emptyAt]).toEqual([[], undefined]);
-    await clock.advance(1);
-    await callModel();
-    expect(types()).toEqual(['running-out']);
-  });
-
-  it('follows the rate since the first call if that is less than a day ago', async () => {
-    const { callModel, clock, ledger } = ledgerFixture(turns(6), {
-      limits: [limit({ max: { requests: 12 } })],
-    });
-    for (let call = 0; call < 6; call++) {
-      await callModel();
-      await clock.advance(HOUR);
-    }
-    // Six in six hours: six more in six hours.
-    expect((await ledger.state())[0]?.emptyAt).toBe(clock.now() + 6 * HOUR);
-  });
-
   it('follows the last 24 hours later', async () => {
     const { callModel, clock, ledger } = ledgerFixture(turns(100), {
       limits: [limit({ max: { requests: 1000 } })],
@@ -127,16 +88,5 @@ describe('the time at which a limit will be spent', () => {
       await clock.advance(HOUR);
     }
     expect(alerts.flatMap((alert) => (alert.type === 'running-out' ? [alert.days] : []))).toEqual([7, 3, 1]);
-  });
-
-  it('is not emitted if the limit resets before', async () => {
-    const { callModel, clock, alerts } = ledgerFixture(turns(10), {
-      limits: [limit({ max: { requests: 100 }, per: 'day', alertAt: [] })],
-    });
-    for (let call = 0; call < 10; call++) {
-      await callModel();
-      await clock.advance(HOUR);
-    }
-    expect(alerts).toEqual([]);
   });
 });

@@ -7,27 +7,22 @@ import { NOON, ledgerFixture, reply } from './support/fixture.ts';
 const limits = [{ name: 'day', max: { usd: '1' }, per: 'day' }] as const;
 const MINUTE = 60_000;
 
-/** Store that rejects the records of one tenant, of all, or of none. */
+/** Store that rejects the records of the tenant `odd`. */
 function rejectingStore(store: LedgerStore) {
-  let rejected: 'odd' | 'all' | 'none' = 'odd';
   let attemptCount = 0;
   const append = async (record: SpendRecord): Promise<void> => {
-    if (rejected === 'all' || rejected === record.tenant) {
+    if (record.tenant === 'odd') {
       attemptCount++;
       throw new Error('check constraint "c"');
     }
     await store.append(record);
   };
-  return {
-    store: { ...store, append },
-    attemptCount: () => attemptCount,
-    reject: (next: typeof rejected) => (rejected = next),
-  };
+  return { store: { ...store, append }, attemptCount: () => attemptCount };
 }
 
 function setUp() {
   const clock = fakeClock(NOON);
-  const { store, attemptCount, reject } = rejectingStore(memoryStore({ clock }));
+  const { store, attemptCount } = rejectingStore(memoryStore({ clock }));
   const turns = Array.from({ length: 100 }, () => reply(1, 1));
   const { majordomo, ledger, alerts } = ledgerFixture(turns, { limits: [], store }, {}, clock);
   const model = majordomo.model('acme/x');
@@ -45,7 +40,7 @@ function setUp() {
     for await (const _ of ledger.records({ tenant })) count++;
     return count;
   };
-  return { clock, ledger, alerts, callModel, advanceMinutes, alertTypes, recordCount, attemptCount, reject };
+  return { clock, ledger, alerts, callModel, advanceMinutes, alertTypes, recordCount, attemptCount };
 }
 
 describe('a record that is not stored', () => {
@@ -63,30 +58,6 @@ describe('a record that is not stored', () => {
     await clock.advance(60 * MINUTE);
     expect(attemptCount()).toBe(before);
     expect(await recordCount('even')).toBe(48);
-  });
-
-  it('is tried again as long as the store accepts no others', async () => {
-    const { clock, ledger, callModel, alertTypes, recordCount, reject } = setUp();
-    reject('all');
-    await callModel('odd');
-    await callModel('even');
-    await clock.advance(24 * 60 * MINUTE);
-    reject('none');
-    await clock.advance(MINUTE);
-    await ledger.flush();
-    expect([await recordCount('odd'), await recordCount('even')]).toEqual([1, 1]);
-    expect(alertTypes()).toEqual(['store-down']);
-  });
-
-  it('is stored if the store accepts it within ten minutes', async () => {
-    const { ledger, callModel, advanceMinutes, alertTypes, recordCount, reject } = setUp();
-    await callModel('odd');
-    await advanceMinutes(5);
-    reject('none');
-    await advanceMinutes(1);
-    await ledger.flush();
-    expect(await recordCount('odd')).toBe(1);
-    expect(alertTypes()).toEqual(['store-down']);
   });
 
   it('does not prevent the store from being closed', async () => {

@@ -287,7 +287,7 @@ describe('a ledger', () => {
     const { chain, warnings } = await latePlan;
     expect([chain, warnings.at(-1)]).toEqual([
       'b/x,a/x',
-      'the ledger could not be read: no response within 250 ms',
+      'the ledger could not be read: no answer within 250 ms',
     ]);
     expect((await router.plan('m', majordomo)).chain).toBe('b/x,a/x');
     expect(clock.pending).toBe(0);

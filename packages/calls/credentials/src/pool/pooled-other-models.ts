@@ -1,18 +1,27 @@
-import { type Env, LlmError, type Provider } from '@majordomo/core';
+import { type Env, LlmError, type ModelContext, type Provider } from '@majordomo/core';
 import type { Key } from './key-ring.ts';
 import type { PoolAttempts } from './pool-attempts.ts';
 
+/** Members of a provider that open models other than chat models, and the method of each model. */
+const METHODS = {
+  imageModel: 'generate',
+  embeddingModel: 'embed',
+  transcriptionModel: 'transcribe',
+  speechModel: 'speak',
+  rerankModel: 'rerank',
+  moderationModel: 'moderate',
+  classificationModel: 'classify',
+} as const;
+
 /** Models of a provider that are not chat models. */
-type OtherModels = Pick<
-  Provider,
-  | 'imageModel'
-  | 'embeddingModel'
-  | 'transcriptionModel'
-  | 'speechModel'
-  | 'rerankModel'
-  | 'moderationModel'
-  | 'classificationModel'
->;
+type OtherModels = Pick<Provider, keyof typeof METHODS>;
+
+/** Model of any kind. The methods of a model are never called without a request of its kind. */
+type AnyModel = Readonly<Record<string, (request: unknown, context: ModelContext) => never>>;
+type Opener = (id: string, env?: Env) => AnyModel | undefined;
+
+const openersOf = (provider: Provider): Readonly<Record<string, Opener | undefined>> =>
+  provider as OtherModels as Readonly<Record<string, Opener | undefined>>;
 
 /** Returns a pool's models other than chat models, with the members of the first key's provider. Each call uses the next key. */
 export function pooledOtherModels(
@@ -20,79 +29,22 @@ export function pooledOtherModels(
   providerOf: (key: Key) => Provider,
   attempts: PoolAttempts,
 ): OtherModels {
-  return {
-    ...(first.imageModel && {
-      imageModel: (id: string) => ({
-        ...required(first.imageModel?.(id), id),
-        generate: (request, context) =>
-          attempts.run(context, (key, keyContext) =>
-            required(providerOf(key).imageModel?.(id), key.id).generate(request, keyContext),
-          ),
-      }),
-    }),
-    ...(first.embeddingModel && {
-      embeddingModel: (id: string) => ({
-        ...required(first.embeddingModel?.(id), id),
-        embed: (request, context) =>
-          attempts.run(context, (key, keyContext) =>
-            required(providerOf(key).embeddingModel?.(id), key.id).embed(request, keyContext),
-          ),
-      }),
-    }),
-    ...(first.transcriptionModel && {
-      transcriptionModel: (id: string) => ({
-        ...required(first.transcriptionModel?.(id), id),
-        transcribe: (request, context) =>
-          attempts.run(context, (key, keyContext) =>
-            required(providerOf(key).transcriptionModel?.(id), key.id).transcribe(request, keyContext),
-          ),
-      }),
-    }),
-    ...(first.speechModel && {
-      speechModel: (id: string) => ({
-        ...required(first.speechModel?.(id), id),
-        speak: (request, context) =>
-          attempts.steps(context, (key, keyContext) =>
-            required(providerOf(key).speechModel?.(id), key.id).speak(request, keyContext),
-          ),
-      }),
-    }),
-    ...(first.rerankModel && {
-      rerankModel: (id: string) => ({
-        ...required(first.rerankModel?.(id), id),
-        rerank: (request, context) =>
-          attempts.run(context, (key, keyContext) =>
-            required(providerOf(key).rerankModel?.(id), key.id).rerank(request, keyContext),
-          ),
-      }),
-    }),
-    ...(first.moderationModel && {
-      moderationModel: (id: string) => ({
-        ...required(first.moderationModel?.(id), id),
-        moderate: (request, context) =>
-          attempts.run(context, (key, keyContext) =>
-            required(providerOf(key).moderationModel?.(id), key.id).moderate(request, keyContext),
-          ),
-      }),
-    }),
-    ...(first.classificationModel && {
-      classificationModel: (id: string, env?: Env) => {
-        const model = first.classificationModel?.(id, env);
-        return (
-          model && {
-            ...model,
-            classify: (request, context) =>
-              attempts.run(context, (key, keyContext) =>
-                required(providerOf(key).classificationModel?.(id, env), key.id).classify(
-                  request,
-                  keyContext,
-                ),
-              ),
-          }
-        );
-      },
-    }),
-  };
+  const pooled: Record<string, Opener> = {};
+  for (const [member, method] of Object.entries(METHODS)) {
+    if (openersOf(first)[member] === undefined) continue;
+    pooled[member] = (id, env) => {
+      const own = openersOf(first)[member]?.(id, env);
+      // Only a classification model may be missing for an id.
+      if (own === undefined && member === 'classificationModel') return undefined;
+      const run = (request: unknown, context: ModelContext): unknown => {
+        const use = (key: Key, keyContext: ModelContext): never =>
+          required(openersOf(providerOf(key))[member]?.(id, env), key.id)[method]!(request, keyContext);
+        return method === 'speak' ? attempts.steps(context, use) : attempts.run(context, use);
+      };
+      return { ...required(own, id), [method]: run } as AnyModel;
+    };
+  }
+  return pooled as OtherModels;
 }
 
 function required<Backend>(backend: Backend | undefined, keyId: string): Backend {

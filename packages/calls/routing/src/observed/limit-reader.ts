@@ -1,4 +1,5 @@
 import { messageOf, type Clock } from '@majordomo/core';
+import { withTimeout } from '@majordomo/core/toolkit';
 import type { Ledger, LimitState } from '@majordomo/ledger';
 
 /** Time for which limit states are used after they were read, in milliseconds. */
@@ -37,21 +38,14 @@ export class LimitReader {
   }
 
   private async read(ledger: Ledger): Promise<LimitSnapshot> {
-    let stop = (): void => undefined;
-    const late = new Promise<never>((_, reject) => {
-      stop = this.clock.timer(WAIT_MS, () => {
-        reject(new Error(`no response within ${WAIT_MS} ms`));
-      });
-    });
     try {
       // Call `state` within a promise, because a custom ledger may throw synchronously.
-      const states: unknown = await Promise.race([Promise.resolve().then(() => ledger.state()), late]);
+      const reading = Promise.resolve().then(() => ledger.state());
+      const states: unknown = await withTimeout(reading, WAIT_MS, this.clock);
       if (!areStates(states)) throw new Error('the returned value is not an array of limit states');
       this.last = { states, error: undefined };
     } catch (error) {
       this.last = { ...this.last, error: messageOf(error) };
-    } finally {
-      stop();
     }
     return this.last;
   }

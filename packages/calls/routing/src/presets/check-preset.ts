@@ -9,6 +9,7 @@ import {
   integer,
   isRecord,
   list,
+  nanoUsdOf,
   number,
   object,
   oneOf,
@@ -16,7 +17,6 @@ import {
   where,
 } from '@majordomo/core/toolkit';
 import type { Choice, Needs, Preset, Weights } from '../contract.ts';
-import { parseNanoUsd } from '../ranking/usd.ts';
 import { STRATEGIES } from '../strategies.ts';
 import { elementsOf } from '../elements.ts';
 
@@ -67,7 +67,7 @@ const choice = object({ choose: list(single, 1) }, {
     reasoning: flag,
     contextTokens: atLeast(0),
     maxUsdPerCall: (value) =>
-      typeof value === 'string' && parseNanoUsd(value) !== undefined
+      typeof value === 'string' && nanoUsdOf(value) !== undefined
         ? undefined
         : problem("must be a string with a decimal number of up to nine decimals, such as '0.05'"),
   } satisfies Record<keyof Needs, Check>),

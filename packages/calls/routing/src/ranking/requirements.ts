@@ -1,7 +1,7 @@
 import type { ChatRequest } from '@majordomo/core';
+import { nanoUsdOf } from '@majordomo/core/toolkit';
 import type { Needs } from '../contract.ts';
 import { hasImages } from '../strategies.ts';
-import { parseNanoUsd } from './usd.ts';
 
 /** Requirements of the choice and the request. */
 export interface Requirements {
@@ -27,7 +27,7 @@ export function requirementsOf(needs: Needs, request: ChatRequest | undefined, n
     reasoning: needs.reasoning,
     contextTokens: needs.contextTokens ?? 0,
     answerTokens: request?.maxTokens ?? 0,
-    maxNanoUsd: parseNanoUsd(needs.maxUsdPerCall),
+    maxNanoUsd: nanoUsdOf(needs.maxUsdPerCall),
     today: new Date(now).toISOString().slice(0, 10),
   };
 }

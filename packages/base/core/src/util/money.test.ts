@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { parseNanoUsd } from './usd.ts';
+import { nanoUsdOf } from './money.ts';
 
 it.each([
   ['0', 0n],
   ['7', 7_000_000_000n],
   ['0.05', 50_000_000n],
-  ['999999999.999999999', 999_999_999_999_999_999n],
-  ['1000000000', undefined],
+  ['999999999999.999999999', 999_999_999_999_999_999_999n],
+  ['1000000000000', undefined],
   ['0.0000000001', undefined],
   ['.5', undefined],
   ['5.', undefined],
@@ -15,5 +15,5 @@ it.each([
   [5, undefined],
   [undefined, undefined],
 ])('%j is %s nano-USD', (usd, nanoUsd) => {
-  expect(parseNanoUsd(usd)).toBe(nanoUsd);
+  expect(nanoUsdOf(usd)).toBe(nanoUsd);
 });
