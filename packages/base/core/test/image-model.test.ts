@@ -14,6 +14,7 @@ import {
   type Majordomo,
   type MajordomoOptions,
   type Provider,
+  type Recovery,
   type Usage,
 } from '../src/index.ts';
 import { NO_CHAT } from './support/other-models.ts';
@@ -21,10 +22,12 @@ import { usageOf } from './support/usage.ts';
 
 const cat: ImageRequest = { prompt: 'a cat', size: '512x768', n: 2, seed: 0 };
 
+const recover: Recovery = { id: 'r', what: 'key', apply: (request) => request };
+
 /** Provider that returns as many one-byte images as a number specifies, and throws an error of the kind in a string. */
 function painter(
   id: string,
-  script: (number | 'overloaded' | 'content-filter')[],
+  script: (number | 'overloaded' | 'auth')[],
   requests: ImageRequest[] = [],
   facts: Pick<ImageBackend, 'images' | 'timeouts'> = {},
   usage?: Usage,
@@ -36,7 +39,9 @@ function painter(
       requests.push(request);
       const turn = script.shift() ?? 1;
       if (typeof turn === 'string')
-        return Promise.reject(new LlmError(turn, `${target} reported ${turn}`, { target }));
+        return Promise.reject(
+          new LlmError(turn, `${target} reported ${turn}`, { target, ...(turn === 'auth' && { recover }) }),
+        );
       const images = Array.from({ length: turn }, () => image(new Uint8Array([137])));
       const warnings =
         turn === request.n ? [] : [{ action: 'dropped' as const, what: 'n', why: `${turn} came` }];
@@ -110,9 +115,14 @@ describe('an image model', () => {
 
   it('returns chat image parts and passes the request unchanged, including seed 0', async () => {
     const requests: ImageRequest[] = [];
-    const { images, target, attempts } = await modelOf([painter('a', [2], requests)]).generate(cat);
-    expect(images.map(({ type }) => type)).toEqual(['image', 'image']);
-    expect([target, attempts.map(({ outcome }) => outcome), requests]).toEqual(['a/m', ['finished'], [cat]]);
+    const {
+      attempts,
+      usage: _usage,
+      ...response
+    } = await modelOf([painter('a', [2], requests)]).generate(cat);
+    const part = image(new Uint8Array([137]));
+    expect(response).toEqual({ target: 'a/m', images: [part, part], warnings: [] });
+    expect([attempts.map(({ outcome }) => outcome), requests]).toEqual([['finished'], [cat]]);
   });
 
   it('fails over, benches and emits events like chat', async () => {
@@ -133,27 +143,32 @@ describe('an image model', () => {
   });
 
   it('treats a response without images as empty', async () => {
-    const { target } = await modelOf([painter('a', [0]), painter('b', [2])]).generate(cat);
-    expect(target).toBe('b/m');
+    const { target, attempts } = await modelOf([painter('a', [0]), painter('b', [2])]).generate(cat);
+    expect([target, attempts[0]?.error]).toMatchObject([
+      'b/m',
+      { kind: 'empty', message: 'a/m returned no image' },
+    ]);
   });
 
   it('skips targets without image generation, and passes the payload to gates', async () => {
     const { imageModel: _none, ...chatOnly } = painter('a', []);
     const calls: unknown[] = [];
-    const majordomo = make([chatOnly, painter('b', [2])], {
+    const majordomo = make([chatOnly, painter('b', [2], [], { images: takes(4) })], {
       gates: [
         {
           name: 'spy',
-          admit: ({ call, operation, payload, request }) => {
+          admit: ({ call, operation, payload, request, capabilities }) => {
             const prompt = payload && 'prompt' in payload ? payload.prompt : undefined;
-            calls.push([call.operation, operation, prompt, request.messages, request.tools]);
+            calls.push([call.operation, operation, prompt, request, capabilities]);
             return undefined;
           },
         },
       ],
     });
-    expect((await majordomo.imageModel('a/m,b/m').generate(cat)).target).toBe('b/m');
-    expect(calls).toEqual([['image', 'image', 'a cat', [], []]]);
+    const { target, attempts } = await majordomo.imageModel('a/m,b/m').generate(cat);
+    expect([target, attempts[0]?.error?.message]).toEqual(['b/m', 'a/m does not generate images']);
+    const request = { system: undefined, messages: [], tools: [], output: undefined, extra: {} };
+    expect(calls).toEqual([['image', 'image', 'a cat', request, { images: takes(4) }]]);
   });
 
   it('adapts the original input images to each target, with warnings', async () => {
@@ -181,10 +196,45 @@ describe('an image model', () => {
       'finished',
     ]);
     expect(warnings).toEqual([]);
-    const singleTarget = make([painter('small', [2], [], { images: takes(4) })], { media });
+    const singleTarget = make([painter('small', ['auth', 1], [], { images: takes(4) })], { media });
     expect(
       (await singleTarget.imageModel('small/m').generate({ ...cat, images: originals })).warnings,
-    ).toEqual([{ action: 'coerced', what: 'image 1', why: 'cut to 4' }]);
+    ).toEqual([
+      { action: 'coerced', what: 'image 1', why: 'cut to 4' },
+      { action: 'repaired', what: 'key', why: 'small/m reported auth' },
+      { action: 'dropped', what: 'n', why: '1 came' },
+    ]);
+  });
+
+  it('calls a target without input images if the request has none', async () => {
+    const requests: ImageRequest[] = [];
+    const model = modelOf([painter('a', [], requests, { images: false })]);
+    for (const images of [[], undefined]) await model.generate({ ...cat, images });
+    expect(requests.map(({ images }) => images)).toEqual([[], undefined]);
+    await expect(model.generate({ ...cat, images: [imageOf(1)] })).rejects.toMatchObject({
+      kind: 'unsupported',
+      message: 'a/m does not accept input images',
+    });
+  });
+
+  it.each<[string, number, number, boolean]>([
+    ['both fit', 4, 4, true],
+    ['the image does not fit', 5, 4, false],
+    ['the mask does not fit', 4, 5, false],
+  ])('sends image and mask unchanged or skips the target: %s', async (_, bytes, maskBytes, isSent) => {
+    const requests: ImageRequest[] = [];
+    const model = modelOf([painter('a', [2], requests, { images: takes(4, 2) })], { media });
+    const mask = imageOf(maskBytes);
+    const drawing = model.generate({ ...cat, images: [imageOf(bytes), imageOf(9)], mask });
+    if (isSent) await drawing;
+    else
+      await expect(drawing).rejects.toMatchObject({
+        kind: 'unsupported',
+        message:
+          'a/m does not accept this image and mask, which are not resized or converted; send images within its limits',
+        details: { path: 'mask', code: 'too-large' },
+      });
+    expect(requests.map((request) => request.mask === mask)).toEqual(isSent ? [true] : []);
   });
 
   it('has its own timeouts, which the caller overrides', async () => {

@@ -11,7 +11,6 @@ import {
   LlmError,
   type MediaFitter,
   type Message,
-  type ModelRequest,
   toolResult,
   type TurnMessage,
   user,
@@ -56,52 +55,9 @@ const tool = (name: string): NonNullable<ChatRequest['tools']>[number] => ({
 });
 
 describe('prepare', () => {
-  it('joins system text: the member first, then the messages in order', async () => {
-    const { request } = await prepared({
-      system: 'one',
-      messages: [
-        { role: 'system', parts: [{ type: 'text', text: 'two' }] },
-        user('hi'),
-        { role: 'system', parts: [{ type: 'text', text: 'three' }] },
-      ],
-    });
-    expect([request.system, request.messages]).toEqual(['one\n\ntwo\n\nthree', [user('hi')]]);
-  });
-
   it.each<[string, Partial<ChatRequest>, Capabilities, string]>([
     ['tools', { tools: [tool('t')] }, { tools: false }, 'a/x does not accept tools'],
     ['images', { messages: [user(png())] }, { images: false }, 'a/x does not accept images'],
-    [
-      'a tool result with an image',
-      {
-        messages: [
-          user('q'),
-          assistant([call('1')]),
-          toolResult({ callId: '1', name: 't', content: [png()] }),
-        ],
-      },
-      { images: false },
-      'a/x does not accept images',
-    ],
-    [
-      'files',
-      { messages: [user(file(new Uint8Array(1), 'application/pdf'))] },
-      { files: false },
-      'a/x does not accept files of type application/pdf',
-    ],
-    [
-      'other files',
-      { messages: [user(file(new Uint8Array(1), 'text/csv'))] },
-      { files: ['application/pdf'] },
-      'a/x does not accept files of type text/csv',
-    ],
-    ['a schema', { output: { type: 'object' } }, { output: false }, 'a/x does not accept an output schema'],
-    [
-      'a prefill',
-      { messages: [user('q'), assistant('So')] },
-      { prefill: false },
-      'a/x does not accept an assistant message at the end',
-    ],
   ])('rejects %s for a model without support', async (_, request, capabilities, message) => {
     expect(await kindOf(prepared({ messages: [user('hi')], ...request }, capabilities))).toContain(
       `unsupported: ${message}`,
@@ -119,30 +75,6 @@ describe('prepare', () => {
     expect(sent.messages).toBe(request.messages);
   });
 
-  it('keeps readable replay tokens and removes other tokens and their reasoning', async () => {
-    const sharedReplay = { family: 'shared', data: 's' };
-    const otherFamilyReplay = { family: 'other', data: 'o' };
-    const { request, warnings } = await prepared({
-      messages: [
-        user('q'),
-        assistant([
-          { type: 'reasoning', text: 'mine', replay: sharedReplay },
-          { type: 'reasoning', text: 'theirs', replay: otherFamilyReplay },
-          { type: 'reasoning', text: 'unsigned' },
-          { type: 'text', text: 't', replay: otherFamilyReplay },
-          { type: 'text', text: 'u', replay: sharedReplay },
-        ]),
-        user('go on'),
-      ],
-    });
-    expect(request.messages[1]?.parts).toEqual([
-      { type: 'reasoning', text: 'mine', replay: sharedReplay },
-      { type: 'text', text: 't' },
-      { type: 'text', text: 'u', replay: sharedReplay },
-    ]);
-    expect(warnings).toMatchObject([{ action: 'dropped', what: 'replay of foreign reasoning' }]);
-  });
-
   it('reuses the stripped object of a turn at each call, per target', () => {
     const turn = assistant([{ type: 'reasoning', text: 'r', replay: { family: 'a', data: 1 } }, call('1')]);
     const [a, b] = [['a'], ['b']];
@@ -156,18 +88,6 @@ describe('prepare', () => {
     expect(turnFor(['c'])).not.toBe(turnFor(b));
   });
 
-  it('reduces limits and drops unsupported settings, with warnings', async () => {
-    const { request, warnings } = await prepared(
-      { messages: [user('hi')], maxTokens: 100, reasoning: 'high' },
-      { maxOutputTokens: 50, reasoning: false },
-    );
-    expect([request.maxTokens, request.reasoning]).toEqual([50, undefined]);
-    expect(warnings.map(({ action, what }) => `${action} ${what}`)).toEqual([
-      'coerced maxTokens',
-      'dropped reasoning',
-    ]);
-  });
-
   it('passes all other settings', async () => {
     const settings = {
       toolChoice: 'auto',
@@ -179,10 +99,18 @@ describe('prepare', () => {
       reasoning: 'low',
     } as const;
     const cache = { prefix: 'long', messages: 'none', after: 1, key: 'k' } as const;
-    const { request } = await prepared({ messages: [user('hi')], system: 's', ...settings, cache });
-    expect(request).toEqual({
-      messages: [user('hi')],
+    const readable: AssistantPart = { type: 'text', text: 't', replay: { family: 'shared', data: 1 } };
+    const turns = [user('q'), assistant([readable]), user('and')];
+    const systemMessage: Message = { role: 'system', parts: [{ type: 'text', text: 'x' }] };
+    const { request } = await prepared({
+      messages: [...turns, systemMessage],
       system: 's',
+      ...settings,
+      cache,
+    });
+    expect(request).toEqual({
+      messages: turns,
+      system: 's\n\nx',
       ...settings,
       cache,
       tools: [],
@@ -201,20 +129,28 @@ describe('prepare', () => {
         return Promise.resolve({ ...part });
       },
     };
-    const { warnings } = await prepared(
+    const { request, warnings } = await prepared(
       {
         messages: [
           user(png()),
           assistant([{ type: 'reasoning', text: 'r', replay: otherFamilyReplay }, call('1')]),
         ],
         maxTokens: 9,
+        reasoning: 'high',
         output: { type: 'object' },
       },
-      { images: { mediaTypes: [], maxBytes: 9 }, maxOutputTokens: 5, output: 'instruct' },
+      {
+        images: { mediaTypes: [], maxBytes: 9 },
+        maxOutputTokens: 5,
+        reasoning: false,
+        output: 'instruct',
+      },
       fitter,
     );
-    const what = ['replay of foreign reasoning', 'history', 'image', 'maxTokens', 'output'];
+    const what = ['replay of foreign reasoning', 'history', 'image', 'maxTokens', 'reasoning', 'output'];
     expect(warnings.map((warning) => warning.what)).toEqual(what);
+    expect(request).toMatchObject({ maxTokens: 5, reasoning: undefined, output: undefined });
+    expect(request.system).toContain('JSON');
   });
 
   it('merges extra: the wire first, then the provider, and no others', async () => {
@@ -316,22 +252,6 @@ describe('prepare', () => {
     const one = await prepared({ messages: [user('a')], tools });
     const two = await prepared({ messages: [user('b')], tools });
     expect(one.request.tools).toBe(two.request.tools);
-  });
-
-  it('replaces native schemas with a forced tool or an instruction, with a warning', async () => {
-    const request = { messages: [user('hi')], output: { type: 'object' } };
-    const byTool = await prepared(request, { output: 'tool' });
-    expect(byTool.request).toMatchObject({
-      output: undefined,
-      toolChoice: { name: 'answer' },
-      tools: [{ name: 'answer' }],
-    } satisfies Partial<Record<keyof ModelRequest, unknown>>);
-    const instructed = await prepared({ ...request, system: 'be brief' }, { output: 'instruct' });
-    expect(instructed.request.system).toMatch(/^be brief\n\n/);
-    expect([...byTool.warnings, ...instructed.warnings].map(({ action }) => action)).toEqual([
-      'emulated',
-      'emulated',
-    ]);
   });
 });
 

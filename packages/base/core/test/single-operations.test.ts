@@ -67,7 +67,7 @@ const MODERATION: ModerationRequest = { values: ['one'], extra };
 const IMAGE: ImageRequest = {
   prompt: 'a cat',
   n: 1,
-  size: '5x5',
+  size: '1x10',
   seed: 0,
   images: [imagePart],
   mask: imagePart,
