@@ -12,7 +12,6 @@ import {
   type ChatModel,
   type JsonObject,
   type Message,
-  type ToolSpec,
 } from '@majordomo/core';
 import { createBedrock, type BedrockOptions } from '../src/index.ts';
 import * as frames from './frames.ts';
@@ -87,24 +86,6 @@ it('ends if the non-streaming call is denied too', async () => {
   expect(callsOf()).toEqual(['converse-stream', 'converse']);
 });
 
-it('opens another connection after a reset', async () => {
-  let handlerCount = 0;
-  const model = await open(
-    (response, _request, number) => {
-      if (number === 1) response.destroy();
-      return number === 1;
-    },
-    {
-      requestHandler: () => {
-        handlerCount++;
-        return new NodeHttpHandler();
-      },
-    },
-  );
-  expect((await model.generate(chatRequest)).text).toBe('Hi');
-  expect([handlerCount, server.requests.length]).toEqual([2, 2]);
-});
-
 describe('thinking signatures', () => {
   const thinking: AssistantPart = {
     type: 'reasoning',
@@ -135,29 +116,6 @@ describe('thinking signatures', () => {
     ]);
     expect(response.warnings.map(({ what }) => what)).toContain('thinking of earlier turns dropped');
   });
-
-  it('end the call after a second rejection', async () => {
-    const model = await open((response) => sendError(response, 400, 'ValidationException', signatureError));
-    await expect(model.generate({ messages: loop })).rejects.toMatchObject({ kind: 'invalid-request' });
-    expect(server.requests).toHaveLength(2);
-  });
-});
-
-it('drops a rejected parameter with a warning and does not send it again', async () => {
-  const model = await open(
-    (response, { text }) =>
-      text.includes('"temperature"') &&
-      sendError(response, 400, 'ValidationException', "This model doesn't support the temperature field."),
-  );
-  for (const _ of [1, 2]) {
-    const { warnings } = await model.generate({ ...chatRequest, temperature: 0.5 });
-    expect(warnings).toMatchObject([{ action: 'repaired', what: 'temperature dropped' }]);
-  }
-  expect(sent().map(({ inferenceConfig }) => inferenceConfig)).toEqual([
-    { temperature: 0.5 },
-    undefined,
-    undefined,
-  ]);
 });
 
 describe('credentials', () => {
@@ -190,29 +148,6 @@ describe('credentials', () => {
     expect(String(error)).toContain('credentials from the SDK');
     expect(server.requests).toEqual([]);
   });
-});
-
-it('sends ten turns of a tool loop as byte prefixes of each other', async () => {
-  const tools: readonly ToolSpec[] = [
-    { name: 'get', description: 'Gets it.', parameters: { type: 'object' } },
-  ];
-  const content = [
-    { text: 'ö' },
-    { toolUse: { toolUseId: 'tooluse_1', name: 'get', input: { n: 1, at: 'B' } } },
-  ];
-  const model = await open(() => false, {}, content);
-  const messages: Message[] = [user('hi')];
-  for (let turn = 0; turn < 10; turn++) {
-    const { message, toolCalls } = await model.generate({ messages, tools, system: 's', maxTokens: 99 });
-    const results = toolCalls.map(({ id: callId, name }) => ({ callId, name, content: 'ok' }));
-    messages.push(message, toolResult(results));
-  }
-  const messageLists = sent().map((body) => JSON.stringify(body.messages));
-  expect(server.requests).toHaveLength(10);
-  for (const [at, messagesOf] of messageLists.entries())
-    expect(server.requests[at]?.text).toContain(messagesOf);
-  for (const [at, before] of messageLists.slice(0, -1).entries())
-    expect(messageLists[at + 1]?.startsWith(before.slice(0, -1))).toBe(true);
 });
 
 it('rejects another object as a client before anything is sent', async () => {

@@ -10,7 +10,7 @@ import {
 } from '@majordomo/test-support';
 import { collect, type Collected } from '@majordomo/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { image, user, type Model, type ModelEvent } from '@majordomo/core';
+import { user, type Model, type ModelEvent } from '@majordomo/core';
 import { createBedrock } from '../src/index.ts';
 import * as frames from './frames.ts';
 import { serverOf, type Protocol } from './server.ts';
@@ -80,18 +80,6 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
   it('reports a stream without messageStop as truncated', async () => {
     const model = await world(protocol, frames.streaming(frames.START, frames.text('Hel')));
     expect((await run(model)).error).toMatchObject({ kind: 'truncated' });
-  });
-
-  it('reports a cut frame as truncated or network', async () => {
-    const model = await world(protocol, frames.streaming(frames.START, frames.text('Hello').subarray(0, 40)));
-    expect((await run(model)).error?.kind).toMatch(/truncated|network/);
-  });
-
-  it('reports a wrong checksum as protocol', async () => {
-    const broken = Uint8Array.from(frames.text('Hello'));
-    broken[broken.length - 1] = (broken.at(-1) ?? 0) ^ 0xff;
-    const model = await world(protocol, frames.streaming(frames.START, broken));
-    expect((await run(model)).error).toMatchObject({ kind: 'protocol' });
   });
 });
 
@@ -168,25 +156,6 @@ describe('failures', () => {
     expect((await run(model)).error).toMatchObject({ kind: 'protocol', details: { path: '' } });
   });
 
-  it('reads Retry-After of a rejection', async () => {
-    const model = await world('http1', failing(429, 'ThrottlingException', 'slow', { 'retry-after': '7' }));
-    expect((await run(model)).error?.details.retryAfterMs).toBe(7000);
-  });
-
-  it('sends a request once after a temporary rejection', async () => {
-    const model = await world('http1', failing(503, 'ServiceUnavailableException', 'busy'));
-    expect((await run(model)).error?.kind).toBe('overloaded');
-    expect(server.requests).toHaveLength(1);
-  });
-
-  it('classifies a page of a proxy by its status', async () => {
-    const model = await world('http1', (response) => {
-      response.writeHead(502, { 'content-type': 'text/html' });
-      response.end('<html>Bad gateway</html>');
-    });
-    expect((await run(model)).error).toMatchObject({ kind: 'server', details: { status: 502 } });
-  });
-
   it.each([
     ['broken JSON', '{"output": {"mess'],
     ['JSON without an answer', '{}'],
@@ -204,16 +173,6 @@ describe('failures', () => {
 describe('stream access denied', () => {
   const DENIED =
     'User: arn:aws:sts::1:assumed-role/r is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: m';
-
-  it('offers a non-streaming recovery and remembers it', async () => {
-    const model = await world('http1', failing(403, 'AccessDeniedException', DENIED));
-    const { error } = await run(model);
-    expect(error).toMatchObject({
-      kind: 'auth',
-      details: { recover: { delivery: 'complete', remember: true } },
-    });
-    expect(error?.details.recover?.apply(requestOf())).toEqual(requestOf());
-  });
 
   it('offers nothing for a non-streaming call', async () => {
     const model = await world('http1', failing(403, 'AccessDeniedException', DENIED));
@@ -287,19 +246,6 @@ describe('stale connections', () => {
     await run(model);
     expect((await run(model)).text).toBe('hi');
     expect(handlerCount()).toBe(1);
-  });
-});
-
-describe('media', () => {
-  it('sends the bytes of an image unchanged', async () => {
-    const bytes = Uint8Array.from({ length: 256 }, (_, at) => at);
-    const model = await world('http1', frames.streaming(...frames.completeStream('hi')));
-    await collect(model, requestOf({ messages: [user('look', image(bytes))] }), contextOf());
-    const sent = JSON.parse(server.requests[0]?.text ?? '') as {
-      messages: { content: { image?: { source: { bytes: string } } }[] }[];
-    };
-    const base64 = sent.messages[0]?.content[1]?.image?.source.bytes ?? '';
-    expect(Uint8Array.from(Buffer.from(base64, 'base64'))).toEqual(bytes);
   });
 });
 

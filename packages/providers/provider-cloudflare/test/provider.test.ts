@@ -1,5 +1,5 @@
 import { createMajordomo, LlmError, user } from '@majordomo/core';
-import { answers, stalls, streams, testServer } from '@majordomo/test-support';
+import { answers, streams, testServer } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createCloudflare, type AiBinding, type CloudflareOptions } from '../src/index.ts';
 import { callModel } from './calls.ts';
@@ -271,19 +271,5 @@ describe('a response', () => {
     const majordomo = createMajordomo({ providers: [createCloudflare({ ...REST, baseURL: server.origin })] });
     await majordomo.model('cloudflare/@cf/m').generate({ messages: [user('hi')], maxTokens });
     expect('stream' in (server.requests[0]?.body ?? {})).toBe(isStream);
-  });
-
-  it('over REST that stalls is closed by an abort', async () => {
-    await using server = await testServer(stalls({ response: 'Hel' }));
-    const controller = new AbortController();
-    const call = callModel(
-      createCloudflare({ ...REST, baseURL: server.origin }),
-      {},
-      { signal: controller.signal },
-    );
-    const { closed } = await server.request(0);
-    controller.abort();
-    expect((await call).error?.kind).toBe('aborted');
-    await closed;
   });
 });

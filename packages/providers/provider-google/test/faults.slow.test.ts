@@ -16,7 +16,7 @@ import { collect, type Collected } from '@majordomo/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ModelEvent } from '@majordomo/core';
 import { createGoogle } from '../src/index.ts';
-import { chunk, failing, OK, sseBody, streaming } from './answers.ts';
+import { chunk, failing, OK, sseBody } from './answers.ts';
 
 let server: TestServer;
 afterEach(() => server.close());
@@ -30,41 +30,9 @@ const callModel = (origin: string, id = 'm'): Promise<Collected> =>
   collect(googleAt(origin).model(id), requestOf(), contextOf());
 
 describe('failures', () => {
-  it.each([
-    [
-      'a refusal with headers',
-      failing(429, '{"error":{"code":429,"message":"slow","status":"RESOURCE_EXHAUSTED"}}', {
-        ...JSON_TYPE,
-        'retry-after': '7',
-      }),
-      { kind: 'rate-limit', details: { status: 429, retryAfterMs: 7000 } },
-    ],
-    [
-      "a proxy's page",
-      failing(502, '<html>Bad gateway</html>', { 'content-type': 'text/html' }),
-      { kind: 'server', details: { status: 502 } },
-    ],
-    [
-      'a page instead of a stream',
-      failing(200, '<html>Log in</html>', { 'content-type': 'text/html' }),
-      { kind: 'protocol' },
-    ],
-    [
-      'an error in a JSON body of 200',
-      failing(200, '{"error":{"code":503,"message":"busy","status":"UNAVAILABLE"}}'),
-      { kind: 'overloaded' },
-    ],
-    [
-      'an error inside the stream',
-      streaming(chunk('Hel'), { error: { code: 500, message: 'x', status: 'INTERNAL' } }),
-      { kind: 'server' },
-    ],
-    ['a clean end without a finish', streaming(chunk('Hel')), { kind: 'truncated' }],
-    ['an empty stream', streaming(), { kind: 'truncated' }],
-    ['broken JSON', streaming(chunk('Hel'), '{"candidates": [{'), { kind: 'protocol' }],
-  ])('%s', async (_name, answer, expected) => {
-    await serve(answer);
-    expect((await callModel(server.origin)).error).toMatchObject(expected);
+  it('reports an error in a JSON body of 200 by its kind', async () => {
+    await serve(failing(200, '{"error":{"code":503,"message":"busy","status":"UNAVAILABLE"}}'));
+    expect((await callModel(server.origin)).error?.kind).toBe('overloaded');
     expect(server.requests).toHaveLength(1);
   });
 
@@ -88,7 +56,7 @@ describe('failures', () => {
   });
 });
 
-describe('abort and early end', () => {
+describe('an abort', () => {
   const stalling: Reply = (response) => {
     response.writeHead(200, SSE_TYPE);
     response.write(sseBody(chunk('Hel')));
@@ -113,14 +81,6 @@ describe('abort and early end', () => {
     await expect(pending).rejects.toMatchObject({ kind: 'aborted' });
     await expect.poll(() => server.openSockets()).toBe(0);
     expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
-  });
-
-  it('closes the socket if the consumer stops reading', async () => {
-    await serve(stalling);
-    for await (const step of googleAt(server.origin).model('m').stream(requestOf(), contextOf())) {
-      if ([step].flat().length > 0) break;
-    }
-    await expect.poll(() => server.openSockets()).toBe(0);
   });
 });
 

@@ -148,22 +148,6 @@ describe('a non-streaming call', () => {
   ])('streams from a server %s', async (_where, options) => {
     expect(await streamed(options)).toBe(true);
   });
-
-  it('ends with the signal of the caller before the first byte', async () => {
-    const controller = new AbortController();
-    let closed: () => void;
-    const disconnect = new Promise<void>((resolve) => (closed = resolve));
-    await using server = await testServer((response) => {
-      response.on('close', closed);
-      controller.abort();
-    });
-    const model = createMajordomo({ providers: [createOllama({ baseURL: server.origin })] }).model(
-      'ollama/m',
-    );
-    const call = model.generate({ messages: [user('hi')] }, { signal: controller.signal });
-    await expect(call).rejects.toMatchObject({ kind: 'aborted' });
-    await disconnect;
-  });
 });
 
 describe('a key', () => {

@@ -1,5 +1,5 @@
 import { createMajordomo, user, type Majordomo } from '@majordomo/core';
-import { answers, inTurn, streams, testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import { answers, testServer, type Answer, type TestServer } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOpenAI } from '../src/index.ts';
 import { answer } from './server.ts';
@@ -25,22 +25,6 @@ const rejectionBody = (member: string): object => ({
 const chatRequest = { messages: [user('hi')], temperature: 1, topP: 1 };
 
 describe('a rejected parameter', () => {
-  it('is dropped with a warning and not sent again', async () => {
-    const majordomo = await world(inTurn(answers(rejectionBody('temperature'), 400), answers(answer('Hi'))));
-    const model = majordomo.model('openai/m');
-    const response = await model.generate(chatRequest);
-    expect(response.text).toBe('Hi');
-    expect(response.warnings).toEqual([
-      { action: 'repaired', what: 'temperature dropped', why: expect.any(String) as string },
-    ]);
-    await model.generate(chatRequest);
-    expect(server.requests.map(({ body }) => [body['temperature'], body['top_p']])).toEqual([
-      [1, 1],
-      [undefined, 1],
-      [undefined, 1],
-    ]);
-  });
-
   it('is dropped for the rejected form of requests only', async () => {
     const isRejected = (body: Readonly<Record<string, unknown>>): boolean =>
       body['temperature'] !== undefined && body['reasoning_effort'] === 'low';
@@ -79,14 +63,6 @@ describe('a rejected parameter', () => {
     const second = await majordomo.model('openai/b,openai/a').generate({ messages: [user('hi')], tools });
     expect(second.target).toBe('openai/a');
   });
-
-  it('is dropped once; the same rejection again is final', async () => {
-    const majordomo = await world(answers(rejectionBody('temperature'), 400));
-    await expect(majordomo.model('openai/m').generate(chatRequest)).rejects.toMatchObject({
-      kind: 'invalid-request',
-    });
-    expect(server.requests).toHaveLength(2);
-  });
 });
 
 it('requests a non-streaming response for an account without streaming', async () => {
@@ -104,39 +80,4 @@ it('requests a non-streaming response for an account without streaming', async (
     .response();
   expect(response.text).toBe('Hi');
   expect(server.requests.map(({ body }) => body['stream'])).toEqual([true, undefined]);
-});
-
-it('sends ten turns of a tool loop as byte prefixes of each other', async () => {
-  const majordomo = await world((response, _request, number) => {
-    const call = {
-      index: 0,
-      id: `call_${number}`,
-      function: { name: 'add', arguments: `{ "n": ${number} }` },
-    };
-    streams({
-      id: `r${number}`,
-      choices: [{ index: 0, delta: { content: 'ö', tool_calls: [call] }, finish_reason: 'tool_calls' }],
-    })(response);
-  });
-  const tools = [{ name: 'add', description: 'Adds.', parameters: { type: 'object' } }];
-  const messages = [user('hi')] as Parameters<
-    ReturnType<Majordomo['model']>['generate']
-  >[0]['messages'][number][];
-  for (let turn = 0; turn < 10; turn++) {
-    const { message, toolCalls } = await majordomo
-      .model('openai/m')
-      .stream({ messages, tools, system: 's' })
-      .response();
-    const parts = toolCalls.map(
-      ({ id, name }) =>
-        ({ type: 'tool-result', callId: id, name, content: [{ type: 'text', text: 'ok' }] }) as const,
-    );
-    messages.push(message, { role: 'tool', parts });
-  }
-  const sent = server.requests.map(
-    ({ text }) => /"messages":(\[.*\]),"tools"/s.exec(text)?.[1]?.slice(0, -1) ?? '',
-  );
-  expect(sent).toHaveLength(10);
-  for (const [at, before] of sent.slice(0, -1).entries())
-    expect(sent[at + 1]?.startsWith(`${before},`)).toBe(true);
 });
