@@ -159,10 +159,17 @@ describe('media of URLs', () => {
   });
 
   it('are aborted if the client disconnects', async () => {
-    const { client, loadUrls } = setUp({ fetchMedia: () => new Promise(() => undefined) });
+    const signals: AbortSignal[] = [];
+    const { client, loadUrls } = setUp({
+      fetchMedia: (_, { signal }) => {
+        signals.push(signal);
+        return new Promise(() => undefined);
+      },
+    });
     const loaded = loadUrls(urls(1));
     client.abort();
     await expect(loaded).rejects.toMatchObject({ kind: 'aborted' });
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
 });
 

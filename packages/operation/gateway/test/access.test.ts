@@ -115,14 +115,25 @@ describe('a mounted handler', () => {
   });
 });
 
-it.each([{ tenant: null, key: 'k' }, { tenant: 7 }, { key: null }])(
-  'refuses the caller %o, whose objects would belong to other callers too',
-  async (caller) => {
-    const { send, errors } = setUp({ authorize: () => caller as never });
-    expect((await send('/v1/models')).status).toBe(502);
-    expect(errors).toEqual([expect.objectContaining({ kind: 'config' })]);
-  },
-);
+it.each<[unknown]>([
+  // The objects of these callers would belong to other callers too.
+  [{ tenant: null, key: 'k' }],
+  [{ tenant: 7 }],
+  [{ key: null }],
+  [{ models: 'gpt, claude' }],
+  [{ models: [1] }],
+  [{ metadata: 'team' }],
+  [{ mcp: [] }],
+  [{ mcp: { github: '*' } }],
+  [{ mcp: { github: [1] } }],
+  [[]],
+  ['team-a'],
+  [false],
+])('refuses the caller %j, which `authorize` returns', async (caller) => {
+  const { send, errors } = setUp({ authorize: () => caller as never });
+  expect((await send('/v1/models')).status).toBe(502);
+  expect(errors).toEqual([expect.objectContaining({ kind: 'config' })]);
+});
 
 it.each(['/health', '/ready', '/metrics'])('reports requests to %s with this route', async (path) => {
   const { send, routes } = setUp({ metrics: 'public' });

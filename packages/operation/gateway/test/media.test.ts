@@ -119,34 +119,3 @@ describe.each(WIRES)('images and PDFs over %s', (wire) => {
     expect(testGateway.anthropic.requests).toHaveLength(0);
   });
 });
-
-describe('a fetchMedia that hangs', () => {
-  it('is aborted when the client disconnects, and releases its slot', async () => {
-    let resolveSignal: (signal: AbortSignal) => void = () => undefined;
-    const receivedSignal = new Promise<AbortSignal>((resolve) => (resolveSignal = resolve));
-    const fetchMedia = (_: string, { signal }: { readonly signal: AbortSignal }): Promise<ImagePart> => {
-      resolveSignal(signal);
-      return new Promise(() => undefined);
-    };
-    await using testGateway = await startGateway({ gateway: { fetchMedia, maxConcurrent: 1 } });
-    const abortController = new AbortController();
-    const body = {
-      model: 'claude',
-      messages: [
-        { role: 'user' as const, content: [{ type: 'image_url' as const, image_url: { url: IMAGE_URL } }] },
-      ],
-    };
-    const cancelledCall = errorOf(
-      openaiClient(testGateway).chat.completions.create(body, { signal: abortController.signal }),
-    );
-    const signal = await receivedSignal;
-    abortController.abort();
-    await cancelledCall;
-    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
-    const nextCompletion = await openaiClient(testGateway).chat.completions.create({
-      model: 'claude',
-      messages: [{ role: 'user', content: 'hi' }],
-    });
-    expect(nextCompletion.choices[0]?.message.content).toBe('hello');
-  });
-});

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseMessages } from '../src/anthropic-messages/read.ts';
 import { refuseFile, type Media } from '../src/parsing/media.ts';
+import { tokenText } from '../src/parsing/replay-token.ts';
 
 const noMedia: Media = {
   byFile: (_, path) => refuseFile(path),
@@ -8,6 +9,7 @@ const noMedia: Media = {
     throw new Error(`${path} refers to ${url}`);
   },
 };
+const REPLAY = { family: 'test', data: { token: 'a' } };
 const messages = [{ role: 'user', content: 'hi' }];
 const parse = (members: object, purpose?: Parameters<typeof parseMessages>[2]) =>
   parseMessages({ model: 'm', max_tokens: 10, messages, ...members }, noMedia, purpose);
@@ -47,16 +49,26 @@ describe('parseMessages', () => {
             { type: 'thinking', thinking: 'Hm.' },
             { type: 'thinking', thinking: 'Aha.', signature: 'signed' },
             { type: 'redacted_thinking', data: 'opaque' },
+            { type: 'redacted_thinking', data: tokenText(REPLAY) },
             { type: 'text', text: 'Let me see.' },
             { type: 'tool_use', id: 'call_a', name: 'weather', input: { city: 'Oslo' } },
             { type: 'tool_use', id: 'call_b', name: 'weather', input: {} },
+            { type: 'tool_use', id: 'call_c', name: 'weather', input: {} },
           ],
         },
         {
           role: 'user',
           content: [
             { type: 'text', text: 'And now?' },
-            { type: 'tool_result', tool_use_id: 'call_a', content: '5°' },
+            {
+              type: 'tool_result',
+              tool_use_id: 'call_a',
+              content: [
+                { type: 'text', text: '5°' },
+                { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AQI=' } },
+              ],
+            },
+            { type: 'tool_result', tool_use_id: 'call_c', content: 'None' },
             { type: 'tool_result', tool_use_id: 'call_b', is_error: true },
           ],
         },
@@ -81,15 +93,31 @@ describe('parseMessages', () => {
         parts: [
           { type: 'reasoning', text: 'Aha.', replay: { family: 'claude', data: { signature: 'signed' } } },
           { type: 'reasoning', text: '', replay: { family: 'claude', data: { redacted: 'opaque' } } },
+          { type: 'reasoning', text: '', replay: REPLAY },
           { type: 'text', text: 'Let me see.' },
           { type: 'tool-call', id: 'call_a', name: 'weather', args: { city: 'Oslo' } },
           { type: 'tool-call', id: 'call_b', name: 'weather', args: {} },
+          { type: 'tool-call', id: 'call_c', name: 'weather', args: {} },
         ],
       },
       {
         role: 'tool',
         parts: [
-          { type: 'tool-result', callId: 'call_a', name: 'weather', content: [{ type: 'text', text: '5°' }] },
+          {
+            type: 'tool-result',
+            callId: 'call_a',
+            name: 'weather',
+            content: [
+              { type: 'text', text: '5°' },
+              { type: 'image', mediaType: 'image/png', bytes },
+            ],
+          },
+          {
+            type: 'tool-result',
+            callId: 'call_c',
+            name: 'weather',
+            content: [{ type: 'text', text: 'None' }],
+          },
           { type: 'tool-result', callId: 'call_b', name: 'weather', content: [], isError: true },
         ],
       },

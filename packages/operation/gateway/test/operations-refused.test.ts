@@ -56,20 +56,6 @@ describe('embeddings', () => {
     expect(errorMessage).toContain(message);
     expect(testGateway.vendor.requests).toHaveLength(0);
   });
-
-  it.each([
-    ['not JSON', '{', 'is not valid JSON'],
-    ['missing', '', 'is missing'],
-    ['an array', '[]', 'must be an object'],
-    ['not UTF-8', new Uint8Array([0xff, 0xfe]), 'UTF-8'],
-  ])('are refused for a body that is %s', async (_, body, message) => {
-    await using testGateway = await startWithVendor(answerEmbeddings);
-    expect(await refusalOf(await post(testGateway, '/v1/embeddings', body))).toEqual([
-      400,
-      expect.stringContaining(message),
-      null,
-    ]);
-  });
 });
 
 describe('speech', () => {

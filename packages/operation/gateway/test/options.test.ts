@@ -82,6 +82,11 @@ describe('an invalid option', () => {
       'createGateway: mounts[0].path: must be a path such as /inspector',
     ],
     [
+      { mounts: [{ path: '/', fetch }] },
+      'mounts[0].path',
+      'createGateway: mounts[0].path: must be a path such as /inspector',
+    ],
+    [
       { responses: {} },
       'records',
       'responses of createGateway: records is missing; it must be an object with list',

@@ -150,26 +150,6 @@ describe('the operator', () => {
   });
 });
 
-describe('the status', () => {
-  it.each<[RefusalKind, number]>([
-    ['unauthorized', 401],
-    ['forbidden', 403],
-    ['not-allowed', 403],
-    ['spent', 402],
-    ['over-limit', 400],
-    ['unavailable', 503],
-    ['no-such-model', 404],
-    ['no-such-route', 404],
-    ['no-such-object', 404],
-    ['wrong-method', 405],
-    ['busy', 429],
-    ['too-large', 413],
-    ['denied', 429],
-  ])('of the kind %s is %i', (kind, status) => {
-    expect(STATUS[kind]).toBe(status);
-  });
-});
-
 describe('the retry headers', () => {
   const shouldNotRetry = { 'x-should-retry': 'false' };
   it.each<[RefusalKind, number | undefined, Record<string, string>]>([

@@ -56,6 +56,9 @@ describe('an unknown route', () => {
 it.each([
   ['GET', '/v1/embeddings', 'POST'],
   ['POST', '/v1/models', 'GET, HEAD'],
+  ['DELETE', '/v1/models/m', 'GET, HEAD'],
+  ['POST', '/health', 'GET, HEAD'],
+  ['PUT', '/ready', 'GET, HEAD'],
   ['GET', '/v1/responses/resp_1/cancel', 'POST'],
   ['POST', '/v1/responses/resp_1/input_items', 'GET, HEAD'],
   ['PUT', '/v1/responses/resp_1', 'GET, HEAD, DELETE'],

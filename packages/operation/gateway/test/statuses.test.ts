@@ -1,6 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { createKeys } from '@majordomo/admin';
-import { LlmError, type Denial } from '@majordomo/core';
+import { LlmError, type Denial, type Gate } from '@majordomo/core';
 import { createLedger, memoryStore } from '@majordomo/ledger';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
 import OpenAI from 'openai';
@@ -45,11 +45,11 @@ async function failureOf(url: string, wire: Wire, key: string = KEY) {
   return { ...traffic, status, type, code, param, message };
 }
 
-/** Starts a gateway whose gate denies every attempt. */
-async function startWithDenial(denial: Denial) {
+/** Starts a gateway with a gate that decides on every attempt. */
+async function startWithGate(admit: Gate['admit']) {
   const errors: unknown[] = [];
   const options: TestGatewayOptions = {
-    majordomo: { gates: [{ name: 'ledger', admit: () => denial }] },
+    majordomo: { gates: [{ name: 'ledger', admit }] },
     gateway: { onError: (error) => errors.push(error) },
   };
   return { errors, testGateway: await startGateway(options) };
@@ -69,6 +69,11 @@ const TOO_LARGE: ErrorOf = {
 };
 const CONFIG: ErrorOf = { openai: ['server_error', 'config'], anthropic: 'api_error' };
 const DOWN: ErrorOf = { openai: ['server_error', 'unavailable'], anthropic: 'overloaded_error' };
+const NOT_ALLOWED: ErrorOf = {
+  openai: ['permission_error', 'budget_exceeded'],
+  anthropic: 'permission_error',
+};
+const DENIED: ErrorOf = { openai: ['rate_limit_error', 'budget_exceeded'], anthropic: 'rate_limit_error' };
 
 type Row = readonly [
   name: string,
@@ -93,11 +98,8 @@ const ROWS: readonly Row[] = [
 
 describe.each(ROWS)('%s', (_, denial, status, retryAfter, requests, reports, { openai, anthropic }) => {
   it('has the status and error of each wire, and the clients retry only if a retry can succeed', async () => {
-    const { testGateway, errors } = await startWithDenial({
-      deny: 'the limit "secret-name" of $7',
-      publicMessage: 'public',
-      ...denial,
-    });
+    const deny = 'the limit "secret-name" of $7';
+    const { testGateway, errors } = await startWithGate(() => ({ deny, publicMessage: 'public', ...denial }));
     await using _testGateway = testGateway;
     const shouldRetry = requests === 1 ? 'false' : null;
     const facts = { status, requests, retryAfter, shouldRetry };
@@ -113,6 +115,24 @@ describe.each(ROWS)('%s', (_, denial, status, retryAfter, requests, reports, { o
     expect(errors).toHaveLength(reports);
   });
 });
+
+it.each<[string, Gate['admit'], number, string | null, number, number, ErrorOf]>([
+  ['that waiting does not resolve', () => ({ deny: 'reason' }), 403, null, 1, 2, NOT_ALLOWED],
+  ['that waiting resolves', () => ({ deny: 'reason', retryAfterMs: 5000 }), 429, '5', 3, 0, DENIED],
+  ['of a gate that fails', () => Promise.reject(new Error('reason')), 429, '1', 3, 6, DENIED],
+])(
+  'a denial without a code %s has the status %i and its reason',
+  async (_, admit, status, retryAfter, requests, reports, { openai: [type, code], anthropic }) => {
+    const { testGateway, errors } = await startWithGate(admit);
+    await using _testGateway = testGateway;
+    const message = expect.stringContaining('reason') as string;
+    const shouldRetry = requests === 1 ? 'false' : null;
+    const facts = { status, requests, retryAfter, shouldRetry, message };
+    expect(await failureOf(testGateway.url, 'chat')).toMatchObject({ ...facts, type, code });
+    expect(await failureOf(testGateway.url, 'messages')).toMatchObject({ ...facts, type: anthropic });
+    expect(errors).toEqual(Array(reports).fill(expect.objectContaining({ kind: 'denied' })));
+  },
+);
 
 describe('the message of a limit', () => {
   const failureAfterLimit = async (isShared: boolean) => {

@@ -1,4 +1,11 @@
-import { truncateText, type Attempt, type CallEvent, type CallInfo, type Usage } from '@majordomo/core';
+import {
+  sumUsage,
+  truncateText,
+  type Attempt,
+  type CallEvent,
+  type CallInfo,
+  type Usage,
+} from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 import { toFeedError } from './feed-error.ts';
 import type { FeedCall, FeedEvent, FeedAttempt, FeedUsage } from './feed-types.ts';
@@ -104,7 +111,7 @@ function endedCall(
       each.outcome === 'running' ? { ...each, outcome, ms: now - call.startedAt - each.at } : each,
     ),
     answeredBy: outcome === 'finished' ? answeredBy : undefined,
-    usage: sum(attempts.map((attempt) => usageOf(attempt.usage))),
+    usage: usageOf(sumUsage(...attempts.map(({ usage }) => usage))),
     finish: response?.finish,
     warnings: warnings.length > 0 ? warnings : undefined,
     error: error && toFeedError(error, redactor),
@@ -162,16 +169,6 @@ const USAGE = ['input', 'output', 'cacheRead', 'cacheWrite', 'reasoning'] as con
 function usageOf(usage: Usage | undefined): FeedUsage | undefined {
   const known = USAGE.flatMap((name) => (usage?.[name] === undefined ? [] : [[name, usage[name]] as const]));
   return known.length === 0 ? undefined : Object.fromEntries(known);
-}
-
-function sum(usages: readonly (FeedUsage | undefined)[]): FeedUsage | undefined {
-  const all: { -readonly [Name in keyof FeedUsage]: number } = {};
-  for (const usage of usages)
-    for (const name of USAGE) {
-      const more = usage?.[name];
-      if (more !== undefined) all[name] = (all[name] ?? 0) + more;
-    }
-  return Object.keys(all).length === 0 ? undefined : all;
 }
 
 /** Returns the metadata of a call as JSON, or a note if an application passed values that have no JSON form. */

@@ -1,4 +1,11 @@
-import type { Attempt, CallEvent, CallInfo, ChatRequest, ChatResponse, Usage } from '@majordomo/core';
+import {
+  sumUsage,
+  type Attempt,
+  type CallEvent,
+  type CallInfo,
+  type ChatRequest,
+  type ChatResponse,
+} from '@majordomo/core';
 import type { Redactor } from '@majordomo/redact';
 import type { SpendRecord } from '@majordomo/ledger';
 import type { CallAttempt, CallContent, CallEntry, CallFailure, RequestEvent } from './call.ts';
@@ -8,7 +15,6 @@ import type { Loggable } from './call-writer.ts';
 
 const MAX_ATTEMPTS = 60;
 const MAX_WARNINGS = 20;
-const USAGE = ['input', 'output', 'cacheRead', 'cacheWrite', 'reasoning'] as const;
 
 type Of<Type extends CallEvent['type']> = Extract<CallEvent, { readonly type: Type }>;
 type LoggedUsage = NonNullable<CallEntry['usage']>;
@@ -201,13 +207,10 @@ const loggedOutcome = <Outcome extends string>({
   readonly error?: { readonly kind: string } | undefined;
 }): Outcome | 'abandoned' => (error?.kind === 'aborted' ? 'abandoned' : outcome);
 
+/** Returns the sum of the usage of all attempts, without the details. */
 function sumOf(attempts: readonly Attempt[]): LoggedUsage | undefined {
-  const usages = attempts.flatMap(({ usage }) => usage ?? []);
-  if (usages.length === 0) return undefined;
-  const sum = (name: (typeof USAGE)[number]): number | undefined =>
-    usages.reduce<number | undefined>((total, usage: Usage) => {
-      const count = usage[name];
-      return count === undefined ? total : (total ?? 0) + count;
-    }, undefined);
-  return Object.fromEntries(USAGE.map((name) => [name, sum(name)])) as unknown as LoggedUsage;
+  const sum = sumUsage(...attempts.map(({ usage }) => usage));
+  if (sum === undefined) return undefined;
+  const { details: _, ...counts } = sum;
+  return counts;
 }

@@ -1,8 +1,14 @@
-import type { AssistantPart, FinishReason, TextPart, Usage, ChatResponse } from '@majordomo/core';
+import {
+  sumUsage,
+  type AssistantPart,
+  type FinishReason,
+  type TextPart,
+  type Usage,
+  type ChatResponse,
+} from '@majordomo/core';
 import { tokenText } from '../parsing/replay-token.ts';
 import { pageCitations } from '../response/citations.ts';
 import { newId } from '../response/id.ts';
-import { sumOfUsage } from '../response/usage.ts';
 
 const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
   stop: 'STOP',
@@ -71,7 +77,7 @@ export const geminiResponse = (responses: readonly ChatResponse[], model: string
     index,
     ...citationMetadata(parts.filter((part) => part.type === 'text')),
   })),
-  usageMetadata: geminiUsage(sumOfUsage(responses.map(({ usage }) => usage))),
+  usageMetadata: geminiUsage(sumUsage(...responses.map(({ usage }) => usage))),
   modelVersion: model,
   responseId: newId(''),
 });

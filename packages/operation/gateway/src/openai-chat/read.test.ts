@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { refuseFile, type Media } from '../parsing/media.ts';
+import { tokenText } from '../parsing/replay-token.ts';
 import { parseChat } from './read.ts';
 
 const USER = { role: 'user', content: 'hi' };
 const SIGNED = { family: 'claude', data: { signature: 'signed' } };
+const REPLAY = { family: 'test', data: { token: 'a' } };
 const PNG = 'iVBORw0KGgo=';
 const media: Media = {
   byFile: (_, path) => refuseFile(path),
@@ -78,7 +80,10 @@ describe('a Chat Completions request', () => {
     [{ logprobs: true, top_logprobs: 20 }, { logprobs: 20 }],
     [{ logprobs: false, top_logprobs: 0 }, {}],
     [{ response_format: { type: 'text' } }, {}],
-    [{ response_format: { type: 'json_schema', json_schema: { schema: { a: 1 } } } }, { output: { a: 1 } }],
+    [
+      { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: { a: 1 } } } },
+      { output: { a: 1 } },
+    ],
     [{ service_tier: 'auto' }, {}],
     [{ service_tier: 'default' }, { serviceTier: 'default' }],
     [{ service_tier: 'priority' }, { serviceTier: 'priority' }],
@@ -251,6 +256,7 @@ describe('the messages of a Chat Completions request', () => {
             { text: 'why', signature: 'signed' },
             { text: 'unsigned' },
             { signature: 'signed' },
+            { text: 'how', signature: tokenText(REPLAY) },
           ],
           tool_calls: [
             {
@@ -265,6 +271,14 @@ describe('the messages of a Chat Completions request', () => {
         },
         { role: 'tool', tool_call_id: 'c1', content: 'sun' },
         { role: 'tool', tool_call_id: 'c9', content: '' },
+        {
+          role: 'tool',
+          tool_call_id: 'c2',
+          content: [
+            { type: 'text', text: 'map' },
+            { type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } },
+          ],
+        },
         { role: 'system', content: 'late' },
       ),
     ).toEqual([
@@ -276,6 +290,7 @@ describe('the messages of a Chat Completions request', () => {
         parts: [
           { type: 'reasoning', text: 'why', replay: SIGNED },
           { type: 'reasoning', text: '', replay: SIGNED },
+          { type: 'reasoning', text: 'how', replay: REPLAY },
           { type: 'text', text: 'abc' },
           { type: 'tool-call', id: 'c1', name: 'weather', args: { a: 1 }, replay: SIGNED },
           {
@@ -293,6 +308,15 @@ describe('the messages of a Chat Completions request', () => {
         parts: [
           { type: 'tool-result', callId: 'c1', name: 'weather', content: [{ type: 'text', text: 'sun' }] },
           { type: 'tool-result', callId: 'c9', name: 'unknown', content: [] },
+          {
+            type: 'tool-result',
+            callId: 'c2',
+            name: 'time',
+            content: [
+              { type: 'text', text: 'map' },
+              { type: 'image', mediaType: 'image/png', bytes: expect.any(Uint8Array) as Uint8Array },
+            ],
+          },
         ],
       },
       { role: 'user', parts: [{ type: 'text', text: '<system-reminder>\nlate\n</system-reminder>' }] },

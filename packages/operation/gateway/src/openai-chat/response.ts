@@ -1,4 +1,5 @@
 import {
+  sumUsage,
   systemClock,
   type FinishReason,
   type ReasoningPart,
@@ -11,7 +12,6 @@ import {
 import { pageCitations } from '../response/citations.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 import { newId } from '../response/id.ts';
-import { sumOfUsage } from '../response/usage.ts';
 import { argumentsText } from '../parsing/tools.ts';
 
 /** Finish reasons of the wire, by the finish reasons of core. `incomplete` has no counterpart on the wire and becomes `stop`. */
@@ -73,7 +73,7 @@ export function reasoningDetail({ text, replay }: ReasoningPart, index: number):
 
 /** Returns a `chat.completion` object with the complete responses as its choices. */
 export function chatCompletion(responses: readonly ChatResponse[], model: string): object {
-  const usage = sumOfUsage(responses.map((response) => response.usage));
+  const usage = sumUsage(...responses.map((response) => response.usage));
   return {
     id: newId('chatcmpl-'),
     object: 'chat.completion',

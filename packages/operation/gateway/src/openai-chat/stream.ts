@@ -1,8 +1,7 @@
-import { systemClock, type StreamEvent, type Usage } from '@majordomo/core';
+import { sumUsage, systemClock, type StreamEvent, type Usage } from '@majordomo/core';
 import { sseEvent } from '@majordomo/core/toolkit';
 import { ArgumentsText } from '../response/arguments-text.ts';
 import { newId } from '../response/id.ts';
-import { sumOfUsage } from '../response/usage.ts';
 import type { Refusal } from '../errors/refusal.ts';
 import { dataEvent } from '../response/sse.ts';
 import { argumentsText } from '../parsing/tools.ts';
@@ -62,7 +61,7 @@ export class StreamedCompletion {
   end(): string {
     this.open--;
     if (this.open > 0) return '';
-    const usage = sumOfUsage([...this.usages.values()]);
+    const usage = sumUsage(...this.usages.values());
     const last =
       this.includesUsage && usage !== undefined
         ? dataEvent({ ...this.head, choices: [], usage: chatUsage(usage) })

@@ -1,18 +1,18 @@
-import type {
-  AssistantPart,
-  CallOptions,
-  ChatRequest,
-  ChatResponse,
-  FinishReason,
-  Message,
-  StreamEvent,
-  ToolCallPart,
-  ToolResultPart,
-  Usage,
+import {
+  sumUsage,
+  type AssistantPart,
+  type CallOptions,
+  type ChatRequest,
+  type ChatResponse,
+  type FinishReason,
+  type Message,
+  type StreamEvent,
+  type ToolCallPart,
+  type ToolResultPart,
+  type Usage,
 } from '@majordomo/core';
 import { distinctWarnings } from '@majordomo/core/toolkit';
 import type { McpAnswer } from '../../options.ts';
-import { sumOfUsage } from '../../response/usage.ts';
 import type { AnsweringModel } from '../../wire.ts';
 import { withResults, type ApprovedCall } from './history.ts';
 import type { ClientTool, KnownTools } from '../known-tools.ts';
@@ -75,7 +75,7 @@ export class ToolLoop implements AnsweringModel {
       const running = this.run(this.callsIn(response.parts, response.finish), options);
       await Promise.all(running.values());
       if (isLast(response.parts, running))
-        return joined(this.approved, response, responses, sumOfUsage(this.usages));
+        return joined(this.approved, response, responses, sumUsage(...this.usages));
       this.addTurn(response.parts);
     }
   }
@@ -96,7 +96,7 @@ export class ToolLoop implements AnsweringModel {
       const running = this.run(this.callsIn(step.parts, finish.reason), options);
       yield* endsOf(step.held, running);
       if (isLast(step.parts, running)) {
-        yield { ...finish, usage: sumOfUsage(this.usages) };
+        yield { ...finish, usage: sumUsage(...this.usages) };
         return;
       }
       this.addTurn(step.parts);
@@ -121,7 +121,7 @@ export class ToolLoop implements AnsweringModel {
   private next(request: ChatRequest): ChatRequest {
     this.steps++;
     const { maxTokens, toolChoice } = request;
-    const used = sumOfUsage(this.usages)?.output ?? 0;
+    const used = sumUsage(...this.usages)?.output ?? 0;
     const isForced = toolChoice === 'required' || typeof toolChoice === 'object';
     const mayCall = this.callsLeft > 0 && this.steps < MAX_STEPS;
     return {
