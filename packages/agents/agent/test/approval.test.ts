@@ -50,11 +50,13 @@ describe('a call that needs approval', () => {
     ],
     ['returns the decided result', { callId: 'p', result: 'paid by hand' }, 'paid by hand'],
   ])('%s', async (_name, decision, result) => {
+    completedIds.length = 0;
     const { agent } = world([payment(5000), 'Done.'], { tools: [pay, note] });
     const paused = await agent.run('pay');
     const { text, messages, usage, state } = await agent.run(stored(paused.state), { decisions: [decision] });
     expect([text, resultTexts(messages), faultOf(messages)]).toEqual(['Done.', [result, 'noted'], undefined]);
     expect([state.runId, usage]).toEqual([paused.state.runId, paused.usage]);
+    expect(completedIds).toEqual('approve' in decision ? ['n', 'p'] : ['n']);
   });
 
   it('is determined by the parsed arguments', async () => {

@@ -1,8 +1,11 @@
 import { user, type Message } from '@majordomo/core';
+import { engineConformance } from '@majordomo/conformance';
 import type { Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import {
   agentTool,
+  createAgent,
+  suspend,
   type Agent,
   type AgentOptions,
   type Handoff,
@@ -247,6 +250,25 @@ describe('a handoff', () => {
     const { value, entries } = await replayedInEngine(desk.agent);
     expect(entries).toEqual(['ask 1', 'ask 2', 'tool r/2/l', 'ask 3']);
     expect([value.agent, desk.requests.length, billing.requests.length]).toEqual(['billing', 1, 2]);
+  });
+
+  it('is followed by the entries of a sub-agent, whose names are stored', async () => {
+    const { agents } = engineConformance({ createAgent, suspend, agentTool });
+    expect((await replayedInEngine(agents.team)).entries).toEqual([
+      'ask 1',
+      'tool r/1/l',
+      'ask 2',
+      'tool r/2/n',
+      'r/2/a ask 1',
+      'r/2/a approval 1 p',
+      'r/2/a tool r/2/a/1/q',
+      'decision r/2/a/1/p',
+      'r/2/a claim r/2/a/1/p',
+      'r/2/a tool r/2/a/1/p',
+      'r/2/a ask 2',
+      'tool r/2/a',
+      'ask 3',
+    ]);
   });
 
   it('of a sub-agent does not change the agent of the outer run', async () => {

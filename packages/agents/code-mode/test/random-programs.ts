@@ -1,6 +1,7 @@
+import { runInThisContext } from 'node:vm';
 import type { JsonObject, JsonValue } from '@majordomo/core';
 
-/** Program as data, from which a test derives its code and, without a sandbox, its result. */
+/** Program as data, from which a test derives its code. */
 export type Statement =
   | { readonly type: 'let'; readonly name: string; readonly value: Expression }
   | { readonly type: 'log'; readonly value: Expression }
@@ -144,100 +145,26 @@ export interface Ending {
   readonly output: string;
 }
 
-/** Runs a program without a sandbox. */
-export function endingOf(program: readonly Statement[], tools: Tools): Ending {
-  const interpreter = new Interpreter(tools);
+/** Runs a program in this process, without a sandbox. */
+export async function endingOf(code: string, tools: Tools): Promise<Ending> {
+  let output = '';
+  const log = (value: unknown): void => {
+    output += `${typeof value === 'string' ? value : JSON.stringify(value)}\n`;
+  };
+  const entries = Object.entries(tools).map(([name, run]) => [
+    name,
+    async (args: JsonObject) => copyOf(run(copyOf(args))),
+  ]);
+  const program = runInThisContext(`(async (tools, console) => {\n${code}\n})`) as (
+    tools: object,
+    console: object,
+  ) => Promise<JsonValue | undefined>;
   try {
-    const value = interpreter.block(program, new Map());
-    return { value: copyOf(value ?? null), output: interpreter.output };
+    const value = await program(Object.fromEntries(entries) as object, { log });
+    return { value: copyOf(value ?? null), output };
   } catch (error) {
-    return { error: String(error), output: interpreter.output };
+    return { error: String(error), output };
   }
 }
 
 const copyOf = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
-
-class Interpreter {
-  private readonly tools: Tools;
-  output = '';
-
-  constructor(tools: Tools) {
-    this.tools = tools;
-  }
-
-  /** Runs statements. Returns the returned value, if a statement returned one. */
-  block(statements: readonly Statement[], outer: ReadonlyMap<string, JsonValue>): JsonValue | undefined {
-    const scope = new Map(outer);
-    for (const statement of statements) {
-      const value = this.statement(statement, scope);
-      if (value !== undefined) return value;
-    }
-    return undefined;
-  }
-
-  private statement(statement: Statement, scope: Map<string, JsonValue>): JsonValue | undefined {
-    switch (statement.type) {
-      case 'let':
-        scope.set(statement.name, this.value(statement.value, scope));
-        return undefined;
-      case 'log': {
-        const value = this.value(statement.value, scope);
-        this.output += `${typeof value === 'string' ? value : JSON.stringify(value)}\n`;
-        return undefined;
-      }
-      case 'if':
-        return this.value(statement.value, scope) ? this.block(statement.then, scope) : undefined;
-      case 'repeat':
-        for (let turn = 0; turn < statement.times; turn++) this.block(statement.body, scope);
-        return undefined;
-      case 'detach':
-        this.call('echo', statement.args, scope);
-        return undefined;
-      case 'throw':
-        throw new RangeError(statement.text);
-      case 'return':
-        return this.value(statement.value, scope);
-    }
-  }
-
-  private value(expression: Expression, scope: ReadonlyMap<string, JsonValue>): JsonValue {
-    switch (expression.type) {
-      case 'value':
-        return expression.value;
-      case 'variable':
-        return scope.get(expression.name) as JsonValue;
-      case 'list':
-        return expression.items.map((item) => this.value(item, scope));
-      case 'object':
-        return Object.fromEntries(expression.members.map(([key, value]) => [key, this.value(value, scope)]));
-      case 'call':
-        return this.call(expression.tool, expression.args, scope);
-      case 'all':
-      case 'settled': {
-        const results = expression.calls.map(([tool, args]) => attempted(() => this.call(tool, args, scope)));
-        const failed = results.find(({ error }) => error !== undefined);
-        if (expression.type === 'all' && failed !== undefined) throw failed.error as Error;
-        return results.map(({ value, error }) =>
-          error === undefined ? (value as JsonValue) : error.message,
-        );
-      }
-      case 'attempt': {
-        const { value, error } = attempted(() => this.value(expression.value, scope));
-        return error === undefined ? (value as JsonValue) : error.message;
-      }
-    }
-  }
-
-  private call(tool: string, args: Expression, scope: ReadonlyMap<string, JsonValue>): JsonValue {
-    const run = Object.getOwnPropertyDescriptor(this.tools, tool)?.value as Tools[string];
-    return copyOf(run(copyOf(this.value(args, scope)) as JsonObject));
-  }
-}
-
-function attempted(work: () => JsonValue): { readonly value?: JsonValue; readonly error?: Error } {
-  try {
-    return { value: work() };
-  } catch (error) {
-    return { error: error as Error };
-  }
-}

@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, systemClock } from '@majordomo/core';
 
 /** Restate's status for a run that ended because its agent executed other steps than the journal contains. */
 export const MISMATCH_STATUS = 570;
@@ -61,7 +61,8 @@ export async function withMismatchCheck<T>(
 /** Rejects when Restate reports a mismatch. Does not settle after the signal has aborted. */
 async function watchMismatch(what: string, query: MismatchQuery, signal: AbortSignal): Promise<never> {
   for (let wait = FIRST_QUERY_MS; !signal.aborted; wait = Math.min(wait * 2, MAX_INTERVAL_MS)) {
-    await pause(wait, signal);
+    // An abort ends the loop after its query, which fails at once.
+    await systemClock.sleep(wait, signal).catch(() => undefined);
     const reason = await lastMismatch(what, query, signal);
     if (reason === undefined) continue;
     const remedy = `${REMEDY}. Restate retries this run: it continues when the old agent is back at its address`;
@@ -105,15 +106,3 @@ async function lastMismatch(
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-
-/** Resolves after `ms` milliseconds, or when the signal aborts. */
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });

@@ -1,14 +1,8 @@
 import { createAgent } from '@majordomo/agent';
 import type { FakeCall, Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
-import type { McpToolbox } from '../src/index.ts';
-import { modelOf } from './support/in-process.ts';
+import { agentWith, modelOf } from './support/in-process.ts';
 import { world } from './support/world.ts';
-
-function agentWith(box: McpToolbox, turns: readonly Turn[]) {
-  const { model, requests } = modelOf(turns);
-  return { agent: createAgent({ model, toolboxes: [box] }), requests };
-}
 
 const call = (name: string): Turn => ({ toolCalls: [{ name: `h_${name}`, args: {} }] });
 
@@ -74,16 +68,6 @@ describe('an agent with the tools of a server', () => {
     expect(notes()).toContain('call wipe');
   });
 
-  it.each([
-    ['all', 'look', 1],
-    ['none', 'wipe', 0],
-    ['destructive', 'look', 0],
-  ] as const)('under approve: %s asks about %s %d times', async (approve, name, times) => {
-    const { box } = await world({ approve });
-    const { agent } = agentWith(box, [call(name), 'done']);
-    expect((await agent.run('go')).awaiting).toHaveLength(times);
-  });
-
   it('asks about a harmless tool with a changed description until a person agrees', async () => {
     const { box, events } = await world();
     const { agent } = agentWith(box, [call('look'), call('change'), call('look'), call('look'), 'done']);
@@ -117,21 +101,6 @@ describe('an agent with the tools of a server', () => {
       decisions: again.awaiting.map(({ id }) => ({ callId: id, approve: true })),
     });
     expect(notes()).toContain('call look');
-  });
-
-  it('runs changed tools without a question with approve: none', async () => {
-    const { box } = await world({ approve: 'none' });
-    const { agent } = agentWith(box, [call('change'), call('look'), 'done']);
-    expect((await agent.run('go')).text).toBe('done');
-  });
-
-  it('shows the model a long result up to the cap, with a mark', async () => {
-    const { box } = await world({ maxResultChars: 50 });
-    const { agent } = agentWith(box, [call('long'), 'done']);
-    const { messages } = await agent.run('go');
-    const results = resultsIn(messages);
-    expect(results).toContain('[cut: 299950 of 300000 characters are omitted]');
-    expect(results.length).toBeLessThan(400);
   });
 
   it('continues with an error result after a server ended', async () => {

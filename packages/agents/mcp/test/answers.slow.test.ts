@@ -44,14 +44,6 @@ describe('a request of the server', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('for a completion is refused if the application allows none', async () => {
-    const { model, requests } = modelOf(['hi']);
-    const { run } = await world({ sampling: { model, maxRequests: 0 } });
-    const [part] = (await run('sample')) as readonly { text: string }[];
-    expect(part?.text).toContain('the limit of 0 requests per connection is reached');
-    expect(requests).toEqual([]);
-  });
-
   it('for a completion that fails receives the error kind without facts of the vendor', async () => {
     const { model } = modelOf([]);
     const { run } = await world({ sampling: model });
@@ -98,25 +90,5 @@ describe('a request of the server', () => {
     await run('form');
     await clock.advance(150);
     expect(await hanging).toMatchObject({ kind: 'timeout' });
-  });
-
-  it('for a form fails if the input does not match, and is cancelled if the application fails', async () => {
-    const wrong = await world({ onElicit: () => ({ action: 'accept', content: { name: 7 } }) });
-    expect(await wrong.run('form')).toEqual([
-      { type: 'text', text: expect.stringContaining('does not match the schema of the form') as string },
-    ]);
-    const unknown = await world({ onElicit: () => ({ action: 'maybe' }) as never });
-    expect(await unknown.run('form')).toEqual([
-      {
-        type: 'text',
-        text: expect.stringContaining('the action must be accept, decline or cancel') as string,
-      },
-    ]);
-    const failing = await world({
-      onElicit: () => {
-        throw new Error('no screen');
-      },
-    });
-    expect(await failing.run('form')).toEqual(textContent('{"action":"cancel"}'));
   });
 });

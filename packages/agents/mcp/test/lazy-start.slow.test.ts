@@ -1,10 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createAgent } from '@majordomo/agent';
 import type { Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import type { McpEvent, McpOptions, McpToolbox, RecordStore } from '../src/index.ts';
-import { modelOf } from './support/in-process.ts';
+import { agentWith } from './support/in-process.ts';
 import { changeEntries, entriesOf } from './support/entries.ts';
 import { memoryRecords } from '@majordomo/records';
 import { hostile, rejection, run, testFolder, testToolbox } from './support/world.ts';
@@ -77,16 +76,13 @@ const withOldDefinition = (records: RecordStore): Promise<void> =>
 
 const call = (name: string): Turn => ({ toolCalls: [{ name, args: {} }] });
 
-const agentWith = (box: McpToolbox, turns: readonly Turn[]) =>
-  createAgent({ model: modelOf(turns).model, toolboxes: [box] });
-
 describe('a tool that has changed since an earlier process', () => {
   it('does not run with the definition of the stored list, and asks for approval, once', async () => {
     const records = memoryRecords();
     await started(records);
     await withOldDefinition(records);
     const { box, notes, events } = await started(records);
-    const agent = agentWith(box, [call('h_look'), call('h_look'), 'done']);
+    const { agent } = agentWith(box, [call('h_look'), call('h_look'), 'done']);
     const paused = await agent.run('go');
     expect(notes()).not.toContain('call look');
     expect(paused.awaiting.map(({ name }) => name)).toEqual(['h_look']);
@@ -96,7 +92,7 @@ describe('a tool that has changed since an earlier process', () => {
     expect(notes()).toContain('call look');
     // The approval is stored.
     const later = await started(records);
-    expect((await agentWith(later.box, [call('h_look'), 'done']).run('go')).text).toBe('done');
+    expect((await agentWith(later.box, [call('h_look'), 'done']).agent.run('go')).text).toBe('done');
   });
 
   it('asks for approval also with start: now', async () => {
@@ -104,7 +100,7 @@ describe('a tool that has changed since an earlier process', () => {
     await started(records);
     await withOldDefinition(records);
     const { box } = await started(records, { start: 'now' });
-    expect((await agentWith(box, [call('h_look'), 'done']).run('go')).awaiting).toHaveLength(1);
+    expect((await agentWith(box, [call('h_look'), 'done']).agent.run('go')).awaiting).toHaveLength(1);
   });
 });
 

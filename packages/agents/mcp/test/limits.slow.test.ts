@@ -40,34 +40,6 @@ describe('a call', () => {
     expect(await run('look')).toEqual([{ type: 'text', text: 'seen' }]);
     expect(notes().some((note) => note.startsWith('cancelled'))).toBe(true);
   });
-
-  it.each([
-    [10_000, { value: [{ type: 'text', text: 'stepped' }] }],
-    [
-      500,
-      {
-        reason: {
-          kind: 'timeout',
-          message: 'mcp "h": steps: no result within 500 ms; raise totalMs or connectMs',
-        },
-      },
-    ],
-  ])('that reports progress continues, up to a total of %d ms', async (totalMs, settled) => {
-    const clock = countingClock();
-    const { run, notes } = await world({ timeoutMs: 300, totalMs, clock });
-    const outcome = Promise.allSettled([run('steps')]);
-    await until(() => notes().includes('ready for steps'));
-    const pid = Number(notes()[0]?.split(' ')[1]);
-    for (let step = 1; step <= 2; step++) {
-      await clock.advance(200);
-      const before = clock.timersSet;
-      process.kill(pid, 'SIGUSR2');
-      await until(() => clock.timersSet > before);
-    }
-    await clock.advance(200);
-    if (totalMs > 600) process.kill(pid, 'SIGUSR2');
-    expect(await outcome).toMatchObject([settled]);
-  });
 });
 
 describe('a server that misbehaves', () => {

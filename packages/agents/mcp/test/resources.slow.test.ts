@@ -57,14 +57,6 @@ describe('resources of server-everything', () => {
     expect(await box.resources()).toEqual([]);
   });
 
-  it('are listed for a server that does not implement templates', async () => {
-    const { box } = await world({}, { RESOURCES: '1' });
-    expect(await box.resources()).toEqual([
-      { uri: 'h://one', name: 'one', description: undefined, mediaType: undefined, isTemplate: false },
-    ]);
-    expect(await rejection(box.readResource('h://two'))).toMatchObject({ kind: 'invalid-request' });
-  });
-
   it('need `rename` if the server has a tool of the same name', async () => {
     const error = await rejection(everything({ resources: true, rename: { echo: 'read_resource' } }));
     expect(error).toMatchObject({ kind: 'config', details: { path: 'rename' } });
@@ -92,12 +84,6 @@ describe('prompts of server-everything', () => {
     const all = shared();
     expect(await rejection(all.prompt(name, args))).toMatchObject({ kind: 'invalid-request' });
   });
-
-  it('do not exist on a server without prompts', async () => {
-    const { box } = await world();
-    expect(await box.prompts()).toEqual([]);
-    expect(await rejection(box.prompt('x'))).toMatchObject({ kind: 'invalid-request' });
-  });
 });
 
 describe('references in a text', () => {
@@ -113,29 +99,5 @@ describe('references in a text', () => {
       { type: 'text', text: expect.stringMatching(/resource 1/i) as string },
       { type: 'text', text: ', and @mcp:other:x://y.' },
     ]);
-  });
-
-  it('that cannot be read are an error that names them', async () => {
-    const all = shared();
-    expect(await rejection(withMcpReferences('See @mcp:everything:demo://no/such.', [all]))).toMatchObject({
-      kind: 'invalid-request',
-      message: expect.stringContaining('@mcp:everything:demo://no/such: ') as string,
-    });
-  });
-
-  it('are limited in number and length', async () => {
-    const toolbox = {
-      name: 'x',
-      readResource: () => Promise.resolve([{ type: 'text', text: 'y'.repeat(200_000) }]),
-    };
-    const boxes = [toolbox as never];
-    const { parts } = await withMcpReferences('@mcp:x:a:b', boxes);
-    expect(parts.map((part) => (part.type === 'text' ? part.text.length : 0))).toEqual([10, 100_000]);
-    expect((await withMcpReferences('@mcp:x:a:b '.repeat(20), boxes)).parts).toHaveLength(41);
-    expect(await rejection(withMcpReferences('@mcp:x:a:b '.repeat(21), boxes))).toMatchObject({
-      kind: 'invalid-request',
-    });
-    expect((await withMcpReferences('none', boxes)).parts).toEqual([{ type: 'text', text: 'none' }]);
-    expect((await withMcpReferences('', boxes)).parts).toEqual([{ type: 'text', text: '' }]);
   });
 });

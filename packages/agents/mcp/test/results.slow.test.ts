@@ -24,44 +24,15 @@ describe('the result of a tool of a server', () => {
     ]);
   });
 
-  it.each([
-    ['structured', '{"n":3}'],
-    ['empty', 'done'],
-    ['garbage', 'still here'],
-  ])('%s is %s', async (name, text) => {
+  it('arrives after lines that are not messages of the protocol', async () => {
     const { run: call } = await world();
-    expect(await call(name)).toEqual([{ type: 'text', text }]);
-  });
-
-  it('has at most twenty images and documents, with a mark for the omitted ones', async () => {
-    const { run: call } = await world();
-    const output = await call('pictures', { count: 23 });
-    expect(output).toHaveLength(21);
-    expect(output).toContainEqual({
-      type: 'text',
-      text: '[truncated: the result had 23 images and documents; 3 were omitted]',
-    });
-    expect(await call('pictures', { count: 19, documents: 4 })).toHaveLength(21);
-    expect(await call('pictures', { count: 20 })).toHaveLength(20);
-  });
-
-  it('has the image type of its bytes, not of its declaration', async () => {
-    const { run: call } = await world();
-    expect(await call('lies')).toMatchObject([
-      { type: 'image', mediaType: 'image/png' },
-      { type: 'text', text: '[invalid image of type image/png]' },
-    ]);
+    expect(await call('garbage')).toEqual([{ type: 'text', text: 'still here' }]);
   });
 
   it('is the requested text, on one line for every reader', async () => {
     const { run: call } = await world();
     const text = 'one\u2028two\u2029three';
     expect(await call('echo', { text })).toEqual([{ type: 'text', text: JSON.stringify({ text }) }]);
-  });
-
-  it('is an error of the tool if the server reports one', async () => {
-    const { run: call } = await world();
-    await expect(call('fail')).rejects.toThrow('boom');
   });
 
   it('is an error that names server, tool and reason if the protocol fails', async () => {
@@ -93,12 +64,6 @@ describe('tools of a server', () => {
       { name: 'my_echo', description: 'echo', parameters },
     ]);
     expect(await run(box, 'my_echo')).toEqual([{ type: 'text', text: '{}' }]);
-  });
-
-  it('have descriptions of limited length', async () => {
-    const { box, run: call } = await world({ only: ['look', 'change'] });
-    await call('change', { to: 'x'.repeat(500_000) });
-    expect(box.tools.find(({ name }) => name === 'h_look')?.description).toHaveLength(20_000);
   });
 
   it('are those that a function accepts', async () => {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentTool, createAgent, defineTool, suspend, type Agent } from '@majordomo/agent';
 import { user } from '@majordomo/core';
-import { fakeClock, type Turn } from '@majordomo/testing';
+import type { Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
@@ -252,8 +252,6 @@ describe.each(BOTH)('for a client of %s, a served agent', (protocol) => {
   });
 });
 
-const HOUR_MS = 3_600_000;
-
 describe('a run of a served agent that waits', () => {
   /** Starts a run at one server, and returns what the client received. */
   async function paused(records: RecordStore) {
@@ -283,18 +281,6 @@ describe('a run of a served agent that waits', () => {
       { deny: expect.stringContaining('ended or expired') as string },
     ]);
     expect([booked, await records.counts('mcp-runs')]).toEqual([['Rome'], {}]);
-  });
-
-  it('does not continue after an hour', async () => {
-    const clock = fakeClock();
-    const records = memoryRecords({ clock });
-    const { state, options, booked } = await paused(records);
-    await clock.advance(HOUR_MS);
-    const box = await other(options);
-    expect((await box.settle(state, replies)).decisions).toMatchObject([
-      { deny: expect.stringContaining('ended or expired') as string },
-    ]);
-    expect(booked).toEqual([]);
   });
 });
 

@@ -252,20 +252,4 @@ describe('invalid servers', () => {
       });
     },
   );
-
-  it('ends with close() after running calls are complete', async () => {
-    const calls: string[] = [];
-    const hang = plain('hang', () => (calls.push('hang'), new Promise(() => undefined)));
-    const server = serveMcp({ name: 'x', version: '1', tools: [hang] });
-    const box = await connectMcp({
-      name: 's',
-      place: placeOf(server),
-    });
-    const outcome = rejection(run(box, 's_hang'));
-    await until(() => calls.includes('hang'));
-    await server.close();
-    expect(await outcome).toBeInstanceOf(Error);
-    await box.close();
-    expect(await server.fetch(new Request('http://localhost'))).toMatchObject({ status: 503 });
-  });
 });

@@ -1,11 +1,11 @@
-import { agentTool, createAgent, type RunState } from '@majordomo/agent';
-import { createMajordomo, fromJson, toJson } from '@majordomo/core';
-import { fakeClock, fakeProvider, type Turn } from '@majordomo/testing';
+import { agentTool, createAgent } from '@majordomo/agent';
+import { fakeClock, type Turn } from '@majordomo/testing';
 import { inputRequired, type McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { McpOptions, McpReply, McpToolbox } from '../src/index.ts';
 import { memoryRecords } from '@majordomo/records';
+import { agentWith, modelOf, throughJson } from './support/in-process.ts';
 import { modernServer, type RpcRequest } from './support/modern-server.ts';
 import { rejection, run, testToolbox, until, world } from './support/world.ts';
 
@@ -60,22 +60,13 @@ async function connected(url: string, options: Partial<McpOptions> = {}): Promis
   });
 }
 
-function agentWith(box: McpToolbox, turns: readonly Turn[]) {
-  const fake = fakeProvider({ id: 'f', models: { m: turns } });
-  return createAgent({
-    model: createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('f/m'),
-    toolboxes: [box],
-  });
-}
-
 const call = (name: string, args = {}): Turn => ({ toolCalls: [{ id: 'c1', name, args }] });
 const ann: McpReply = { action: 'accept', content: { name: 'Ann' } };
-const throughJson = (state: RunState): RunState => fromJson<RunState>(toJson(state));
 
 describe('a question of a server of 2026', () => {
   it('pauses the run, and is answered in another process over another connection', async () => {
     const { url } = await modernServer(asking);
-    const paused = await agentWith(await connected(url), [call('hello', { greeting: 'Hi' })]).run('go');
+    const paused = await agentWith(await connected(url), [call('hello', { greeting: 'Hi' })]).agent.run('go');
     expect(paused.state.suspended).toEqual([
       {
         callId: 'c1',
@@ -92,42 +83,28 @@ describe('a question of a server of 2026', () => {
     const box = await connected(url);
     const settled = await box.settle(throughJson(paused.state), { c1: ann });
     expect(settled.decisions).toEqual([{ callId: 'c1', result: 'Hi Ann (state of Hi)' }]);
-    const result = await agentWith(box, ['done']).run(settled.state, { decisions: settled.decisions });
+    const result = await agentWith(box, ['done']).agent.run(settled.state, { decisions: settled.decisions });
     expect(result.text).toBe('done');
   });
 
   it.each(['decline', 'cancel'] as const)('may be answered with %s', async (action) => {
     const { url } = await modernServer(asking);
     const box = await connected(url);
-    const { state } = await agentWith(box, [call('hello', { greeting: 'Hi' })]).run('go');
+    const { state } = await agentWith(box, [call('hello', { greeting: 'Hi' })]).agent.run('go');
     expect((await box.settle(state, { c1: { action } })).decisions).toEqual([
       { callId: 'c1', result: `Hi ${action} (state of Hi)` },
     ]);
   });
 
-  it('waits until it is answered, and sends nothing before', async () => {
+  it('rejects an answer that does not match the form, and still waits', async () => {
     const { url, requests } = await modernServer(asking);
     const box = await connected(url);
-    const { state } = await agentWith(box, [call('hello', { greeting: 'Hi' })]).run('go');
+    const { state } = await agentWith(box, [call('hello', { greeting: 'Hi' })]).agent.run('go');
     const before = requests.length;
-    expect(await box.settle(state)).toEqual({ state, decisions: [] });
-    expect(requests).toHaveLength(before);
-  });
-
-  it.each<[string, Record<string, McpReply>, string]>([
-    ['does not match the form', { c1: { action: 'accept', content: { name: 7 } } }, 'answers["c1"]'],
-    ['has no content', { c1: { action: 'accept' } }, 'answers["c1"]'],
-    ['has an unknown action', { c1: { action: 'maybe' as never } }, 'answers["c1"]'],
-    ['belongs to no call', { c2: ann }, 'answers["c2"]'],
-    ['belongs to no question', { 'c1#who': ann }, 'answers["c1#who"]'],
-  ])('rejects an answer that %s, and still waits', async (_what, answers, path) => {
-    const { url, requests } = await modernServer(asking);
-    const box = await connected(url);
-    const { state } = await agentWith(box, [call('hello', { greeting: 'Hi' })]).run('go');
-    const before = requests.length;
+    const answers: Record<string, McpReply> = { c1: { action: 'accept', content: { name: 7 } } };
     expect(await rejection(box.settle(state, answers))).toMatchObject({
       kind: 'invalid-request',
-      details: { path },
+      details: { path: 'answers["c1"]' },
     });
     expect(requests).toHaveLength(before);
     expect((await box.settle(state, { c1: ann })).decisions).toHaveLength(1);
@@ -136,7 +113,7 @@ describe('a question of a server of 2026', () => {
   it('may be followed by another, which is in the returned state', async () => {
     const { url } = await modernServer(asking);
     const box = await connected(url);
-    const { state } = await agentWith(box, [call('twice')]).run('go');
+    const { state } = await agentWith(box, [call('twice')]).agent.run('go');
     const first = await box.settle(throughJson(state), { c1: ann });
     expect(first.decisions).toEqual([]);
     expect(first.state.suspended).toMatchObject([
@@ -149,7 +126,7 @@ describe('a question of a server of 2026', () => {
   it('may be one of several, next to a request that needs no user', async () => {
     const { url } = await modernServer(asking);
     const box = await connected(url, { roots: ['file:///home/me'] });
-    const { state } = await agentWith(box, [call('both')]).run('go');
+    const { state } = await agentWith(box, [call('both')]).agent.run('go');
     expect((await box.settle(state, { 'c1#a': ann })).decisions).toEqual([]);
     expect((await box.settle(state, { 'c1#a': ann, 'c1#b': ann })).decisions).toEqual([
       { callId: 'c1', result: 'roots 1' },
@@ -159,15 +136,13 @@ describe('a question of a server of 2026', () => {
   it('inside a sub-agent is answered by its path', async () => {
     const { url } = await modernServer(asking);
     const box = await connected(url);
-    const clerk = agentWith(box, [call('twice'), 'booked']);
-    const fake = fakeProvider({
-      id: 'o',
-      models: { m: [{ toolCalls: [{ id: 'p1', name: 'clerk', args: { task: 'Book.' } }] }, 'done'] },
-    });
-    const outer = createAgent({
-      model: createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('o/m'),
-      tools: [agentTool({ name: 'clerk', description: 'Books', agent: clerk })],
-    });
+    const { agent: clerk } = agentWith(box, [call('twice'), 'booked']);
+    const { model } = modelOf([
+      { toolCalls: [{ id: 'p1', name: 'clerk', args: { task: 'Book.' } }] },
+      'done',
+    ]);
+    const tools = [agentTool({ name: 'clerk', description: 'Books', agent: clerk })];
+    const outer = createAgent({ model, tools });
     const paused = await outer.run('go');
     expect(paused.awaiting.map(({ id }) => id)).toEqual(['p1/c1']);
     const first = await box.settle(throughJson(paused.state), { 'p1/c1': ann });
@@ -182,13 +157,6 @@ describe('a question of a server of 2026', () => {
     expect(JSON.stringify(result.messages)).toContain('booked');
   });
 
-  it('is left to the toolbox of its server', async () => {
-    const { url } = await modernServer(asking);
-    const { state } = await agentWith(await connected(url), [call('hello', { greeting: 'Hi' })]).run('go');
-    const other = await connected(url, { name: 'other' });
-    expect((await other.settle(state, { c1: ann })).decisions).toEqual([]);
-  });
-
   it('denies the call if the tool fails, or has changed meanwhile', async () => {
     let description = 'one';
     const { url } = await modernServer((server) => {
@@ -198,11 +166,11 @@ describe('a question of a server of 2026', () => {
       );
     });
     const box = await connected(url);
-    const failed = await agentWith(box, [call('fails')]).run('go');
+    const failed = await agentWith(box, [call('fails')]).agent.run('go');
     expect((await box.settle(failed.state, { c1: ann })).decisions).toEqual([
       { callId: 'c1', deny: 'the tool failed: no such journey' },
     ]);
-    const paused = await agentWith(box, [call('late')]).run('go');
+    const paused = await agentWith(box, [call('late')]).agent.run('go');
     description = 'two';
     await box.refresh();
     expect((await box.settle(paused.state, { c1: ann })).decisions).toEqual([
@@ -210,17 +178,11 @@ describe('a question of a server of 2026', () => {
     ]);
   });
 
-  it('with a damaged payload is an error of kind config', async () => {
-    const { url } = await modernServer(asking);
-    const box = await connected(url);
-    const { state } = await agentWith(box, [call('hello', { greeting: 'Hi' })]).run('go');
-    const suspended = [{ callId: 'c1', payload: { type: 'mcp-elicitation', server: 'm' } }];
-    expect(await rejection(box.settle({ ...state, suspended }))).toMatchObject({ kind: 'config' });
-  });
-
   it('keeps its answer for later if the server cannot be reached', async () => {
     const { url } = await modernServer(asking);
-    const { state } = await agentWith(await connected(url), [call('hello', { greeting: 'Hi' })]).run('go');
+    const { state } = await agentWith(await connected(url), [call('hello', { greeting: 'Hi' })]).agent.run(
+      'go',
+    );
     let isDown = false;
     const fetch: typeof globalThis.fetch = (input, init) =>
       isDown ? Promise.reject(new TypeError('fetch failed')) : globalThis.fetch(input, init);
@@ -311,17 +273,6 @@ describe('a task of a server of 2026', () => {
     expect(methods.filter((method) => method === 'tasks/get')).toHaveLength(3);
   });
 
-  it.each([
-    [{ status: 'failed', error: { code: -1, message: 'out of paper' } }, 'the task failed: out of paper'],
-    [{ status: 'cancelled' }, 'the task was cancelled'],
-    [{ status: 'lost' }, 'the status "lost" is unknown'],
-    [{ status: 'completed', result: { content: 'no list' } }, 'the server returned an invalid result'],
-  ])('that ends with %j is an error', async (state, message) => {
-    const { server } = taskServer([state]);
-    const box = await connected((await server).url, { suspend: [] });
-    await expect(run(box, 'slow')).rejects.toThrow(message);
-  });
-
   it('is cancelled when the call is aborted', async () => {
     const { server, methods } = taskServer([working]);
     const box = await connected((await server).url, { suspend: [] });
@@ -382,7 +333,9 @@ describe('a task of a server of 2026', () => {
   it('pauses the run with `suspend`, and is settled when it has ended', async () => {
     const { server } = taskServer([working, completed]);
     const { url } = await server;
-    const paused = await agentWith(await connected(url, { suspend: ['task'] }), [call('slow')]).run('go');
+    const paused = await agentWith(await connected(url, { suspend: ['task'] }), [call('slow')]).agent.run(
+      'go',
+    );
     expect(paused.state.suspended).toEqual([
       { callId: 'c1', payload: { type: 'mcp-task', server: 'm', tool: 'slow', taskId: 't1' } },
     ]);
@@ -396,7 +349,7 @@ describe('a task of a server of 2026', () => {
   it('with a question is settled in two steps', async () => {
     const { server, updates } = taskServer([input, input, completed]);
     const box = await connected((await server).url, { suspend: ['elicitation', 'task'] });
-    const { state } = await agentWith(box, [call('slow')]).run('go');
+    const { state } = await agentWith(box, [call('slow')]).agent.run('go');
     const asked = await box.settle(state);
     expect(asked).toMatchObject({
       decisions: [],
@@ -422,7 +375,7 @@ describe('a task of a server of 2026', () => {
           { id: 'c2', name: 'hello', args: { greeting: 'Ho' } },
         ],
       },
-    ]).run('go');
+    ]).agent.run('go');
     const task = { type: 'mcp-task', server: 'm', tool: 'slow', taskId: 't1' };
     const suspended = (state.suspended ?? []).map((one) =>
       one.callId === 'c2' ? { ...one, payload: task } : one,
@@ -433,17 +386,5 @@ describe('a task of a server of 2026', () => {
       kind: 'network',
     });
     expect(calls()).toBe(before);
-  });
-
-  it('that failed is denied, and an unreachable one still waits', async () => {
-    const { server } = taskServer([{ status: 'failed' }]);
-    const { url } = await server;
-    const box = await connected(url, { suspend: ['task'] });
-    const { state } = await agentWith(box, [call('slow')]).run('go');
-    expect((await box.settle(state)).decisions).toEqual([
-      { callId: 'c1', deny: 'the tool failed: the task failed' },
-    ]);
-    await box.close();
-    expect(await rejection(box.settle(state))).toMatchObject({ kind: 'aborted' });
   });
 });

@@ -1,8 +1,6 @@
-import { createAgent } from '@majordomo/agent';
-import { createMajordomo } from '@majordomo/core';
-import { fakeProvider } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { everything, sharedEverything } from './support/everything.ts';
+import { agentWith } from './support/in-process.ts';
 import { rejection, run } from './support/world.ts';
 
 const TOOL = 'simulate-research-query';
@@ -52,14 +50,8 @@ describe('a tool of server-everything that requires a task', () => {
     'pauses the run with `suspend`, and has a decision when the task has ended',
     async () => {
       const all = await everything({ suspend: ['task', 'elicitation'] });
-      const fake = fakeProvider({
-        id: 'f',
-        models: {
-          m: [{ toolCalls: [{ id: 'c1', name: TOOL, args: { topic: 'tea', ambiguous: true } }] }, 'done'],
-        },
-      });
-      const model = createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('f/m');
-      const agent = createAgent({ model, toolboxes: [all] });
+      const args = { topic: 'tea', ambiguous: true };
+      const { agent } = agentWith(all, [{ toolCalls: [{ id: 'c1', name: TOOL, args }] }, 'done']);
       const paused = await agent.run('go');
       expect(paused.state.suspended).toMatchObject([
         { callId: 'c1', payload: { type: 'mcp-task', tool: TOOL } },

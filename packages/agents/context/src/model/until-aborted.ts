@@ -1,4 +1,5 @@
 import { LlmError } from '@majordomo/core';
+import { abortable } from '@majordomo/core/toolkit';
 
 /** Returns the result of the work. Throws `aborted` if the signal aborts first. */
 export async function untilAborted<T>(
@@ -6,17 +7,11 @@ export async function untilAborted<T>(
   signal: AbortSignal | undefined,
 ): Promise<T> {
   if (signal === undefined) return work();
-  let onAbort = (): void => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    onAbort = () => {
-      reject(new LlmError('aborted', 'the caller aborted', {}, { cause: signal.reason }));
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-  });
   try {
-    return await Promise.race([aborted, signal.aborted ? aborted : Promise.resolve().then(work)]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
+    signal.throwIfAborted();
+    return await abortable(Promise.resolve().then(work), signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new LlmError('aborted', 'the caller aborted', {}, { cause: signal.reason });
   }
 }

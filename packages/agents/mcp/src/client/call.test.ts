@@ -201,6 +201,12 @@ it.each<[JsonObject, string, string, string | undefined]>([
   [{ status: 'odd' }, 'protocol', 'task t: the status "odd" is unknown', undefined],
   [{ taskId: 5 }, 'protocol', 'the server returned a task without an id', undefined],
   [{ status: 'completed' }, 'protocol', 'task t: the server returned an invalid result', undefined],
+  [
+    { status: 'completed', result: { content: 'text' } },
+    'protocol',
+    'task t: the server returned an invalid result',
+    undefined,
+  ],
 ])('rejects for the task %j', async (task, kind, message, code) => {
   const { io } = setUp({ answers: [started(task)] });
   await expect(sendCall(callOf(), io)).rejects.toMatchObject({ kind, message, details: { code } });

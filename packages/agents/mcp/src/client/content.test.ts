@@ -62,11 +62,13 @@ it('as text has descriptions of media, or no media', () => {
 
 it('has at most 20 images and documents', () => {
   const image: ContentBlock = { type: 'image', data: png, mimeType: 'image/png' };
-  const results = [20, 22].map((count) =>
-    contentOf({ content: [...Array.from({ length: count }, () => image), { type: 'text', text: 'end' }] }),
-  );
+  const results = [19, 21].map((count) => {
+    const images = Array.from({ length: count }, () => image);
+    return contentOf({ content: [resource({ blob: pdf }), ...images, { type: 'text', text: 'end' }] });
+  });
+  const document = { type: 'file', mediaType: 'application/pdf', bytes: PDF, name: 'c.x' };
   const shown = { type: 'image', mediaType: 'image/png', bytes: PNG };
-  const expected = [...Array.from({ length: 20 }, () => shown), text('end')];
+  const expected = [document, ...Array.from({ length: 19 }, () => shown), text('end')];
   expect(results[0]).toEqual(expected);
   expect(results[1]).toEqual([
     ...expected,

@@ -10,6 +10,10 @@ type Listed = Parameters<typeof mcpTool>[0];
 const listed: Listed = { name: 'look', description: 'Looks', inputSchema: { type: 'object' } };
 const found = { type: 'result', result: { content: [{ type: 'text', text: 'found' }] } } as const;
 
+/** Returns whether a call without arguments needs approval. */
+const approvalOf = ({ approval }: ReturnType<typeof mcpTool>) =>
+  typeof approval === 'function' ? approval({}, {}) : approval;
+
 /** Converts a tool whose calls have these outcomes, in order. */
 function converted(
   change: Partial<Listed> = {},
@@ -42,8 +46,7 @@ function converted(
   const { signal } = new AbortController();
   const run = async (at: AbortSignal = signal): Promise<unknown> =>
     made.run({ at: 1 } as never, { signal: at } as never);
-  const approval = () => (typeof made.approval === 'function' ? made.approval({}, {}) : made.approval);
-  return { made, run, approval, calls, events, clock, io, history, signal };
+  return { made, run, approval: () => approvalOf(made), calls, events, clock, io, history, signal };
 }
 
 it('has the name, the description and the schema of the tool', () => {
@@ -139,15 +142,18 @@ it.each<[Partial<Listed>, McpOptions['approve'], boolean]>([
 });
 
 it.each([
-  [true, true],
-  [false, false],
-])('a tool with destructiveHint %s needs approval: %s', (destructiveHint, expected) => {
-  const { io, history } = converted();
-  const tool = { ...listed, name: 'wipe', annotations: { destructiveHint } };
-  history.update([['wipe', fingerprintOf(tool)]]);
-  const { approval } = mcpTool(tool, fingerprintOf(tool), 'x_wipe', io);
-  expect((approval as () => unknown)()).toBe(expected);
-});
+  [true, undefined, true],
+  [false, undefined, false],
+  [true, 'none', false],
+] as const)(
+  'a tool with destructiveHint %s and the option %s needs approval: %s',
+  (hint, approve, expected) => {
+    const { io, history } = converted({}, { approve });
+    const tool = { ...listed, name: 'wipe', annotations: { destructiveHint: hint } };
+    history.update([['wipe', fingerprintOf(tool)]]);
+    expect(approvalOf(mcpTool(tool, fingerprintOf(tool), 'x_wipe', io))).toBe(expected);
+  },
+);
 
 it('rejects a changed definition until its approval was requested', () => {
   const { approval, io } = converted(CHANGED);

@@ -36,6 +36,8 @@ it('truncates the text of a resource to 100,000 characters, and retains media', 
   const { parts } = await withMcpReferences('@mcp:a:1', [box('a', () => contents)]);
   expect(parts.slice(1, 4)).toEqual(contents.slice(0, 3));
   expect(parts[4]).not.toEqual(text('z'));
+  const long = await withMcpReferences('@mcp:a:1', [box('a', () => [text('x'.repeat(200_000))])]);
+  expect(long.parts[1]).toHaveProperty('text.length', 100_000);
 });
 
 it('accepts 20 references', async () => {

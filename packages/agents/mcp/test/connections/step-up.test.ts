@@ -1,5 +1,3 @@
-import { createAgent, type RunState } from '@majordomo/agent';
-import { fromJson, toJson } from '@majordomo/core';
 import { authorizationServer, type Turn } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import {
@@ -10,7 +8,7 @@ import {
   type McpToolbox,
 } from '../../src/index.ts';
 import { memoryRecords } from '@majordomo/records';
-import { modelOf } from '../support/in-process.ts';
+import { agentWith, throughJson } from '../support/in-process.ts';
 import { protectedServer } from '../support/protected-server.ts';
 import { closing, rejection, run, testToolbox } from '../support/world.ts';
 
@@ -50,11 +48,7 @@ async function world(change: Partial<McpConnectionsOptions> = {}) {
   return { authority, accounts, events, logIn, connect };
 }
 
-const agentWith = (box: McpToolbox, turns: readonly Turn[]) =>
-  createAgent({ model: modelOf(turns).model, toolboxes: [box] });
-
 const call = (name: string): Turn => ({ toolCalls: [{ id: 'c1', name, args: {} }] });
-const throughJson = (state: RunState): RunState => fromJson<RunState>(toJson(state));
 const suspension = (tool: string, scopes?: string) => ({
   callId: 'c1',
   payload: { type: 'mcp-login', server: 'm', tool, args: {}, ...(scopes === undefined ? {} : { scopes }) },
@@ -63,7 +57,7 @@ const suspension = (tool: string, scopes?: string) => ({
 it('pauses a run for further scopes, and continues in another process after the login', async () => {
   const { logIn, connect, events } = await world();
   expect(await logIn()).toBe('read');
-  const paused = await agentWith(await connect(), [call('write')]).run('go');
+  const paused = await agentWith(await connect(), [call('write')]).agent.run('go');
   expect(paused.state.suspended).toEqual([suspension('write', 'write')]);
   expect(events).toContainEqual({ type: 'login-required', detail: 'write: write' });
   const state = throughJson(paused.state);
@@ -72,7 +66,7 @@ it('pauses a run for further scopes, and continues in another process after the 
   const box = await connect();
   const settled = await box.settle(state);
   expect(settled.decisions).toEqual([{ callId: 'c1', result: 'written' }]);
-  const result = await agentWith(box, ['done']).run(settled.state, { decisions: settled.decisions });
+  const result = await agentWith(box, ['done']).agent.run(settled.state, { decisions: settled.decisions });
   expect(result.text).toBe('done');
 });
 
@@ -81,7 +75,7 @@ it('pauses a run for an expired login', async () => {
   await logIn();
   const box = await connect();
   authority.revoke();
-  const paused = await agentWith(box, [call('whoami')]).run('go');
+  const paused = await agentWith(box, [call('whoami')]).agent.run('go');
   expect(paused.state.suspended).toEqual([suspension('whoami')]);
   expect(events).toContainEqual({ type: 'login-required', detail: 'whoami' });
   await logIn();
@@ -91,7 +85,7 @@ it('pauses a run for an expired login', async () => {
 it('asks once for scopes that the user does not grant', async () => {
   const { logIn, connect, accounts } = await world();
   await logIn();
-  const paused = await agentWith(await connect(), [call('write')]).run('go');
+  const paused = await agentWith(await connect(), [call('write')]).agent.run('go');
   await logIn('write', 'read');
   const box = await connect();
   const { decisions } = await box.settle(paused.state);

@@ -169,7 +169,7 @@ async function answer({ id, method, params }) {
   if (method === 'initialize')
     return {
       protocolVersion: params.protocolVersion,
-      capabilities: { tools: { listChanged: true }, ...(process.env.RESOURCES && { resources: {} }) },
+      capabilities: { tools: { listChanged: true } },
       serverInfo: { name: 'hostile', version: '1' },
     };
   if (method === 'tools/list')
@@ -179,9 +179,6 @@ async function answer({ id, method, params }) {
         ...tool,
       })),
     };
-  if (method === 'resources/list' && process.env.RESOURCES)
-    return { resources: [{ uri: 'h://one', name: 'one' }] };
-  if (method === 'resources/read') throw { code: -32002, message: 'Resource not found' };
   if (method === 'ping') return {};
   if (method !== 'tools/call') throw { code: -32601, message: `no ${method}` };
   log(`call ${params.name}`);

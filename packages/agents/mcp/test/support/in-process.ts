@@ -1,7 +1,8 @@
-import { createMajordomo, type ChatModel } from '@majordomo/core';
+import { createAgent, type Agent, type RunState } from '@majordomo/agent';
+import { createMajordomo, fromJson, toJson, type ChatModel } from '@majordomo/core';
 import { fakeProvider, type FakeCall, type Turn } from '@majordomo/testing';
 import { Client, StreamableHTTPClientTransport, type ClientOptions } from '@modelcontextprotocol/client';
-import type { McpServerHandle } from '../../src/index.ts';
+import type { McpServerHandle, McpToolbox } from '../../src/index.ts';
 import { closing } from './world.ts';
 
 /** Address of a server of this process. */
@@ -34,3 +35,15 @@ export function modelOf(turns: readonly Turn[]): {
   const model = createMajordomo({ providers: [fake], chain: { attempts: 1 } }).model('f/m');
   return { model, requests: fake.requests };
 }
+
+/** Returns an agent with the tools of a box, and the requests that its model receives. */
+export function agentWith(
+  box: McpToolbox,
+  turns: readonly Turn[],
+): { readonly agent: Agent; readonly requests: readonly FakeCall[] } {
+  const { model, requests } = modelOf(turns);
+  return { agent: createAgent({ model, toolboxes: [box] }), requests };
+}
+
+/** Returns the state as another process receives it. */
+export const throughJson = (state: RunState): RunState => fromJson<RunState>(toJson(state));
