@@ -2,56 +2,8 @@ import { describeWith, writeData } from '@majordomo/services';
 import { expect, it } from 'vitest';
 import { onPostgres } from './support/stores.ts';
 
-const HOUR_MS = 3_600_000;
-const RANGE = { from: 0, to: 10 * HOUR_MS, limit: 10, level: 'models' } as const;
-const COLUMNS = 'id, at, operation, outcome, ms, json';
-
 describeWith('postgres', 'a process of another version', () => {
   const { client, stores } = onPostgres();
-
-  it.each([
-    [
-      'stores a call',
-      `INSERT INTO older.calls (${COLUMNS}) VALUES ('b', 100, 'chat', 'finished', 5, '{}')`,
-      [0],
-    ],
-    [
-      'replaces a call',
-      `UPDATE older.calls SET at = ${HOUR_MS}, json = '{"ms":6}' WHERE id = 'a'`,
-      [0, HOUR_MS],
-    ],
-    ['deletes a call', `DELETE FROM older.calls WHERE id = 'a'`, [0]],
-  ])('removes the sums of the hour when it %s', async (_, sql, changedHours) => {
-    const { query } = client();
-    await query('DROP SCHEMA IF EXISTS older CASCADE');
-    await using all = stores({ schema: 'older' });
-    const { hours } = all.calls;
-    await all.ready();
-    await query(
-      `INSERT INTO older.calls (${COLUMNS}) VALUES ('a', 1, 'chat', 'finished', 5, '{}'), ('c', ${5 * HOUR_MS}, 'chat', 'finished', 5, '{}')`,
-    );
-    for (const { hour, version } of (await hours?.read(RANGE)) ?? [])
-      await hours?.write({ hour, version, models: 'summed', callers: 'summed' });
-    await query(sql);
-    const sums = (await hours?.read(RANGE)) ?? [];
-    expect(sums.filter(({ sums: text }) => text === undefined).map(({ hour }) => hour)).toEqual(changedHours);
-    expect(sums.find(({ hour }) => hour === 5 * HOUR_MS)?.sums).toBe('summed');
-  });
-
-  it('keeps the sums when it deletes the content of a call', async () => {
-    const { query } = client();
-    await query('DROP SCHEMA IF EXISTS older CASCADE');
-    await using all = stores({ schema: 'older' });
-    const { hours } = all.calls;
-    await all.ready();
-    await query(
-      `INSERT INTO older.calls (${COLUMNS}, content) VALUES ('a', 1, 'chat', 'finished', 5, '{}', '{}')`,
-    );
-    const [hour] = (await hours?.read(RANGE)) ?? [];
-    await hours?.write({ hour: 0, version: hour?.version ?? '', models: 'summed', callers: 'summed' });
-    await query('UPDATE older.calls SET content = NULL');
-    expect(await hours?.read(RANGE)).toMatchObject([{ hour: 0, sums: 'summed' }]);
-  });
 
   it('continues when a later version has added columns', async () => {
     const { query } = client();

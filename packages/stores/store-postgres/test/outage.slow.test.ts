@@ -1,5 +1,6 @@
 import type { LedgerStore } from '@majordomo/ledger';
 import { describeWith, startPostgres, type Postgres } from '@majordomo/services';
+import { laneAttempt } from '@majordomo/services/features';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { postgresStores } from '../src/index.ts';
@@ -49,6 +50,10 @@ describeWith('postgres', 'an outage of PostgreSQL', () => {
       // The server ends the processes of its connections shortly after itself.
       const failure = () => patient.records.get('space', 'key').catch((error: unknown) => error);
       await expect.poll(failure).toMatchObject({ kind: 'network' });
+      expect(await patient.lanes({ name: 'gpu', most: 1, whenDown: 'deny' }).admit(laneAttempt())).toEqual({
+        deny: 'PostgreSQL does not answer',
+        retryAfterMs: 1000,
+      });
       await server.start();
       await expect.poll(() => amountsOf(ledger).catch(() => [])).toEqual([20n, 0n]);
       await expect

@@ -16,7 +16,7 @@ const METHODS = {
 /** Models of a provider that are not chat models. */
 type OtherModels = Pick<Provider, keyof typeof METHODS>;
 
-/** Model of any kind. The methods of a model are never called without a request of its kind. */
+/** Model of any kind. Requests and results are passed on unchanged. */
 type AnyModel = Readonly<Record<string, (request: unknown, context: ModelContext) => never>>;
 type Opener = (id: string, env?: Env) => AnyModel | undefined;
 

@@ -1,4 +1,3 @@
-import { callHoursSql } from './call-hours.ts';
 import { entryFunctionsSql } from './entry-functions.ts';
 import { functionsSql } from './functions.ts';
 import { SCHEMA_VERSION, tablesSql } from './tables.ts';
@@ -21,7 +20,6 @@ END $do$;
 ${tablesSql(schema)}
 ${entryFunctionsSql(schema)}
 ${functionsSql(schema)}
-${callHoursSql(schema)}
 INSERT INTO ${schema}.meta (version) VALUES (${SCHEMA_VERSION})
 ON CONFLICT (one) DO UPDATE SET version = greatest(meta.version, excluded.version);
 `;

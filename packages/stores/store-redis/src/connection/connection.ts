@@ -2,7 +2,6 @@ import { LlmError, type Clock } from '@majordomo/core';
 import { invoke } from '@majordomo/core/toolkit';
 import type { Client } from './client.ts';
 import { evaluateScript, type Script } from './script.ts';
-import { TickingTimeout } from './pooled-timeout.ts';
 
 /** Minimum time between two test calls while Redis does not respond, in milliseconds. */
 const RETRY_MS = 1000;
@@ -18,7 +17,6 @@ export class Connection {
   private readonly clock: Clock;
   private readonly timeoutMs: number;
   private readonly prepare: () => Promise<void>;
-  private readonly waits: TickingTimeout;
   private wasReady = false;
   private isPrepared = false;
   /** Whether a call has timed out since the last call that succeeded. */
@@ -35,7 +33,6 @@ export class Connection {
     this.clock = clock;
     this.timeoutMs = timeoutMs;
     this.prepare = prepare;
-    this.waits = new TickingTimeout(clock, timeoutMs);
   }
 
   /** Runs a script. Rejects with `network` if Redis is not connected, `timeout` without a reply, or `server` if Redis fails. */
@@ -62,10 +59,8 @@ export class Connection {
             : 'Redis did not answer within the timeout of its client; check its load or raise the timeout of commands';
         reject(new LlmError('timeout', why, {}, { cause }));
       };
-      let cancel = this.waits.start(() => {
-        cancel = this.clock.timer(GRACE_MS, () => {
-          late();
-        });
+      let cancel = this.clock.timer(this.timeoutMs, () => {
+        cancel = this.clock.timer(GRACE_MS, () => late());
       });
       Promise.resolve(invoke(() => this.whenReady(work))).then(
         (answer) => {
