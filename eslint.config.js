@@ -109,6 +109,12 @@ export default defineConfig(
     },
   },
   {
+    files: ['apps/{cli,create-majordomo,lint-rule}/src/**/*.ts'],
+    // A command is not imported.
+    ignores: [...TESTS, '**/bin.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...SYNTAX, ...PLAIN] },
+  },
+  {
     files: ['packages/*/*/src/**/*.ts'],
     ignores: [...TESTS, ...NODE_ONLY],
     rules: {

@@ -1,6 +1,4 @@
 import { catalog, costOf, priceAt, type Cost } from '@majordomo/catalog';
-import * as profiles from '@majordomo/provider-openai';
-import { openaiCompatible, type Profile } from '@majordomo/provider-openai';
 import {
   contextOf,
   deliveryOf,
@@ -14,6 +12,7 @@ import {
 } from '@majordomo/test-support';
 import { collect } from '@majordomo/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { providerOf } from '../src/at-vendor/places.ts';
 
 const WIRES = ['openai-chat', 'openai-responses'];
 const cases = WIRES.flatMap((wire) => recordings(wire)).filter(({ expected }) => expected.usageRaw !== null);
@@ -31,23 +30,14 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-type AnyProfile = Profile & { readonly api?: 'responses' };
-const PROFILES = Object.values(profiles).filter(
-  (value): value is AnyProfile => typeof value === 'object' && 'baseURL' in value,
-);
-
 /** Returns the cost of a recording whose vendor reports it, from the usage that the real provider reads. */
 async function costsOf(recording: Recording): Promise<readonly RecordedCost[]> {
-  const { id, vendor, expected } = recording;
-  const wire = expected.wire === 'openai-responses' ? { api: 'responses' as const } : {};
-  const known = PROFILES.find((one) => one.id === vendor && one.api === wire.api);
-  const baseURL = server.url(recording, 'complete');
-  const profile = known ?? { id: vendor, vendor, baseURL, ...wire };
-  const provider = openaiCompatible(profile, { apiKey: 'test-key', baseURL });
+  const { id, vendor } = recording;
+  const provider = providerOf(recording, server.url(recording, 'complete'));
   const context = contextOf({ target: `${vendor}/m`, delivery: deliveryOf(recording) });
   const { usage } = await collect(provider.model('m'), requestOf(), context);
   if (usage?.details?.reportedNanoUsd === undefined) return [];
-  const found = await foundModel(profile.vendor ?? '', recording);
+  const found = await foundModel(provider.vendor ?? '', recording);
   return [{ id, cost: costOf(usage, found && priceAt(found.model, new Date(catalog.date))) }];
 }
 

@@ -541,15 +541,6 @@ describe('a ruling on a contradiction', () => {
   });
   const known = { vendor: 'openai', id: 'm', input: ['text'], output: ['text'] } as const;
 
-  it('withdraws an announced period that never applied', async () => {
-    const prices = [period('2026-01-01', 3), period('2026-09-01', 5)];
-    const { model: found } = await contradicted(
-      [{ ...onM, believe: 'newest', withdraw: ['2026-09-01'] }],
-      [{ ...known, prices }],
-    );
-    expect(found?.prices.map(({ from, rates }) => [from, rates.input])).toEqual([['2026-01-01', 3_000_000]]);
-  });
-
   it('adds fees that no source states to all ids with a prefix, without a new period', async () => {
     const prices = [period('2026-01-01', 3)];
     const fees = { web_search: 10_000, code: 5 };

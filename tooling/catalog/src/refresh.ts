@@ -9,7 +9,7 @@ import { readGenaiPrices } from '../../../packages/calls/catalog/src/refresh/rea
 import { readLitellm } from '../../../packages/calls/catalog/src/refresh/read-litellm.ts';
 import { readModelsDev } from '../../../packages/calls/catalog/src/refresh/read-models-dev.ts';
 import { readPiAi } from '../../../packages/calls/catalog/src/refresh/read-pi-ai.ts';
-import { believing, ruled, withoutWithdrawn, type Ruling } from './rulings.ts';
+import { believing, ruled, type Ruling } from './rulings.ts';
 import { withSdkModels, type SdkModels } from './sdk-models.ts';
 import { SOURCES, type Taken } from './sources.ts';
 import { VENDORS, type VendorNames } from '../../../packages/calls/catalog/src/refresh/vendors.ts';
@@ -42,7 +42,7 @@ export async function refresh(
   const all: CatalogModel[] = [];
   for (const names of VENDORS) {
     const { vendor } = names;
-    const known = withoutWithdrawn(await before.models(vendor), rulings);
+    const known = await before.models(vendor);
     const listings = believing(vendor, listingsOf(sources, names), rulings);
     const dates = { today: about.date, bySource: datesOf(sources) };
     const { models: merged, contradicted } = merge(vendor, listings, dates, names.resells);

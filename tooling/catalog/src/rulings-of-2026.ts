@@ -134,7 +134,7 @@ export const RULINGS: readonly Ruling[] = [
   { vendor: 'xai', id: 'grok-3-mini-high', price: { rates: { input: 300_000, output: 500_000, cacheRead: 75_000 } }, from: '2025-04-09', source: XAI },
   { vendor: 'amazon-bedrock', id: 'anthropic.claude-opus-4-6-v1', believe: 'newest', source: IN_REGION },
   { vendor: 'amazon-bedrock', id: 'anthropic.claude-sonnet-4-6', believe: 'newest', source: IN_REGION },
-  { vendor: 'anthropic', id: 'claude-sonnet-5', believe: 'newest', withdraw: ['2026-09-01'], source: 'the increase to 3 and 15 USD, announced for 2026-09-01, was cancelled (PromptFuel v1.0.22 of 2026-10-01, which cites the vendor); 2026-11-23' },
+  { vendor: 'anthropic', id: 'claude-sonnet-5', believe: 'newest', source: 'the increase to 3 and 15 USD, announced for 2026-09-01, was cancelled (PromptFuel v1.0.22 of 2026-10-01, which cites the vendor); 2026-11-23' },
   { vendor: 'azure', id: 'gpt-5.6-sol', believe: 'newest', source: 'as at OpenAI after its price cuts of 2026; 2026-11-23' },
   { vendor: 'azure', id: 'gpt-5.6-terra', believe: 'newest', source: 'as at OpenAI after its price cuts of 2026; 2026-11-23' },
   { vendor: 'azure', id: 'gpt-5.6-luna', believe: 'newest', source: 'as at OpenAI after its price cuts of 2026; 2026-11-23' },

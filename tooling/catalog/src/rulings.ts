@@ -16,8 +16,6 @@ export interface Ruling {
    * source and a source that is more than 60 days older. With the id `*`, `newest` applies to all models of the vendor.
    */
   readonly believe?: SourceName | 'newest';
-  /** First days of price periods that a vendor announced but that never applied. */
-  readonly withdraw?: readonly string[];
   /** Fees that no source states, in micro-USD. */
   readonly fees?: Price['fees'];
   /** Facts that replace those of the sources. */
@@ -155,17 +153,4 @@ function over({ from, rates, above, tiers, fees }: Price, change: PriceChange, s
     sources: [source],
     trust: 'override',
   };
-}
-
-/** Returns the known models without the periods that rulings withdraw. */
-export function withoutWithdrawn(
-  models: readonly CatalogModel[],
-  rulings: readonly Ruling[],
-): readonly CatalogModel[] {
-  return models.map((model) => {
-    const days = rulings
-      .filter(({ vendor, id }) => vendor === model.vendor && id === model.id)
-      .flatMap(({ withdraw = [] }) => withdraw);
-    return { ...model, prices: model.prices.filter(({ from }) => !days.includes(from)) };
-  });
 }

@@ -81,18 +81,3 @@ export function nodesOf(node: ts.Node): readonly ts.Node[] {
   });
   return found;
 }
-
-/** Whether the module has a top-level await, which makes `require()` fail. */
-export const awaitsAtTopLevel = (path: string, text: string): boolean =>
-  nodesOf(parse(path, text)).some((node) => isAwait(node) && ts.findAncestor(node, isFunction) === undefined);
-
-/** Whether the module reads `process.env`, except in strings. */
-export const readsProcessEnv = (path: string, text: string): boolean =>
-  nodesOf(parse(path, text)).some(
-    (node) => ts.isPropertyAccessExpression(node) && node.getText().replaceAll('?', '') === 'process.env',
-  );
-
-const isAwait = (node: ts.Node): boolean =>
-  ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined);
-
-const isFunction = (node: ts.Node): boolean => ts.isFunctionLike(node);

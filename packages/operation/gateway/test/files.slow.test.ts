@@ -1,14 +1,13 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { memoryFiles, type FileContentStore } from '@majordomo/files';
+import { PNG, png } from '@majordomo/test-support';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { connect } from 'node:net';
 import OpenAI, { toFile } from 'openai';
 import { describe, expect, it } from 'vitest';
-import { PIXEL } from './support/answers.ts';
 import { filesIn, MODELS, OTHER_KEY, pdf, setUp } from './support/files-gateway.ts';
 import { KEY } from './support/test-gateway.ts';
 
-const PNG = Buffer.from(PIXEL, 'base64');
 const createPdf = (client: OpenAI, name = 'report.pdf', size = 2000): Promise<OpenAI.FileObject> =>
   client.files.create({ file: new File([pdf(size)], name), purpose: 'user_data' });
 
@@ -282,7 +281,7 @@ describe('a file id in a request', () => {
 
   it('of an image is sent as an image', async () => {
     const { openai, anthropic, chats } = await setUp();
-    const { id } = await openai().files.create({ file: await toFile(PNG, 'a.png'), purpose: 'vision' });
+    const { id } = await openai().files.create({ file: await toFile(png.bytes, 'a.png'), purpose: 'vision' });
     await openai().responses.create({
       model: 'claude',
       input: [{ role: 'user', content: [{ type: 'input_image', file_id: id, detail: 'auto' }] }],
@@ -293,7 +292,7 @@ describe('a file id in a request', () => {
       max_tokens: 10,
       messages: [{ role: 'user', content: [{ type: 'image', source }] }],
     });
-    for (const { body } of chats()) expect(JSON.stringify(body)).toContain(PNG.toString('base64'));
+    for (const { body } of chats()) expect(JSON.stringify(body)).toContain(PNG);
   });
 
   it('counts for the maximum size of what a request names', async () => {

@@ -1,9 +1,10 @@
 import { ApiError, FunctionCallingConfigMode, GoogleGenAI, Type } from '@google/genai';
 import { createGoogleGenerativeAI } from '@ai-sdk/google';
+import { PNG } from '@majordomo/test-support';
 import { generateText, isStepCount, streamText, tool } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { CALL, PIXEL } from './support/answers.ts';
+import { CALL } from './support/answers.ts';
 import { post } from './support/clients.ts';
 import { KEY, startGateway, type TestGateway } from './support/test-gateway.ts';
 
@@ -82,7 +83,7 @@ describe('@google/genai', () => {
     await client(testGateway).models.generateContent({
       model: 'gpt',
       contents: [
-        { role: 'user', parts: [{ text: 'Where?' }, { inlineData: { mimeType: 'image/png', data: PIXEL } }] },
+        { role: 'user', parts: [{ text: 'Where?' }, { inlineData: { mimeType: 'image/png', data: PNG } }] },
       ],
       config: {
         systemInstruction: 'Be brief.',
@@ -102,7 +103,7 @@ describe('@google/genai', () => {
     });
     const body = testGateway.openai.requests[0]?.body as Readonly<Record<string, unknown>>;
     expect(JSON.stringify(body)).toContain('Be brief.');
-    expect(JSON.stringify(body['input'])).toContain(`data:image/png;base64,${PIXEL}`);
+    expect(JSON.stringify(body['input'])).toContain(`data:image/png;base64,${PNG}`);
     expect(body).toMatchObject({
       max_output_tokens: 200,
       reasoning: { effort: 'medium' },

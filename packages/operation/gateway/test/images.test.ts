@@ -1,13 +1,12 @@
-import { answers } from '@majordomo/test-support';
+import { answers, PNG, png } from '@majordomo/test-support';
 import { toFile } from 'openai';
 import { describe, expect, it } from 'vitest';
-import { PIXEL } from './support/answers.ts';
 import { openaiClient, post } from './support/clients.ts';
 import { refusalOf, startWithVendor } from './support/operations.ts';
 
 const OPENAI_RESPONSE = {
   created: 1,
-  data: [{ b64_json: PIXEL }],
+  data: [{ b64_json: PNG }],
   usage: {
     input_tokens: 9,
     output_tokens: 90,
@@ -17,7 +16,7 @@ const OPENAI_RESPONSE = {
 };
 const GOOGLE_RESPONSE = {
   candidates: [
-    { content: { parts: [{ inlineData: { mimeType: 'image/png', data: PIXEL } }] }, finishReason: 'STOP' },
+    { content: { parts: [{ inlineData: { mimeType: 'image/png', data: PNG } }] }, finishReason: 'STOP' },
   ],
 };
 
@@ -49,7 +48,7 @@ describe('images', () => {
         ...settings,
       })
       .withResponse();
-    expect(data.data?.map(({ b64_json }) => b64_json)).toEqual([PIXEL]);
+    expect(data.data?.map(({ b64_json }) => b64_json)).toEqual([PNG]);
     expect(data.usage).toEqual(OPENAI_RESPONSE.usage);
     expect(testGateway.vendor.requests.map(({ body }) => body)).toEqual([
       { model: 'gpt-image-2', prompt: 'a cat', n: 1, size: '1024x1024', output_compression: 50, ...settings },
@@ -60,7 +59,7 @@ describe('images', () => {
 
   it('are edited with several images and a mask', async () => {
     await using testGateway = await startImageGateway();
-    const file = (): Promise<File> => toFile(Buffer.from(PIXEL, 'base64'), 'a.png', { type: 'image/png' });
+    const file = (): Promise<File> => toFile(png.bytes, 'a.png', { type: 'image/png' });
     const imagesResponse = await openaiClient(testGateway).images.edit({
       model: 'draw',
       prompt: 'add a hat',
@@ -83,7 +82,7 @@ describe('images', () => {
       // oxlint-disable-next-line typescript/no-deprecated -- older clients send it
       .images.generate({ model: 'paint', prompt: 'a cat', response_format: 'url', quality: 'high' })
       .withResponse();
-    expect(data.data).toEqual([{ url: `data:image/png;base64,${PIXEL}` }]);
+    expect(data.data).toEqual([{ url: `data:image/png;base64,${PNG}` }]);
     const warnings = response.headers.get('x-majordomo-warnings');
     expect(warnings).toContain('coerced response_format url');
     expect(warnings).toContain('dropped quality');

@@ -1,11 +1,10 @@
 import type { FilePart, ImagePart } from '@majordomo/core';
+import { PNG, png } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
-import { PIXEL } from './support/answers.ts';
 import { anthropicClient, openaiClient } from './support/clients.ts';
 import { startGateway, type TestGateway } from './support/test-gateway.ts';
 
 const PDF = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%EOF').toString('base64');
-const imagePart: ImagePart = { type: 'image', mediaType: 'image/png', bytes: Buffer.from(PIXEL, 'base64') };
 const pdfPart: FilePart = { type: 'file', mediaType: 'application/pdf', bytes: Buffer.from(PDF, 'base64') };
 const IMAGE_URL = 'https://a.example/a.png';
 
@@ -82,9 +81,9 @@ async function anthropicRequestBody(testGateway: TestGateway): Promise<unknown> 
 describe.each(WIRES)('images and PDFs over %s', (wire) => {
   it('reach the vendor unchanged', async () => {
     await using testGateway = await startGateway();
-    const urls = [`data:image/png;base64,${PIXEL}`, `data:application/pdf;base64,${PDF}`] as const;
+    const urls = [`data:image/png;base64,${PNG}`, `data:application/pdf;base64,${PDF}`] as const;
     await requestsByWire(testGateway, ...urls)[wire]?.();
-    expect(JSON.stringify(await anthropicRequestBody(testGateway))).toContain(PIXEL);
+    expect(JSON.stringify(await anthropicRequestBody(testGateway))).toContain(PNG);
     expect(JSON.stringify(await anthropicRequestBody(testGateway))).toContain(PDF);
   });
 
@@ -92,12 +91,12 @@ describe.each(WIRES)('images and PDFs over %s', (wire) => {
     const fetchedUrls: string[] = [];
     const fetchMedia = (url: string): Promise<ImagePart | FilePart> => {
       fetchedUrls.push(url);
-      return Promise.resolve(url.endsWith('.pdf') ? pdfPart : imagePart);
+      return Promise.resolve(url.endsWith('.pdf') ? pdfPart : png);
     };
     await using testGateway = await startGateway({ gateway: { fetchMedia } });
     await requestsByWire(testGateway, IMAGE_URL, 'https://a.example/a.pdf')[wire]?.();
     expect(fetchedUrls.sort()).toEqual(['https://a.example/a.pdf', IMAGE_URL]);
-    expect(JSON.stringify(await anthropicRequestBody(testGateway))).toContain(PIXEL);
+    expect(JSON.stringify(await anthropicRequestBody(testGateway))).toContain(PNG);
     expect(JSON.stringify(await anthropicRequestBody(testGateway))).toContain(PDF);
   });
 

@@ -5,10 +5,10 @@ import { createOpenAI as createAiSdkOpenAI } from '@ai-sdk/openai';
 import { generateText, isStepCount, tool } from 'ai';
 import { join } from 'node:path';
 import type OpenAI from 'openai';
-import { testFolder } from '@majordomo/test-support';
+import { PNG, testFolder } from '@majordomo/test-support';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { CALL, PIXEL } from './support/answers.ts';
+import { CALL } from './support/answers.ts';
 import { openaiClient } from './support/clients.ts';
 import { KEY, startGateway, type TestGateway, type TestGatewayOptions } from './support/test-gateway.ts';
 
@@ -48,7 +48,7 @@ describe('a gateway with stored responses', () => {
     ];
     const image = {
       type: 'input_image' as const,
-      image_url: `data:image/png;base64,${PIXEL}`,
+      image_url: `data:image/png;base64,${PNG}`,
       detail: 'auto' as const,
     };
     const firstResponse = await create({

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 
-const SCRIPT = fileURLToPath(new URL('support/ask-once.ts', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('support/ask-once-process.ts', import.meta.url));
 const LOADER = new URL('../../../../tooling/build/from-sources.ts', import.meta.url).href;
 
 it('a process with an idle socket ends by itself', { timeout: 60_000 }, async () => {

@@ -54,15 +54,8 @@ export async function lineFor(
 export async function captureBody(
   target: PreparedTarget,
 ): Promise<{ readonly body: JsonObject; readonly headers: Headers }> {
-  let captured: { readonly body: JsonObject; readonly headers: Headers } | undefined;
-  const response = target.ask(async (_url, init) => {
-    const text = await new Response(init?.body).text();
-    captured = { body: JSON.parse(text) as JsonObject, headers: new Headers(init?.headers) };
-    throw new Error('the body was captured');
-  });
-  const error: unknown = await response.catch((reason: unknown) => reason);
-  if (captured === undefined) throw error;
-  return captured;
+  const { body, headers } = await target.capture();
+  return { body: JSON.parse(body) as JsonObject, headers };
 }
 
 /** Input of a batch as a file, whose Blob is read while it is sent. */

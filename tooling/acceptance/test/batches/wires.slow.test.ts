@@ -5,6 +5,7 @@ import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createGoogle } from '@majordomo/provider-google';
 import { createGroq } from '@majordomo/provider-groq';
 import { azureOpenAI, createOpenAI, openaiCompatible } from '@majordomo/provider-openai';
+import { png } from '@majordomo/test-support';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, test } from 'vitest';
 import {
@@ -17,11 +18,6 @@ import {
   runBatch,
 } from '../../src/batches/run-batch.ts';
 import { KEY, openMajordomo, SUBJECTS, type BatchSubject } from '../../src/batches/subjects.ts';
-
-const PIXEL = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
 
 const ask = (text: string): ChatRequest => ({ messages: [user(text)] });
 const HOUR_MS = 3_600_000;
@@ -69,7 +65,7 @@ describe.each(SUBJECTS)('$name', (subject) => {
     await withServer(subject, {}, async ({ majordomo, spec, server }) => {
       const request: ChatRequest = {
         system: 'Be brief.',
-        messages: [user('What is this?', image(new Uint8Array(PIXEL)))],
+        messages: [user('What is this?', image(png.bytes))],
         tools: [{ name: 'look', description: 'looks', parameters: { type: 'object', properties: {} } }],
         maxTokens: 50,
       };

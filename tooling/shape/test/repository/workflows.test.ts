@@ -168,34 +168,12 @@ describe('pinned actions', () => {
   });
 });
 
-describe('every pull request', () => {
-  test('is checked on three systems, with the oldest Node that packages take and the newest', () => {
-    const checks = read(`${FOLDER}/checks.yml`);
-    expect(checks).toContain('os: [ubuntu-latest, macos-latest, windows-latest]');
-    expect(checks).toContain('node: [22, 24, 26]');
-    expect(checks).toContain('run: .ci/run');
-  });
-
-  test('audits dependencies', () => {
-    const jobs = jobsOf(read(`${FOLDER}/checks.yml`));
-    expect(jobs.map(({ job }) => job)).toEqual(['gates', 'platforms', 'audit']);
-    expect(jobs[2]?.body).toContain('release:audit');
-  });
-});
-
 describe('other programs', () => {
   test('are installed and run by a job per part, which can only read the repository', () => {
     const workflow = read(`${FOLDER}/outside-parts.yml`);
     expect(workflow).toContain('\npermissions:\n  contents: read\n');
     const [, parts = ''] = /^ {8}part:\n((?: {10}- .*\n)+)/m.exec(workflow) ?? [];
     expect(parts.match(/[\w-]+(?=\n)/g)).toEqual(Object.keys(PARTS));
-  });
-
-  test('run every day and before a release', () => {
-    const daily = read(`${FOLDER}/outside.yml`);
-    expect(daily).toMatch(/cron: '\d+ \d+ \* \* \*'/);
-    for (const text of [daily, read(`${FOLDER}/release.yml`)])
-      expect(text).toContain('uses: ./.github/workflows/outside-parts.yml');
   });
 
   test('have their results recorded also if a part failed, by a job that runs no code of the repository', () => {

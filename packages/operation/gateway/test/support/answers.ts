@@ -1,9 +1,5 @@
 import type { Step } from '@majordomo/conformance';
 
-/** Base64 of an image of one pixel. */
-export const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-
 const THOUGHT = { type: 'reasoning' as const, text: 'I should look.' };
 const OSLO = { type: 'tool-call' as const, id: 'call_a', name: 'weather', json: '{"city":"Oslo"}' };
 const ROME = { type: 'tool-call' as const, id: 'call_b', name: 'weather', json: '{"city":"Rome"}' };
