@@ -3,7 +3,7 @@ import type { Divergence } from '../src/traffic/answer.ts';
 import type { Comparison } from '../src/compare/comparison.ts';
 import { reportOf } from '../src/report/report-of.ts';
 import type { ReplayReport } from '../src/report/report.ts';
-import type { Results, ScoredUnit, UnitCost } from '../src/report/results.ts';
+import type { Results, ScoredUnit, StoredCost } from '../src/report/results.ts';
 import { comparisonOf, has, resultsOf, sampleOf, unitOf, type Features } from './report-traffic.ts';
 import type { Random } from './simulated.ts';
 
@@ -200,10 +200,10 @@ function drawComparison(
   return comparisonOf(0, { by: isJudged ? 'judge' : 'equal' });
 }
 
-const costOf = (nanoUsd: number, ratio: number): UnitCost => ({
-  nanoUsd: BigInt(Math.round(nanoUsd * ratio)),
-  uncachedNanoUsd: BigInt(Math.round(nanoUsd * 1.3 * ratio * 0.95)),
-  batchNanoUsd: BigInt(Math.round((nanoUsd * ratio) / 2)),
+const costOf = (nanoUsd: number, ratio: number): StoredCost => ({
+  nanoUsd: `${Math.round(nanoUsd * ratio)}`,
+  uncachedNanoUsd: `${Math.round(nanoUsd * 1.3 * ratio * 0.95)}`,
+  batchNanoUsd: `${Math.round((nanoUsd * ratio) / 2)}`,
 });
 
 const normal = (random: Random): number =>

@@ -3,7 +3,7 @@ import { decisionOf } from '../src/report/decision.ts';
 import { reportOf } from '../src/report/report-of.ts';
 import type { ReplayReport } from '../src/report/report.ts';
 import type { Comparison } from '../src/compare/comparison.ts';
-import type { Results, ScoredUnit, UnitCost } from '../src/report/results.ts';
+import type { Results, ScoredUnit, StoredCost } from '../src/report/results.ts';
 import { AT, caseOf, reportCase } from './report-cases.ts';
 import { comparisonOf, resultsOf, unitOf } from './report-traffic.ts';
 
@@ -17,10 +17,10 @@ const unitsOf = (count: number, membersAt: (at: number) => Partial<ScoredUnit>):
   );
 const scored = (count: number, scoreAt: (at: number) => number, members: Partial<Comparison> = {}) =>
   unitsOf(count, (at) => ({ candidate: comparisonOf(scoreAt(at), members) }));
-const costOf = (nanoUsd: bigint, batchNanoUsd: bigint | undefined = nanoUsd / 2n): UnitCost => ({
-  nanoUsd,
-  uncachedNanoUsd: 2n * nanoUsd,
-  batchNanoUsd,
+const costOf = (nanoUsd: bigint, batchNanoUsd: bigint = nanoUsd / 2n): StoredCost => ({
+  nanoUsd: `${nanoUsd}`,
+  uncachedNanoUsd: `${2n * nanoUsd}`,
+  batchNanoUsd: `${batchNanoUsd}`,
 });
 
 describe('the report of a prepared experiment', () => {

@@ -1,6 +1,7 @@
 import type { JsonValue } from '@majordomo/core';
 import type { Divergence } from '../traffic/answer.ts';
 import type { ReplayPlan } from '../report/report.ts';
+import type { StoredCost } from '../report/results.ts';
 import type { Comparison } from '../compare/comparison.ts';
 
 /** Format of the first line of a journal. */
@@ -148,16 +149,6 @@ export interface ResultLine {
   /** Cost of the recorded answer of the present model. */
   readonly presentCost: StoredCost | undefined;
   readonly cost: StoredCost | undefined;
-}
-
-/** Cost of an answer in nano-USD, as decimal integers. */
-export interface StoredCost {
-  /** Cost with the share of cached input of the recorded answer, or of the answers of a run. */
-  readonly nanoUsd: string;
-  /** Cost without a cache. */
-  readonly uncachedNanoUsd: string;
-  /** Cost as an item of a batch, without a cache; `undefined` for runs, and if the target has no price for batches. */
-  readonly batchNanoUsd: string | undefined;
 }
 
 /** Batch job that is about to be submitted. */

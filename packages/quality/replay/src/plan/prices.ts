@@ -18,7 +18,7 @@ import {
 } from '@majordomo/core';
 import { createLedger, type Ledger } from '@majordomo/ledger';
 import { replayError } from '../experiment/definition.ts';
-import type { StoredCost } from '../journal/lines.ts';
+import type { StoredCost } from '../report/results.ts';
 
 const BATCH = 'batch';
 

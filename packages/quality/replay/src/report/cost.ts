@@ -7,7 +7,7 @@ import {
   type Unit,
 } from '../statistics/stratified-mean.ts';
 import type { ReplayCost } from './report.ts';
-import type { ScoredUnit, UnitCost } from './results.ts';
+import type { ScoredUnit, StoredCost } from './results.ts';
 import { estimateOf, strataOf, type Weights } from './scored-units.ts';
 
 /** Unit whose costs are both known. */
@@ -15,8 +15,8 @@ interface Paid {
   /** Position of the kind in the list of shares. */
   readonly kind: number;
   readonly conversation: string;
-  readonly present: UnitCost;
-  readonly candidate: UnitCost;
+  readonly present: StoredCost;
+  readonly candidate: StoredCost;
 }
 
 /**
@@ -33,9 +33,9 @@ export function costOf(all: readonly ScoredUnit[], weights: Weights): ReplayCost
       : [{ kind, conversation, present, candidate }];
   });
   const design = designOf(paid, shares);
-  const meanOf = (side: 'present' | 'candidate', costIn: (cost: UnitCost) => bigint | undefined): number =>
+  const meanOf = (side: 'present' | 'candidate', costIn: (cost: StoredCost) => string | undefined): number =>
     stratifiedMean(paid, design, (unit) => Number(costIn(unit[side]) ?? 0)).value;
-  const relative = (costIn: (cost: UnitCost) => bigint | undefined): number =>
+  const relative = (costIn: (cost: StoredCost) => string | undefined): number =>
     meanOf('candidate', costIn) / meanOf('present', costIn);
   const hasBatchPrices = paid.every((unit) => [unit.present, unit.candidate].every(hasBatchPrice));
   const ratio = ratioOfTotals(
@@ -57,8 +57,8 @@ export function costOf(all: readonly ScoredUnit[], weights: Weights): ReplayCost
 export const hasCosts = ({ presentCost, candidateCost }: ScoredUnit): boolean =>
   presentCost !== undefined && candidateCost !== undefined;
 
-const paidCost = ({ nanoUsd }: UnitCost): bigint => nanoUsd;
-const hasBatchPrice = ({ batchNanoUsd }: UnitCost): boolean => batchNanoUsd !== undefined;
+const paidCost = ({ nanoUsd }: StoredCost): string => nanoUsd;
+const hasBatchPrice = ({ batchNanoUsd }: StoredCost): boolean => batchNanoUsd !== undefined;
 const nanoText = (nanoUsd: number): string => `${BigInt(Math.round(nanoUsd))}`;
 
 type Place = Pick<Unit, 'kind' | 'conversation'>;

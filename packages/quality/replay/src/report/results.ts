@@ -36,15 +36,16 @@ export interface ScoredUnit {
   readonly recordedMs: number | undefined;
   readonly recordedFirstMs: number | undefined;
   /** Cost of the present model: of its recorded answer, or of the control if complete runs are compared. */
-  readonly presentCost: UnitCost | undefined;
-  readonly candidateCost: UnitCost | undefined;
+  readonly presentCost: StoredCost | undefined;
+  readonly candidateCost: StoredCost | undefined;
 }
 
-/** Cost of one unit in nano-USD. */
-export interface UnitCost {
-  /** Cost with the recorded share of cached input. */
-  readonly nanoUsd: bigint;
-  readonly uncachedNanoUsd: bigint;
-  /** Cost at the batch price. `undefined`: there is none. */
-  readonly batchNanoUsd: bigint | undefined;
+/** Cost of an answer in nano-USD, as decimal integers. */
+export interface StoredCost {
+  /** Cost with the share of cached input of the recorded answer, or of the answers of a run. */
+  readonly nanoUsd: string;
+  /** Cost without a cache. */
+  readonly uncachedNanoUsd: string;
+  /** Cost as an item of a batch, without a cache; `undefined` for runs, and if the target has no price for batches. */
+  readonly batchNanoUsd: string | undefined;
 }

@@ -1,10 +1,10 @@
 import { groupBy } from '@majordomo/evals/internal';
 import type { Journal } from '../journal/journal.ts';
 import type { IndexedUnit, JournalIndex } from '../journal/journal-index.ts';
-import type { ResultLine, Rules, Side, StoredCost } from '../journal/lines.ts';
+import type { ResultLine, Rules, Side } from '../journal/lines.ts';
 import type { ReplaySample } from '../report/report.ts';
 import type { Comparison } from '../compare/comparison.ts';
-import type { Results, ScoredUnit, UnitCost } from '../report/results.ts';
+import type { Results, ScoredUnit } from '../report/results.ts';
 
 /** Returns everything that the report of a journal is computed of. */
 export function resultsOf(
@@ -51,8 +51,8 @@ function scoredUnit(unit: IndexedUnit, index: JournalIndex, isRun: boolean): Sco
     recordedMs: unit.recordedMs,
     recordedFirstMs: unit.recordedFirstMs,
     // The cost of a recorded run is not known, but the control ran it again.
-    presentCost: costOf(isRun ? control?.cost : candidate?.presentCost),
-    candidateCost: costOf(candidate?.cost),
+    presentCost: isRun ? control?.cost : candidate?.presentCost,
+    candidateCost: candidate?.cost,
   };
 }
 
@@ -64,10 +64,3 @@ function comparisonOf(result: ResultLine, label: number | undefined): Comparison
   const { score, by, isDoubtful, failure, differences, divergences, ms, firstMs } = result;
   return { score, by, isDoubtful, label, failure, differences, divergences, ms, firstMs };
 }
-
-const costOf = (cost: StoredCost | undefined): UnitCost | undefined =>
-  cost && {
-    nanoUsd: BigInt(cost.nanoUsd),
-    uncachedNanoUsd: BigInt(cost.uncachedNanoUsd),
-    batchNanoUsd: cost.batchNanoUsd === undefined ? undefined : BigInt(cost.batchNanoUsd),
-  };
