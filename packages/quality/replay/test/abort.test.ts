@@ -2,22 +2,13 @@ import { LlmError, type CallOptions, type ChatModel, type ChatRequest } from '@m
 import { expect, it } from 'vitest';
 import { replay, type ReplayDefinition } from '../src/index.ts';
 import { answerTo, fakeModels, testFolder } from './support/fixture.ts';
-import { recordedCall, trafficOf } from './support/recorded-calls.ts';
+import { experimentOn, recordedCalls } from './support/recorded-calls.ts';
 
 const UNITS = 20;
 
 function experiment(more: Partial<ReplayDefinition>): ReplayDefinition {
   const { majordomo } = fakeModels((text) => `${answerTo(text)}, and more`);
-  return {
-    name: 'aborted',
-    majordomo,
-    traffic: trafficOf(Array.from({ length: UNITS }, (_, at) => recordedCall(at))),
-    candidate: { spec: 'openai/gpt-5.4-mini' },
-    sample: UNITS,
-    control: 0,
-    budgetUsd: '5',
-    ...more,
-  };
+  return experimentOn(majordomo, recordedCalls(UNITS), { judge: undefined, ...more });
 }
 
 /** Function that never ends while it is blocked. */

@@ -6,7 +6,7 @@ import { createOpenAI } from '@majordomo/provider-openai';
 import { expect, it } from 'vitest';
 import { planReplay, removeReplay, replay, type ReplayDefinition } from '../src/index.ts';
 import { testFolder } from './support/fixture.ts';
-import { questionAt, recordedCall, trafficOf } from './support/recorded-calls.ts';
+import { experimentOn, questionAt, recordedCall } from './support/recorded-calls.ts';
 
 const USAGE = { input: 100, output: 20, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
 const UNITS = 30;
@@ -25,17 +25,10 @@ function experiment(server: BatchServer, isInMemory = false): ReplayDefinition {
     ],
     env: { OPENAI_API_KEY: 'sk-test', ANTHROPIC_API_KEY: 'sk-test' },
   });
-  return {
-    name: 'batched',
-    majordomo,
-    traffic: trafficOf(calls),
-    candidate: { spec: 'openai/gpt-5.4-mini' },
+  return experimentOn(majordomo, calls, {
     judge: { models: 'anthropic/claude-haiku-4-5', rubric: 'The answer is complete.' },
     batches: { ...createBatches({ majordomo }), ...(isInMemory ? {} : { isInMemory }) },
-    sample: UNITS,
-    control: 0,
-    budgetUsd: '5',
-  };
+  });
 }
 
 /** Answers like the recorded calls, and judges the longer answer to be better. */
@@ -139,7 +132,7 @@ it('refuses a wrapped candidate', async () => {
 it('refuses jobs that are lost when the process ends', async () => {
   await using server = await startBatchServer({ answer });
   await expect(replay(experiment(server, true), { folder: testFolder() })).rejects.toThrow(
-    'replay batched: `batches` keeps its jobs in memory',
+    'replay next: `batches` keeps its jobs in memory',
   );
   expect(server.requests).toHaveLength(0);
 });
@@ -150,7 +143,7 @@ it('sends no live calls while batches of the experiment run', async () => {
   const definition = experiment(server);
   await replay(definition, { folder, waitMs: 0 });
   await expect(replay({ ...definition, batches: undefined }, { folder })).rejects.toThrow(
-    'replay batched: `batches` is missing, and 1 batch jobs of this experiment have no stored results',
+    'replay next: `batches` is missing, and 1 batch jobs of this experiment have no stored results',
   );
   expect(server.requests.filter(({ path }) => path === '/v1/chat/completions')).toHaveLength(0);
 });
@@ -175,7 +168,7 @@ it('does not use the jobs of a removed experiment with the same name', async () 
   const folder = testFolder();
   const definition = experiment(server);
   await replay(definition, { folder, clock: skippingClock() });
-  await removeReplay('batched', { folder });
+  await removeReplay('next', { folder });
   const changed = { ...definition, candidate: { ...definition.candidate, version: '2' } };
   const report = await replay(changed, { folder, clock: skippingClock() });
   expect(report.missing).toBe(0);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { labelReplay, readReplay, replay, type ReplayDefinition } from '../src/index.ts';
 import { answerTo, fakeModels, testFolder } from './support/fixture.ts';
-import { recordedCall, trafficOf } from './support/recorded-calls.ts';
+import { experimentOn, recordedCalls } from './support/recorded-calls.ts';
 
 const UNITS = 20;
 
@@ -18,20 +18,15 @@ function experiment(more: Partial<ReplayDefinition> = {}): Counted {
     counts.calls += 1;
     return system?.includes('good') === true ? answerTo(text) : 'wrong';
   });
-  const definition = (version: string): ReplayDefinition => ({
-    name: 'changed',
-    majordomo,
-    traffic: trafficOf(Array.from({ length: UNITS }, (_, at) => recordedCall(at))),
-    candidate: {
-      spec: 'openai/gpt-5.4-mini',
-      change: (request) => ({ ...request, system: `Answer. ${version}` }),
-    },
-    judge: () => 'worse',
-    sample: UNITS,
-    control: 0,
-    budgetUsd: '5',
-    ...more,
-  });
+  const definition = (version: string): ReplayDefinition =>
+    experimentOn(majordomo, recordedCalls(UNITS), {
+      candidate: {
+        spec: 'openai/gpt-5.4-mini',
+        change: (request) => ({ ...request, system: `Answer. ${version}` }),
+      },
+      judge: () => 'worse',
+      ...more,
+    });
   return { definition, counts };
 }
 
@@ -45,7 +40,7 @@ it('does not count results of an earlier candidate as results of a changed one',
   };
   const stopped = replay(definition('bad'), { folder, concurrency: 1, signal: abort.signal, onProgress });
   await expect(stopped).rejects.toMatchObject({ kind: 'aborted' });
-  const shown = await readReplay('changed', { folder });
+  const shown = await readReplay('next', { folder });
   expect(shown).toMatchObject({ verdict: 'incomplete', missing: UNITS - 5 });
   expect(shown.quality?.value).toBe(0);
   expect((await replay(definition('bad'), { folder })).quality).toMatchObject({ value: 0, n: UNITS });
@@ -59,7 +54,7 @@ it('shows stored results again, without a call, after a change was undone', asyn
   await replay(definition('bad'), { folder });
   const again = await replay(definition('good'), { folder });
   expect({ ...again, at: '', spentNanoUsd: '' }).toEqual({ ...first, at: '', spentNanoUsd: '' });
-  expect((await readReplay('changed', { folder })).quality?.value).toBe(1);
+  expect((await readReplay('next', { folder })).quality?.value).toBe(1);
   expect(counts.calls).toBe(2 * UNITS);
 });
 
@@ -67,12 +62,12 @@ it('does not apply a label to another answer than the one that the person has re
   const folder = testFolder();
   const { definition } = experiment({ judge: () => undefined });
   await replay(definition('bad'), { folder });
-  for await (const pair of labelReplay('changed', { folder })) await pair.write('equal', 'ann');
-  expect((await readReplay('changed', { folder })).judge?.labels).toBe(UNITS);
+  for await (const pair of labelReplay('next', { folder })) await pair.write('equal', 'ann');
+  expect((await readReplay('next', { folder })).judge?.labels).toBe(UNITS);
   await replay(definition('worse'), { folder });
-  expect((await readReplay('changed', { folder })).judge).toMatchObject({ labels: 0, doubtful: UNITS });
+  expect((await readReplay('next', { folder })).judge).toMatchObject({ labels: 0, doubtful: UNITS });
   await replay(definition('bad'), { folder });
-  expect((await readReplay('changed', { folder })).judge?.labels).toBe(UNITS);
+  expect((await readReplay('next', { folder })).judge?.labels).toBe(UNITS);
 });
 
 it('continues an experiment whose budget is spent, and whose last run was aborted before it had confirmed its results', async () => {

@@ -1,9 +1,9 @@
 import { createMajordomo, type Gate, type Majordomo } from '@majordomo/core';
 import { fakeProvider, type FakeProvider } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { planReplay, replay, type RecordedCall, type ReplayDefinition } from '../src/index.ts';
+import { planReplay, replay, type ReplayDefinition } from '../src/index.ts';
 import { testFolder } from './support/fixture.ts';
-import { questionAt, recordedCall, trafficOf } from './support/recorded-calls.ts';
+import { experimentOn, questionAt, recordedCall } from './support/recorded-calls.ts';
 
 const USAGE = { input: 100, output: 10, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
 /** Targets that may receive the content of a tenant. Other tenants may use all. */
@@ -41,19 +41,12 @@ function companyOf(gates: readonly Gate[]): {
   return { provider, majordomo };
 }
 
-const callAt = (at: number): RecordedCall => recordedCall(at, { tenant: at % 2 === 0 ? 'acme' : 'other' });
+const calls = Array.from({ length: 60 }, (_, at) =>
+  recordedCall(at, { tenant: at % 2 === 0 ? 'acme' : 'other' }),
+);
 
-const experiment = (majordomo: Majordomo, more: Partial<ReplayDefinition> = {}): ReplayDefinition => ({
-  name: 'next',
-  majordomo,
-  traffic: trafficOf(Array.from({ length: 60 }, (_, at) => callAt(at))),
-  candidate: { spec: 'next' },
-  judge: () => 'equal',
-  sample: 20,
-  control: 0,
-  budgetUsd: '5',
-  ...more,
-});
+const experiment = (majordomo: Majordomo, more: Partial<ReplayDefinition> = {}): ReplayDefinition =>
+  experimentOn(majordomo, calls, { candidate: { spec: 'next' }, sample: 20, ...more });
 
 it('sends no content of a tenant to a target that only the tenant of the experiment may use', async () => {
   const { provider, majordomo } = companyOf([residency]);

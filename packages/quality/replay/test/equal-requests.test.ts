@@ -2,7 +2,7 @@ import { user } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { replay, type Pair, type ReplayDefinition, type ReplayReport } from '../src/index.ts';
 import { fakeModels, testFolder } from './support/fixture.ts';
-import { recordedCall, trafficOf } from './support/recorded-calls.ts';
+import { experimentOn, recordedCall } from './support/recorded-calls.ts';
 
 const UNITS = 24;
 const JUDGE = 'openai/gpt-5.4';
@@ -35,19 +35,13 @@ function experiment(judge: ReplayDefinition['judge']): Counted {
   });
   return {
     counts,
-    definition: {
-      name: 'equal',
-      majordomo,
-      traffic: trafficOf(calls),
+    definition: experimentOn(majordomo, calls, {
       candidate: {
         spec: 'openai/gpt-5.4-mini',
         change: (request) => ({ ...request, messages: [user('Hi')] }),
       },
       judge,
-      sample: UNITS,
-      control: 0,
-      budgetUsd: '5',
-    },
+    }),
   };
 }
 

@@ -20,7 +20,7 @@ import {
   type ReplayReport,
 } from '../src/index.ts';
 import { testFolder } from './support/fixture.ts';
-import { trafficOf } from './support/recorded-calls.ts';
+import { experimentOn } from './support/recorded-calls.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -140,19 +140,15 @@ function experiment(
   return {
     present,
     candidate,
-    definition: {
-      name: 'follow',
-      majordomo,
-      traffic: trafficOf(recorded),
+    definition: experimentOn(majordomo, recorded, {
       candidate: { spec: CANDIDATE },
-      judge: () => 'equal',
       sample: 20,
       control: 0.5,
       budgetUsd: '50',
       minQuality: 0.5,
       follow: true,
       ...more,
-    },
+    }),
   };
 }
 
@@ -309,7 +305,7 @@ describe('a replay that follows runs', () => {
       }),
     );
     const shown: LabeledPair[] = [];
-    for await (const pair of labelReplay('follow', { folder })) shown.push(pair);
+    for await (const pair of labelReplay('next', { folder })) shown.push(pair);
     expect(shown).toHaveLength(20);
     expect(shown[0]?.request.messages).toHaveLength(1);
     expect([shown[0]?.first.steps?.length, shown[0]?.second.steps?.length].sort()).toEqual([4, undefined]);

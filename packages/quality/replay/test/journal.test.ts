@@ -5,7 +5,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { readReplay, replay, type ReplayDefinition } from '../src/index.ts';
 import { acquireLock } from '../src/journal/journal-lock.ts';
 import { answerTo, fakeModels, testFolder } from './support/fixture.ts';
-import { recordedCall, trafficOf } from './support/recorded-calls.ts';
+import { experimentOn, recordedCalls } from './support/recorded-calls.ts';
 
 const UNITS = 24;
 const MINUTE = 60_000;
@@ -34,16 +34,7 @@ function experiment(answered: () => void = () => undefined): ReplayDefinition {
     answered();
     return answerTo(text);
   });
-  return {
-    name: 'next',
-    majordomo,
-    traffic: trafficOf(Array.from({ length: UNITS }, (_, at) => recordedCall(at))),
-    candidate: { spec: 'openai/gpt-5.4-mini' },
-    judge: () => 'equal',
-    sample: UNITS,
-    control: 0,
-    budgetUsd: '5',
-  };
+  return experimentOn(majordomo, recordedCalls(UNITS));
 }
 
 it.each([

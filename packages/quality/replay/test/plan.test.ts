@@ -2,25 +2,16 @@ import { LlmError, systemClock, user } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { planReplay, readReplay, replay, type RecordedCall, type ReplayDefinition } from '../src/index.ts';
 import { answerTo, fakeModels, testFolder } from './support/fixture.ts';
-import { questionAt, recordedCall, trafficOf } from './support/recorded-calls.ts';
+import {
+  experimentOn,
+  questionAt,
+  recordedCall,
+  recordedCalls,
+  trafficOf,
+} from './support/recorded-calls.ts';
 
-const calls = (count: number): readonly RecordedCall[] =>
-  Array.from({ length: count }, (_, at) => recordedCall(at));
-
-const experiment = (
-  all: readonly RecordedCall[],
-  more: Partial<ReplayDefinition> = {},
-): ReplayDefinition => ({
-  name: 'planned',
-  majordomo: fakeModels(answerTo).majordomo,
-  traffic: trafficOf(all),
-  candidate: { spec: 'openai/gpt-5.4-mini' },
-  judge: () => 'equal',
-  sample: 20,
-  control: 0,
-  budgetUsd: '5',
-  ...more,
-});
+const experiment = (all: readonly RecordedCall[], more: Partial<ReplayDefinition> = {}): ReplayDefinition =>
+  experimentOn(fakeModels(answerTo).majordomo, all, { sample: 20, ...more });
 
 it('excludes calls that are not valid chats', async () => {
   const { request, response, ...rest } = recordedCall(100);
@@ -34,7 +25,7 @@ it('excludes calls that are not valid chats', async () => {
       request: { ...request, tools: [{ name: 'a', description: 'b', parameters: null }] },
     },
   ] as unknown as readonly RecordedCall[];
-  const { sample } = await planReplay(experiment([...calls(20), ...bad]), { folder: testFolder() });
+  const { sample } = await planReplay(experiment([...recordedCalls(20), ...bad]), { folder: testFolder() });
   expect(sample).toMatchObject({
     represented: 20,
     excluded: {
@@ -45,7 +36,7 @@ it('excludes calls that are not valid chats', async () => {
 });
 
 it('does not represent calls that its source excludes', async () => {
-  const all = calls(30);
+  const all = recordedCalls(30);
   const traffic: ReplayDefinition['traffic'] = {
     ...trafficOf(all),
     async *list() {
@@ -61,14 +52,14 @@ it.each<readonly [candidate: ReplayDefinition['candidate']]>([
   [{ spec: 'openai/gpt-5.4-mini' }],
   [{ change: (request) => ({ ...request, system: 'Be brief.' }) }],
 ])('warns about a judge that compares its own recorded answers: %#', async (candidate) => {
-  const all = calls(30).map((call) => ({ ...call, name: 'openai/gpt-5.4' }));
+  const all = recordedCalls(30).map((call) => ({ ...call, name: 'openai/gpt-5.4' }));
   const judge = { models: 'openai/gpt-5.4', rubric: 'The answer is correct.' };
   const { warnings } = await planReplay(experiment(all, { candidate, judge }), { folder: testFolder() });
   expect(warnings).toContain('openai/gpt-5.4 judges its own answers; use a judge of another vendor');
 });
 
 it('warns about a sample that is larger than asked, because it has many kinds', async () => {
-  const definition = experiment(calls(100), { kind: ({ id }) => id.slice(-1) });
+  const definition = experiment(recordedCalls(100), { kind: ({ id }) => id.slice(-1) });
   const { warnings } = await planReplay(definition, { folder: testFolder() });
   expect(warnings).toContain(
     'the sample has 100 calls instead of 20, because each of its 10 kinds has at least 20; use fewer kinds for a smaller sample',
@@ -81,12 +72,12 @@ describe('a sample after 30 days', () => {
     const folder = testFolder();
     const now = Date.now();
     const at = new Date(now - DAY_MS).toISOString();
-    const definition = experiment(calls(20).map((call) => ({ ...call, at })));
+    const definition = experiment(recordedCalls(20).map((call) => ({ ...call, at })));
     await planReplay(definition, { folder, clock: { ...systemClock, now: () => now } });
     const clock = { ...systemClock, now: () => now + days * DAY_MS };
     const planned = await planReplay(definition, { folder, clock });
     const run = await replay(definition, { folder, clock });
-    const read = await readReplay('planned', { folder, clock });
+    const read = await readReplay('next', { folder, clock });
     return [planned.warnings, run.warnings, read.warnings];
   };
 
@@ -94,7 +85,7 @@ describe('a sample after 30 days', () => {
     for (const warnings of await warningsAfter(32))
       expect(warnings).toEqual([
         'the newest recorded call is 33 days old, so the traffic may have changed',
-        'the sample was drawn 32 days ago, and its file contains calls of users; delete it with `majordomo replay remove planned` if it is not needed any more',
+        'the sample was drawn 32 days ago, and its file contains calls of users; delete it with `majordomo replay remove next` if it is not needed any more',
       ]);
   });
 
@@ -106,7 +97,7 @@ describe('a sample after 30 days', () => {
 it('includes the rubric in the maximum cost', async () => {
   const maximum = async (rubric: string): Promise<number> => {
     const judge = { models: 'openai/gpt-5.4', rubric };
-    const plan = await planReplay(experiment(calls(20), { judge }), { folder: testFolder() });
+    const plan = await planReplay(experiment(recordedCalls(20), { judge }), { folder: testFolder() });
     return Number(plan.maxNanoUsd);
   };
   expect(await maximum('x'.repeat(100_000))).toBeGreaterThan(await maximum('x'));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { replay, toReplayHtml, toReplayMarkdown, toReplayText } from '../src/index.ts';
 import { fakeModels, testFolder } from './support/fixture.ts';
-import { recordedCall, trafficOf } from './support/recorded-calls.ts';
+import { experimentOn, recordedCall } from './support/recorded-calls.ts';
 import { HOSTILE } from './report-hostile.ts';
 
 const UNITS = 40;
@@ -30,19 +30,7 @@ it('keeps pages and texts intact and small although answers and tools contain co
       metadata: { kind },
     });
   });
-  const report = await replay(
-    {
-      name: 'hostile',
-      majordomo,
-      traffic: trafficOf(recorded),
-      candidate: { spec: 'openai/gpt-5.4-mini' },
-      judge: () => 'worse',
-      sample: UNITS,
-      control: 0,
-      budgetUsd: '5',
-    },
-    { folder },
-  );
+  const report = await replay(experimentOn(majordomo, recorded, { judge: () => 'worse' }), { folder });
   const html = await toReplayHtml(report, { folder, content: true });
   const markdown = toReplayMarkdown(report);
   const shown = toReplayText(report);

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { toolResult, user, type Message } from '@majordomo/core';
 import { toLine, type Trajectory } from '@majordomo/trajectory';
 import { beforeEach, expect, it } from 'vitest';
-import { fromTrajectories, type Traffic } from '../src/index.ts';
+import { fromTrajectories } from '../src/index.ts';
 import { testFolder } from './support/fixture.ts';
+import { callsOf } from './support/recorded-calls.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -30,14 +31,6 @@ const run: Trajectory = {
   outcome: 'answered',
   metadata: { team: 'a' },
 };
-
-async function callsOf(traffic: Traffic): Promise<readonly unknown[]> {
-  const { signal } = new AbortController();
-  const calls: unknown[] = [];
-  for await (const item of traffic.list(signal))
-    calls.push('id' in item ? await traffic.read(item.id, signal) : item);
-  return calls;
-}
 
 it('returns each turn of a run with the request that led to it', async () => {
   const file = join(folder, 'runs.jsonl');

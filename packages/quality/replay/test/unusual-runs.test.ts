@@ -5,7 +5,7 @@ import { fakeProvider, type Turn } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { replay, type RecordedCall, type ReplayReport } from '../src/index.ts';
 import { testFolder } from './support/fixture.ts';
-import { questionAt, trafficOf } from './support/recorded-calls.ts';
+import { experimentOn, questionAt } from './support/recorded-calls.ts';
 
 const RUNS = 20;
 const PRESENT = 'openai/gpt-5.4';
@@ -46,20 +46,9 @@ async function follow(
     vendor: 'openai',
     models: { 'gpt-5.4-mini': Array.from({ length: 500 }, () => turn as never) },
   });
-  return replay(
-    {
-      name: 'runs',
-      majordomo: createMajordomo({ providers: [candidate], chain: { attempts: 1 } }),
-      traffic: trafficOf(calls),
-      candidate: { spec: 'openai/gpt-5.4-mini' },
-      judge: () => 'worse',
-      sample: RUNS,
-      control: 0,
-      budgetUsd: '5',
-      follow: true,
-    },
-    { folder },
-  );
+  const majordomo = createMajordomo({ providers: [candidate], chain: { attempts: 1 } });
+  const more = { judge: () => 'worse' as const, sample: RUNS, follow: true };
+  return replay(experimentOn(majordomo, calls, more), { folder });
 }
 
 const runs = (id: string, steps: readonly Message[], more: object = {}): readonly RecordedCall[] =>
@@ -126,7 +115,7 @@ it('gives the results of one step to parallel calls that have the same id', asyn
   };
   const report = await follow(runs('parallel', [both, results]), [twice], folder);
   expect(report.divergences).toEqual([]);
-  const journal = await readFile(join(folder, 'runs.replay.jsonl'), 'utf8');
+  const journal = await readFile(join(folder, 'next.replay.jsonl'), 'utf8');
   const answer = journal.split('\n').find((line) => line.includes('"earlier"'));
   expect(answer).toMatch(/"callId":"a".*"first".*"callId":"b".*"second"/);
 });

@@ -1,5 +1,5 @@
-import { user } from '@majordomo/core';
-import type { RecordedCall, Traffic } from '../../src/index.ts';
+import { user, type Majordomo } from '@majordomo/core';
+import type { RecordedCall, ReplayDefinition, Traffic } from '../../src/index.ts';
 
 const USAGE = { input: 1000, output: 100, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
 
@@ -30,6 +30,27 @@ export const recordedCall = (
   ...more,
 });
 
+/** Returns this number of recorded calls. */
+export const recordedCalls = (count: number): readonly RecordedCall[] =>
+  Array.from({ length: count }, (_, at) => recordedCall(at));
+
+/** Returns an experiment on all of these calls, with a judge that finds them equal, and without a control. */
+export const experimentOn = (
+  majordomo: Majordomo,
+  calls: readonly RecordedCall[],
+  more: Partial<ReplayDefinition> = {},
+): ReplayDefinition => ({
+  name: 'next',
+  majordomo,
+  traffic: trafficOf(calls),
+  candidate: { spec: 'openai/gpt-5.4-mini' },
+  judge: () => 'equal',
+  sample: calls.length,
+  control: 0,
+  budgetUsd: '5',
+  ...more,
+});
+
 /** Returns a source of these calls. */
 export const trafficOf = (calls: readonly RecordedCall[]): Traffic => ({
   async *list() {
@@ -37,3 +58,12 @@ export const trafficOf = (calls: readonly RecordedCall[]): Traffic => ({
   },
   read: async (id) => calls.find((call) => call.id === id) ?? { excluded: 'unknown' },
 });
+
+/** Returns the calls of a source in order, and the excluded ones as listed. */
+export async function callsOf(traffic: Traffic): Promise<readonly unknown[]> {
+  const { signal } = new AbortController();
+  const calls: unknown[] = [];
+  for await (const item of traffic.list(signal))
+    calls.push('id' in item ? await traffic.read(item.id, signal) : item);
+  return calls;
+}
