@@ -5,6 +5,7 @@ import { toLine } from '@majordomo/trajectory';
 import { suiteFolder } from '@majordomo/test-support';
 import { describe, expect, test } from 'vitest';
 import { casesFromTrajectories, loadCases, readCases } from '../src/cases/cases.ts';
+import { config } from './support/fixture.ts';
 
 const folder = suiteFolder();
 
@@ -20,8 +21,6 @@ const fileOf = (name: string, text: string): string => {
 };
 const load = (cases: Parameters<typeof loadCases>[1], only?: readonly string[]) =>
   loadCases('demo', cases, only);
-const config = (message: RegExp) =>
-  expect.objectContaining({ kind: 'config', message: expect.stringMatching(message) });
 
 describe('readCases', () => {
   test('reads one case per line, skips empty lines and can be iterated again', async () => {

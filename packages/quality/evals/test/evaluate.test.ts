@@ -4,16 +4,13 @@ import { LlmError, user, type ErrorKind } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, test } from 'vitest';
 import { evaluate, exact, judge, maxUsd, type Evaluation, type Progress } from '../src/index.ts';
-import { answerTo, echo, fakeModels, recordingsOf, testFolder } from './support/fixture.ts';
+import { answerTo, config, echo, fakeModels, recordingsOf, testFolder } from './support/fixture.ts';
 
-const config = (message: RegExp) =>
-  expect.objectContaining({ kind: 'config', message: expect.stringMatching(message) });
 const comparable = ({ at: _at, ...evaluation }: Evaluation) => evaluation;
 
 describe('recording and replay', () => {
   test('a replay makes no call and equals the recorded run', async () => {
-    const folder = testFolder();
-    const { majordomo, provider } = fakeModels(answerTo);
+    const { folder, majordomo, provider } = fakeModels(answerTo);
     const definition = echo(majordomo, { checks: { exact: exact() }, trials: 2 });
     const recorded = await evaluate(definition, { folder, mode: 'record' });
     expect(provider.requests).toHaveLength(6);
@@ -32,8 +29,7 @@ describe('recording and replay', () => {
   });
 
   test('a sample has the arms that splits chose for its tenant, also in a replay', async () => {
-    const folder = testFolder();
-    const { majordomo } = fakeModels(answerTo);
+    const { folder, majordomo } = fakeModels(answerTo);
     majordomo.resolver((_name, { call }) => {
       const arm = call?.tenant === 'acme' ? 'canary' : 'stable';
       return { spec: arm === 'canary' ? 'openai/gpt-5.4' : 'openai/gpt-5.4-mini', arm };
@@ -59,8 +55,7 @@ describe('recording and replay', () => {
   });
 
   test('a second recording makes no call and leaves the file unchanged', async () => {
-    const folder = testFolder();
-    const { majordomo, provider } = fakeModels(answerTo);
+    const { folder, majordomo, provider } = fakeModels(answerTo);
     await evaluate(echo(majordomo), { folder, mode: 'record' });
     const before = recordingsOf(folder);
     await evaluate(echo(majordomo), { folder, mode: 'record' });
@@ -75,15 +70,13 @@ describe('recording and replay', () => {
   });
 
   test('the file does not contain requests', async () => {
-    const folder = testFolder();
-    const { majordomo } = fakeModels(() => 'ok');
+    const { folder, majordomo } = fakeModels(() => 'ok');
     await evaluate(echo(majordomo), { folder, mode: 'record' });
     expect(recordingsOf(folder)).not.toMatch(/question|Be brief/);
   });
 
   test('a changed tool description, message or alias is a miss that names the changed parts', async () => {
-    const folder = testFolder();
-    const { majordomo } = fakeModels(answerTo);
+    const { folder, majordomo } = fakeModels(answerTo);
     const tool = { name: 'find', description: 'Finds.', parameters: { type: 'object' } } as const;
     const sending = (system: string, text: string, description: string, temperature: number) =>
       echo(majordomo, {
@@ -126,8 +119,7 @@ describe('recording and replay', () => {
   });
 
   test('an error that the subject handled replays with its kind', async () => {
-    const folder = testFolder();
-    const { majordomo, provider } = fakeModels(() => ({ fail: 'overloaded' }));
+    const { folder, majordomo, provider } = fakeModels(() => ({ fail: 'overloaded' }));
     const definition = echo(majordomo, {
       subject: async (input, { model }) => {
         try {
@@ -144,8 +136,7 @@ describe('recording and replay', () => {
   });
 
   test('streams replay as streams', async () => {
-    const folder = testFolder();
-    const { majordomo, provider } = fakeModels(answerTo);
+    const { folder, majordomo, provider } = fakeModels(answerTo);
     const definition = echo(majordomo, {
       checks: { exact: exact() },
       subject: async (input, { model }) => {
@@ -161,29 +152,8 @@ describe('recording and replay', () => {
     expect(provider.requests).toHaveLength(3);
   });
 
-  test('a stream that the subject stops reading replays without a call', async () => {
-    const folder = testFolder();
-    const { majordomo, provider } = fakeModels(() => ({
-      text: 'one two three',
-      chunks: ['one ', 'two ', 'three'],
-    }));
-    const definition = echo(majordomo, {
-      subject: async (input, { model }) => {
-        for await (const delta of model('fast').stream({ messages: [user(input)] }).textStream)
-          if (delta.startsWith('one')) return 'left';
-        return 'complete';
-      },
-    });
-    for (const mode of ['record', 'replay'] as const) {
-      const { samples } = await evaluate(definition, { folder, mode });
-      expect(samples.map(({ text, error }) => error?.message ?? text)).toEqual(['left', 'left', 'left']);
-    }
-    expect(provider.requests).toHaveLength(3);
-  });
-
   test('typed objects replay through their schema', async () => {
-    const folder = testFolder();
-    const { majordomo } = fakeModels(() => '{"at":"2026-11-23"}');
+    const { folder, majordomo } = fakeModels(() => '{"at":"2026-11-23"}');
     const json = { type: 'object', properties: { at: { type: 'string' } }, required: ['at'] };
     const output = {
       '~standard': {
@@ -204,8 +174,7 @@ describe('recording and replay', () => {
   });
 
   test('effects replay with bytes and without running', async () => {
-    const folder = testFolder();
-    const { majordomo } = fakeModels(answerTo);
+    const { folder, majordomo } = fakeModels(answerTo);
     let runs = 0;
     const definition = echo(majordomo, {
       subject: async (input, { effect }) => {
@@ -229,8 +198,7 @@ describe('recording and replay', () => {
   });
 
   test('a changed last call of a sample costs one call', async () => {
-    const folder = testFolder();
-    const { majordomo, provider } = fakeModels(answerTo);
+    const { folder, majordomo, provider } = fakeModels(answerTo);
     const twice = (second: string) =>
       echo(majordomo, {
         subject: async (input, { model }) => {
@@ -246,8 +214,7 @@ describe('recording and replay', () => {
   });
 
   test('removed cases are deleted from the file, except with `only`, fewer trials or an exhausted budget', async () => {
-    const folder = testFolder();
-    const { majordomo } = fakeModels(answerTo);
+    const { folder, majordomo } = fakeModels(answerTo);
     await evaluate(echo(majordomo), { folder, mode: 'record' });
     await evaluate(echo(majordomo), { folder, mode: 'record', only: ['a'] });
     expect(recordingsOf(folder).trimEnd().split('\n')).toHaveLength(4);
@@ -261,8 +228,7 @@ describe('recording and replay', () => {
   });
 
   test('a truncated last line is skipped in replay and replaced by a recording', async () => {
-    const folder = testFolder();
-    const { majordomo, provider } = fakeModels(answerTo);
+    const { folder, majordomo, provider } = fakeModels(answerTo);
     await evaluate(echo(majordomo), { folder, mode: 'record' });
     const complete = recordingsOf(folder);
     const file = join(folder, 'demo.recordings.jsonl');
@@ -277,8 +243,7 @@ describe('recording and replay', () => {
   test.each(['recordings', 'baseline'])(
     'a %s file of another format is rejected and unchanged',
     async (kind) => {
-      const folder = testFolder();
-      const { majordomo, provider } = fakeModels(answerTo);
+      const { folder, majordomo, provider } = fakeModels(answerTo);
       const file = join(folder, `demo.${kind}.jsonl`);
       writeFileSync(file, '{"format":"other/1"}\n');
       await expect(evaluate(echo(majordomo), { folder, mode: 'record' })).rejects.toEqual(
@@ -307,8 +272,7 @@ describe('results', () => {
     ['overloaded', false],
     ['auth', false],
   ] as const)('a failure of kind %s counts as a result: %s', async (fail, counts) => {
-    const folder = testFolder();
-    const { majordomo } = fakeModels((text) => (text.endsWith('b') ? { fail } : answerTo(text)));
+    const { folder, majordomo } = fakeModels((text) => (text.endsWith('b') ? { fail } : answerTo(text)));
     const definition = echo(majordomo, { checks: { exact: exact() }, gates: { ok: () => true } });
     const evaluation = await evaluate(definition, { folder, mode: 'record' });
     const [, sample] = evaluation.samples;
@@ -379,17 +343,6 @@ describe('results', () => {
     );
   });
 
-  test.each([[undefined], [() => 1], [new Map()], [{ at: new Date() }]])(
-    'a subject that returns %s rejects the evaluation',
-    async (value) => {
-      const { majordomo } = fakeModels(answerTo);
-      const definition = echo(majordomo, { subject: () => value as never });
-      await expect(evaluate(definition, { folder: testFolder(), mode: 'live' })).rejects.toEqual(
-        config(/`subject`/),
-      );
-    },
-  );
-
   test('a gate fails the evaluation if one sample fails', async () => {
     const { majordomo } = fakeModels(answerTo);
     const definition = echo(majordomo, {
@@ -416,8 +369,7 @@ describe('baseline', () => {
     });
 
   test('an accepted run that is replayed passes, and changed post-processing fails', async () => {
-    const folder = testFolder();
-    const { majordomo } = fakeModels(answerTo);
+    const { folder, majordomo } = fakeModels(answerTo);
     const good = definitionOf(majordomo, () => true);
     const first = await evaluate(good, { folder, mode: 'record', accept: true });
     expect([first.verdict, first.reasons]).toEqual(['pass', ['accepted as the baseline']]);
@@ -444,8 +396,7 @@ describe('baseline', () => {
   });
 
   test('is not written for an incomplete run, a failed gate, or a restricted run', async () => {
-    const folder = testFolder();
-    const { majordomo } = fakeModels(answerTo);
+    const { folder, majordomo } = fakeModels(answerTo);
     const gate = echo(majordomo, { gates: { no: () => false } });
     const warnings = [
       (await evaluate(echo(majordomo), { folder, accept: true })).warnings,
@@ -463,8 +414,7 @@ describe('baseline', () => {
 
 describe('limits', () => {
   test('the budget stops the start of samples, and the next recording continues', async () => {
-    const folder = testFolder();
-    const { majordomo, provider } = fakeModels(answerTo);
+    const { folder, majordomo, provider } = fakeModels(answerTo);
     const definition = echo(majordomo, { trials: 4 });
     const partial = await evaluate(definition, {
       folder,
@@ -558,8 +508,7 @@ describe('limits', () => {
   });
 
   test('aborting rejects with `aborted`, and finished samples are recorded', async () => {
-    const folder = testFolder();
-    const { majordomo, provider } = fakeModels(answerTo);
+    const { folder, majordomo, provider } = fakeModels(answerTo);
     const controller = new AbortController();
     const progress: Progress[] = [];
     const running = evaluate(echo(majordomo), {

@@ -2,10 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { evaluate, readEvaluation, writeEvaluation } from '../src/index.ts';
-import { answerTo, echo, fakeModels, recordingsOf, testFolder } from './support/fixture.ts';
-
-const config = (message: RegExp) =>
-  expect.objectContaining({ kind: 'config', message: expect.stringMatching(message) });
+import { answerTo, config, echo, fakeModels, recordingsOf } from './support/fixture.ts';
 
 // The tests damage any member of a file.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -36,8 +33,7 @@ describe('a recordings file', () => {
     ['response', (recording) => delete recording['calls'][0].response],
     ['error', (recording) => (recording['calls'] = [{ ...recording['calls'][0], response: 1, error: 'x' }])],
   ])('with a damaged %s is rejected with its line', async (_name, damage) => {
-    const folder = testFolder();
-    const { majordomo } = fakeModels(answerTo);
+    const { folder, majordomo } = fakeModels(answerTo);
     await evaluate(echo(majordomo), { folder, mode: 'record' });
     changeLine(join(folder, 'demo.recordings.jsonl'), 3, damage);
     for (const mode of ['replay', 'record'] as const)
@@ -47,8 +43,7 @@ describe('a recordings file', () => {
   });
 
   test('contains the samples of all runs that record at the same time', async () => {
-    const folder = testFolder();
-    const { majordomo } = fakeModels(answerTo);
+    const { folder, majordomo } = fakeModels(answerTo);
     await Promise.all(
       ['a', 'b', 'c'].map((id) => evaluate(echo(majordomo), { folder, mode: 'record', only: [id] })),
     );
@@ -56,8 +51,7 @@ describe('a recordings file', () => {
   });
 
   test('keeps samples that another process appends during the run', async () => {
-    const folder = testFolder();
-    const { majordomo, provider } = fakeModels(answerTo);
+    const { folder, majordomo, provider } = fakeModels(answerTo);
     await evaluate(echo(majordomo), { folder, mode: 'record' });
     const complete = recordingsOf(folder);
     const [header, ...lines] = complete.trimEnd().split('\n');
@@ -75,8 +69,7 @@ describe('a recordings file', () => {
   });
 
   test('that is a folder is rejected', async () => {
-    const folder = testFolder();
-    const { majordomo } = fakeModels(answerTo);
+    const { folder, majordomo } = fakeModels(answerTo);
     mkdirSync(join(folder, 'demo.recordings.jsonl'));
     await expect(evaluate(echo(majordomo), { folder })).rejects.toEqual(
       config(/demo\.recordings\.jsonl: the file cannot be read: EISDIR/),
@@ -84,16 +77,14 @@ describe('a recordings file', () => {
   });
 
   test('an empty file is recorded', async () => {
-    const folder = testFolder();
-    const { majordomo } = fakeModels(answerTo);
+    const { folder, majordomo } = fakeModels(answerTo);
     writeFileSync(join(folder, 'demo.recordings.jsonl'), '');
     await evaluate(echo(majordomo), { folder, mode: 'record' });
     expect((await evaluate(echo(majordomo), { folder })).totals.errors).toBe(0);
   });
 
   test('pairs hostile ids with their recordings and baseline', async () => {
-    const folder = testFolder();
-    const { majordomo } = fakeModels(answerTo);
+    const { folder, majordomo } = fakeModels(answerTo);
     const ids = ['__proto__', 'constructor', 'a#1', 'a', '\uD800', '\uDC00', '\n', '\u0000', '-->', '\u2028'];
     ids.push('é', 'e\u0301', 'x'.repeat(200), '../x', ' ');
     const definition = echo(majordomo, {
@@ -109,8 +100,7 @@ describe('a recordings file', () => {
 
 describe('an evaluation file', () => {
   test('that cannot be written rejects with the reason, and leaves no temporary file', async () => {
-    const folder = testFolder();
-    const { majordomo } = fakeModels(answerTo);
+    const { folder, majordomo } = fakeModels(answerTo);
     const evaluation = await evaluate(echo(majordomo), { folder, mode: 'record' });
     mkdirSync(join(folder, 'base'));
     await expect(writeEvaluation(join(folder, 'base'), evaluation)).rejects.toEqual(
@@ -150,8 +140,7 @@ describe('an evaluation file', () => {
   });
 
   async function damaged(line: number, damage: Damage): Promise<unknown> {
-    const folder = testFolder();
-    const { majordomo } = fakeModels(answerTo);
+    const { folder, majordomo } = fakeModels(answerTo);
     const definition = echo(majordomo, { checks: { one: () => 1 }, gates: { ok: () => true } });
     const file = join(folder, 'x.jsonl');
     await writeEvaluation(file, await evaluate(definition, { folder, mode: 'record', accept: true }));

@@ -1,10 +1,7 @@
 import { user, type ChatStream } from '@majordomo/core';
 import { describe, expect, test } from 'vitest';
 import { calledTool, evaluate, maxCalls, maxMs, toHtml, toTable } from '../src/index.ts';
-import { answerTo, echo, fakeModels, testFolder } from './support/fixture.ts';
-
-const config = (message: RegExp) =>
-  expect.objectContaining({ kind: 'config', message: expect.stringMatching(message) });
+import { answerTo, config, echo, fakeModels, testFolder } from './support/fixture.ts';
 
 const circular: Record<string, unknown> = {};
 circular['self'] = circular;
@@ -18,13 +15,16 @@ const NOT_JSON: readonly (readonly [unknown])[] = [
 ];
 
 describe('values that are not JSON', () => {
-  test.each(NOT_JSON)('a subject that returns %s rejects the evaluation', async (value) => {
-    const { majordomo } = fakeModels(answerTo);
-    const definition = echo(majordomo, { subject: () => value as string });
-    await expect(evaluate(definition, { folder: testFolder(), mode: 'live' })).rejects.toEqual(
-      config(/`subject`/),
-    );
-  });
+  test.each<readonly [unknown]>([...NOT_JSON, [undefined]])(
+    'a subject that returns %s rejects the evaluation',
+    async (value) => {
+      const { majordomo } = fakeModels(answerTo);
+      const definition = echo(majordomo, { subject: () => value as string });
+      await expect(evaluate(definition, { folder: testFolder(), mode: 'live' })).rejects.toEqual(
+        config(/`subject`/),
+      );
+    },
+  );
 
   test.each<readonly [unknown]>([...NOT_JSON, [undefined]])(
     'a case with the input %s is rejected',
@@ -57,8 +57,7 @@ describe('values that are not JSON', () => {
 });
 
 test('an effect has the value of its replay in the recorded run', async () => {
-  const folder = testFolder();
-  const { majordomo } = fakeModels(answerTo);
+  const { folder, majordomo } = fakeModels(answerTo);
   const definition = echo(majordomo, {
     subject: async (_input, { effect }) => {
       const value = await effect('a', () => ({ absent: undefined, bytes: new Uint8Array([1]) }));
@@ -112,9 +111,14 @@ test.each<readonly [string, (stream: ChatStream) => unknown]>([
   ['is read once and not left', (stream) => stream[Symbol.asyncIterator]().next()],
   ['has a response that is not awaited', (stream) => [stream.response()]],
   ['is left', (stream) => stream[Symbol.asyncIterator]().return?.()],
+  [
+    'is left after a part of its text',
+    async (stream) => {
+      for await (const _delta of stream.textStream) break;
+    },
+  ],
 ])('a sample whose stream %s finishes and replays', async (_name, use) => {
-  const folder = testFolder();
-  const { majordomo, provider } = fakeModels(() => ({ text: 'one two', chunks: ['one ', 'two'] }));
+  const { folder, majordomo, provider } = fakeModels(() => ({ text: 'one two', chunks: ['one ', 'two'] }));
   const definition = echo(majordomo, {
     subject: async (input, { model }) => {
       await use(model('fast').stream({ messages: [user(input)] }));

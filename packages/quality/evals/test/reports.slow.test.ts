@@ -8,8 +8,7 @@ const HOSTILE =
 
 /** Evaluation in which every output and reason is the text, with a baseline. */
 async function evaluationOf(text: string, cases = 3): Promise<Evaluation> {
-  const folder = testFolder();
-  const { majordomo } = fakeModels(() => text);
+  const { folder, majordomo } = fakeModels(() => text);
   const definition = echo(majordomo, {
     cases: Array.from({ length: cases }, (_, at) => ({
       id: `${text.slice(0, 90)} ${at}`,

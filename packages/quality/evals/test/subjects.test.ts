@@ -89,8 +89,7 @@ describe('results of a subject', () => {
 
 describe('recorded(model)', () => {
   test('records and replays a model of the application', async () => {
-    const folder = testFolder();
-    const { majordomo, provider } = fakeModels(answerTo);
+    const { folder, majordomo, provider } = fakeModels(answerTo);
     const chatModel = majordomo.model('fast');
     const definition: EvalDefinition<string, string> = {
       ...echo(majordomo),
@@ -105,8 +104,7 @@ describe('recorded(model)', () => {
   });
 
   test('uses the spec as key', async () => {
-    const folder = testFolder();
-    const { majordomo } = fakeModels(answerTo);
+    const { folder, majordomo } = fakeModels(answerTo);
     const withSpec = (spec: string): EvalDefinition<string, string> =>
       echo(majordomo, {
         subject: (input, { recorded }) =>
@@ -118,8 +116,7 @@ describe('recorded(model)', () => {
   });
 
   test('streams typed objects and replays them', async () => {
-    const folder = testFolder();
-    const { majordomo, provider } = fakeModels(() => '{"queue":"billing"}');
+    const { folder, majordomo, provider } = fakeModels(() => '{"queue":"billing"}');
     const output = jsonSchema<{ queue: string }>({
       type: 'object',
       properties: { queue: { type: 'string' } },
@@ -141,8 +138,7 @@ describe('recorded(model)', () => {
   });
 
   test('replays a failed stream with its content and its error', async () => {
-    const folder = testFolder();
-    const { majordomo, provider } = fakeModels(() => ({ fail: 'network', after: 'one ' }));
+    const { folder, majordomo, provider } = fakeModels(() => ({ fail: 'network', after: 'one ' }));
     const definition = echo(majordomo, {
       subject: async (input, { model }) => {
         let text = '';

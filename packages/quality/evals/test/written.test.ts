@@ -10,8 +10,7 @@ const RECORDINGS = '.recordings.jsonl';
 const file = (name: string): string => join(WRITTEN, name);
 
 test.runIf(process.env['WRITE_STORED'] === '1')('writes the files of the current format', async () => {
-  const folder = testFolder();
-  const { majordomo } = fakeModels(answerTo);
+  const { folder, majordomo } = fakeModels(answerTo);
   const evaluation = await evaluate(echo(majordomo), { folder, mode: 'record' });
   copyFileSync(join(folder, `demo${RECORDINGS}`), file(`1${RECORDINGS}`));
   await writeEvaluation(file('1.evaluation.jsonl'), evaluation);

@@ -2,17 +2,25 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMajordomo, user, type Majordomo, type ModelRequest } from '@majordomo/core';
 import { fakeProvider, type FakeProvider, type Turn } from '@majordomo/testing';
+import { testFolder } from '@majordomo/test-support';
+import { expect } from 'vitest';
 import type { EvalDefinition } from '../../src/index.ts';
 
-export { testFolder } from '@majordomo/test-support';
+export { testFolder };
 
 export const recordingsOf = (folder: string, name = 'demo'): string =>
   readFileSync(join(folder, `${name}.recordings.jsonl`), 'utf8');
 
 const USAGE = { input: 1000, output: 100, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 
+/** Matches an error of kind `config` with this message. */
+export const config = (message: RegExp): Error =>
+  expect.objectContaining({ kind: 'config', message: expect.stringMatching(message) }) as Error;
+
 /** Returns fake models that answer each call with this function. The catalog has prices for their usage. */
 export function fakeModels(answer: (text: string, request: ModelRequest) => Turn): {
+  /** Temporary folder of the test. It is created when this member is read, because only a test can have one. */
+  readonly folder: string;
   readonly provider: FakeProvider;
   readonly majordomo: Majordomo;
 } {
@@ -31,7 +39,13 @@ export function fakeModels(answer: (text: string, request: ModelRequest) => Turn
     aliases: { fast: 'openai/gpt-5.4-mini' },
     chain: { attempts: 1, whenAllBenched: 'try-soonest' },
   });
-  return { provider, majordomo };
+  return {
+    get folder() {
+      return testFolder();
+    },
+    provider,
+    majordomo,
+  };
 }
 
 /** Returns the text of the last message. */
