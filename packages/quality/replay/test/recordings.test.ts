@@ -1,16 +1,9 @@
 import { user, type Majordomo } from '@majordomo/core';
 import { type EvalDefinition, evaluate } from '@majordomo/evals';
 import { expect, it } from 'vitest';
-import { fromRecordings, type Traffic } from '../src/index.ts';
-import { answerTo, fakeModels, testFolder } from './support/fixture.ts';
-
-async function callsOf(traffic: Traffic): Promise<readonly unknown[]> {
-  const { signal } = new AbortController();
-  const calls: unknown[] = [];
-  for await (const item of traffic.list(signal))
-    calls.push('id' in item ? await traffic.read(item.id, signal) : item);
-  return calls;
-}
+import { fromRecordings } from '../src/index.ts';
+import { answerTo, fakeModels } from './support/fixture.ts';
+import { callsOf } from './support/recorded-calls.ts';
 
 const casesOf = (...ids: readonly string[]): EvalDefinition<string, string>['cases'] =>
   ids.map((id) => ({ id, input: `question ${id}` }));
@@ -38,6 +31,10 @@ const kinds: Readonly<Record<string, EvalDefinition<string, string>['subject']>>
     for await (const piece of model('fast').stream({ messages: [user(input)] }).textStream) text += piece;
     return text;
   },
+  'stream that is left': async (input, { model }) => {
+    for await (const _piece of model('fast').stream({ messages: [user(input)] }).textStream) break;
+    return 'left';
+  },
   generateObject: (input, { model }) =>
     model('fast').generateObject({ messages: [user(input)], output: schema }),
   streamObject: async (input, { model }) => {
@@ -54,8 +51,7 @@ const kinds: Readonly<Record<string, EvalDefinition<string, string>['subject']>>
 it.each(Object.keys(kinds))(
   'returns the recorded calls of %s with their requests, and calls nothing',
   async (kind) => {
-    const folder = testFolder();
-    const { provider, majordomo } = fakeModels((text) =>
+    const { folder, provider, majordomo } = fakeModels((text) =>
       kind.endsWith('Object') ? JSON.stringify({ a: text }) : answerTo(text),
     );
     const definition = definitionOf(majordomo, { subject: kinds[kind]! });
@@ -75,8 +71,7 @@ it.each(Object.keys(kinds))(
 );
 
 it('counts the samples whose calls are not recorded', async () => {
-  const folder = testFolder();
-  const { majordomo } = fakeModels(answerTo);
+  const { folder, majordomo } = fakeModels(answerTo);
   await evaluate(definitionOf(majordomo), { folder, mode: 'record' });
   const more = definitionOf(majordomo, { cases: casesOf('a', 'd') });
   expect(await callsOf(fromRecordings(more, { folder }))).toMatchObject([

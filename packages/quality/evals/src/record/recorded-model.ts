@@ -7,7 +7,7 @@ import {
   type ChatResponse,
 } from '@majordomo/core';
 import type { DeepPartial, ObjectResponse, PartialResponse, TypedRequest } from '@majordomo/core';
-import { EventStream, PulledStream, readObject, responseEvents } from '@majordomo/core/toolkit';
+import { EventStream, PulledStream, readObject, responseEvents, toJsonSchema } from '@majordomo/core/toolkit';
 import type { Ending, Source } from '@majordomo/core/toolkit';
 import type { Recorder } from './recorder.ts';
 import type { RecordedCall } from './recordings.ts';
@@ -31,7 +31,7 @@ export function recordedModel(
   model: ChatModel,
   { recorder, by, version, targetsOf }: RecordedModelOptions,
 ): ChatModel {
-  const { signal, clock } = recorder.options;
+  const { signal, clock, onAnswer } = recorder.options;
 
   const answer = async (
     kind: 'chat' | 'object',
@@ -53,7 +53,10 @@ export function recordedModel(
       async () => storeResponse(await run(call)),
       () => arms,
     );
-    return loadResponse(stored);
+    const loaded = loadResponse(stored);
+    const response = kind === 'object' ? await withValue(loaded, request as ObjectRequest<unknown>) : loaded;
+    if (by === 'subject') onAnswer?.({ spec: model.spec, request: sentRequest(kind, request), response });
+    return response;
   };
 
   /** Returns the source of a stream's events. The sample waits for the response even if the reader stops reading. */
@@ -101,7 +104,7 @@ export function recordedModel(
     generateObject: async <T>(request: ObjectRequest<T>, options?: CallOptions) => {
       const run = (call: CallOptions): Promise<ChatResponse> =>
         model.generateObject(request as TypedRequest<T>, call);
-      return withValue(await answer('object', request, options, run), request);
+      return (await answer('object', request, options, run)) as ObjectResponse<T>;
     },
     // The cast is needed because the overloads exclude events that cannot occur with some options.
     stream: stream as ChatModel['stream'],
@@ -109,7 +112,7 @@ export function recordedModel(
       const read = (call: CallOptions): Promise<ChatResponse> => model.streamObject(request, call).response();
       const begin = (onEnd: (ending: Ending<ObjectResponse<T>>) => void): Source<DeepPartial<T>> =>
         sourceOf(
-          answer('object', request, options, read).then((response) => withValue(response, request)),
+          answer('object', request, options, read) as Promise<ObjectResponse<T>>,
           (response) => ('value' in response ? [response.value as DeepPartial<T>] : []),
           onEnd,
         );
@@ -118,6 +121,12 @@ export function recordedModel(
     },
   };
 }
+
+/** Returns a request with its schema for a typed object as JSON Schema. */
+const sentRequest = (kind: 'chat' | 'object', request: ChatRequest | ObjectRequest<unknown>): ChatRequest =>
+  kind === 'chat'
+    ? (request as ChatRequest)
+    : { ...request, output: toJsonSchema((request as ObjectRequest<unknown>).output, 'output') };
 
 /** Returns a stored response together with its value, which the schema may transform. */
 async function withValue<T>(

@@ -1,7 +1,15 @@
-import { LlmError, type Clock, type JsonValue } from '@majordomo/core';
+import { LlmError, type ChatRequest, type ChatResponse, type Clock, type JsonValue } from '@majordomo/core';
 import type { RecordedCall, SampleRecording } from './recordings.ts';
 import { describeMiss, type CallKey } from './request-key.ts';
 import { loadError, storeError } from './stored-call.ts';
+
+/** Answered model call of a subject. */
+export interface AnsweredCall {
+  readonly spec: string;
+  /** Request. Its schema for a typed object is a JSON Schema. */
+  readonly request: ChatRequest;
+  readonly response: ChatResponse;
+}
 
 /** Options of a recorder. */
 export interface RecorderOptions {
@@ -13,6 +21,8 @@ export interface RecorderOptions {
   readonly recording: SampleRecording | undefined;
   /** Called after each live model call. */
   readonly onLiveCall: (call: RecordedCall) => Promise<void>;
+  /** Called after each answered model call of the subject, live or replayed. */
+  readonly onAnswer: ((call: AnsweredCall) => void) | undefined;
 }
 
 /** Returns the arms that splits chose in a call, by name. */

@@ -6,6 +6,7 @@ import { readEvaluation, writeEvaluation } from '../compare/evaluation-file.ts';
 import { readSettings } from '../definition/options.ts';
 import { openRecordings } from '../record/recordings.ts';
 import { runSamples } from './run.ts';
+import type { OnAnswer } from './sample.ts';
 import type { EvalDefinition, EvaluateOptions, Evaluation } from '../definition/types.ts';
 
 /**
@@ -19,9 +20,18 @@ import type { EvalDefinition, EvaluateOptions, Evaluation } from '../definition/
  * @example
  * const { verdict, reasons } = await evaluate(support, { folder: 'evals' });
  */
-export async function evaluate<Input, Expected>(
+export function evaluate<Input, Expected>(
   definition: EvalDefinition<Input, Expected>,
   options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  return evaluateWith(definition, options, undefined);
+}
+
+/** Runs an evaluation as `evaluate` does, and reports each answered model call of its subject. */
+export async function evaluateWith<Input, Expected>(
+  definition: EvalDefinition<Input, Expected>,
+  options: EvaluateOptions,
+  onAnswer: OnAnswer | undefined,
 ): Promise<Evaluation> {
   const settings = readSettings(definition as EvalDefinition<never, never>, options);
   const { name } = definition;
@@ -33,7 +43,7 @@ export async function evaluate<Input, Expected>(
     throw error;
   });
   const recordings = settings.mode === 'live' ? undefined : await openRecordings(fileOf('recordings'), name);
-  const inputs = { cases, settings, recordings, baseline };
+  const inputs = { cases, settings, recordings, baseline, onAnswer };
   const run = await runSamples(definition as unknown as EvalDefinition, options, inputs);
   const evaluation = compare(baseline, run);
   if (options.accept !== true) return evaluation;

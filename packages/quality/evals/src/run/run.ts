@@ -3,7 +3,7 @@ import { notify } from '@majordomo/core/toolkit';
 import { compareText, type NamedCase } from '../cases/cases.ts';
 import type { Settings } from '../definition/options.ts';
 import type { RecordedCall, Recordings } from '../record/recordings.ts';
-import { runSample, type SampleOptions, type SampleResult } from './sample.ts';
+import { runSample, type OnAnswer, type SampleOptions, type SampleResult } from './sample.ts';
 import { isMissing, samplesByCase } from '../cases/samples.ts';
 import { costOfCalls, nanoUsdText } from '../record/stored-call.ts';
 import { summarize } from './summary.ts';
@@ -16,6 +16,7 @@ interface RunInputs {
   /** Recordings of the evaluation, or `undefined` in mode `live`. */
   readonly recordings: Recordings | undefined;
   readonly baseline: Evaluation | undefined;
+  readonly onAnswer: OnAnswer | undefined;
 }
 
 type Task = Pick<SampleOptions, 'one' | 'trial'>;
@@ -29,7 +30,7 @@ export async function runSamples(
   { signal, only, onProgress }: EvaluateOptions,
   inputs: RunInputs,
 ): Promise<Evaluation> {
-  const { cases, settings, recordings, baseline } = inputs;
+  const { cases, settings, recordings, baseline, onAnswer } = inputs;
   const { mode, clock, concurrency, margins, trials, catalog } = settings;
   const tasks = cases.flatMap((one) =>
     Array.from({ length: trials }, (_, at): Task => ({ one, trial: at + 1 })),
@@ -52,6 +53,7 @@ export async function runSamples(
       recording: recordings?.get({ case: one.id, trial }),
       baseline: (before.find((sample) => sample.trial === trial) ?? before[0])?.text,
       onLiveCall: (call) => spending.add(call),
+      onAnswer,
     });
   };
 

@@ -5,12 +5,15 @@ import { contextOf } from './context.ts';
 import { digest } from '../util/json.ts';
 import type { Settings } from '../definition/options.ts';
 import { NO_OUTPUT, readResult } from '../definition/output.ts';
-import { Recorder, type RecorderOptions } from '../record/recorder.ts';
+import { Recorder, type AnsweredCall, type RecorderOptions } from '../record/recorder.ts';
 import type { RecordedCall, SampleRecording } from '../record/recordings.ts';
 import { costOfCalls, nanoUsdText } from '../record/stored-call.ts';
-import { isMissing } from '../cases/samples.ts';
+import { isMissing, type Position } from '../cases/samples.ts';
 import { attempted, failed, score, withoutResult } from './score.ts';
 import type { CallContext, EvalDefinition, Output, Sample } from '../definition/types.ts';
+
+/** Called with each answered model call of the subject, and with its sample. */
+export type OnAnswer = (sample: Position, call: AnsweredCall) => void;
 
 export interface SampleOptions
   extends
@@ -23,6 +26,7 @@ export interface SampleOptions
   readonly stop: AbortSignal;
   /** Text of the baseline's output. */
   readonly baseline: string | undefined;
+  readonly onAnswer: OnAnswer | undefined;
 }
 
 export interface SampleResult {
@@ -51,9 +55,14 @@ export async function runSample(options: SampleOptions): Promise<SampleResult> {
 }
 
 async function sampleOf(options: SampleOptions, subject: string, signal: AbortSignal): Promise<SampleResult> {
-  const { definition, one, trial, clock, catalog, redactor, recording, baseline } = options;
+  const { definition, one, trial, clock, catalog, redactor, recording, baseline, onAnswer } = options;
   const { id, input, expected, tags = [] } = one;
-  const recorder = new Recorder({ ...options, subject, signal });
+  const recorder = new Recorder({
+    ...options,
+    subject,
+    signal,
+    onAnswer: onAnswer && ((call) => onAnswer({ case: id, trial }, call)),
+  });
   const contextFor = (by: RecordedCall['by']): CallContext => contextOf(by, recorder, definition);
   const start = clock.now();
   const runSubject = async (): Promise<unknown> => {

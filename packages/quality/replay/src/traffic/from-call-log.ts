@@ -45,14 +45,7 @@ export function fromCallLog(log: Pick<CallLog, 'page' | 'get'>, query: CallLogTr
           after,
         });
         for (const entry of page.calls)
-          if (!isExperiment(entry.tenant) && hasArms(entry))
-            yield {
-              id: entry.id,
-              at: entry.at,
-              name: nameOf(entry),
-              inputTokens: entry.usage?.input,
-              finish: entry.finish,
-            };
+          if (!isExperiment(entry.tenant) && hasArms(entry)) yield { id: entry.id };
         after = page.next;
       } while (after !== undefined);
     },
@@ -63,8 +56,6 @@ export function fromCallLog(log: Pick<CallLog, 'page' | 'get'>, query: CallLogTr
     },
   };
 }
-
-const nameOf = ({ spec, model }: CallEntry): string | undefined => spec ?? model;
 
 function callOf(entry: CallEntry): RecordedCall | { readonly excluded: string } {
   const { content } = entry;
@@ -81,7 +72,7 @@ function callOf(entry: CallEntry): RecordedCall | { readonly excluded: string } 
     response: fromJson<AnswerContent>(content.response),
     tenant: entry.tenant,
     metadata: entry.metadata,
-    name: nameOf(entry),
+    name: entry.spec ?? entry.model,
     arms: entry.arms,
     ms: entry.ms,
     firstMs: entry.firstMs,

@@ -1,7 +1,5 @@
-import type { CallOptions, ChatModel, ChatRequest, ChatResponse, ChatStream } from '@majordomo/core';
-import { toJsonSchema } from '@majordomo/core/toolkit';
-import { type EvalDefinition, evaluate, type SubjectContext } from '@majordomo/evals';
-import type { ObjectRequest } from '@majordomo/evals/internal';
+import type { EvalDefinition } from '@majordomo/evals';
+import { evaluateWith, type OnAnswer } from '@majordomo/evals/internal';
 import type { RecordedCall } from './answer.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -21,8 +19,7 @@ export function fromRecordings<Input, Expected>(
   return {
     async *list() {
       const { calls, missing } = await load();
-      for (const { id, at, name, response } of calls.values())
-        yield { id, at, name, inputTokens: response.usage?.input, finish: response.finish };
+      for (const id of calls.keys()) yield { id };
       if (missing > 0) yield { excluded: 'a call of the sample is not recorded', calls: missing };
     },
     async read(id) {
@@ -42,102 +39,32 @@ async function readRecordings<Input, Expected>(
   folder: string | undefined,
 ): Promise<Recorded> {
   const calls = new Map<string, RecordedCall>();
-  const subject = (input: Input, context: SubjectContext<Input>): ReturnType<typeof definition.subject> => {
-    const { case: one, trial } = context;
-    let count = 0;
-    const captured = (model: ChatModel): ChatModel =>
-      capturing(model, (request, response) => {
-        count += 1;
-        const id = `${one.id}#${trial}/${count}`;
-        const { parts, finish, target, usage } = response;
-        calls.set(id, {
-          id,
-          at: RECORDED_AT,
-          request,
-          response: { parts, finish, target, usage },
-          name: model.spec,
-          metadata: { conversation: one.id },
-        });
-      });
-    return definition.subject(input, {
-      ...context,
-      model: (spec) => captured(context.model(spec)),
-      recorded: (model) => captured(context.recorded(model)),
+  /** Number of calls of each sample. */
+  const counts = new Map<string, number>();
+  const onAnswer: OnAnswer = ({ case: conversation, trial }, { spec, request, response }) => {
+    const sample = `${conversation}#${trial}`;
+    const count = (counts.get(sample) ?? 0) + 1;
+    counts.set(sample, count);
+    const id = `${sample}/${count}`;
+    const { parts, finish, target, usage } = response;
+    calls.set(id, {
+      id,
+      at: RECORDED_AT,
+      request,
+      response: { parts, finish, target, usage },
+      name: spec,
+      metadata: { conversation },
     });
   };
-  const { cases, name, majordomo, trials, version } = definition;
-  const { totals } = await evaluate(
+  const { name, majordomo, cases, trials, version } = definition;
+  const subject: typeof definition.subject = (input, context) => definition.subject(input, context);
+  const { totals } = await evaluateWith(
     { name, majordomo, cases, trials, version, subject },
     { folder, mode: 'replay' },
+    onAnswer,
   );
   return { calls, missing: totals.errors };
 }
 
 /** Time of a call whose time is not known. */
 const RECORDED_AT = new Date(0).toISOString();
-
-/** Returns a model that reports each answered call. */
-function capturing(
-  model: ChatModel,
-  onAnswer: (request: ChatRequest, response: ChatResponse) => void,
-): ChatModel {
-  const answered = async <R extends ChatResponse>(request: ChatRequest, response: Promise<R>): Promise<R> => {
-    const found = await response;
-    onAnswer(request, found);
-    return found;
-  };
-  const typed = (request: ObjectRequest<unknown>): ChatRequest => ({
-    ...request,
-    output: toJsonSchema(request.output, 'output'),
-  });
-  return {
-    spec: model.spec,
-    generate: (request, options) => answered(request, model.generate(request, options)),
-    stream: (request: ChatRequest, options?: CallOptions) => {
-      const stream = model.stream(request, options) as ChatStream<never>;
-      const { response, ended } = watched(stream, (found) => onAnswer(request, found));
-      return {
-        response,
-        [Symbol.asyncIterator]: () => ended(stream),
-        get textStream() {
-          return ended(stream.textStream);
-        },
-      };
-    },
-    generateObject: (request: ObjectRequest<unknown>, options?: CallOptions) =>
-      answered(typed(request), model.generateObject(request as never, options)) as Promise<never>,
-    streamObject: (request, options) => {
-      const stream = model.streamObject(request, options);
-      const { response, ended } = watched(stream, (found) => onAnswer(typed(request), found));
-      return { response, [Symbol.asyncIterator]: () => ended(stream) };
-    },
-  };
-}
-
-/** Functions through which a subject reads a stream. */
-interface Watched<R> {
-  readonly response: () => Promise<R>;
-  /** Yields the values of the stream, and then reports its response. */
-  readonly ended: <E>(source: AsyncIterable<E>) => AsyncGenerator<E>;
-}
-
-/** Reports the response of a stream once, when the reader asks for it or has read to the end. A stream that is left has no response. */
-function watched<R extends ChatResponse>(
-  stream: { response(): Promise<R> },
-  onAnswer: (response: R) => void,
-): Watched<R> {
-  let isReported = false;
-  const response = async (): Promise<R> => {
-    const found = await stream.response();
-    if (!isReported) onAnswer(found);
-    isReported = true;
-    return found;
-  };
-  return {
-    response,
-    ended: async function* ended(source) {
-      yield* source;
-      await response();
-    },
-  };
-}

@@ -23,8 +23,7 @@ export function fromTrajectories(files: string | readonly string[]): Traffic {
   const load = (): Promise<ReadonlyMap<string, RecordedCall>> => (turns ??= readTurns([files].flat()));
   return {
     async *list() {
-      for (const { id, at, name, response } of (await load()).values())
-        yield { id, at, name, finish: response.finish };
+      for (const id of (await load()).keys()) yield { id };
     },
     async read(id) {
       return (await load()).get(id) ?? { excluded: 'the turn is no longer in the files' };

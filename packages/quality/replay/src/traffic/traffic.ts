@@ -11,11 +11,6 @@ export interface Traffic {
 /** Finished chat without its content. */
 export interface ListedCall {
   readonly id: string;
-  /** Start time, ISO 8601 in UTC. */
-  readonly at?: string | undefined;
-  readonly name?: string | undefined;
-  readonly inputTokens?: number | undefined;
-  readonly finish?: string | undefined;
 }
 
 /** Number of calls that cannot be replayed for one reason. */
