@@ -13,4 +13,3 @@ export { startTemporal, type Replayer } from './temporal.ts';
 export type { Server } from './server.ts';
 export { until } from './until.ts';
 export { checkData, WRITTEN_AT, writeData, type WrittenStores } from './written-data.ts';
-export { withReports } from './with-reports.ts';

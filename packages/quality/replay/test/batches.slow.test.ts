@@ -132,7 +132,7 @@ it('refuses a wrapped candidate', async () => {
 it('refuses jobs that are lost when the process ends', async () => {
   await using server = await startBatchServer({ answer });
   await expect(replay(experiment(server, true), { folder: testFolder() })).rejects.toThrow(
-    'replay batched: `batches` keeps its jobs in memory',
+    'replay next: `batches` keeps its jobs in memory',
   );
   expect(server.requests).toHaveLength(0);
 });
@@ -143,7 +143,7 @@ it('sends no live calls while batches of the experiment run', async () => {
   const definition = experiment(server);
   await replay(definition, { folder, waitMs: 0 });
   await expect(replay({ ...definition, batches: undefined }, { folder })).rejects.toThrow(
-    'replay batched: `batches` is missing, and 1 batch jobs of this experiment have no stored results',
+    'replay next: `batches` is missing, and 1 batch jobs of this experiment have no stored results',
   );
   expect(server.requests.filter(({ path }) => path === '/v1/chat/completions')).toHaveLength(0);
 });

@@ -17,10 +17,10 @@ const unitsOf = (count: number, membersAt: (at: number) => Partial<ScoredUnit>):
   );
 const scored = (count: number, scoreAt: (at: number) => number, members: Partial<Comparison> = {}) =>
   unitsOf(count, (at) => ({ candidate: comparisonOf(scoreAt(at), members) }));
-const costOf = (nanoUsd: bigint, batchNanoUsd: bigint | undefined = nanoUsd / 2n): StoredCost => ({
+const costOf = (nanoUsd: bigint, batchNanoUsd: bigint = nanoUsd / 2n): StoredCost => ({
   nanoUsd: `${nanoUsd}`,
   uncachedNanoUsd: `${2n * nanoUsd}`,
-  batchNanoUsd: batchNanoUsd?.toString(),
+  batchNanoUsd: `${batchNanoUsd}`,
 });
 
 describe('the report of a prepared experiment', () => {

@@ -47,7 +47,7 @@ async function follow(
     models: { 'gpt-5.4-mini': Array.from({ length: 500 }, () => turn as never) },
   });
   const majordomo = createMajordomo({ providers: [candidate], chain: { attempts: 1 } });
-  const more = { judge: () => 'worse', sample: RUNS, follow: true } as const;
+  const more = { judge: () => 'worse' as const, sample: RUNS, follow: true };
   return replay(experimentOn(majordomo, calls, more), { folder });
 }
 

@@ -5,7 +5,7 @@ import {
   ledgerWindowConformance,
   recordStoreConformance,
 } from '@majordomo/conformance';
-import { describeWith, withReports } from '@majordomo/services';
+import { describeWith } from '@majordomo/services';
 import { featureCases, searchCases } from '@majordomo/services/features';
 import { describe, it } from 'vitest';
 import { KINDS, type Kind } from './support/clients.ts';
@@ -38,7 +38,7 @@ describeWith('postgres', 'conformance', () => {
     for (const { name, run } of [...ledgerStoreConformance, ...ledgerWindowConformance])
       it.skipIf(isOnlyInSoak(kind, name))(
         `ledger: ${name}`,
-        () => run(async () => withReports((await pair())[0].ledger)),
+        () => run(async () => (await pair())[0].ledger),
         60_000,
       );
     for (const { name, run } of recordStoreConformance)

@@ -1,4 +1,4 @@
-import { describeWith, withReports } from '@majordomo/services';
+import { describeWith } from '@majordomo/services';
 import { featureCases } from '@majordomo/services/features';
 import {
   ledgerStoreConformance,
@@ -28,7 +28,7 @@ describeWith('redis', 'conformance', () => {
     for (const { name, run } of [...ledgerStoreConformance, ...ledgerWindowConformance])
       it.skipIf(isOnlyInSoak(kind, name))(
         `ledger: ${name}`,
-        () => run(async () => withReports(stores({}, kind).ledger)),
+        () => run(async () => stores({}, kind).ledger),
         60_000,
       );
     let prefixes = 0;

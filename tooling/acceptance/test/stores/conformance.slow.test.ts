@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { memoryCallStore } from '@majordomo/admin';
 import { memoryStore, type LedgerStore } from '@majordomo/ledger';
 import { memoryRecords } from '@majordomo/records';
-import { withReports } from '@majordomo/services';
 import { featureCases, searchCases, type Pair } from '@majordomo/services/features';
 import { sqliteStores } from '@majordomo/store-sqlite';
 import { callStoreConformance, ledgerStoreConformance } from '@majordomo/conformance';
@@ -14,7 +13,7 @@ let files = 0;
 const file = (): string => join(folder, `${files++}.db`);
 
 const ledgers: Readonly<Record<string, () => LedgerStore>> = {
-  'in memory': () => withReports(memoryStore()),
+  'in memory': () => memoryStore(),
   'in SQLite': () => sqliteStores(file()).ledger,
   'in SQLite without a file': () => sqliteStores(':memory:').ledger,
 };

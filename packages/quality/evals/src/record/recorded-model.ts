@@ -124,9 +124,9 @@ export function recordedModel(
 
 /** Returns a request with its schema for a typed object as JSON Schema. */
 const sentRequest = (kind: 'chat' | 'object', request: ChatRequest | ObjectRequest<unknown>): ChatRequest =>
-  kind === 'object'
-    ? { ...request, output: toJsonSchema(request.output, 'output') }
-    : (request as ChatRequest);
+  kind === 'chat'
+    ? (request as ChatRequest)
+    : { ...request, output: toJsonSchema((request as ObjectRequest<unknown>).output, 'output') };
 
 /** Returns a stored response together with its value, which the schema may transform. */
 async function withValue<T>(

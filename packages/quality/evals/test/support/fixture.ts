@@ -14,8 +14,8 @@ export const recordingsOf = (folder: string, name = 'demo'): string =>
 const USAGE = { input: 1000, output: 100, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
 
 /** Matches an error of kind `config` with this message. */
-export const config = (message: RegExp) =>
-  expect.objectContaining({ kind: 'config', message: expect.stringMatching(message) });
+export const config = (message: RegExp): Error =>
+  expect.objectContaining({ kind: 'config', message: expect.stringMatching(message) }) as Error;
 
 /** Returns fake models that answer each call with this function. The catalog has prices for their usage. */
 export function fakeModels(answer: (text: string, request: ModelRequest) => Turn): {

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createMajordomo, type Message } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { replay } from '@majordomo/replay';
-import { recordedCall, trafficOf } from './recorded-calls.ts';
+import { experimentOn, recordedCall } from './recorded-calls.ts';
 
 const [, , baseURL = '', folder = '', mode = 'calls', budgetUsd = '5', ahead] = process.argv;
 if (ahead !== undefined) {
@@ -32,22 +32,16 @@ const calls = Array.from({ length: UNITS }, (_, at) => {
   return { ...call, request: { messages, maxTokens: 50, ...(mode === 'runs' && { tools: [FIND] }) } };
 });
 
-const report = await replay(
-  {
-    name: 'killed',
-    majordomo: createMajordomo({
-      providers: [createOpenAI({ api: 'chat', baseURL })],
-      env: { OPENAI_API_KEY: 'sk-test' },
-      chain: { attempts: 1 },
-    }),
-    traffic: trafficOf(calls),
-    candidate: { spec: 'openai/gpt-5.4-mini' },
-    judge: { models: 'openai/gpt-4.1', rubric: 'The answer is right.' },
-    sample: UNITS,
-    control: 0.3,
-    budgetUsd,
-    follow: mode === 'runs',
-  },
-  { folder, concurrency: 4 },
-);
+const majordomo = createMajordomo({
+  providers: [createOpenAI({ api: 'chat', baseURL })],
+  env: { OPENAI_API_KEY: 'sk-test' },
+  chain: { attempts: 1 },
+});
+const definition = experimentOn(majordomo, calls, {
+  judge: { models: 'openai/gpt-4.1', rubric: 'The answer is right.' },
+  control: 0.3,
+  budgetUsd,
+  follow: mode === 'runs',
+});
+const report = await replay(definition, { folder, concurrency: 4 });
 process.stdout.write(JSON.stringify(report));
