@@ -60,7 +60,7 @@ export { restoredAttempt, restoredError, storedAttempt, storedError } from './js
 export type { StoredAttempt, StoredError } from './json/stored-error.ts';
 export { denialError } from './gates/denial-error.ts';
 export { exhaustedError } from './call/no-target-left.ts';
-export { asLlmError, kindOf, kindOfStatus, type WireFailure } from './errors/error-kind.ts';
+export { asLlmError, isTransientFailure, kindOf, kindOfStatus, type WireFailure } from './errors/error-kind.ts';
 export { isNotConnected } from './errors/not-connected.ts';
 export { callSite, copyWithCallSite, rejectWithCallSite, type CallSite } from './errors/call-site.ts';
 export { redact, redactCause, redactValues, secretForms, secretSpans, type Span } from './errors/redact.ts';
