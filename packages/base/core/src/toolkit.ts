@@ -88,7 +88,6 @@ export {
   fnv1a,
   fromBase64,
   isFragmented,
-  piecesOf,
   toBase64,
 } from './util/bytes.ts';
 export { sniffAudio, sniffMediaType } from './util/media-type.ts';
@@ -96,6 +95,7 @@ export { asLanguage } from './operations/transcription.ts';
 
 // Escaped strings for stores; titles, excerpts and search of conversations
 export { fromStoredText, toStoredText } from './util/store-text.ts';
+export { contentInPieces, type ContentInPieces, type PieceStatements } from './util/pieces.ts';
 export { recordFromText, recordToText } from './util/record-text.ts';
 export { excerptOf, textOf, titleFrom, titleOf, unaccented, UNSPACED, wordsOf } from './util/store-text.ts';
 
