@@ -60,7 +60,13 @@ export { restoredAttempt, restoredError, storedAttempt, storedError } from './js
 export type { StoredAttempt, StoredError } from './json/stored-error.ts';
 export { denialError } from './gates/denial-error.ts';
 export { exhaustedError } from './call/no-target-left.ts';
-export { asLlmError, isTransientFailure, kindOf, kindOfStatus, type WireFailure } from './errors/error-kind.ts';
+export {
+  asLlmError,
+  isTransientFailure,
+  kindOf,
+  kindOfStatus,
+  type WireFailure,
+} from './errors/error-kind.ts';
 export { isNotConnected } from './errors/not-connected.ts';
 export { callSite, copyWithCallSite, rejectWithCallSite, type CallSite } from './errors/call-site.ts';
 export { redact, redactCause, redactValues, secretForms, secretSpans, type Span } from './errors/redact.ts';
@@ -138,8 +144,7 @@ export { geminiFamily, hasSameValues, messageValues, responsesFamily } from './p
 export { sharedLanes, type LaneReservations, type SharedLanesOptions } from './gates/store-lanes.ts';
 export { whyNodeTooOld } from './util/node-version.ts';
 export { HealthTracker } from './health/tracker.ts';
-export { parseHealthMessage, parseStoredVerdict, verdictOf } from './health/health-message.ts';
-export type { HealthMessage } from './health/health-message.ts';
+export { HealthSharing, type HealthBus } from './health/health-sharing.ts';
 
 // Sums over time
 export { addStep, quantile, stepOf, timesIn, type Histogram } from './util/time.ts';
