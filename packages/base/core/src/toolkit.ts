@@ -88,14 +88,7 @@ export type { TypedCalls } from './operations/object-rounds.ts';
 export { canonicalJson, hashOf } from './json/codec.ts';
 export { hash128 } from './util/bytes.ts';
 export { readJsonText } from './http/read-json.ts';
-export {
-  ByteCollector,
-  concatBytes,
-  fnv1a,
-  fromBase64,
-  isFragmented,
-  toBase64,
-} from './util/bytes.ts';
+export { ByteCollector, concatBytes, fnv1a, fromBase64, isFragmented, toBase64 } from './util/bytes.ts';
 export { sniffAudio, sniffMediaType } from './util/media-type.ts';
 export { asLanguage } from './operations/transcription.ts';
 

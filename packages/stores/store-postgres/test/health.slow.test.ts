@@ -2,7 +2,7 @@ import { createMajordomo, type Majordomo } from '@majordomo/core';
 import { describeWith } from '@majordomo/services';
 import { describe, expect, it } from 'vitest';
 import { postgresStores } from '../src/index.ts';
-import { KINDS, type AppClient, type Kind } from './support/clients.ts';
+import { KINDS, type Kind } from './support/clients.ts';
 import { onPostgres } from './support/stores.ts';
 
 const TARGET = 'a/x';
