@@ -61,7 +61,13 @@ export { restoredAttempt, restoredError, storedAttempt, storedError } from './js
 export type { StoredAttempt, StoredError } from './json/stored-error.ts';
 export { denialError } from './gates/denial-error.ts';
 export { exhaustedError } from './call/no-target-left.ts';
-export { asLlmError, kindOf, kindOfStatus, type WireFailure } from './errors/error-kind.ts';
+export {
+  asLlmError,
+  isTransientFailure,
+  kindOf,
+  kindOfStatus,
+  type WireFailure,
+} from './errors/error-kind.ts';
 export { ERROR_POLICY } from './errors/policy.ts';
 export { isNotConnected } from './errors/not-connected.ts';
 export { callSite, copyWithCallSite, rejectWithCallSite, type CallSite } from './errors/call-site.ts';
@@ -84,20 +90,14 @@ export type { TypedCalls } from './operations/object-rounds.ts';
 export { canonicalJson, hashOf } from './json/codec.ts';
 export { hash128 } from './util/bytes.ts';
 export { readJsonText } from './http/read-json.ts';
-export {
-  ByteCollector,
-  concatBytes,
-  fnv1a,
-  fromBase64,
-  isFragmented,
-  piecesOf,
-  toBase64,
-} from './util/bytes.ts';
+export { ByteCollector, concatBytes, fnv1a, fromBase64, isFragmented, toBase64 } from './util/bytes.ts';
 export { sniffAudio, sniffMediaType } from './util/media-type.ts';
 export { asLanguage } from './operations/transcription.ts';
 
 // Escaped strings for stores; titles, excerpts and search of conversations
 export { fromStoredText, toStoredText } from './util/store-text.ts';
+export { contentInPieces, type ContentInPieces, type PieceStatements } from './util/pieces.ts';
+export { recordFromText, recordToText } from './util/record-text.ts';
 export { excerptOf, textOf, titleFrom, titleOf, unaccented, UNSPACED, wordsOf } from './util/store-text.ts';
 
 // Images, documents and audio
@@ -139,8 +139,7 @@ export { geminiFamily, hasSameValues, messageValues, responsesFamily } from './p
 export { sharedLanes, type LaneReservations, type SharedLanesOptions } from './gates/store-lanes.ts';
 export { whyNodeTooOld } from './util/node-version.ts';
 export { HealthTracker } from './health/tracker.ts';
-export { parseHealthMessage, parseStoredVerdict, verdictOf } from './health/health-message.ts';
-export type { HealthMessage } from './health/health-message.ts';
+export { HealthSharing, type HealthBus } from './health/health-sharing.ts';
 
 // Sums over time
 export { addStep, quantile, stepOf, timesIn, type Histogram } from './util/time.ts';

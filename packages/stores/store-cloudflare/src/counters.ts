@@ -1,4 +1,5 @@
 import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
+import { afterPrefix } from '@majordomo/records';
 import type { Claim, CounterState, Refusal } from '@majordomo/ledger';
 import type { Row, Sql } from './platform.ts';
 import type { Uses } from './wire.ts';
@@ -105,9 +106,11 @@ export function settle(sql: Sql, now: number, id: string, uses: Uses): boolean {
 
 export function counters(sql: Sql, now: number, prefix: string): readonly CounterState[] {
   lapse(sql, now);
-  const found = 'SELECT * FROM counters WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name';
+  const start = toStoredText(prefix);
+  const end = afterPrefix(start);
+  const found = `SELECT * FROM counters WHERE name >= ? ${end === undefined ? '' : 'AND name < ?'} ORDER BY name`;
   return sql
-    .exec(found, toStoredText(prefix))
+    .exec(found, start, ...(end === undefined ? [] : [end]))
     .toArray()
     .map((row) => {
       const { used, held, resetsAt } = counterOf(row);

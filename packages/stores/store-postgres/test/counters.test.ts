@@ -5,34 +5,6 @@ import { onPostgres } from './support/stores.ts';
 describeWith('postgres', 'counters by prefix', () => {
   const { client, stores } = onPostgres();
 
-  it('lists exactly the names that begin with the prefix', async () => {
-    const { ledger } = stores();
-    const names = [
-      'a',
-      'a%',
-      'aa',
-      'a\u{10FFFF}',
-      'a\u{10FFFF}b',
-      'a_',
-      'b',
-      'B',
-      'ä',
-      'é',
-      '\u{10FFFF}',
-      '\0',
-    ];
-    for (const counter of names)
-      await ledger.reserve(
-        counter,
-        [{ counter, max: 1n, amount: 1n, resetsInMs: undefined, whenLapsed: 'free' }],
-        60_000,
-      );
-    for (const prefix of ['', ...names, 'a\\', 'none']) {
-      const listed = (await ledger.counters(prefix)).map(({ counter }) => counter);
-      expect(listed.toSorted()).toEqual(names.filter((name) => name.startsWith(prefix)).toSorted());
-    }
-  });
-
   it('uses the index of the names', async () => {
     const schema = 'many_counters';
     const texts: string[] = [];

@@ -6,7 +6,6 @@ import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { afterEach, expect, it } from 'vitest';
 import { redisStores, type RedisOptions } from '../src/index.ts';
-import { slowTransportTo } from './support/slow-transport.ts';
 import { onRedis } from './support/stores.ts';
 
 const T = 'a/x';
@@ -76,33 +75,6 @@ describeWith('redis', 'shared health', () => {
     expect(messages).toHaveLength(3);
   });
 
-  it('does not end the bench of an operator after a recovery in another process', async () => {
-    const { all, stores } = await startProcesses(2);
-    const caller = createMajordomo({ providers: [fakeProvider({ id: 'a', models: { x: ['yes', 'yes'] } })] });
-    await stores({ client: ioredis(), subscriber: ioredis() }).shareHealth(caller);
-    all[0]!.health.bench(T, 60_000);
-    await until(() => [...all, caller].every((one) => stateOf(one) === 'benched'));
-    // Without another target it is called in any case.
-    const { text } = await caller.model(T).generate({ messages: [user('hi')] });
-    expect(text).toBe('yes');
-    caller.health.bench('a/last', 60_000);
-    await until(() => [...all].every(({ health }) => health.snapshot()['a/last']?.state === 'benched'));
-    expect([...all, caller].map(stateOf)).toEqual(['benched', 'benched', 'benched']);
-    all[1]!.health.unbench(T);
-    await until(() => [...all, caller].every((one) => stateOf(one) === 'healthy'));
-  });
-
-  it('does not end the bench of an operator after a recovery in a process that missed it', async () => {
-    const { all, join } = await startProcesses(1);
-    const late = await join();
-    all[0]!.health.bench(T, 60_000);
-    await until(() => stateOf(late) === 'benched');
-    late.health.accept(T, { state: 'healthy' });
-    expect(stateOf(late)).toBe('benched');
-    late.health.accept(T, { state: 'healthy', isByHand: true });
-    expect(stateOf(late)).toBe('healthy');
-  });
-
   it('works between the two client libraries', async () => {
     const { all, join } = await startProcesses(1);
     const other = await join({ client: await nodeRedis(), subscriber: await nodeRedis() });
@@ -132,27 +104,6 @@ describeWith('redis', 'shared health', () => {
     expect(stateOf(both[0]!)).toBeUndefined();
   });
 
-  it('keeps a message that arrives before the result of an earlier script', async () => {
-    const { all, stores, messages } = await startProcesses(1);
-    all[0]!.health.bench(T, 60_000);
-    await until(() => messages.length === 1);
-    const transport = await slowTransportTo(server().port);
-    endings.push(() => transport.close());
-    const client = ioredis(transport.url);
-    const lateStores = stores({ client, subscriber: ioredis() });
-    await lateStores.ledger.counters('');
-    transport.pause();
-    const late = createMajordomo({ providers: [] });
-    const sharing = lateStores.shareHealth(late);
-    await until(() => transport.pendingCount() > 0);
-    all[0]!.health.unbench(T);
-    all[0]!.health.bench('a/last', 60_000);
-    await until(() => late.health.snapshot()['a/last']?.state === 'benched');
-    transport.release();
-    await sharing;
-    expect(stateOf(late)).not.toBe('benched');
-  });
-
   it('reaches a late subscriber for the rest of a bench and up to half of it', async () => {
     const { all, join } = await startProcesses(1);
     all[0]!.health.bench(T, 60_000);
@@ -172,30 +123,6 @@ describeWith('redis', 'shared health', () => {
     all[0]!.health.bench('a/y', 60_000);
     await until(() => stateOf(all[1]!) === 'healthy');
     await until(() => all[1]!.health.snapshot()['a/y']?.state === 'benched');
-  });
-
-  it('does not end a bench of this process because of an earlier recovery', async () => {
-    const { all, stores } = await startProcesses(1);
-    all[0]!.health.bench(T, 60_000);
-    all[0]!.health.unbench(T);
-    const late = createMajordomo({ providers: [] });
-    late.health.bench(T, 60_000);
-    await stores({ client: ioredis(), subscriber: ioredis() }).shareHealth(late);
-    expect(stateOf(late)).toBe('benched');
-  });
-
-  it('ignores invalid messages', async () => {
-    const { all, prefix, messages } = await startProcesses(1);
-    const publisher = ioredis();
-    const invalidMessages = ['', 'null', '[]', '{"from":"x"}', '{"from":"x","target":"a/x","verdict":null}'];
-    const verdict = { state: 'benched', benches: 1, forMs: 1000 };
-    for (const invalidFields of [{ forMs: -1 }, { forMs: '9' }, { benches: null }, { state: 'odd' }])
-      invalidMessages.push(
-        JSON.stringify({ from: 'x', target: T, verdict: { ...verdict, ...invalidFields } }),
-      );
-    for (const message of invalidMessages) await publisher.publish(`{${prefix}}:health`, message);
-    await until(() => messages.length === invalidMessages.length);
-    expect(all[0]!.health.snapshot()).toEqual({});
   });
 
   it('ends when it is stopped, and leaves no listener', async () => {

@@ -77,15 +77,3 @@ it('settling a reservation of a deleted counter does not change its new counter'
   await stores.ledger.settle('old', [{ counter: 'a', amount: 3n }]);
   expect(await stores.ledger.counters('a')).toMatchObject([{ used: 0n, held: 5n }]);
 });
-
-it('lists the counters of a prefix that contains any characters, and no others', async () => {
-  await using stores = sqliteStores(at('prefixes.db'));
-  const claim = { max: 9n, amount: 1n, resetsInMs: undefined, whenLapsed: 'spent' } as const;
-  const names = ['a', 'a\0b', 'a\0b/😀', 'a\0c', 'a%', 'b'];
-  for (const counter of names) await stores.ledger.reserve(counter, [{ ...claim, counter }], 60_000);
-  const listed = async (prefix: string): Promise<readonly string[]> =>
-    (await stores.ledger.counters(prefix)).map(({ counter }) => counter);
-  expect(await listed('a\0b')).toEqual(['a\0b', 'a\0b/😀']);
-  expect((await listed('a')).toSorted()).toEqual(['a', 'a\0b', 'a\0b/😀', 'a\0c', 'a%']);
-  expect(await listed('')).toHaveLength(names.length);
-});

@@ -161,6 +161,20 @@ const withoutBytes = (_name: string, value: unknown): unknown =>
 const isTransportError = (value: unknown, message: string): boolean =>
   value instanceof TypeError && /fetch|terminated|network|socket|connect/i.test(message);
 
+/** Kinds of failures after which the same request may succeed. */
+const TRANSIENT = [
+  'rate-limit',
+  'overloaded',
+  'server',
+  'timeout',
+  'network',
+  'truncated',
+  'protocol',
+] as const;
+
+/** Whether the same request may succeed later. */
+export const isTransientFailure = (error: unknown): boolean => LlmError.is(error, ...TRANSIENT);
+
 /** Returns the message of a thrown value. The value may even be an object that cannot be converted to a string. */
 export function messageOf(thrown: unknown): string {
   try {

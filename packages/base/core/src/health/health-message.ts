@@ -3,7 +3,7 @@ import type { Clock } from '../types/call-options.ts';
 import type { TargetHealth, Verdict } from '../types/health.ts';
 
 /** Message that informs other processes about the health of a target. */
-export interface HealthMessage {
+interface HealthMessage {
   /** Id of the sending process. */
   readonly from: string;
   readonly target: string;

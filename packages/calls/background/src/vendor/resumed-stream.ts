@@ -1,6 +1,6 @@
 import { LlmError, type Clock, type JobEventFacts, type PreparedTarget } from '@majordomo/core';
-import { abortable, SseDecoder, sseEvent, withTimeout } from '@majordomo/core/toolkit';
-import { isTransient, sendRequest, type RequestLimits } from './vendor-request.ts';
+import { abortable, isTransientFailure, SseDecoder, sseEvent, withTimeout } from '@majordomo/core/toolkit';
+import { sendRequest, type RequestLimits } from './vendor-request.ts';
 
 /** Maximum number of reconnections without a new event between them. */
 const MAX_RECONNECTIONS = 5;
@@ -113,7 +113,7 @@ export class ResumedStream {
   private async waitAfter(error: unknown): Promise<void> {
     const { clock, signal } = this.options;
     signal.throwIfAborted();
-    const isFinal = LlmError.is(error) && !isTransient(error);
+    const isFinal = LlmError.is(error) && !isTransientFailure(error);
     this.failures++;
     if (isFinal || this.failures > MAX_RECONNECTIONS) {
       this.isLost = true;

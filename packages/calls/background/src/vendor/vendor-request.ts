@@ -4,20 +4,6 @@ import { abortable } from '@majordomo/core/toolkit';
 /** Maximum time of a request to a vendor's job API, in milliseconds. */
 const CONNECT_MS = 60_000;
 
-/** Kinds of failures after which the same request may succeed. */
-const TRANSIENT = [
-  'rate-limit',
-  'overloaded',
-  'server',
-  'timeout',
-  'network',
-  'truncated',
-  'protocol',
-] as const;
-
-/** Whether the same request may succeed later. */
-export const isTransient = (error: unknown): boolean => LlmError.is(error, ...TRANSIENT);
-
 /** Whether a person must act before the job can continue. */
 export const needsPerson = (error: unknown): boolean =>
   LlmError.is(error, 'auth', 'billing', 'denied', 'config');

@@ -1,22 +1,13 @@
 import { LlmError, messageOf } from '@majordomo/core';
+import { isTransientFailure } from '@majordomo/core/toolkit';
 
 /** Whether a poll rejects with this error, because a person must act or the caller has aborted the poll. */
 export const rejectsPoll = (error: LlmError): boolean =>
   LlmError.is(error, 'auth', 'billing', 'denied', 'config', 'aborted');
 
-/** Kinds of failures after which a repeated request may succeed. */
-const TRANSIENT = [
-  'rate-limit',
-  'overloaded',
-  'server',
-  'timeout',
-  'network',
-  'truncated',
-  'protocol',
-  'empty',
-] as const;
-
-export const isTransient = (error: LlmError): boolean => LlmError.is(error, ...TRANSIENT);
+/** Whether a repeated request may succeed. */
+export const isTransient = (error: LlmError): boolean =>
+  isTransientFailure(error) || LlmError.is(error, 'empty');
 
 export const asLlmFailure = (cause: unknown): LlmError =>
   LlmError.is(cause) ? cause : new LlmError('server', messageOf(cause), {}, { cause });

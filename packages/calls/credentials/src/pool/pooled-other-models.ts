@@ -17,11 +17,13 @@ const METHODS = {
 type OtherModels = Pick<Provider, keyof typeof METHODS>;
 
 /** Model of any kind. Requests and results are passed on unchanged. */
-type AnyModel = Readonly<Record<string, (request: unknown, context: ModelContext) => never>>;
+type AnyModel = Readonly<
+  Record<(typeof METHODS)[keyof typeof METHODS], (request: unknown, context: ModelContext) => never>
+>;
 type Opener = (id: string, env?: Env) => AnyModel | undefined;
 
 const openersOf = (provider: Provider): Readonly<Record<string, Opener | undefined>> =>
-  provider as OtherModels as Readonly<Record<string, Opener | undefined>>;
+  provider as unknown as Readonly<Record<string, Opener | undefined>>;
 
 /** Returns a pool's models other than chat models, with the members of the first key's provider. Each call uses the next key. */
 export function pooledOtherModels(
@@ -38,7 +40,7 @@ export function pooledOtherModels(
       if (own === undefined && member === 'classificationModel') return undefined;
       const run = (request: unknown, context: ModelContext): unknown => {
         const use = (key: Key, keyContext: ModelContext): never =>
-          required(openersOf(providerOf(key))[member]?.(id, env), key.id)[method]!(request, keyContext);
+          required(openersOf(providerOf(key))[member]?.(id, env), key.id)[method](request, keyContext);
         return method === 'speak' ? attempts.steps(context, use) : attempts.run(context, use);
       };
       return { ...required(own, id), [method]: run } as AnyModel;

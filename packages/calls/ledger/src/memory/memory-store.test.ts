@@ -84,16 +84,6 @@ describe('a settlement', () => {
 });
 
 describe('a lease', () => {
-  it('that ends counts its claim as spent or releases it', async () => {
-    const { store, amounts, setTime } = setUp();
-    await store.reserve('1', [claim({ amount: 6n }), claim({ counter: 'b', whenLapsed: 'free' })], LEASE_MS);
-    setTime(LEASE_MS - 1);
-    expect(await amounts()).toEqual({ a: [0n, 6n], b: [0n, 1n] });
-    setTime(LEASE_MS);
-    expect(await amounts()).toEqual({ a: [6n, 0n], b: [0n, 0n] });
-    expect((await store.reserve('2', [claim({ amount: 5n })], LEASE_MS))?.left).toBe(4n);
-  });
-
   it('that is renewed lasts from then on', async () => {
     const { store, amounts, setTime } = setUp();
     await store.reserve('1', [claim()], LEASE_MS);
@@ -171,13 +161,6 @@ describe('a period', () => {
       retryAfterMs: undefined,
     });
   });
-});
-
-it('lists counters by prefix, in the order of their names', async () => {
-  const { store } = setUp();
-  for (const counter of ['x/b', 'y', 'x/a', 'x/c'])
-    await store.reserve(counter, [claim({ counter })], LEASE_MS);
-  expect((await store.counters('x/')).map(({ counter }) => counter)).toEqual(['x/a', 'x/b', 'x/c']);
 });
 
 describe('at most 10 seconds late, the store forgets', () => {

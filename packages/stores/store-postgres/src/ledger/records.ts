@@ -1,5 +1,4 @@
-import { LlmError, messageOf } from '@majordomo/core';
-import { toStoredText, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
+import { recordFromText, recordToText, toStoredText } from '@majordomo/core/toolkit';
 import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
 import type { Connection } from '../client/connection.ts';
 import { StatementQueue } from '../client/statement-queue.ts';
@@ -70,7 +69,7 @@ export class Records {
       );
       for (const row of rows) {
         last = [row['time'] ?? '', row['place'] ?? ''];
-        yield restoreUndefined(JSON.parse(row['record'] ?? '') as SpendRecord);
+        yield recordFromText<SpendRecord>(row['record'] ?? '');
       }
       if (rows.length < PAGE) return;
     }
@@ -80,38 +79,13 @@ export class Records {
 /** Returns the row of a record. Rejects what would fail the shared statement, and with it the records of other calls. */
 function rowOf(record: SpendRecord): NewRow {
   const { id, call, tenant, target } = record;
+  const { at, text } = recordToText(record);
   return {
     id: toIndexedText(id, 'the id of a record'),
     call: toIndexedText(call, 'the id of a call'),
     tenant: tenant === undefined ? undefined : toStoredText(tenant),
     target: toStoredText(target),
-    ...serialize(record),
+    at,
+    record: text,
   };
-}
-
-/** Returns the time of a record in epoch milliseconds, and its JSON. */
-function serialize(record: SpendRecord): Pick<NewRow, 'at' | 'record'> {
-  try {
-    const at = Date.parse(record.at);
-    if (Number.isNaN(at)) throw new RangeError(`at must be an ISO date, not "${record.at}"`);
-    return { at, record: JSON.stringify(record) };
-  } catch (cause) {
-    const why = `record "${record.id}": cannot be stored: ${messageOf(cause)}; records and reports do not contain it`;
-    throw new LlmError('invalid-request', why, {}, { cause });
-  }
-}
-
-const UNDEFINED_FIELDS = {
-  vendor: undefined,
-  model: undefined,
-  name: undefined,
-  tenant: undefined,
-  usage: undefined,
-  nanoUsd: undefined,
-};
-
-/** Restores members with the value `undefined`, which JSON omits. */
-function restoreUndefined(record: SpendRecord): SpendRecord {
-  const { usage } = record;
-  return { ...UNDEFINED_FIELDS, ...record, usage: usage && { ...UNKNOWN_USAGE, ...usage } };
 }

@@ -1,5 +1,4 @@
-import { LlmError, messageOf } from '@majordomo/core';
-import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
+import { recordFromText, recordToText } from '@majordomo/core/toolkit';
 import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
 import type { Connection } from '../connection/connection.ts';
 import { script } from '../connection/script.ts';
@@ -23,8 +22,8 @@ export class Records {
 
   async append(record: SpendRecord): Promise<void> {
     const { id, call } = record;
-    const [at, text] = serialize(record);
-    const values = ['append', id, at, call, text, `${Math.ceil(this.keepMs)}`];
+    const { at, text } = recordToText(record);
+    const values = ['append', id, `${at}`, call, text, `${Math.ceil(this.keepMs)}`];
     await this.connection.run(RECORDING, this.keys, values);
   }
 
@@ -41,42 +40,15 @@ export class Records {
         const [member = '', time = '', json = ''] = page.slice(at, at + 3);
         last = [member, time];
         if (json === '') continue;
-        const record = JSON.parse(json) as SpendRecord;
+        const record = recordFromText<SpendRecord>(json);
         const fits =
           (tenant === undefined || tenant === record.tenant) &&
           (target === undefined || target === record.target);
-        if (fits) yield restoreUndefined(record);
+        if (fits) yield record;
       }
       if (page.length < PAGE * 3) return;
     }
   }
 }
 
-/** Returns the time and the JSON of a record. */
-function serialize(record: SpendRecord): readonly [at: string, text: string] {
-  try {
-    const at = Date.parse(record.at);
-    if (Number.isNaN(at)) throw new RangeError(`at must be an ISO date, not "${record.at}"`);
-    return [`${at}`, JSON.stringify(record)];
-  } catch (cause) {
-    const why = `record "${record.id}": cannot be stored: ${messageOf(cause)}; records and reports do not contain it`;
-    throw new LlmError('invalid-request', why, {}, { cause });
-  }
-}
-
 const timeOf = (date: Date | undefined): string => (date === undefined ? '' : `${date.getTime()}`);
-
-const UNDEFINED_FIELDS = {
-  vendor: undefined,
-  model: undefined,
-  name: undefined,
-  tenant: undefined,
-  usage: undefined,
-  nanoUsd: undefined,
-};
-
-/** Restores undefined members, which JSON omits. */
-function restoreUndefined(record: SpendRecord): SpendRecord {
-  const { usage } = record;
-  return { ...UNDEFINED_FIELDS, ...record, usage: usage && { ...UNKNOWN_USAGE, ...usage } };
-}

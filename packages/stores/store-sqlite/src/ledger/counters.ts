@@ -1,5 +1,6 @@
 import type { Claim, CounterState, LedgerStore, Refusal } from '@majordomo/ledger';
 import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
+import { afterPrefix } from '@majordomo/records';
 import type { Database } from '../file/database.ts';
 
 type UsedAmount = Parameters<LedgerStore['settle']>[1];
@@ -33,6 +34,9 @@ const CLAIM_DELAY_MS = 60_000;
 const SWEEP_EVERY = 1000;
 /** Maximum INTEGER of SQLite. */
 const MAX_AMOUNT = 2n ** 63n - 1n;
+
+/** Value that follows every TEXT: a BLOB. */
+const AFTER_TEXT = new Uint8Array(1);
 
 /** Counters with leases. Each method runs in one transaction. */
 export class Counters {
@@ -122,8 +126,7 @@ export class Counters {
     const stored = toStoredText(prefix);
     return this.database.read(() => {
       const now = this.now();
-      // All names with the prefix precede the prefix with the last code point.
-      return this.sql.list.all(stored, `${stored}\u{10FFFF}`).map((row): CounterState => {
+      return this.sql.list.all(stored, afterPrefix(stored) ?? AFTER_TEXT).map((row): CounterState => {
         const { used, held, resetsAt } = row as unknown as Counter;
         const counter = fromStoredText(String(row['counter']));
         if (resetsAt !== null && Number(resetsAt) <= now)

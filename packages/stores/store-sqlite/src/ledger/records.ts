@@ -1,6 +1,6 @@
 import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
 import { LlmError, messageOf } from '@majordomo/core';
-import { stepOf } from '@majordomo/core/toolkit';
+import { recordFromText, stepOf } from '@majordomo/core/toolkit';
 import type { Database } from '../file/database.ts';
 import { isUnstorable } from '../file/sqlite-error.ts';
 import { hourOf } from './hours.ts';
@@ -61,11 +61,11 @@ export class Records {
         statement.all(...(call === undefined ? begin : [call, ...begin])),
       );
       for (const row of page) {
-        const record = JSON.parse(String(row['json'])) as SpendRecord;
+        const record = recordFromText<SpendRecord>(String(row['json']));
         const fits =
           (tenant === undefined || tenant === record.tenant) &&
           (target === undefined || target === record.target);
-        if (fits) yield restoreUndefined(record);
+        if (fits) yield record;
       }
       const last = page.at(-1);
       if (last === undefined || page.length < PAGE) return;
@@ -134,27 +134,6 @@ export function figuresOf(record: SpendRecord): Figures {
     cacheExtra: BigInt(record.cacheExtraNanoUsd ?? 0),
     unpriced: nanoUsd === undefined && basis !== 'included' ? 1 : 0,
     unknownUsage: isCounted || operation === 'booked' || usage?.details?.units !== undefined ? 0 : 1,
-  };
-}
-
-/** Restores undefined members, which JSON omits. */
-function restoreUndefined(record: SpendRecord): SpendRecord {
-  const { vendor, model, name, tenant, usage, nanoUsd } = record;
-  return {
-    ...record,
-    vendor,
-    model,
-    name,
-    tenant,
-    usage: usage && {
-      ...usage,
-      input: usage.input,
-      output: usage.output,
-      cacheRead: usage.cacheRead,
-      cacheWrite: usage.cacheWrite,
-      reasoning: usage.reasoning,
-    },
-    nanoUsd,
   };
 }
 
