@@ -1,7 +1,7 @@
 import { serveFetch, type FetchServer } from '@majordomo/test-support/fetch-server';
 
 /** Answers a request of a test server. */
-export type Fetch = (request: Request) => Promise<Response>;
+type Fetch = (request: Request) => Promise<Response>;
 
 /** Serves a function over HTTP. The function is set after the port is known, because a card contains the address. */
 export async function listen(answer: (origin: string) => Fetch, port = 0): Promise<FetchServer> {
