@@ -15,9 +15,10 @@ export const PARTS = {
     run: ['tooling/typescript-versions/run.mjs'],
     covers: ['tooling/typescript-versions'],
   },
-  'package-managers': { run: ['tooling/release/rehearse.mjs'], covers: ['tooling/release', 'apps/cli'] },
-  'new-user': { run: ['apps/cli/acceptance/new-user.mjs'], covers: ['apps/cli', 'apps/create-majordomo'] },
-  'lint-plugin': { run: ['apps/lint-rule/acceptance/sibling.mjs'], covers: ['apps/lint-rule'] },
+  'package-managers': {
+    run: ['tooling/release/rehearse.mjs'],
+    covers: ['tooling/release', 'apps/cli', 'apps/create-majordomo', 'apps/lint-rule'],
+  },
   standards: {
     run: ['tooling/standards/src/run.ts', '--without', 'gateway-clients'],
     covers: ['tooling/standards'],

@@ -21,6 +21,8 @@ const STABLE = packagesIn(ROOT)
 /** @type {Readonly<Record<string, (user: User) => Promise<void>>>} the steps by name */
 export const STEPS = {
   'npm install, and the first program of the README': async (user) => {
+    await user.npm('install', '@majordomo/core', '@majordomo/provider-anthropic');
+    absent(user, 'openai', 'groq-sdk', '@google/genai', '@aws-sdk', 'ollama', 'sharp');
     await user.npm('install', ...PACKAGES);
     await user.answers();
   },
@@ -65,15 +67,33 @@ export const STEPS = {
   'npx majordomo demo': async (user) => {
     expect(await user.run('npx', '--yes', 'majordomo', 'demo'), 'This is the second model.');
   },
+  'a new user of the command': async (user) => {
+    await user.npm('install', 'majordomo');
+    absent(user, '@google/genai', '@aws-sdk', 'ollama', 'sharp', 'eslint', '@majordomo/provider-google');
+    const demo = await user.run('npx', 'majordomo', 'demo');
+    expect(demo, 'Every call returned one complete answer');
+    const long = demo.split('\n').find((line) => [...line].length > 80);
+    if (long !== undefined) throw new Error(`a line of the demo has more than 80 columns: ${long}`);
+    user.write('majordomo.config.ts', COMMAND_CONFIG);
+    await user.run('npx', 'majordomo', 'trust');
+    expect(await user.run('npx', 'majordomo', 'chat', 'Why is the sky blue?'), ANSWER, 'openai/gone failed');
+    expect(
+      await user.fails('npx', 'majordomo', 'chat', 'ollama/qwen3', 'hi'),
+      'npm install @majordomo/provider-ollama',
+    );
+  },
   'a sibling repository with the ESLint plugin in its CI': async (user) => {
     await user.npm('install', ...PACKAGES);
     await user.npm('install', '--save-dev', 'eslint', '@majordomo/eslint-plugin');
+    absent(user, 'typescript');
     user.write('eslint.config.js', LINT_CONFIG);
     user.write('src/app.js', programOf(readFileSync(join(ROOT, 'README.md'), 'utf8')));
     user.manifest({ scripts: { ci: 'eslint src && node src/app.js' } });
     expect(await user.npm('run', 'ci'), ANSWER);
+    expect(await user.run('npx', 'majordomo-lint', 'src'), 'No raw calls in 1 file.');
     user.write('src/raw.js', "import OpenAI from 'openai';\nexport const client = new OpenAI();\n");
     expect(await user.fails('npm', 'run', 'ci'), 'majordomo/no-raw-sdk');
+    expect(await user.fails('npx', 'majordomo-lint', 'src'), 'src/raw.js:1:1  no-raw-sdk');
   },
   'a minor upgrade where two copies of core meet': async (user) => {
     const [core, provider] = PACKAGES;
@@ -173,6 +193,12 @@ function expect(output, ...texts) {
   if (missing !== undefined) throw new Error(`expected "${missing}" in:\n${output}`);
 }
 
+/** Throws if one of these packages or scopes is installed. */
+function absent(user, ...names) {
+  const found = names.find((name) => existsSync(join(user.folder, 'node_modules', name)));
+  if (found !== undefined) throw new Error(`${found} is installed`);
+}
+
 /** Returns the first TypeScript program of a document. */
 export function programOf(markdown) {
   const [, program] = /^```ts\n(.*?)^```$/ms.exec(markdown) ?? [];
@@ -183,6 +209,11 @@ export function programOf(markdown) {
 const LINT_CONFIG = `import majordomo from '@majordomo/eslint-plugin';
 
 export default [majordomo.configs.recommended];
+`;
+
+const COMMAND_CONFIG = `import { defineConfig } from 'majordomo';
+
+export default defineConfig({ model: 'openai/gone,anthropic/claude-sonnet-5' });
 `;
 
 const ERROR_OF_OTHER_COPY = `import { LlmError } from '@majordomo/core';

@@ -45,7 +45,11 @@ it('majordomo calibrate writes the curves to a file, and their quality to standa
 
 it.each([
   ['missing.jsonl', {}, 'missing.jsonl cannot be read'],
-  ['bad.jsonl', { 'bad.jsonl': '{"input":"x","labels":{}}\n{' }, 'bad.jsonl: line 2 is not valid JSON'],
+  [
+    'bad.jsonl',
+    { 'bad.jsonl': '{"input":"x","labels":{}}\n{' },
+    'bad.jsonl:2 cannot be read: it is not valid JSON',
+  ],
   [
     'few.jsonl',
     { 'few.jsonl': '{"input":"x","labels":{"refund":true}}' },

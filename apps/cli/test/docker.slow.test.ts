@@ -1,12 +1,12 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { describeWith, startPostgres } from '@majordomo/services';
 import { ROOT } from '@majordomo/test-support';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseDocument } from 'yaml';
+import { checkHealth } from '../../create-majordomo/test/support/image.ts';
 import { folder } from './built.ts';
 import { createdKey, started, startVendor } from './started.ts';
 import { lab } from './world.ts';
@@ -147,22 +147,10 @@ describeWith('postgres', 'the command of the container', () => {
       body: JSON.stringify({ model: 'smart', messages: [{ role: 'user', content: 'hi' }] }),
     });
     expect(response.status).toBe(200);
-    const check = JSON.parse(
+    const health = JSON.parse(
       /^HEALTHCHECK [^]*?CMD (\[.*\])$/m.exec(DOCKERFILE)?.[1] ?? 'null',
     ) as readonly string[];
-    await expect(healthCheck(check, new URL(url).port)).resolves.toBe(0);
-    await expect(healthCheck(check, '1')).resolves.toBe(1);
+    await expect(checkHealth(folder(), { health }, new URL(url).port)).resolves.toBe('');
+    await expect(checkHealth(folder(), { health }, '1')).rejects.toThrow('ended with code 1');
   }, 120_000);
 });
-
-/** Runs the health check against another port, and returns its exit code. */
-async function healthCheck([, ...args]: readonly string[], port: string): Promise<number> {
-  const run = promisify(execFile);
-  return run(
-    process.execPath,
-    args.map((each) => each.replace('4141', port)),
-  ).then(
-    () => 0,
-    (error: unknown) => (error as { readonly code: number }).code,
-  );
-}

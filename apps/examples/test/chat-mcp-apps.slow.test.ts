@@ -1,13 +1,11 @@
-import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { getRequestListener } from '@hono/node-server';
 import { defineTool } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
 import { connectMcp, serveMcp, type McpEndpoint } from '@majordomo/mcp';
 import { describeWith } from '@majordomo/services';
 import { openBrowser, openPage } from '@majordomo/services/browser';
 import { fakeProvider } from '@majordomo/testing';
-import { listen } from '@majordomo/test-support';
+import { serveFetch } from '@majordomo/test-support/fetch-server';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { appsChat, sandbox } from '../src/chat-mcp-apps.ts';
 
@@ -17,9 +15,10 @@ type Page = Awaited<ReturnType<typeof openPage>>['page'];
 const LONG = 180_000;
 
 /** Serves a handler on another port, which is another origin. */
-function serveHandler(handle: (request: Request) => Promise<Response>): Promise<string> {
-  const answer = getRequestListener(handle);
-  return listen(createServer((incoming, outgoing) => void answer(incoming, outgoing)));
+async function serveHandler(handle: (request: Request) => Promise<Response>): Promise<string> {
+  const { origin, close } = await serveFetch(handle);
+  onTestFinished(close);
+  return origin;
 }
 
 /** Opens a chat whose model calls a tool of the server, and sends a message. */

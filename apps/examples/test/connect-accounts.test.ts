@@ -1,11 +1,9 @@
-import { createServer } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
 import { defineTool } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
 import { serveMcp } from '@majordomo/mcp';
 import { memoryRecords } from '@majordomo/records';
 import { authorizationServer, fakeProvider, type Turn } from '@majordomo/testing';
-import { listen } from '@majordomo/test-support';
+import { serveFetch } from '@majordomo/test-support/fetch-server';
 import { expect, it, onTestFinished } from 'vitest';
 import { accountsApp } from '../src/connect-accounts.ts';
 import { encryptedRecords } from '../src/encrypted-records.ts';
@@ -17,8 +15,8 @@ const CLIENT = { clientId: 'team', clientSecret: 'secret-of-the-team' };
 async function calendarService(hours: Readonly<Record<string, string>>) {
   const authority = await authorizationServer({ clients: [{ ...CLIENT, redirectUris: [CALLBACK] }] });
   onTestFinished(() => authority.close());
-  const answer = getRequestListener(async (request) => {
-    const { origin, pathname } = new URL(request.url);
+  const { origin, close } = await serveFetch(async (request) => {
+    const { pathname } = new URL(request.url);
     if (pathname.startsWith('/.well-known/oauth-protected-resource'))
       return Response.json({ resource: `${origin}/mcp`, authorization_servers: [authority.issuer] });
     const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1] ?? '';
@@ -32,8 +30,8 @@ async function calendarService(hours: Readonly<Record<string, string>>) {
     });
     return serveMcp({ name: 'calendar', version: '1.0.0', tools: [freeHours] }).fetch(request);
   });
-  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
-  return { authority, url: `${await listen(server)}/mcp` };
+  onTestFinished(close);
+  return { authority, url: `${origin}/mcp` };
 }
 
 const turns: readonly Turn[] = [

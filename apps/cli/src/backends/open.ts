@@ -3,10 +3,10 @@ import {
   listeners,
   type CallEvent,
   type ChatRequest,
-  type Gate,
   type Majordomo,
   type MajordomoOptions,
 } from '@majordomo/core';
+import type { Ledger } from '@majordomo/ledger';
 import { lacksKey, type Backend } from './backends.ts';
 import { createBackend } from './create-backend.ts';
 import { loadPackage } from '../program/load-package.ts';
@@ -20,7 +20,8 @@ export interface OpenOptions {
   readonly signal: AbortSignal;
   readonly fetch?: typeof globalThis.fetch | undefined;
   readonly onEvent?: ((event: CallEvent) => void) | undefined;
-  readonly gates?: readonly Gate[] | undefined;
+  /** Ledger that records the calls and applies limits. */
+  readonly ledger?: Ledger | undefined;
   readonly around?: MajordomoOptions['around'];
   /** Request that is passed to resolvers. */
   readonly request?: ChatRequest | undefined;
@@ -47,7 +48,7 @@ export const openIds = (ids: readonly string[], settings: Known, options: OpenOp
 export async function openSpecs(
   specs: readonly string[],
   settings: Known,
-  { cwd, signal, fetch, onEvent, gates, around, request, base }: OpenOptions,
+  { cwd, signal, fetch, onEvent, ledger, around, request, base }: OpenOptions,
 ): Promise<Majordomo> {
   const { majordomo, needed, namedById } = outline(settings);
   // Resolving a spec adds the backends that it needs to `needed` and `namedById`.
@@ -73,7 +74,7 @@ export async function openSpecs(
     chain,
     fetch,
     onEvent: hear,
-    gates,
+    gates: ledger && [ledger.gate],
     around,
   };
   return base === undefined ? createMajordomo(options) : base.with(options);

@@ -8,8 +8,7 @@ import { openIds } from '../backends/open.ts';
 import { loadSettings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
-import { openLedgerGates } from '../ledger/ledger-gates.ts';
-import { openLedgerFile } from '../ledger/open-ledger.ts';
+import { openConfiguredLedger, openLedgerFile } from '../ledger/open-ledger.ts';
 import { loadPackage } from '../program/load-package.ts';
 import { throwStop } from '../program/throw-stop.ts';
 import { printable } from '../terminal/paint.ts';
@@ -135,10 +134,10 @@ async function withBatches(
       ? settings
       : { ...settings, ledger: { ...settings.ledger, file: store, folder: cwd } };
   await using jobs = await openLedgerFile(place, io, 'majordomo batch');
-  await using books = await openLedgerGates(settings, io);
+  await using books = await openConfiguredLedger(settings, io);
   const ids = await installedIds(settings, cwd);
-  const majordomo = await openIds(ids, settings, { cwd, signal, gates: books.gates });
-  return await run(createBatches({ majordomo, records: jobs.records, ledger: books.ledger }));
+  const majordomo = await openIds(ids, settings, { cwd, signal, ledger: books?.ledger });
+  return await run(createBatches({ majordomo, records: jobs.records, ledger: books?.ledger }));
 }
 
 const openJob = (batches: Batches, key: string): Promise<BatchJob> =>

@@ -1,24 +1,11 @@
-import { open } from 'node:fs/promises';
 import type { BatchItem } from '@majordomo/batch';
 import { isRecord } from '@majordomo/core/toolkit';
 import { Stop } from '../program/exit.ts';
-import { parseJson } from '../files/read-json.ts';
-import { reasonOf } from '../program/reason.ts';
+import { jsonLines } from '../files/read-json.ts';
 
 /** Yields the items of a file, line by line. For a line that is not an item, throws `Stop` with the file and the line number. */
 export async function* itemsIn(path: string, name: string): AsyncGenerator<BatchItem> {
-  const file = await open(path).catch((error: unknown) => {
-    throw new Stop(`${name} cannot be read: ${reasonOf(error)}`);
-  });
-  try {
-    let number = 0;
-    for await (const line of file.readLines()) {
-      number++;
-      if (line.trim() !== '') yield itemOf(parseJson(line, `${name}:${number}`), `${name}:${number}`);
-    }
-  } finally {
-    await file.close();
-  }
+  for await (const { value, place } of jsonLines(path, name)) yield itemOf(value, place);
 }
 
 function itemOf(value: unknown, place: string): BatchItem {

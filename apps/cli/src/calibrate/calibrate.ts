@@ -1,13 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { CalibrationRow, Labeled } from '@majordomo/classify';
-import { messageOf, type Basis, type Questions } from '@majordomo/core';
-import { tryParseJson } from '@majordomo/core/toolkit';
+import type { Basis, Questions } from '@majordomo/core';
 import { openSpec } from '../backends/open.ts';
 import { loadSettings } from '../config/settings.ts';
-import { readJson } from '../files/read-json.ts';
+import { jsonLines, readJson } from '../files/read-json.ts';
 import { positiveInteger } from '../program/positive-integer.ts';
-import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import { EXIT, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { throwStop } from '../program/throw-stop.ts';
 import { loadPackage } from '../program/load-package.ts';
@@ -33,7 +32,9 @@ export async function calibrate(spec: string, flags: CalibrateFlags, io: Io): Pr
   const concurrency =
     flags.concurrency === undefined ? undefined : positiveInteger('--concurrency', flags.concurrency);
   const questions = (await readJson(resolve(io.cwd, flags.questions), flags.questions)) as Questions;
-  const examples = await readExamples(flags.examples, io);
+  const examples: Labeled[] = [];
+  for await (const { value } of jsonLines(resolve(io.cwd, flags.examples), flags.examples))
+    examples.push(value as Labeled);
   const loaded = (await loadPackage('@majordomo/classify', io.cwd, 'majordomo calibrate')) as Package;
   const settings = await loadSettings(io);
   const opened = await openSpec(spec, settings, { cwd: io.cwd, signal: io.signal });
@@ -49,24 +50,6 @@ export async function calibrate(spec: string, flags: CalibrateFlags, io: Io): Pr
     return EXIT.ok;
   } catch (error) {
     throwStop(error, 'config', 'invalid-request');
-  }
-}
-
-async function readExamples(file: string, io: Io): Promise<readonly Labeled[]> {
-  const lines = (await read(file, io)).split(/\r?\n/);
-  return lines.flatMap((line, at) => {
-    if (line.trim() === '') return [];
-    const parsed = tryParseJson(line);
-    if (parsed === undefined) throw new Stop(`${file}: line ${at + 1} is not valid JSON`);
-    return [parsed as Labeled];
-  });
-}
-
-async function read(file: string, io: Io): Promise<string> {
-  try {
-    return await readFile(resolve(io.cwd, file), 'utf8');
-  } catch (error) {
-    throw new Stop(`${file} cannot be read: ${messageOf(error)}`);
   }
 }
 

@@ -21,6 +21,7 @@ import { openChatStores, type ChatStores } from './stores.ts';
 import { promptOf } from './prompt-of.ts';
 import { resolvePrompt } from './resolve-prompt.ts';
 import { requestSettings } from './request-settings.ts';
+import { skillsOf } from './skill-folders.ts';
 import type { Trace } from '../trace/trace-to.ts';
 import type { Page } from '../page/page.ts';
 import { unconfigured } from './unconfigured.ts';
@@ -98,8 +99,13 @@ async function started(
   const openWith = async (named: string): Promise<Majordomo> => {
     const { cwd, signal } = io;
     const { ledger } = before;
-    const gates = ledger === undefined ? [] : [ledger.gate];
-    const majordomo = await openSpec(named, settings, { cwd, signal, onEvent, gates, around: trace?.around });
+    const majordomo = await openSpec(named, settings, {
+      cwd,
+      signal,
+      onEvent,
+      ledger,
+      around: trace?.around,
+    });
     await page?.attach(majordomo, { ledger });
     return majordomo;
   };
@@ -127,7 +133,7 @@ async function started(
 async function sessionOf(
   spec: string,
   majordomo: Majordomo,
-  { system, skills }: Settings,
+  configuration: Settings,
   { conversation, log }: ChatStores,
   flags: ChatFlags,
   io: Io,
@@ -141,14 +147,10 @@ async function sessionOf(
     ({ title } = loaded);
   }
   const opened = await modelOf(spec, majordomo, flags, io);
-  const all = [...skills];
-  if (flags.skills !== undefined) {
-    const { loadSkillFolders } = await import('./skill-folders.ts');
-    all.push(await loadSkillFolders(flags.skills, io));
-  }
-  const instructions = flags.system ?? conversation?.system ?? system;
+  const skills = await skillsOf(configuration, flags, io);
+  const system = flags.system ?? conversation?.system ?? configuration.system;
   const context = new FullContext();
-  return { ...opened, messages, title, skills: all, system: instructions, flags, log, io, context };
+  return { ...opened, messages, title, skills, system, flags, log, io, context };
 }
 
 async function modelOf(

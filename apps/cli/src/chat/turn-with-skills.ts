@@ -1,11 +1,4 @@
-import {
-  createAgent,
-  type AgentOptions,
-  type Decision,
-  type RunInput,
-  type Skill,
-  type Tool,
-} from '@majordomo/agent';
+import { createAgent, type AgentOptions, type Decision, type RunInput } from '@majordomo/agent';
 import {
   LlmError,
   type CallEvent,
@@ -25,14 +18,13 @@ export interface TurnView {
   readonly leave: () => void;
 }
 
-/** Runs a turn in which the model may call tools. Tools with `approval` or `effect: 'once'` require the user's approval. */
+/** Runs a turn in which the model may call tools. Tools with `approval` require the user's approval. */
 export async function turnWithSkills(session: Chat, question: UserMessage, view: TurnView): Promise<Turn> {
-  const { io, model, settings, system, messages } = session;
+  const { io, model, settings, system, messages, skills } = session;
   const compact: AgentOptions['compact'] = async (all, { overflow }) =>
     overflow === undefined
       ? session.context.fit(all, session, io)
       : ((await session.context.fitAgain(all, overflow, session, io)) ?? all);
-  const skills = session.skills.map(withApprovals);
   const agent = createAgent({ ...settings, model, instructions: system, skills, compact });
   let input: RunInput = [...messages, question];
   let decisions: readonly Decision[] = [];
@@ -60,12 +52,6 @@ export async function turnWithSkills(session: Chat, question: UserMessage, view:
     view.leave();
   }
 }
-
-/** Requires an approval for tools that must not run twice, unless they set `approval`. */
-const withApprovals = (skill: Skill): Skill => ({
-  ...skill,
-  tools: skill.tools?.map((tool): Tool => ({ ...tool, approval: tool.approval ?? tool.effect === 'once' })),
-});
 
 async function decided(calls: readonly ToolCallPart[], io: Io): Promise<readonly Decision[]> {
   const decisions: Decision[] = [];

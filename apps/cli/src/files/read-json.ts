@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { JsonObject } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
@@ -7,13 +7,32 @@ import { reasonOf } from '../program/reason.ts';
 
 /** Reads a JSON file. Throws `Stop` with a message that contains `name`, but no content of the file. */
 export async function readJson(file: string, name: string): Promise<unknown> {
-  let text: string;
+  return parseJson(await readText(file, name), name);
+}
+
+/** Reads a text file. Throws `Stop` with a message that contains `name`. */
+export const readText = (file: string, name: string): Promise<string> =>
+  readFile(file, 'utf8').catch((error: unknown) => cannotRead(name, error));
+
+/** Yields the value of each line that is not empty, and the line's place as `name:line`. Throws `Stop` as `readJson` does. */
+export async function* jsonLines(
+  path: string,
+  name: string,
+): AsyncGenerator<{ readonly value: unknown; readonly place: string }> {
+  const file = await open(path).catch((error: unknown) => cannotRead(name, error));
   try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new Stop(`${name} cannot be read: ${reasonOf(error)}`);
+    let number = 0;
+    for await (const line of file.readLines()) {
+      const place = `${name}:${++number}`;
+      if (line.trim() !== '') yield { value: parseJson(line, place), place };
+    }
+  } finally {
+    await file.close();
   }
-  return parseJson(text, name);
+}
+
+function cannotRead(name: string, error: unknown): never {
+  throw new Stop(`${name} cannot be read: ${reasonOf(error)}`);
 }
 
 /** Reads a JSON Schema, whose path is relative to `cwd`. Throws `Stop` for a file that contains no object. */

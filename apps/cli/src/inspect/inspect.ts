@@ -1,6 +1,6 @@
 import { openableIds } from '../backends/configured.ts';
 import { openIds } from '../backends/open.ts';
-import { openLedgerGates } from '../ledger/ledger-gates.ts';
+import { openConfiguredLedger } from '../ledger/open-ledger.ts';
 import type { ChatFlags } from '../chat/flags.ts';
 import { loadSettings } from '../config/settings.ts';
 import { EXIT, type ExitCode } from '../program/exit.ts';
@@ -18,10 +18,10 @@ export interface InspectFlags {
 export const inspect = (flags: InspectFlags, io: Io): Promise<ExitCode> =>
   withPage(flags, io, io.stdout, async (page) => {
     const settings = await loadSettings(io);
-    await using ledgerGates = await openLedgerGates(settings, io);
+    await using books = await openConfiguredLedger(settings, io);
     const ids = await openableIds(settings, io.cwd);
     const majordomo = await openIds(ids, settings, { cwd: io.cwd, signal: io.signal });
-    await page.attach(majordomo, { ledger: ledgerGates.ledger, router: plannerOf(settings) });
+    await page.attach(majordomo, { ledger: books?.ledger, router: plannerOf(settings) });
     await page.stay();
     return EXIT.ok;
   });

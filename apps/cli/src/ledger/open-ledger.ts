@@ -37,6 +37,10 @@ export async function openLedgerFile(settings: Settings, io: Io, why: string): P
   }
 }
 
+/** Opens the ledger file if the configuration has a ledger. */
+export const openConfiguredLedger = async (settings: Settings, io: Io): Promise<LedgerFile | undefined> =>
+  settings.ledger && openLedgerFile(settings, io, '`ledger` of the configuration');
+
 /** Returns the conversations of the file. */
 export async function conversationsOf({ records }: LedgerFile): Promise<Conversations> {
   const { createConversations } = await import('@majordomo/agent');

@@ -17,7 +17,7 @@ const PARAMETERS = {
 } as const;
 
 /** Function that reports the progress of a call to the client. */
-export type Report = (context: Parameters<Tool['run']>[1], progress: McpProgress) => void;
+type Report = (context: Parameters<Tool['run']>[1], progress: McpProgress) => void;
 
 /** Returns a tool that calls the models of a spec. The tool stores nothing between calls. */
 export function askTool(

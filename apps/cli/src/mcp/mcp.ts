@@ -1,14 +1,15 @@
 import type { Skill, Tool } from '@majordomo/agent';
 import { messageOf, truncateText } from '@majordomo/core';
 import { openSpec } from '../backends/open.ts';
-import { openLedgerGates, type LedgerGates } from '../ledger/ledger-gates.ts';
-import { loadSettings, type Settings } from '../config/settings.ts';
+import { openConfiguredLedger } from '../ledger/open-ledger.ts';
+import { skillsOf } from '../chat/skill-folders.ts';
+import { loadSettings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { loadPackage } from '../program/load-package.ts';
 import { printable } from '../terminal/paint.ts';
 import { commandVersion } from '../version.ts';
-import { ASK_TOOL, askTool, type Report } from './ask-tool.ts';
+import { ASK_TOOL, askTool } from './ask-tool.ts';
 
 /** Options of `majordomo mcp`. */
 export interface McpFlags {
@@ -27,11 +28,15 @@ export async function mcp(named: string | undefined, flags: McpFlags, io: Io): P
   const loaded = await loadPackage('@majordomo/mcp', io.cwd, 'majordomo mcp');
   const { serveMcp, reportProgress } = loaded as typeof import('@majordomo/mcp');
   const settings = await loadSettings(io);
-  await using books = await openLedgerGates(settings, io);
+  await using books = await openConfiguredLedger(settings, io);
   const skills = await skillsOf(settings, flags, io);
   const spec = named ?? settings.model;
-  const ask = spec === undefined ? [] : [await askOf(spec, settings, books, reportProgress, io)];
-  const tools = [...ask, ...skills.flatMap(({ tools = [] }) => tools.map(withApproval))];
+  const ask: Tool[] = [];
+  if (spec !== undefined) {
+    const options = { cwd: io.cwd, signal: io.signal, ledger: books?.ledger };
+    ask.push(askTool(await openSpec(spec, settings, options), spec, settings.system, reportProgress));
+  }
+  const tools = [...ask, ...skills.flatMap((skill) => skill.tools ?? [])];
   checkNames(tools);
   const serving = serveMcp({
     name: 'majordomo',
@@ -58,26 +63,6 @@ function approvalsOf(text: string): 'ask' | 'client' {
   if (text === 'ask' || text === 'client') return text;
   throw new Stop(`--approvals must be ask or client, not "${text}"`);
 }
-
-async function askOf(
-  spec: string,
-  settings: Settings,
-  { gates }: LedgerGates,
-  report: Report,
-  { cwd, signal }: Io,
-): Promise<Tool> {
-  const majordomo = await openSpec(spec, settings, { cwd, signal, gates });
-  return askTool(majordomo, spec, settings.system, report);
-}
-
-async function skillsOf({ skills }: Settings, flags: McpFlags, io: Io): Promise<readonly Skill[]> {
-  if (flags.skills === undefined) return skills;
-  const { loadSkillFolders } = await import('../chat/skill-folders.ts');
-  return [...skills, await loadSkillFolders(flags.skills, io)];
-}
-
-/** Requires an approval for tools that must not run twice, unless they set `approval`. */
-const withApproval = (tool: Tool): Tool => ({ ...tool, approval: tool.approval ?? tool.effect === 'once' });
 
 function checkNames(tools: readonly Tool[]): void {
   if (tools.length === 0)

@@ -1,6 +1,6 @@
 import { LlmError, type CallEvent, type Majordomo, type ResolvedTarget } from '@majordomo/core';
 import { openSpec } from '../backends/open.ts';
-import { openLedgerGates } from '../ledger/ledger-gates.ts';
+import { openConfiguredLedger } from '../ledger/open-ledger.ts';
 import { printFooter, type AnsweredResponse } from '../chat/footer.ts';
 import { pair } from '../chat/pair.ts';
 import { createStatus } from '../chat/status.ts';
@@ -66,11 +66,11 @@ export async function runOperation(
     throw new Stop(
       `no model is named; run majordomo ${command} -m <provider/model> …, or set \`aliases: { ${command}: '<provider/model>' }\` in majordomo.config`,
     );
-  await using books = await openLedgerGates(settings, io);
+  await using books = await openConfiguredLedger(settings, io);
   const { cwd, signal } = io;
   const { onEvent, clear } = createStatus(io.stderr);
   try {
-    const majordomo = await openSpec(spec, settings, { cwd, signal, gates: books.gates });
+    const majordomo = await openSpec(spec, settings, { cwd, signal, ledger: books?.ledger });
     const targets = await majordomo.resolve(spec, { signal });
     const extra = flags.option === undefined ? undefined : forAll(targets, options);
     const asked = { majordomo, spec, prompt: parsed.prompt, extra, options: { signal, onEvent } };

@@ -1,5 +1,6 @@
 import type { ServedModel } from '@majordomo/admin';
-import type { CallEvent, Gate, Majordomo, ResolvedTarget } from '@majordomo/core';
+import type { CallEvent, Majordomo, ResolvedTarget } from '@majordomo/core';
+import type { Ledger } from '@majordomo/ledger';
 import { undiciFetch } from '@majordomo/undici';
 import { openableIds } from '../backends/configured.ts';
 import { openSpecs } from '../backends/open.ts';
@@ -16,7 +17,7 @@ export interface Configured {
 interface ConfiguredOptions {
   /** Value of `--models`. */
   readonly names: readonly string[] | undefined;
-  readonly gates: readonly Gate[];
+  readonly ledger: Ledger | undefined;
   readonly onEvent: (event: CallEvent) => void;
   /** Majordomo whose health data the new majordomo shares. */
   readonly base?: Majordomo | undefined;

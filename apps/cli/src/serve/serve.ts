@@ -8,7 +8,7 @@ import { forgetConfigs } from '../config/import-config.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
-import { openLedgerGates } from '../ledger/ledger-gates.ts';
+import { openConfiguredLedger } from '../ledger/open-ledger.ts';
 import { announce } from './announce.ts';
 import { configured, servedTargets, type Configured } from './configured.ts';
 import { type GatewayParts, openParts } from './gateway-parts.ts';
@@ -37,7 +37,7 @@ export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
   const storeOptions = { store, needsKeys, token, models };
   await using stores =
     needsKeys || store !== undefined ? await openParts(storeOptions, settings, io) : undefined;
-  await using opened = stores === undefined ? await openLedgerGates(settings, io) : undefined;
+  await using opened = stores === undefined ? await openConfiguredLedger(settings, io) : undefined;
   const ledger = stores?.ledger ?? opened?.ledger;
   await using ownMcp = stores === undefined ? await mcpOf(settings, { ledger }, io) : undefined;
   const mcp = stores?.mcp ?? ownMcp;
@@ -75,7 +75,7 @@ async function start(options: StartOptions, settings: Settings, io: Io) {
   const { setup, stores, ledger, mcp, current } = options;
   const { flags, metrics, keysOfFile, token, packages } = setup;
   const { onEvent, onError } = createFailurePrinter(io);
-  const modelOptions = { names: flags.models, gates: ledger === undefined ? [] : [ledger.gate], onEvent };
+  const modelOptions = { names: flags.models, ledger, onEvent };
   const first = await configured(settings, modelOptions, io);
   current.configured = first;
   const catalog = await currentCatalog(io);

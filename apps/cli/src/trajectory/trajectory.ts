@@ -1,16 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { LlmError } from '@majordomo/core';
 import type { ShareGpt, Trajectory } from '@majordomo/trajectory';
 import { openSpec } from '../backends/open.ts';
 import { loadSettings } from '../config/settings.ts';
+import { readText } from '../files/read-json.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 import type { Io } from '../program/io.ts';
 import { loadPackage } from '../program/load-package.ts';
 import { formatMessage } from '../log/format-message.ts';
 import { painter, printable, printableJson } from '../terminal/paint.ts';
-import { reasonOf } from '../program/reason.ts';
 
 /** Options of `trajectory show`. */
 export interface ShowFlags {
@@ -102,10 +101,7 @@ async function trajectoriesIn(
   parse: Package['parseTrajectory'],
   { cwd, stderr }: Io,
 ): Promise<readonly Trajectory[]> {
-  const text = await readFile(resolve(cwd, file), 'utf8').catch((error: unknown) => {
-    throw new Stop(`${file} cannot be read: ${reasonOf(error)}`);
-  });
-  const lines = text.split('\n');
+  const lines = (await readText(resolve(cwd, file), file)).split('\n');
   const all = lines.flatMap((line, at): readonly Trajectory[] => {
     if (line.trim() === '') return [];
     try {

@@ -36,7 +36,11 @@ export async function build(dockerfile: string, context: string, folder: string)
 }
 
 /** Runs a health check against another port than that of the image. Throws if it fails. */
-export const checkHealth = (folder: string, { health }: Image, port: string): Promise<string> =>
+export const checkHealth = (
+  folder: string,
+  { health }: Pick<Image, 'health'>,
+  port: string,
+): Promise<string> =>
   program(
     folder,
     process.execPath,

@@ -1,14 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import type { ReadableStream as NodeStream } from 'node:stream/web';
 import { createAgent } from '@majordomo/agent';
 import type { Turn } from '@majordomo/testing';
 import { testFolder } from '@majordomo/test-support';
+import { serveFetch } from '@majordomo/test-support/fetch-server';
 import { expect, it, onTestFinished } from 'vitest';
 import { agUiResponse, fromAgUi } from '../src/ag-ui.ts';
 import { SECRET } from './support/approval-server.ts';
@@ -38,31 +34,22 @@ function installClient() {
 }
 
 /** Server of an agent whose tool `pay` needs an approval, and whose page offers tools. */
-async function serve(turns: readonly Turn[]): Promise<{ readonly http: Server; readonly url: string }> {
+async function serve(turns: readonly Turn[]): Promise<string> {
   const { model } = chain(turns);
   const serverTools = [tool('pay', () => 'paid', { approval: true })];
-  const http = createServer((incoming, outgoing) => {
-    void (async () => {
-      const body = JSON.parse(Buffer.concat(await incoming.toArray()).toString()) as unknown;
-      const input = await fromAgUi(body, { secret: SECRET, serverTools });
-      const agent = createAgent({ model, tools: [...serverTools, ...input.tools] });
-      const events = agent.stream(input.run, { decisions: input.decisions });
-      const response = agUiResponse(events, { input, secret: SECRET });
-      outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-      Readable.fromWeb(response.body as NodeStream).pipe(outgoing);
-    })().catch((error: unknown) => outgoing.writeHead(500).end(String(error)));
-  }).listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  onTestFinished(() => {
-    http.closeAllConnections();
-    http.close();
+  const { origin, close } = await serveFetch(async (request) => {
+    const input = await fromAgUi(await request.json(), { secret: SECRET, serverTools });
+    const agent = createAgent({ model, tools: [...serverTools, ...input.tools] });
+    const events = agent.stream(input.run, { decisions: input.decisions });
+    return agUiResponse(events, { input, secret: SECRET });
   });
-  return { http, url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/` };
+  onTestFinished(close);
+  return `${origin}/`;
 }
 
 it("CopilotKit's client shows text, runs the tools of the page, and approves calls", async () => {
   const { CopilotKitCore, HttpAgent } = installClient();
-  const { url } = await serve([
+  const url = await serve([
     'Hello.',
     { reasoning: 'Hm.', text: 'Where? ', toolCalls: [{ id: 'c1', name: 'locate', args: { precise: true } }] },
     'In Oslo.',

@@ -19,7 +19,8 @@ import { dataPart, newMessage, textPart } from '../../src/messages.ts';
 import type { A2aServer, ServeA2aOptions } from '../../src/serve/options.ts';
 import { newServer } from '../../src/serve/serve-a2a.ts';
 import type { PushIo } from '../../src/serve/push.ts';
-import { listen, type Listening } from './listen.ts';
+import type { FetchServer } from '@majordomo/test-support/fetch-server';
+import { listen } from './listen.ts';
 
 export const CARD = { name: 'Support', description: 'Answers questions', version: '1.0.0' };
 
@@ -37,7 +38,7 @@ export const authorize: ServeA2aOptions['authorize'] = ({ headers }) => {
 /** Served agent, whose model answers with a script. */
 export interface World extends AsyncDisposable {
   readonly server: A2aServer;
-  readonly http: Listening;
+  readonly http: FetchServer;
   readonly requests: readonly FakeCall[];
   readonly errors: readonly unknown[];
   /** Returns the SDK's client of a caller. */

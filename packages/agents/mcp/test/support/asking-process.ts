@@ -1,7 +1,7 @@
 import { defineTool } from '@majordomo/agent';
+import { serveFetch } from '@majordomo/test-support/fetch-server';
 import { z } from 'zod';
 import { ask, serveMcp } from '../../src/index.ts';
-import { listen } from './listen.ts';
 
 // Server whose tool asks `count` questions, over stdio, or over HTTP at a port that it prints.
 const [transport = 'stdio'] = process.argv.slice(2);
@@ -26,4 +26,4 @@ const server = serveMcp({
   secret: 'a secret of at least thirty-two bytes',
 });
 if (transport === 'stdio') await server.stdio();
-else listen(server);
+else console.log((await serveFetch((request) => server.fetch(request))).port);

@@ -92,7 +92,7 @@ describeWith('chromium', 'the calls of the call log in a browser', () => {
     await waitForListedCalls(13);
     for (const label of ['Tenant', 'Key', 'Model', 'Outcome', 'Range'])
       expect(await page.getByLabel(label).locator('option').first().textContent()).toBe('all');
-    await page.goto(`${testInspector.server.url}/inspector#/calls?tenant=beta`);
+    await page.goto(`${testInspector.server.origin}/inspector#/calls?tenant=beta`);
     await waitForListedCalls(4);
     expect(await page.getByLabel('Tenant').inputValue()).toBe('beta');
     await page.getByLabel('Outcome').selectOption('refused');
@@ -128,7 +128,7 @@ describeWith('chromium', 'the calls of the call log in a browser', () => {
     ]);
     await using openedPage = await openPage(testInspector.address);
     const { page, wrong } = openedPage;
-    await page.goto(`${testInspector.server.url}/inspector#/calls/call-00001`);
+    await page.goto(`${testInspector.server.origin}/inspector#/calls/call-00001`);
     const figure = page.getByRole('figure', { name: 'Attempts' });
     await figure.waitFor();
     const bars = figure.getByRole('img');
@@ -145,7 +145,7 @@ describeWith('chromium', 'the calls of the call log in a browser', () => {
     await page.getByRole('link', { name: 'key_0123456789abcdef01234567' }).click();
     expect(page.url()).toContain('#/calls?key=key_0123456789abcdef01234567');
     for (const id of ['unknown', '%']) {
-      await page.goto(`${testInspector.server.url}/inspector#/calls/${id}`);
+      await page.goto(`${testInspector.server.origin}/inspector#/calls/${id}`);
       await page.reload();
       await page.getByText('This call is no longer stored.').waitFor();
     }

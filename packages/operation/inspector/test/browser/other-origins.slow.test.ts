@@ -1,7 +1,7 @@
 import { describeWith } from '@majordomo/services';
+import { serveFetch } from '@majordomo/test-support/fetch-server';
 import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { listen } from './support/listen.ts';
 import { pagesInBrowser } from './support/pages.ts';
 import { HEAD, startInspector, type ServedInspector } from './support/world.ts';
 
@@ -30,7 +30,7 @@ describeWith('chromium', 'untrusted content and pages of other origins', () => {
     await page.getByRole('link', { name: 'Resolve' }).click();
     await page.getByLabel('Spec or name').fill(MARKUP);
     await page.getByRole('button', { name: 'Resolve' }).click();
-    await page.goto(`${testInspector.server.url}/inspector#${encodeURIComponent(MARKUP)}`);
+    await page.goto(`${testInspector.server.origin}/inspector#${encodeURIComponent(MARKUP)}`);
     await page.getByRole('link', { name: 'Health' }).waitFor();
     expect(await page.evaluate('[window.ran, document.images.length]')).toEqual([undefined, 0]);
     expect(wrong.filter((text) => !text.includes('422'))).toEqual([]);
@@ -42,11 +42,11 @@ describeWith('chromium', 'untrusted content and pages of other origins', () => {
     async (host) => {
       await using testInspector = await startInspector();
       await using openedPage = await openPage(testInspector.address);
-      await using otherServer = await listen(() =>
+      await using otherServer = await serveFetch(() =>
         Promise.resolve(new Response('<title>evil</title>', { headers: { 'content-type': 'text/html' } })),
       );
       const otherPage = await openedPage.page.context().newPage();
-      await otherPage.goto(otherServer.url.replace('127.0.0.1', host));
+      await otherPage.goto(otherServer.origin.replace('127.0.0.1', host));
       expect(await otherPage.evaluate(attempts(testInspector))).toEqual([
         'failed',
         'failed',
@@ -60,22 +60,22 @@ describeWith('chromium', 'untrusted content and pages of other origins', () => {
   );
 });
 
-const attempts = ({ server: { url } }: ServedInspector): string => `Promise.all([
-  fetch('${url}/inspector/steer', {
+const attempts = ({ server: { origin } }: ServedInspector): string => `Promise.all([
+  fetch('${origin}/inspector/steer', {
     method: 'POST', mode: 'no-cors', credentials: 'include', body: JSON.stringify({ target: '${HEAD}', ms: 1000 }),
   }).then((r) => r.type, () => 'failed'),
-  fetch('${url}/inspector/limits', { credentials: 'include' }).then((r) => r.text(), () => 'failed'),
-  fetch('${url}/inspector/steer', {
+  fetch('${origin}/inspector/limits', { credentials: 'include' }).then((r) => r.text(), () => 'failed'),
+  fetch('${origin}/inspector/steer', {
     method: 'POST', credentials: 'include', headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ target: '${HEAD}', ms: 1000 }),
   }).then((r) => r.text(), () => 'failed'),
   new Promise((resolve) => {
-    const events = new EventSource('${url}/inspector/events', { withCredentials: true });
+    const events = new EventSource('${origin}/inspector/events', { withCredentials: true });
     events.onopen = () => resolve('open');
     events.onerror = () => { events.close(); resolve('failed'); };
   }),
   new Promise((resolve) => {
-    const socket = new WebSocket('${url.replace('http', 'ws')}/inspector/events');
+    const socket = new WebSocket('${origin.replace('http', 'ws')}/inspector/events');
     socket.onopen = () => resolve('open');
     socket.onerror = () => resolve('failed');
   }),
@@ -88,7 +88,7 @@ const attempts = ({ server: { url } }: ServedInspector): string => `Promise.all(
         resolve('blocked');
       }
     };
-    frame.src = '${url}/inspector';
+    frame.src = '${origin}/inspector';
     document.body.append(frame);
   }),
 ])`;

@@ -1,9 +1,9 @@
 import { LlmError } from '@majordomo/core';
 import { describeWith } from '@majordomo/services';
+import { serveFetch } from '@majordomo/test-support/fetch-server';
 import { fakeClock } from '@majordomo/testing';
 import type { Page } from '@majordomo/services/browser';
 import { expect, it } from 'vitest';
-import { listen } from './support/listen.ts';
 import { pagesInBrowser } from './support/pages.ts';
 import { eventsOf, HEAD, TAIL, startInspector } from './support/world.ts';
 
@@ -65,7 +65,7 @@ describeWith('chromium', 'the inspector in a browser', () => {
     await page.getByText('Reconnecting').waitFor();
     for (let n = 1; n <= 300; n++)
       for (const event of eventsOf(n, overloadedError)) testInspector.inspector.onEvent(event);
-    await using restartedServer = await listen(
+    await using restartedServer = await serveFetch(
       (request) => testInspector.inspector.fetch(request),
       testInspector.server.port,
     );
@@ -146,7 +146,7 @@ describeWith('chromium', 'the inspector in a browser', () => {
     await using testInspector = await startInspector();
     await using openedPage = await openPage(testInspector.address);
     const { page } = openedPage;
-    expect(page.url()).toBe(`${testInspector.server.url}/inspector`);
+    expect(page.url()).toBe(`${testInspector.server.origin}/inspector`);
     expect(await page.evaluate('document.cookie')).toBe('');
     const [cookie] = await page.context().cookies();
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/inspector' });

@@ -55,12 +55,12 @@ const SCREENS: Readonly<Record<string, OpenScreen>> = {
     await page.getByText('What is a butler?').first().waitFor();
   },
   'call-failed': async (page, testInspector) => {
-    await page.goto(`${testInspector.server.url}/inspector#/calls?outcome=failed`);
+    await page.goto(`${testInspector.server.origin}/inspector#/calls?outcome=failed`);
     await page.locator('.row:has(.outcome.failed) a').first().click();
     await page.getByText('The call failed').waitFor();
   },
   'call-refused': async (page, testInspector) => {
-    await page.goto(`${testInspector.server.url}/inspector#/calls/call-00007`);
+    await page.goto(`${testInspector.server.origin}/inspector#/calls/call-00007`);
     await page.getByText('the budget of this key is spent').waitFor();
   },
   performance: async (page) => {

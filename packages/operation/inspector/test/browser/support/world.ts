@@ -1,4 +1,5 @@
 import { usageOf } from '@majordomo/test-support';
+import { serveFetch, type FetchServer } from '@majordomo/test-support/fetch-server';
 import {
   createMajordomo,
   systemClock,
@@ -13,7 +14,6 @@ import { createLedger, memoryStore, type Ledger } from '@majordomo/ledger';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { anthropicMessages, openaiChat, startWireServer, type Step } from '@majordomo/conformance';
-import { listen, type Listening } from './listen.ts';
 
 export const TOKEN = 'a-token-of-the-acceptance-tests';
 export const HEAD = 'openai/gpt-5.4';
@@ -24,7 +24,7 @@ export interface ServedInspector extends AsyncDisposable {
   readonly majordomo: Majordomo;
   readonly ledger: Ledger;
   readonly inspector: Inspector;
-  readonly server: Listening;
+  readonly server: FetchServer;
   /** URL of the page with the token. */
   readonly address: string;
   /** Next responses of the first vendor's server. If the list is empty, it responds successfully. */
@@ -78,14 +78,14 @@ export async function startInspector(
   });
   const inspector = createInspector({ majordomo: root, ledger, token: TOKEN, loopback: true, ...options });
   const majordomo = root.with({ onEvent: inspector.onEvent });
-  const server = await listen((request) => inspector.fetch(request));
+  const server = await serveFetch((request) => inspector.fetch(request));
   return {
     majordomo,
     ledger,
     inspector,
     server,
     head,
-    address: `${server.url}/inspector?token=${TOKEN}`,
+    address: `${server.origin}/inspector?token=${TOKEN}`,
     async requestJson(text, tenant) {
       const request = { messages: [user(text)], maxTokens: 100 };
       const stream = majordomo.model('house').stream(request, {
