@@ -36,6 +36,7 @@ export { cacheLifetime } from './request-settings.ts';
 export { otherMembers, servedBy } from './response-facts.ts';
 export { type ProgramIds, settlePrograms } from './programs.ts';
 export { dataAt, dataOf, isLoopback } from './data.ts';
+export { sessionCall } from './session-call.ts';
 export { quirksFromParams, type QuirkValues, spaceOf } from './settings.ts';
 export { isForPrograms, WITHOUT_PROGRAMS, WITHOUT_TOOL_LOADING } from './tools.ts';
 export { type RequestMessageCache, stringifyList, unchangedId, WireMessageCache } from './transcript.ts';

@@ -4,6 +4,7 @@ import {
   type HeaderReader,
   truncateBody,
   transportError,
+  tryParseJson,
   wireError,
   type ErrorContext,
 } from '@majordomo/wire-kit';
@@ -57,14 +58,10 @@ const statusOf = (error: Error): number | undefined =>
     : undefined;
 
 function bodyOf(text: string): WireError {
-  try {
-    const body: unknown = JSON.parse(text);
-    const first = isList(body) ? body[0] : body;
-    if (isRecord(first) && 'error' in first) return asRecord(first['error']);
-  } catch {
-    // The body is not JSON, for example a page of a proxy.
-  }
-  return { message: text };
+  // The body may be another text, for example a page of a proxy.
+  const body = tryParseJson(text);
+  const first = isList(body) ? body[0] : body;
+  return isRecord(first) && 'error' in first ? asRecord(first['error']) : { message: text };
 }
 
 function fromWireError(
