@@ -38,6 +38,14 @@ export { type ProgramIds, settlePrograms } from './programs.ts';
 export { dataAt, dataOf, isLoopback } from './data.ts';
 export { sessionCall } from './session-call.ts';
 export { quirksFromParams, type QuirkValues, spaceOf } from './settings.ts';
+export {
+  dataUrl,
+  hasMedia,
+  joinTexts,
+  resultText,
+  withErrorPrefix,
+  withTextResults,
+} from './tool-results.ts';
 export { isForPrograms, WITHOUT_PROGRAMS, WITHOUT_TOOL_LOADING } from './tools.ts';
 export { type RequestMessageCache, stringifyList, unchangedId, WireMessageCache } from './transcript.ts';
 export {
