@@ -47,7 +47,13 @@ export {
   withTextResults,
 } from './tool-results.ts';
 export { isForPrograms, WITHOUT_PROGRAMS, WITHOUT_TOOL_LOADING } from './tools.ts';
-export { type RequestMessageCache, stringifyList, unchangedId, WireMessageCache } from './transcript.ts';
+export {
+  type RequestMessageCache,
+  stringifyList,
+  unchangedId,
+  WireMessageCache,
+  withAssistantParts,
+} from './transcript.ts';
 export {
   asVector,
   asVectors,

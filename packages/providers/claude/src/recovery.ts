@@ -1,5 +1,5 @@
-import type { AssistantPart, ModelRequest, Recovery } from '@majordomo/core';
-import { cacheLifetime } from '@majordomo/wire-kit/internal';
+import type { ModelRequest, Recovery } from '@majordomo/core';
+import { cacheLifetime, withAssistantParts } from '@majordomo/wire-kit/internal';
 import type { ClaudeEffort } from './quirks.ts';
 import { isForced } from './tool-choice.ts';
 
@@ -148,18 +148,8 @@ function withoutStrict(request: ModelRequest): ModelRequest {
   return { ...request, tools: tools.map((tool) => ({ ...tool, strict: false })) };
 }
 
-const isReasoning = ({ type }: AssistantPart): boolean => type === 'reasoning';
-
-function withoutThinking(request: ModelRequest): ModelRequest {
-  if (!request.messages.some(({ role, parts }) => role === 'assistant' && parts.some(isReasoning)))
-    return request;
-  const messages = request.messages.map((message) =>
-    message.role === 'assistant'
-      ? { ...message, parts: message.parts.filter((part) => !isReasoning(part)) }
-      : message,
-  );
-  return { ...request, messages };
-}
+const withoutThinking = (request: ModelRequest): ModelRequest =>
+  withAssistantParts(request, (part) => (part.type === 'reasoning' ? undefined : part));
 
 const without = (
   request: ModelRequest,

@@ -1,6 +1,7 @@
 import type { AssistantPart, JsonObject, ModelRequest, Recovery, VendorCallPart } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import { isGeneratedCallId } from '@majordomo/wire-kit';
+import { withAssistantParts } from '@majordomo/wire-kit/internal';
 import { withOutputInPrompt } from './request.ts';
 import { isSubset, toSubset } from './schema.ts';
 
@@ -78,19 +79,15 @@ function withoutPenalties(request: ModelRequest): ModelRequest {
 }
 
 function withoutSignatures(request: ModelRequest): ModelRequest {
-  const messages = request.messages.map((message) => {
-    if (message.role !== 'assistant' || !message.parts.some(hasSignature)) return message;
-    const parts = message.parts.flatMap((part): AssistantPart[] => {
-      if (part.type === 'reasoning' || part.type === 'vendor') return [];
-      if (part.type === 'vendor-call') return [unsignedVendorCall(part)];
-      const { replay: _token, ...rest } = part;
-      return [rest];
-    });
-    return { ...message, parts };
-  });
-  return messages.every((message, at) => message === request.messages[at])
-    ? request
-    : { ...request, messages };
+  return withAssistantParts(request, withoutSignature);
+}
+
+function withoutSignature(part: AssistantPart): AssistantPart | undefined {
+  if (!hasSignature(part)) return part;
+  if (part.type === 'reasoning' || part.type === 'vendor') return undefined;
+  if (part.type === 'vendor-call') return unsignedVendorCall(part);
+  const { replay: _token, ...rest } = part;
+  return rest;
 }
 
 /** The data of a vendor call always contains its arguments, also without a signature. */
