@@ -32,6 +32,7 @@ export { hasMembers, sentMembers, withoutKeptMembers } from './kept-members.ts';
 export { listenForRedirect, type Redirect, type RedirectOptions } from './loopback.ts';
 export { UNTERMINATED_LINE } from './ndjson.ts';
 export { type RateLimitBucket, type RateLimits, type RateLimitWatch, rateLimitWatch } from './rate-limits.ts';
+export { recoveryFor, type RecoveryRule, rejectionRecovery } from './recovery-rules.ts';
 export { cacheLifetime } from './request-settings.ts';
 export { otherMembers, servedBy } from './response-facts.ts';
 export { type ProgramIds, settlePrograms } from './programs.ts';
