@@ -1,6 +1,7 @@
 import { type BatchBackend, type BatchContext, type BatchLine, LlmError } from '@majordomo/core';
 import { derivedSignal } from '@majordomo/core/toolkit';
 import { jsonRecords } from './ndjson.ts';
+import type { Open, Session } from './session-call.ts';
 
 /** Functions of a batch API that send requests. */
 export type BatchRequests = Omit<BatchBackend, 'limits' | 'line' | 'separator'>;
@@ -29,13 +30,6 @@ export const lazyFileBatch = (local: Local, load: () => Promise<FileBatchRequest
   upload: async (name, input, context) => (await load()).upload(name, input, context),
   findUpload: async (name, context) => (await load()).findUpload(name, context),
 });
-
-/** Requests of one attempt, which convert the errors of the provider's SDK. */
-interface Session {
-  toLlmError(error: unknown): LlmError;
-}
-
-type Open<Own> = (about: Pick<BatchContext, 'target'>) => Own;
 
 /**
  * Opens a session, runs a request to a batch API and converts its errors. The context that `send` receives has a separate signal,

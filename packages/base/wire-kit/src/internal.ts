@@ -32,13 +32,29 @@ export { hasMembers, sentMembers, withoutKeptMembers } from './kept-members.ts';
 export { listenForRedirect, type Redirect, type RedirectOptions } from './loopback.ts';
 export { UNTERMINATED_LINE } from './ndjson.ts';
 export { type RateLimitBucket, type RateLimits, type RateLimitWatch, rateLimitWatch } from './rate-limits.ts';
+export { recoveryFor, type RecoveryRule, rejectionRecovery } from './recovery-rules.ts';
 export { cacheLifetime } from './request-settings.ts';
 export { otherMembers, servedBy } from './response-facts.ts';
 export { type ProgramIds, settlePrograms } from './programs.ts';
 export { dataAt, dataOf, isLoopback } from './data.ts';
+export { sessionCall } from './session-call.ts';
 export { quirksFromParams, type QuirkValues, spaceOf } from './settings.ts';
+export {
+  dataUrl,
+  hasMedia,
+  joinTexts,
+  resultText,
+  withErrorPrefix,
+  withTextResults,
+} from './tool-results.ts';
 export { isForPrograms, WITHOUT_PROGRAMS, WITHOUT_TOOL_LOADING } from './tools.ts';
-export { type RequestMessageCache, stringifyList, unchangedId, WireMessageCache } from './transcript.ts';
+export {
+  type RequestMessageCache,
+  stringifyList,
+  unchangedId,
+  WireMessageCache,
+  withAssistantParts,
+} from './transcript.ts';
 export {
   asVector,
   asVectors,

@@ -1,5 +1,6 @@
 import type { AssistantPart, JsonObject, JsonValue, ModelRequest } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
+import { withAssistantParts } from './transcript.ts';
 
 /** Maximum size of a stored member in a request, in characters of JSON. A larger member remains in the transcript only. */
 const MAX_SENT_LENGTH = 64 * 1024;
@@ -22,17 +23,8 @@ const isSmall = (value: unknown): boolean => JSON.stringify(value).length <= MAX
 export const hasMembers = (data: JsonValue | undefined): boolean => asRecord(data)['members'] !== undefined;
 
 /** Returns the request without the stored members of its tool calls, or the same request if it has none. */
-export function withoutKeptMembers(request: ModelRequest): ModelRequest {
-  const { messages } = request;
-  if (!messages.some(({ role, parts }) => role === 'assistant' && parts.some(isCallWithMembers)))
-    return request;
-  return {
-    ...request,
-    messages: messages.map((message) =>
-      message.role === 'assistant' ? { ...message, parts: message.parts.map(withoutMembers) } : message,
-    ),
-  };
-}
+export const withoutKeptMembers = (request: ModelRequest): ModelRequest =>
+  withAssistantParts(request, withoutMembers);
 
 const isCallWithMembers = ({ type, replay }: AssistantPart): boolean =>
   (type === 'tool-call' || type === 'vendor-call') && hasMembers(replay?.data);

@@ -1,4 +1,4 @@
-import type { CallPart, Part, TurnMessage } from '@majordomo/core';
+import type { AssistantPart, CallPart, ModelRequest, Part, TurnMessage } from '@majordomo/core';
 import { fnv1a, hasContents, hasSameValues, isList, isRecord, messageValues } from '@majordomo/core/toolkit';
 
 /** Requirements of a vendor for the ids of tool calls. */
@@ -62,6 +62,25 @@ function hashBlock(text: string): string {
   for (let rest = fnv1a(text), i = 0; i < 6; i++, rest = Math.floor(rest / 36))
     digits += ALPHABET.charAt(rest % 36);
   return digits;
+}
+
+/**
+ * Returns the request with other parts in the messages of the model. `change` returns `undefined` for a part to remove. Returns the
+ * same request if no part changes.
+ */
+export function withAssistantParts(
+  request: ModelRequest,
+  change: (part: AssistantPart) => AssistantPart | undefined,
+): ModelRequest {
+  const messages = request.messages.map((message) => {
+    if (message.role !== 'assistant') return message;
+    const parts = message.parts.map(change).filter((part) => part !== undefined);
+    const isSame =
+      parts.length === message.parts.length && parts.every((part, at) => part === message.parts[at]);
+    return isSame ? message : { ...message, parts };
+  });
+  const isSame = messages.every((message, at) => message === request.messages[at]);
+  return isSame ? request : { ...request, messages };
 }
 
 /** Converted message, with the values that show whether the conversion is still valid. */

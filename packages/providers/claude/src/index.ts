@@ -23,4 +23,5 @@ export { isRecursive } from './unsupported-schema.ts';
 export { toTools, type ClaudeTool } from './tools.ts';
 export { lacksThinking, type BlockKinds } from './turns.ts';
 
-export { claudeRecoveries, recoveryFor, type AdaptiveExtra, type RecoveryRule } from './recovery.ts';
+export { claudeRecoveries, type AdaptiveExtra } from './recovery.ts';
+export { recoveryFor, type RecoveryRule } from '@majordomo/wire-kit/internal';

@@ -1,7 +1,8 @@
 import { assistant, user } from '@majordomo/core';
 import type { AssistantPart, ModelRequest } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
-import { claudeRecoveries, recoveryFor } from './recovery.ts';
+import { recoveryFor } from '@majordomo/wire-kit/internal';
+import { claudeRecoveries } from './recovery.ts';
 
 const SHORT_CACHE = { prefix: 'short', messages: 'short', after: 0, key: 'k' } as const;
 const LONG_CACHE = { prefix: 'long', messages: 'long', after: 0, key: 'k' } as const;

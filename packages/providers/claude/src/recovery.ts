@@ -1,31 +1,7 @@
-import type { AssistantPart, ModelRequest, Recovery } from '@majordomo/core';
-import { cacheLifetime } from '@majordomo/wire-kit/internal';
+import type { ModelRequest } from '@majordomo/core';
+import { cacheLifetime, type RecoveryRule, withAssistantParts } from '@majordomo/wire-kit/internal';
 import type { ClaudeEffort } from './quirks.ts';
 import { isForced } from './tool-choice.ts';
-
-/** Recovery, and the pattern of the error messages to which the recovery applies. */
-export interface RecoveryRule extends Pick<Recovery, 'id' | 'what' | 'remember' | 'isNeededFor'> {
-  /** Pattern for the message of a 400 response. The first matching rule that changes the request applies. */
-  readonly pattern: RegExp;
-  /** Function that returns a changed request, or the same object if nothing changes. `pattern` captures `numbers`. */
-  readonly apply: (request: ModelRequest, numbers: readonly number[]) => ModelRequest;
-}
-
-/** Returns the recovery for an error message; `undefined` if no rule changes the request. */
-export function recoveryFor(
-  message: string,
-  request: ModelRequest,
-  rules: readonly RecoveryRule[],
-): Recovery | undefined {
-  for (const { pattern, apply, ...rule } of rules) {
-    const match = pattern.exec(message);
-    if (match === null) continue;
-    const numbers = match.slice(1).map(Number);
-    if (apply(request, numbers) !== request)
-      return { ...rule, apply: (rejected) => apply(rejected, numbers) };
-  }
-  return undefined;
-}
 
 /** Function that returns `extra` with adaptive thinking at this effort. */
 export type AdaptiveExtra = (effort: ClaudeEffort, extra: ModelRequest['extra']) => ModelRequest['extra'];
@@ -148,18 +124,8 @@ function withoutStrict(request: ModelRequest): ModelRequest {
   return { ...request, tools: tools.map((tool) => ({ ...tool, strict: false })) };
 }
 
-const isReasoning = ({ type }: AssistantPart): boolean => type === 'reasoning';
-
-function withoutThinking(request: ModelRequest): ModelRequest {
-  if (!request.messages.some(({ role, parts }) => role === 'assistant' && parts.some(isReasoning)))
-    return request;
-  const messages = request.messages.map((message) =>
-    message.role === 'assistant'
-      ? { ...message, parts: message.parts.filter((part) => !isReasoning(part)) }
-      : message,
-  );
-  return { ...request, messages };
-}
+const withoutThinking = (request: ModelRequest): ModelRequest =>
+  withAssistantParts(request, (part) => (part.type === 'reasoning' ? undefined : part));
 
 const without = (
   request: ModelRequest,

@@ -10,7 +10,3 @@ export const droppedSettings = ({ extra }: Pick<ImageRequest, 'extra'>): readonl
     what,
     why: 'this API does not have the setting',
   }));
-
-/** Returns the fields without those that are `undefined`. The backend chooses the values of absent fields. */
-export const withoutUnset = (fields: object): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -1,4 +1,4 @@
-import { LlmError, type ImagePart, type ImageResponse, type Usage, type Warning } from '@majordomo/core';
+import { LlmError, sumUsage, type ImagePart, type ImageResponse, type Warning } from '@majordomo/core';
 import { imageError } from './decode-image.ts';
 
 /** Response of a backend, without the member `attempts`, which core adds. */
@@ -60,7 +60,7 @@ export async function generateEach(
     target,
     images,
     warnings: [...reported, ...missingImages(images.length, n, failure)],
-    usage: drawn.map(({ usage }) => usage).reduce(addUsage),
+    usage: sumUsage(...drawn.map(({ usage }) => usage)),
     model: drawn.at(-1)?.model,
     vendor: drawn.at(-1)?.vendor,
   };
@@ -95,22 +95,4 @@ async function generateInParallel(
 /** Removes duplicate warnings. Each call for the same request may return the same warnings. */
 function withoutDuplicates(warnings: readonly Warning[]): readonly Warning[] {
   return [...new Map(warnings.map((warning) => [`${warning.action} ${warning.what}`, warning])).values()];
-}
-
-/** Adds the token counts of two calls. A count that neither call reported stays `undefined`. */
-function addUsage(a: Usage | undefined, b: Usage | undefined): Usage | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  const plus = (one: number | undefined, other: number | undefined): number | undefined =>
-    one === undefined ? other : one + (other ?? 0);
-  return {
-    input: plus(a.input, b.input),
-    output: plus(a.output, b.output),
-    cacheRead: plus(a.cacheRead, b.cacheRead),
-    cacheWrite: plus(a.cacheWrite, b.cacheWrite),
-    reasoning: plus(a.reasoning, b.reasoning),
-    details: {
-      inputImage: plus(a.details?.inputImage, b.details?.inputImage),
-      outputImage: plus(a.details?.outputImage, b.details?.outputImage),
-    },
-  };
 }

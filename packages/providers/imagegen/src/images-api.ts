@@ -6,12 +6,20 @@ import {
   type Usage,
   type Warning,
 } from '@majordomo/core';
-import { asNumber, asRecord, asText, isList, isRecord } from '@majordomo/core/toolkit';
+import {
+  asNumber,
+  asRecord,
+  asText,
+  definedMembers,
+  isList,
+  isRecord,
+  UNKNOWN_USAGE,
+} from '@majordomo/core/toolkit';
 import { extraFor, sseMessages, wireError } from '@majordomo/wire-kit';
 import { parseJson, servedBy } from '@majordomo/wire-kit/internal';
 import { imageFromBase64, imageError } from './decode-image.ts';
 import { decodeImages, type GeneratedImages, type ImageDecoder } from './generated-images.ts';
-import { IMAGES_WIRE, withoutUnset } from './extra.ts';
+import { IMAGES_WIRE } from './extra.ts';
 import { checkSize, parseSize, type SizeRule } from './size.ts';
 
 /** Differences between servers of the images wire (`/images/generations`, `/images/edits`). */
@@ -55,7 +63,7 @@ export function toImagesCall(
   if (mask !== undefined && images.length === 0) {
     throw new LlmError('invalid-request', 'mask requires an image; add one to images', { path: 'mask' });
   }
-  const fields = withoutUnset({
+  const fields = definedMembers({
     model: modelId,
     prompt,
     n,
@@ -185,11 +193,9 @@ function usageOf(raw: unknown): Usage | undefined {
   const details =
     inputImage === undefined && outputImage === undefined ? undefined : { inputImage, outputImage };
   return {
+    ...UNKNOWN_USAGE,
     input: asNumber(raw['input_tokens']),
     output: asNumber(raw['output_tokens']),
-    cacheRead: undefined,
-    cacheWrite: undefined,
-    reasoning: undefined,
     details,
   };
 }

@@ -1,12 +1,12 @@
 // Sizes.
-export { aspectRatio, checkSize, parseSize, type Size, type SizeRule } from './size.ts';
+export { checkSize, parseSize, type Size, type SizeRule } from './size.ts';
 
 // Responses.
 export { imageFromBase64, imageFromBytes, type ImageLocation } from './decode-image.ts';
 export { generateEach, decodeImages, type GeneratedImages, type ImageDecoder } from './generated-images.ts';
 
-// Settings in `extra`, and unset fields.
-export { droppedSettings, IMAGES_WIRE, withoutUnset } from './extra.ts';
+// Settings in `extra`.
+export { droppedSettings, IMAGES_WIRE } from './extra.ts';
 
 // Images API.
 export {

@@ -1,8 +1,8 @@
 import { LlmError, type ImagePart, type ImageRequest, type Warning } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/toolkit';
+import { definedMembers, toBase64 } from '@majordomo/core/toolkit';
 import { extraFor } from '@majordomo/wire-kit';
 import { imageError, imageFromBase64, imageFromBytes, type ImageLocation } from './decode-image.ts';
-import { droppedSettings, withoutUnset } from './extra.ts';
+import { droppedSettings } from './extra.ts';
 import { checkSize, parseSize, type SizeRule } from './size.ts';
 
 /** Differences between models that are called with `run(model, input)`. Each call returns one image. */
@@ -55,8 +55,8 @@ export function toRunCall(request: ImageRequest, quirks: RunQuirks, target: stri
   const fields = { prompt, width, height, seed: quirks.seed ? seed : undefined };
   const input =
     quirks.input === 'form'
-      ? formOf(withoutUnset({ ...fields, ...more }), images)
-      : withoutUnset({ ...fields, ...imageFields(images, mask), ...more });
+      ? formOf(definedMembers({ ...fields, ...more }), images)
+      : definedMembers({ ...fields, ...imageFields(images, mask), ...more });
   return { input, warnings };
 }
 

@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { describe, expect, test } from 'vitest';
-import { aspectRatio, checkSize, parseSize } from './size.ts';
+import { checkSize, parseSize } from './size.ts';
 
 test.each([
   ['512x768', { width: 512, height: 768 }],
@@ -47,12 +47,4 @@ describe('a rule', () => {
     expect(check).toThrow(LlmError);
     expect(check).toThrow(expect.objectContaining({ kind: 'unsupported' }));
   });
-});
-
-test.each([
-  ['1024x1024', '1:1'],
-  ['1920x1080', '16:9'],
-  ['832x1248', '2:3'],
-])('%s is %s', (text, ratio) => {
-  expect(aspectRatio(parseSize(text))).toBe(ratio);
 });

@@ -43,11 +43,3 @@ export function checkSize({ width, height }: Size, rule: SizeRule, target: strin
   if (width * height > maxPixels) refuse(`images may have at most ${maxPixels} pixels`);
   if (longest / Math.min(width, height) > maxRatio) refuse(`the aspect ratio must be at most ${maxRatio}:1`);
 }
-
-/** Returns the aspect ratio, such as `16:9` for 1792x1008, for wires without sizes in pixels. */
-export function aspectRatio({ width, height }: Size): string {
-  const divisor = greatestCommon(width, height);
-  return `${width / divisor}:${height / divisor}`;
-}
-
-const greatestCommon = (a: number, b: number): number => (b === 0 ? a : greatestCommon(b, a % b));

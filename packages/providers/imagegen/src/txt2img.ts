@@ -5,11 +5,19 @@ import {
   type ModelContext,
   type Warning,
 } from '@majordomo/core';
-import { asNumber, asRecord, asText, isList, isRecord, toBase64 } from '@majordomo/core/toolkit';
-import { extraFor, wireError } from '@majordomo/wire-kit';
+import {
+  asNumber,
+  asRecord,
+  asText,
+  definedMembers,
+  isList,
+  isRecord,
+  toBase64,
+} from '@majordomo/core/toolkit';
+import { extraFor, tryParseJson, wireError } from '@majordomo/wire-kit';
 import { imageError, imageFromBase64 } from './decode-image.ts';
 import { decodeImages, type GeneratedImages, type ImageDecoder } from './generated-images.ts';
-import { droppedSettings, withoutUnset } from './extra.ts';
+import { droppedSettings } from './extra.ts';
 import { parseSize } from './size.ts';
 
 /** Key of `ImageRequest.extra` for this wire. Its settings include `steps`, `cfg_scale`, `negative_prompt` and `sampler_name`. */
@@ -54,7 +62,7 @@ export function toTxt2ImgCall(request: ImageRequest, modelId: string, target: st
     throw new LlmError('invalid-request', 'mask requires an image; add one to images', { path: 'mask' });
   }
   const { width, height } = size === undefined ? {} : parseSize(size);
-  const body = withoutUnset({
+  const body = definedMembers({
     model: modelId,
     prompt,
     width,
@@ -92,13 +100,8 @@ export function fromTxt2ImgBody(json: unknown, requested: number, target: string
 }
 
 /** Returns the index of the first image after the overview grid. `info` is a string that contains JSON. */
-function firstImage(info: unknown): number {
-  try {
-    return asNumber(asRecord(JSON.parse(asText(info) ?? '{}'))['index_of_first_image']) ?? 0;
-  } catch {
-    return 0;
-  }
-}
+const firstImage = (info: unknown): number =>
+  asNumber(asRecord(tryParseJson(asText(info) ?? ''))['index_of_first_image']) ?? 0;
 
 const additionalImages = (count: number): readonly Warning[] =>
   count === 0

@@ -17,9 +17,8 @@ import type {
 import { LlmError } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import { limitBody, sseMessages } from '@majordomo/wire-kit';
-import { parseJson, servedBy } from '@majordomo/wire-kit/internal';
+import { parseJson, servedBy, sessionCall } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
-import type { SdkSession } from './sdk-session.ts';
 import { fromEmbeddingBody, toEmbeddingBody } from './other-models/embedding.ts';
 import { fromDecisionBody, toDecisionBody } from './other-models/decision.ts';
 import { fromModerationBody, toModerationBody } from './other-models/moderation.ts';
@@ -52,7 +51,7 @@ export function embed(
   request: EmbeddingRequest,
   context: ModelContext,
 ): ReturnType<EmbeddingBackend['embed']> {
-  return withErrors(connection, context, async (session) => {
+  return sessionCall(connection.open, context, async (session) => {
     const body = toEmbeddingBody(request, modelId, quirks, context.target);
     const response = await session.post('/embeddings', body, context);
     const json = await jsonOf(response, context);
@@ -69,7 +68,7 @@ export function rerank(
   request: RerankRequest,
   context: ModelContext,
 ): ReturnType<RerankBackend['rerank']> {
-  return withErrors(connection, context, async (session) => {
+  return sessionCall(connection.open, context, async (session) => {
     const body = toRerankBody(request, modelId, quirks, context.target);
     const place = connection.placeOf(quirks.path, quirks.separate, context.env);
     const response = await session.post(place, body, context);
@@ -87,7 +86,7 @@ export function moderate(
   request: ModerationRequest,
   context: ModelContext,
 ): ReturnType<ModerationBackend['moderate']> {
-  return withErrors(connection, context, async (session) => {
+  return sessionCall(connection.open, context, async (session) => {
     const body = toModerationBody(request, modelId, context.target);
     const response = await session.post('/moderations', body, context);
     const json = await jsonOf(response, context);
@@ -104,7 +103,7 @@ export function classify(
   request: ClassificationRequest,
   context: ModelContext,
 ): ReturnType<ClassificationBackend['classify']> {
-  return withErrors(connection, context, async (session) => {
+  return sessionCall(connection.open, context, async (session) => {
     if (quirks.api === 'decisions') {
       const body = toDecisionBody(request, modelId, context.target);
       const response = await session.post('/decisions', body, context).catch(withoutRetry(context));
@@ -141,7 +140,7 @@ export function transcribe(
   request: TranscriptionRequest,
   context: ModelContext,
 ): ReturnType<TranscriptionBackend['transcribe']> {
-  return withErrors(connection, context, async (session) => {
+  return sessionCall(connection.open, context, async (session) => {
     const { form, warnings } = toTranscriptionForm(request, modelId, quirks, context.target);
     const place = connection.placeOf('/audio/transcriptions', quirks.separate, context.env);
     const response = await session.post(place, form, context);
@@ -242,21 +241,6 @@ async function* bytesOf({ body }: Response): AsyncGenerator<Uint8Array> {
   } finally {
     // Close the connection if the caller stops early.
     reader.cancel().catch(() => undefined);
-  }
-}
-
-async function withErrors<Result>(
-  connection: Connection,
-  { target, signal }: ModelContext,
-  call: (session: SdkSession) => Promise<Result>,
-): Promise<Result> {
-  const session = connection.open({ target });
-  try {
-    return await call(session);
-  } catch (error) {
-    // After an abort, throw its reason, not the error that it caused.
-    signal.throwIfAborted();
-    throw session.toLlmError(error);
   }
 }
 

@@ -2,7 +2,7 @@ import type { AssistantPart, ModelRequest, VendorPart, Warning } from '@majordom
 import { asRecord, asText, isList, isRecord } from '@majordomo/core/toolkit';
 import type { RecoveryRule } from '@majordomo/claude';
 import type { MessagesFacts } from './facts.ts';
-import { settlePrograms } from '@majordomo/wire-kit/internal';
+import { settlePrograms, withAssistantParts } from '@majordomo/wire-kit/internal';
 import { programIds, programTool, programWaits, runsPrograms, withTextErrors } from './programs.ts';
 
 type Container = Pick<NonNullable<MessagesFacts['container']>, 'id' | 'expiresAt'>;
@@ -92,17 +92,7 @@ export const NEW_CONTAINER: RecoveryRule = {
   what: 'container of the conversation dropped, so that the vendor starts a new one',
   pattern: /\bcontainer\b/i,
   apply: (request) => {
-    const { messages, extra } = request;
-    if (programWaits(request)) return request;
-    const hasContainer = messages.some(({ role, parts }) => role === 'assistant' && parts.some(isContainer));
-    if (!hasContainer || isSpecified(extra['container'])) return request;
-    return {
-      ...request,
-      messages: messages.map((message) =>
-        message.role === 'assistant'
-          ? { ...message, parts: message.parts.filter((part) => !isContainer(part)) }
-          : message,
-      ),
-    };
+    if (programWaits(request) || isSpecified(request.extra['container'])) return request;
+    return withAssistantParts(request, (part) => (isContainer(part) ? undefined : part));
   },
 };

@@ -1,9 +1,7 @@
-import { recoveryFor } from '@majordomo/claude';
-import { LlmError } from '@majordomo/core';
-import type { ErrorKind, Recovery } from '@majordomo/core';
+import { LlmError, type ErrorKind } from '@majordomo/core';
 import { asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { plainTextOf, truncateBody, transportError, wireError, type ErrorContext } from '@majordomo/wire-kit';
-import { goneFilesRecovery } from '@majordomo/wire-kit/internal';
+import { rejectionRecovery } from '@majordomo/wire-kit/internal';
 import { RECOVERIES } from './recovery.ts';
 
 /** Error kinds by `error.details.error_code` (types of @anthropic-ai/sdk 1.12), for codes with an ambiguous HTTP status. */
@@ -98,7 +96,7 @@ function responseError(
     secrets: facts.secrets,
     cause,
     keyRemedy: facts.keyRemedy,
-    recover: recovery(status, message, facts, asText(inner['type'])),
+    recover: rejectionRecovery({ status, message, code: asText(inner['type']) }, facts, RECOVERIES),
   });
 }
 
@@ -111,18 +109,6 @@ function kindFrom(
   // The texts belong to status 400, and to errors inside a response, which have no status.
   if (known !== undefined || (status !== undefined && status !== 400)) return known;
   return BY_TEXT.find(([pattern]) => pattern.test(message))?.[1];
-}
-
-function recovery(
-  status: number | undefined,
-  message: string,
-  { renew, request }: ErrorContext,
-  code: string | undefined,
-): Recovery | undefined {
-  if (status === 401) return renew?.();
-  if (status === undefined || request === undefined) return undefined;
-  const goneFiles = goneFilesRecovery(request, { status, message, code });
-  return goneFiles ?? (status === 400 ? recoveryFor(message, request, RECOVERIES) : undefined);
 }
 
 const isHeaders = (value: unknown): value is NonNullable<HttpFacts['headers']> =>

@@ -1,7 +1,12 @@
 import { claudeRecoveries, type RecoveryRule } from '@majordomo/claude';
 import type { AssistantPart, JsonObject, ModelRequest } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
-import { WITHOUT_PROGRAMS, WITHOUT_TOOL_LOADING, withoutKeptMembers } from '@majordomo/wire-kit/internal';
+import {
+  withAssistantParts,
+  WITHOUT_PROGRAMS,
+  WITHOUT_TOOL_LOADING,
+  withoutKeptMembers,
+} from '@majordomo/wire-kit/internal';
 import { NEW_CONTAINER } from './container.ts';
 import { SENT_MEMBERS } from './kept-members.ts';
 
@@ -48,29 +53,21 @@ const isVendorSpecific = ({ type, replay }: AssistantPart): boolean =>
 const VENDOR_MEMBERS: readonly string[] = ['caller', 'cited'];
 
 function withoutVendorParts(request: ModelRequest): ModelRequest {
-  const { messages } = request;
-  if (!messages.some(({ role, parts }) => role === 'assistant' && parts.some(isVendorSpecific)))
-    return request;
-  return {
-    ...request,
-    messages: messages.map((message) =>
-      message.role === 'assistant' ? { ...message, parts: message.parts.flatMap(portableParts) } : message,
-    ),
-  };
+  return withAssistantParts(request, portablePart);
 }
 
-function portableParts(part: AssistantPart): readonly AssistantPart[] {
-  if (!isVendorSpecific(part)) return [part];
-  if (part.type === 'vendor') return [];
+function portablePart(part: AssistantPart): AssistantPart | undefined {
+  if (!isVendorSpecific(part)) return part;
+  if (part.type === 'vendor') return undefined;
   if (part.type === 'vendor-call') {
     // The replay data also contains the input of the call.
     const { caller: _caller, ...data } = part.replay.data as JsonObject;
-    return [{ ...part, replay: { ...part.replay, data } }];
+    return { ...part, replay: { ...part.replay, data } };
   }
   if (part.type !== 'tool-call') {
     const { replay: _replay, ...rest } = part;
-    return [rest];
+    return rest;
   }
   const { replay: _replay, programId: _program, ...rest } = part;
-  return [rest];
+  return rest;
 }

@@ -5,7 +5,7 @@ import {
   type EmbeddingResponse,
   type ModelContext,
 } from '@majordomo/core';
-import { asNumber, asRecord } from '@majordomo/core/toolkit';
+import { asNumber, asRecord, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { extraFor, wellFormedJson } from '@majordomo/wire-kit';
 import { asVector, asVectors, parseJson, spaceOf } from '@majordomo/wire-kit/internal';
 import type { Connect, Invoked } from './connection.ts';
@@ -148,6 +148,5 @@ export function fromEmbedBody(
       path: 'embeddings',
     });
   const input = asNumber(inputTextTokenCount) ?? inputTokens;
-  const none = { cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
-  return { vectors, usage: input === undefined ? undefined : { input, output: 0, ...none } };
+  return { vectors, usage: input === undefined ? undefined : { ...UNKNOWN_USAGE, input, output: 0 } };
 }

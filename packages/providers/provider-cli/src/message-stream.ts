@@ -1,7 +1,5 @@
 import { asList, asRecord, asText } from '@majordomo/core/toolkit';
-import type { EventWriter } from '@majordomo/wire-kit';
-import type { Fail } from './errors.ts';
-import type { JsonLine, OutputReader, OutputReaderOptions } from './output-reader.ts';
+import { OutputReader, type JsonLine } from './output-reader.ts';
 import { finishReason, sum, usage } from './response.ts';
 
 /**
@@ -9,20 +7,12 @@ import { finishReason, sum, usage } from './response.ts';
  * `assistant` lines with complete content blocks, and finally `result` with usage, cost and `is_error`. Ignores lines of
  * subagents (`parent_tool_use_id`).
  */
-export class MessageStreamReader implements OutputReader {
-  done = false;
-  private readonly writer: EventWriter;
-  private readonly fail: Fail;
+export class MessageStreamReader extends OutputReader {
   /** Ids of messages whose text arrived as deltas. Their `assistant` lines repeat the text, so these lines are ignored. */
   private readonly streamed = new Set<string>();
   /** Id of the message whose deltas arrive. */
   private current = '';
   private messages = 0;
-
-  constructor({ writer, fail }: OutputReaderOptions) {
-    this.writer = writer;
-    this.fail = fail;
-  }
 
   readMessage(line: JsonLine): void {
     if (asText(line['parent_tool_use_id']) !== undefined) return;

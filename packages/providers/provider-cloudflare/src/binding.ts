@@ -1,3 +1,4 @@
+import { abortable } from '@majordomo/core/toolkit';
 import { wellFormedStrings } from '@majordomo/wire-kit';
 import { definedMembers } from '@majordomo/wire-kit/internal';
 import type { AiBinding, CloudflareOptions } from './options.ts';
@@ -27,7 +28,14 @@ export class BoundModels {
       ...(Object.keys(extraHeaders).length === 0 ? undefined : { extraHeaders }),
     };
     const running = this.send(modelId, bindingInput(input), options, signal);
-    return toResponse(await orAborted(running, signal));
+    try {
+      // Some bindings ignore the signal.
+      return toResponse(await abortable(running, signal));
+    } catch (error) {
+      // Cancel a response that arrives after the abort.
+      if (signal.aborted) running.then(dispose, () => undefined);
+      throw error;
+    }
   }
 
   /**
@@ -53,24 +61,6 @@ function bindingInput(input: object): object {
   if (!(input instanceof FormData)) return wellFormedStrings(input);
   const { body, headers } = new Response(input);
   return { multipart: { body, contentType: headers.get('content-type') } };
-}
-
-/** Returns the result of a run. Rejects when the signal aborts, because some bindings ignore the signal. */
-async function orAborted(running: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
-  let giveUp = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    giveUp = () => {
-      reject(signal.reason as Error);
-      // Cancel a response that arrives after the abort.
-      running.then(dispose, () => undefined);
-    };
-    signal.addEventListener('abort', giveUp, { once: true });
-  });
-  try {
-    return await Promise.race([running, aborted]);
-  } finally {
-    signal.removeEventListener('abort', giveUp);
-  }
 }
 
 function dispose(answer: unknown): void {

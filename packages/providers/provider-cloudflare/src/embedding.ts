@@ -1,7 +1,7 @@
 import { LlmError, type EmbeddingBackend, type EmbeddingRequest } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import { limitBody, extraFor } from '@majordomo/wire-kit';
-import { asVectors, servedBy, spaceOf } from '@majordomo/wire-kit/internal';
+import { asVectors, servedBy, sessionCall, spaceOf } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 import { resultOf } from './response.ts';
 
@@ -18,10 +18,9 @@ export const embeddingModel = (modelId: string, connection: Connection): Embeddi
   id: modelId,
   space: spaceOf(modelId),
   maxValues: MAX_VALUES,
-  async embed(request, context) {
-    const { target, signal } = context;
-    const session = connection.open({ target });
-    try {
+  embed: (request, context) =>
+    sessionCall(connection.open, context, async (session) => {
+      const { target } = context;
       const input = toEmbedInput(modelId, request, target);
       const response = limitBody(await session.run({ modelId, input, context }), target);
       const vectors = asVectors(asRecord(resultOf(await response.json(), session))['data']);
@@ -32,11 +31,7 @@ export const embeddingModel = (modelId: string, connection: Connection): Embeddi
         target,
         path: 'data',
       });
-    } catch (error) {
-      signal.throwIfAborted();
-      throw session.toLlmError(error);
-    }
-  },
+    }),
 });
 
 /** Converts a request to an input. Omits `dimensions`, which no model supports. majordomo shortens the vectors instead. */

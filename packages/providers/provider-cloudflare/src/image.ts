@@ -1,7 +1,7 @@
 import type { ImageBackend, ImageRequest, ModelContext } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { limitBody, type ErrorContext } from '@majordomo/wire-kit';
-import { servedBy } from '@majordomo/wire-kit/internal';
+import { servedBy, sessionCall } from '@majordomo/wire-kit/internal';
 import {
   generateEach,
   imageFromBytes,
@@ -26,26 +26,22 @@ export function imageModel(modelId: string, quirks: RunQuirks, connection: Conne
   };
 }
 
-async function generateImage(
+function generateImage(
   modelId: string,
   request: ImageRequest,
   context: ModelContext,
   quirks: RunQuirks,
   connection: Connection,
 ): Promise<GeneratedImages> {
-  const { target, signal } = context;
-  const session = connection.open({ target });
-  try {
+  const { target } = context;
+  return sessionCall(connection.open, context, async (session) => {
     const { input, warnings } = toRunCall(request, quirks, target);
     const response = limitBody(await session.run({ modelId, input, context }), target);
     const bytes = new Uint8Array(await response.arrayBuffer());
     const images = [await readImage(bytes, session)];
     const served = servedBy('workersai-run', undefined, response.headers);
     return { target, ...served, images, warnings, usage: undefined };
-  } catch (error) {
-    signal.throwIfAborted();
-    throw session.toLlmError(error);
-  }
+  });
 }
 
 /** First bytes of JSON: an object or a string. No image begins with these bytes. */

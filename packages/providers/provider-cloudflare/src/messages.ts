@@ -2,13 +2,12 @@ import { LlmError } from '@majordomo/core';
 import type {
   AssistantMessage,
   ImagePart,
-  ResultPiece,
-  ToolMessage,
+  ResultPart,
   TurnMessage,
   UserTurn,
   Warning,
 } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/toolkit';
+import { dataUrl, resultText, withTextResults } from '@majordomo/wire-kit/internal';
 
 /** Message of the input. `content` must not be null, because the binding rejects null. */
 export interface WireMessage {
@@ -28,9 +27,6 @@ interface WireToolCall {
   readonly function: { readonly name: string; readonly arguments: string };
 }
 
-/** Prefix of a failed result, because the API has no error flag. */
-const ERROR_PREFIX = 'ERROR: ';
-
 /** Converts turns to messages. The content is a string, or a list if it has images. Each tool result becomes a message. */
 export function toMessages(
   messages: readonly TurnMessage[],
@@ -38,10 +34,11 @@ export function toMessages(
   warnings: Warning[],
 ): WireMessage[] {
   const wire: WireMessage[] = [];
-  for (const message of messages) {
+  // Images of tool results follow in a user message, because models accept images only in user messages.
+  for (const message of withTextResults(messages, warnings)) {
     if (message.role === 'user') wire.push({ role: 'user', content: userContent(message.parts) });
     else if (message.role === 'assistant') wire.push(assistantMessage(message, family));
-    else wire.push(...resultMessages(message, warnings));
+    else wire.push(...message.parts.map(resultMessage));
   }
   return wire;
 }
@@ -70,7 +67,7 @@ function userContent(parts: UserTurn['parts']): WireMessage['content'] {
 
 const imagePart = ({ mediaType, bytes }: ImagePart): WirePart => ({
   type: 'image_url',
-  image_url: { url: `data:${mediaType};base64,${toBase64(bytes)}` },
+  image_url: { url: dataUrl(mediaType, bytes) },
 });
 
 function assistantMessage({ parts }: AssistantMessage, family: string): WireMessage {
@@ -96,37 +93,9 @@ function assistantMessage({ parts }: AssistantMessage, family: string): WireMess
   };
 }
 
-/** Converts tool results to messages. Images follow in a user message, because models accept images only in user messages. */
-function resultMessages({ parts }: ToolMessage, warnings: Warning[]): WireMessage[] {
-  const images: WirePart[] = [];
-  const wire = parts.map((result): WireMessage => {
-    const pictures = result.content.filter((part): part is ImagePart => part.type === 'image');
-    images.push(...pictures.map(imagePart));
-    const text = textOf(result.content);
-    const content = text === '' && pictures.length > 0 ? 'See the images below.' : text;
-    return {
-      role: 'tool',
-      content: result.isError === true ? ERROR_PREFIX + content : content,
-      name: result.name,
-      tool_call_id: result.callId,
-    };
-  });
-  if (images.length > 0) {
-    wire.push({
-      role: 'user',
-      content: [{ type: 'text', text: 'Images of the tool results above:' }, ...images],
-    });
-    warnings.push({
-      action: 'coerced',
-      what: 'images of tool results',
-      why: 'tool messages of this API contain text only; the media follow in a user message',
-    });
-  }
-  return wire;
-}
-
-const textOf = (content: readonly ResultPiece[]): string =>
-  content
-    .map((part) => (part.type === 'text' ? part.text : ''))
-    .filter((text) => text !== '')
-    .join('\n');
+const resultMessage = (result: ResultPart): WireMessage => ({
+  role: 'tool',
+  content: resultText(result),
+  name: result.name,
+  tool_call_id: result.callId,
+});

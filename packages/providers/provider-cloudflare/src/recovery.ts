@@ -1,5 +1,6 @@
 import type { ModelRequest, Recovery } from '@majordomo/core';
 import type { ErrorContext } from '@majordomo/wire-kit';
+import { withAssistantParts } from '@majordomo/wire-kit/internal';
 
 /** Returns a recovery that renews the credential, or drops earlier turns' reasoning, which only some models accept. */
 export function recoveryFor(
@@ -23,11 +24,5 @@ type Turn = ModelRequest['messages'][number];
 const hasReasoning = (message: Turn): boolean =>
   message.role === 'assistant' && message.parts.some(({ type }) => type === 'reasoning');
 
-const withoutReasoning = (request: ModelRequest): ModelRequest => ({
-  ...request,
-  messages: request.messages.map((message) =>
-    message.role === 'assistant'
-      ? { ...message, parts: message.parts.filter(({ type }) => type !== 'reasoning') }
-      : message,
-  ),
-});
+const withoutReasoning = (request: ModelRequest): ModelRequest =>
+  withAssistantParts(request, (part) => (part.type === 'reasoning' ? undefined : part));

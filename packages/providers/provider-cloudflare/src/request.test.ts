@@ -139,9 +139,9 @@ describe('turns', () => {
       [{ type: 'text', text: 'What is this?' }, imagePart],
       '',
       'See the images below.',
-      [{ type: 'text', text: 'Images of the tool results above:' }, imagePart],
+      [{ type: 'text', text: 'Images of the result of look:' }, imagePart],
     ]);
-    expect(warnings).toMatchObject([{ action: 'coerced', what: 'images of tool results' }]);
+    expect(warnings).toMatchObject([{ action: 'coerced', what: 'images of the result of look' }]);
   });
 
   it('reject files', () => {

@@ -5,9 +5,9 @@ import {
   type SpeechStep,
   type Warning,
 } from '@majordomo/core';
-import { asRecord, fromBase64, sniffAudio } from '@majordomo/core/toolkit';
+import { asRecord, sniffAudio } from '@majordomo/core/toolkit';
 import { limitBody, extraFor, type ErrorContext } from '@majordomo/wire-kit';
-import { servedBy } from '@majordomo/wire-kit/internal';
+import { bytesOfBase64, servedBy } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 import { resultOf } from './response.ts';
 
@@ -127,11 +127,8 @@ async function restAsJson(
 function decodeSound(body: unknown, facts: ErrorContext): Uint8Array {
   const { audio } = asRecord(resultOf(body, facts));
   const { target } = facts;
-  try {
-    if (typeof audio === 'string') return fromBase64(audio);
-  } catch {
-    // The error is thrown below.
-  }
+  const bytes = typeof audio === 'string' ? bytesOfBase64(audio) : undefined;
+  if (bytes !== undefined) return bytes;
   throw new LlmError('protocol', `${target}: expected \`audio\` to be a base64 string`, {
     target,
     path: 'audio',

@@ -6,9 +6,17 @@ import {
   type Usage,
   type Warning,
 } from '@majordomo/core';
-import { asLanguage, asList, asNumber, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
+import {
+  asLanguage,
+  asList,
+  asNumber,
+  asRecord,
+  asText,
+  toBase64,
+  UNKNOWN_USAGE,
+} from '@majordomo/core/toolkit';
 import { limitBody, extraFor } from '@majordomo/wire-kit';
-import { servedBy } from '@majordomo/wire-kit/internal';
+import { servedBy, sessionCall } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 import { resultOf } from './response.ts';
 
@@ -22,19 +30,14 @@ type TranscriptionResult = Omit<TranscriptionResponse, 'attempts' | 'spec' | 'wa
 /** Creates a transcription model. */
 export const transcriptionModel = (modelId: string, connection: Connection): TranscriptionBackend => ({
   id: modelId,
-  async transcribe(request, context) {
-    const { target, signal } = context;
-    const session = connection.open({ target });
-    try {
+  transcribe: (request, context) =>
+    sessionCall(connection.open, context, async (session) => {
+      const { target } = context;
       const { input, warnings } = toRun(modelId, request, target);
       const response = limitBody(await session.run({ modelId, input, context }), target);
       const result = fromResult(resultOf(await response.json(), session), request, target);
       return { ...result, ...servedBy(WIRE, undefined, response.headers), warnings };
-    } catch (error) {
-      signal.throwIfAborted();
-      throw session.toLlmError(error);
-    }
-  },
+    }),
 });
 
 /** Converts a request to an input. Warns about each setting that the model does not support. */
@@ -105,6 +108,5 @@ function milliseconds(seconds: unknown): number | undefined {
 
 function usageOf(durationMs: number | undefined): Usage | undefined {
   if (durationMs === undefined) return undefined;
-  const none = { cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
-  return { input: 0, output: 0, ...none, details: { units: { 'audio-second': durationMs / 1000 } } };
+  return { ...UNKNOWN_USAGE, input: 0, output: 0, details: { units: { 'audio-second': durationMs / 1000 } } };
 }

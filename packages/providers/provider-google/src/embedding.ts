@@ -6,9 +6,9 @@ import {
   type ModelContext,
   type Usage,
 } from '@majordomo/core';
-import { asList, asNumber, asRecord } from '@majordomo/core/toolkit';
+import { asList, asNumber, asRecord, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { limitBody, extraFor, type ErrorContext } from '@majordomo/wire-kit';
-import { asVector, spaceOf } from '@majordomo/wire-kit/internal';
+import { asVector, sessionCall, spaceOf } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 import { inBandError } from './errors.ts';
 import { servedByGemini } from './facts.ts';
@@ -88,7 +88,7 @@ interface Embedded extends Pick<EmbeddingResponse, 'vectors' | 'model' | 'vendor
   readonly tokens: number | undefined;
 }
 
-async function embed(
+function embed(
   modelId: string,
   request: EmbeddingRequest,
   known: EmbeddingFacts,
@@ -96,18 +96,14 @@ async function embed(
   context: ModelContext,
   connection: Connection,
 ): Promise<Embedded> {
-  const { target, signal } = context;
-  const session = connection.open({ target });
-  try {
+  const { target } = context;
+  return sessionCall(connection.open, context, async (session) => {
     const params = toEmbedParams(request, known, isVertex);
     const extra = extraFor(request.extra, WIRE, target);
     const response = await session.embed({ modelId, params, extra, context });
     const json: unknown = await limitBody(response, target).json();
     return { ...fromEmbedBody(json, session), ...servedByGemini(WIRE, json, session) };
-  } catch (error) {
-    signal.throwIfAborted();
-    throw session.toLlmError(error);
-  }
+  });
 }
 
 type Purpose = NonNullable<EmbeddingRequest['purpose']>;
@@ -180,5 +176,5 @@ function totalOf(counts: readonly (number | undefined)[]): number | undefined {
 function usageOf(tokens: readonly (number | undefined)[]): Usage | undefined {
   const input = totalOf(tokens);
   if (input === undefined) return undefined;
-  return { input, output: 0, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+  return { ...UNKNOWN_USAGE, input, output: 0 };
 }

@@ -1,14 +1,15 @@
-import { LlmError, type ErrorKind, type Recovery } from '@majordomo/core';
+import { LlmError, type ErrorKind } from '@majordomo/core';
 import { asRecord, isList, isRecord } from '@majordomo/core/toolkit';
 import {
   type HeaderReader,
   truncateBody,
   transportError,
+  tryParseJson,
   wireError,
   type ErrorContext,
 } from '@majordomo/wire-kit';
-import { goneFilesRecovery } from '@majordomo/wire-kit/internal';
-import { recoveryFor } from './recovery.ts';
+import { rejectionRecovery } from '@majordomo/wire-kit/internal';
+import { RECOVERIES } from './recovery.ts';
 import { statusOfName } from './rpc-codes.ts';
 
 /** Error object that all Google APIs send: `google.rpc.Status` in JSON. */
@@ -57,14 +58,10 @@ const statusOf = (error: Error): number | undefined =>
     : undefined;
 
 function bodyOf(text: string): WireError {
-  try {
-    const body: unknown = JSON.parse(text);
-    const first = isList(body) ? body[0] : body;
-    if (isRecord(first) && 'error' in first) return asRecord(first['error']);
-  } catch {
-    // The body is not JSON, for example a page of a proxy.
-  }
-  return { message: text };
+  // The body may be another text, for example a page of a proxy.
+  const body = tryParseJson(text);
+  const first = isList(body) ? body[0] : body;
+  return isRecord(first) && 'error' in first ? asRecord(first['error']) : { message: text };
 }
 
 function fromWireError(
@@ -77,7 +74,7 @@ function fromWireError(
   const details = Array.isArray(error.details) ? (error.details as readonly WireErrorDetail[]) : [];
   const reason = details.find((detail) => detail.reason !== undefined)?.reason;
   const message = typeof error.message === 'string' ? error.message.slice(0, MAX_MESSAGE_LENGTH) : undefined;
-  const recover = recovery(status, message ?? '', facts);
+  const recover = rejectionRecovery({ status, message: message ?? '' }, facts, RECOVERIES);
   return wireError({
     target: facts.target,
     status,
@@ -95,17 +92,6 @@ function fromWireError(
 
 /** Maximum length of a message in characters. A body that is not JSON, such as a page of a proxy, is itself the message. */
 const MAX_MESSAGE_LENGTH = 600;
-
-function recovery(
-  status: number | undefined,
-  message: string,
-  { request, renew }: ErrorContext,
-): Recovery | undefined {
-  if (status === 401) return renew?.();
-  if (status === undefined || request === undefined) return undefined;
-  const goneFiles = goneFilesRecovery(request, { status, message });
-  return goneFiles ?? (status === 400 ? recoveryFor(message, request) : undefined);
-}
 
 /** Error kinds by the reason in `google.rpc.ErrorInfo`, which is more specific than the status. */
 const BY_REASON: Readonly<Record<string, ErrorKind>> = {

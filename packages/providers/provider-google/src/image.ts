@@ -7,6 +7,7 @@ import {
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
 import { extraFor, type ErrorContext } from '@majordomo/wire-kit';
+import { sessionCall } from '@majordomo/wire-kit/internal';
 import {
   decodeImages,
   droppedSettings,
@@ -39,15 +40,14 @@ export function imageModel(modelId: string, connection: Connection): ImageBacken
   };
 }
 
-async function generateImage(
+function generateImage(
   modelId: string,
   request: ImageRequest,
   callContext: ModelContext,
   connection: Connection,
 ): Promise<GeneratedImages> {
-  const { target, signal } = callContext;
-  const session = connection.open({ target });
-  try {
+  const { target } = callContext;
+  return sessionCall(connection.open, callContext, async (session) => {
     const { params, warnings } = toImageParams(request, target);
     const extra = { ...extraFor(request.extra, 'gemini-generate', target) };
     // Images arrive in one non-streaming body.
@@ -57,11 +57,7 @@ async function generateImage(
     const generated = fromImageBody(json, session);
     const served = servedByGemini('gemini-generate', json, session);
     return { ...generated, ...served, warnings: [...warnings, ...generated.warnings] };
-  } catch (error) {
-    // After an abort, throw its reason, not the error that it caused.
-    signal.throwIfAborted();
-    throw session.toLlmError(error);
-  }
+  });
 }
 
 /** Values of `ImageConfig.aspectRatio` (guide to image generation, 2026-11). */

@@ -1,18 +1,12 @@
-import type { AssistantPart, JsonObject, ModelRequest, Recovery, VendorCallPart } from '@majordomo/core';
+import type { AssistantPart, JsonObject, ModelRequest, VendorCallPart } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import { isGeneratedCallId } from '@majordomo/wire-kit';
+import { type RecoveryRule, withAssistantParts } from '@majordomo/wire-kit/internal';
 import { withOutputInPrompt } from './request.ts';
 import { isSubset, toSubset } from './schema.ts';
 
-interface RecoveryRule extends Omit<Recovery, 'apply'> {
-  /** Pattern for the message of an error with status 400. The first matching rule that changes the request applies. */
-  readonly pattern: RegExp;
-  /** Function that returns the changed request, or the same object if the request contains nothing to change. */
-  readonly apply: (request: ModelRequest) => ModelRequest;
-}
-
 /** Rules for error messages that were observed from 2025-05 to 2026-11. */
-const RULES: readonly RecoveryRule[] = [
+export const RECOVERIES: readonly RecoveryRule[] = [
   {
     // "Invalid thought signature."; "Corrupted thought signature."
     id: 'signatures',
@@ -63,14 +57,6 @@ const RULES: readonly RecoveryRule[] = [
   },
 ];
 
-/** Returns the recovery for an error message; `undefined` if no rule changes the request. */
-export function recoveryFor(message: string, request: ModelRequest): Recovery | undefined {
-  const remedy = RULES.find(({ pattern, apply }) => pattern.test(message) && apply(request) !== request);
-  if (remedy === undefined) return undefined;
-  const { pattern: _pattern, ...recovery } = remedy;
-  return recovery;
-}
-
 function withoutPenalties(request: ModelRequest): ModelRequest {
   const { frequencyPenalty, presencePenalty } = request;
   if (frequencyPenalty === undefined && presencePenalty === undefined) return request;
@@ -78,19 +64,15 @@ function withoutPenalties(request: ModelRequest): ModelRequest {
 }
 
 function withoutSignatures(request: ModelRequest): ModelRequest {
-  const messages = request.messages.map((message) => {
-    if (message.role !== 'assistant' || !message.parts.some(hasSignature)) return message;
-    const parts = message.parts.flatMap((part): AssistantPart[] => {
-      if (part.type === 'reasoning' || part.type === 'vendor') return [];
-      if (part.type === 'vendor-call') return [unsignedVendorCall(part)];
-      const { replay: _token, ...rest } = part;
-      return [rest];
-    });
-    return { ...message, parts };
-  });
-  return messages.every((message, at) => message === request.messages[at])
-    ? request
-    : { ...request, messages };
+  return withAssistantParts(request, withoutSignature);
+}
+
+function withoutSignature(part: AssistantPart): AssistantPart | undefined {
+  if (!hasSignature(part)) return part;
+  if (part.type === 'reasoning' || part.type === 'vendor') return undefined;
+  if (part.type === 'vendor-call') return unsignedVendorCall(part);
+  const { replay: _token, ...rest } = part;
+  return rest;
 }
 
 /** The data of a vendor call always contains its arguments, also without a signature. */

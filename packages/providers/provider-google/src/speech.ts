@@ -6,8 +6,9 @@ import {
   type SpeechStep,
   type Warning,
 } from '@majordomo/core';
-import { asText, fromBase64, isRecord } from '@majordomo/core/toolkit';
+import { asText, isRecord } from '@majordomo/core/toolkit';
 import { limitBody, extraFor, sseMessages } from '@majordomo/wire-kit';
+import { bytesOfBase64 } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 import type { GeminiErrorContext } from './errors.ts';
 import { servedByGemini } from './facts.ts';
@@ -133,10 +134,7 @@ const MAX_RATE = 768_000;
 const DEFAULT_RATE = 24_000;
 
 function bytesOf(data: unknown, target: string, path: string): Uint8Array {
-  try {
-    if (typeof data === 'string') return fromBase64(data);
-  } catch {
-    // The error is thrown below.
-  }
+  const bytes = typeof data === 'string' ? bytesOfBase64(data) : undefined;
+  if (bytes !== undefined) return bytes;
   throw new LlmError('protocol', `${target}: expected \`${path}\` to be a base64 string`, { target, path });
 }

@@ -8,6 +8,7 @@ import {
 } from '@majordomo/core';
 import { asLanguage, asList, asNumber, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
 import { limitBody, extraFor, type ErrorContext } from '@majordomo/wire-kit';
+import { sessionCall } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 import { servedByGemini } from './facts.ts';
 import { finishedCandidate } from './response.ts';
@@ -24,22 +25,16 @@ export const transcriptionModel = (
 ): TranscriptionBackend => ({
   id: modelId,
   ...limits,
-  async transcribe(request, callContext) {
-    const { target, signal } = callContext;
-    const session = connection.open({ target });
-    try {
+  transcribe: (request, callContext) =>
+    sessionCall(connection.open, callContext, async (session) => {
+      const { target } = callContext;
       const params = toTranscriptionParams(request);
       const extra = extraFor(request.extra, WIRE, target);
       const context: ModelContext = { ...callContext, delivery: 'complete' };
       const response = await session.generate({ modelId, params, extra, context });
       const json: unknown = await limitBody(response, target).json();
       return { ...fromTranscription(json, request, session), ...servedByGemini(WIRE, json, session) };
-    } catch (error) {
-      // After an abort, throw its reason, not the error that it caused.
-      signal.throwIfAborted();
-      throw session.toLlmError(error);
-    }
-  },
+    }),
 });
 
 const SEGMENTS = {

@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, systemClock } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
 import { sseMessages, tryParseJson } from '@majordomo/wire-kit';
 import type { Management } from './management.ts';
@@ -48,6 +48,7 @@ export async function* events(
   server: Management,
   { reconnectMs = 1000, ...options }: WatchOptions,
 ): AsyncIterable<SwapEvent> {
+  const { signal = new AbortController().signal } = options;
   // Undefined until the first connection has succeeded.
   let waitMs: number | undefined;
   for (;;) {
@@ -59,10 +60,12 @@ export async function* events(
       waitMs = reconnectMs;
       if (response.body !== null) yield* readEvents(response.body);
     } catch (error) {
-      const llmError = callError(error, server.target, options.signal);
+      const llmError = callError(error, server.target, signal);
       if (waitMs === undefined || !LlmError.is(llmError, ...TRANSIENT)) throw llmError;
     }
-    await pause(waitMs, server.target, options.signal);
+    await systemClock.sleep(waitMs, signal).catch((error: unknown) => {
+      throw callError(error, server.target, signal);
+    });
     waitMs = Math.min(waitMs * 2, MAX_WAIT_MS);
   }
 }
@@ -100,21 +103,4 @@ export async function* logs(
   } catch (error) {
     throw callError(error, server.target, options.signal);
   }
-}
-
-async function pause(ms: number, target: string, signal: AbortSignal | undefined): Promise<void> {
-  await new Promise<void>((resolve) => {
-    if (signal?.aborted === true) {
-      resolve();
-      return;
-    }
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done, { once: true });
-    function done(): void {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    }
-  });
-  if (signal?.aborted === true) throw callError(signal.reason, target, signal);
 }

@@ -1,3 +1,5 @@
+import { concatBytes } from '@majordomo/core/toolkit';
+
 /** Start of llama-swap's loading events. The properties of these events are always in this order. */
 const OPENING = new TextEncoder().encode('data: {"choices":[{"delta":{"reasoning_content":"');
 const LF = 10;
@@ -46,7 +48,7 @@ function withoutFirstEvents(reader: ReadableStreamDefaultReader<Uint8Array>): Re
           controller.enqueue(value);
           return;
         }
-        const rest = skipEvents(concat(pending, value));
+        const rest = skipEvents(concatBytes([pending, value]));
         pending = mayBeLoadingEvent(rest) ? rest : undefined;
         if (pending === undefined) {
           controller.enqueue(rest);
@@ -104,11 +106,3 @@ interface Loading {
 }
 
 const isAlone = (value: object): boolean => Object.keys(value).length === 1;
-
-function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
-  if (first.length === 0) return second;
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
-}

@@ -1,4 +1,4 @@
-import type { Capabilities, Dsn, LlmError, Model, ModelContext, Provider, Timeouts } from '@majordomo/core';
+import type { Capabilities, Dsn, Model, Provider, Timeouts } from '@majordomo/core';
 import { checkProviderOptions, billingOf, patientFetch } from '@majordomo/wire-kit';
 import { dataAt, dataOf } from '@majordomo/wire-kit/internal';
 import { txt2imgModel } from '@majordomo/imagegen';
@@ -50,19 +50,20 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
   const server = createManagement(id, options);
   const chat = openaiCompatible(profileOf(id, options), {
     headers: options.headers,
+    fetch: transportOf(id, options),
     timeouts: options.timeouts,
     quirks: options.quirks,
     apiKey: keyOf(options),
     spaces: options.spaces,
   });
+  const { embeddingModel, transcriptionModel, speechModel } = chat;
   const capabilitiesByModel = new Map<string, Capabilities>();
   return {
     spi: 1,
     id,
     ...billingOf(options, { vendor: 'llama-swap', billing: 'included' }),
     data: dataOf(options, () => dataAt(originOf(options))),
-    model: (modelId, env) =>
-      swapModel(chat.model(modelId, env), () => capabilitiesByModel.get(modelId), options),
+    model: (modelId, env) => swapModel(chat.model(modelId, env), () => capabilitiesByModel.get(modelId)),
     imageModel: (modelId) =>
       options.images === 'images' && chat.imageModel !== undefined
         ? chat.imageModel(modelId)
@@ -70,7 +71,9 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
             ...txt2imgModel(modelId, (path, body, context) => server.post(path, body, context)),
             timeouts: options.timeouts ?? NO_TIMEOUTS,
           },
-    ...otherModels(chat, options),
+    ...(embeddingModel && { embeddingModel }),
+    ...(transcriptionModel && { transcriptionModel }),
+    ...(speechModel && { speechModel }),
     async listModels(context) {
       const models = listModels(await server.json('GET', '/v1/models', context), id);
       for (const model of models) capabilitiesByModel.set(model.id, model.capabilities);
@@ -86,15 +89,22 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
   };
 }
 
-/** Placeholder URL. If no URL is configured, no model sends a request (see `swapModel`). */
+/** Placeholder URL. If no URL is configured, no model sends a request (see `transportOf`). */
 const MISSING_URL = 'http://nowhere.invalid';
 
 const profileOf = (id: string, options: LlamaSwapOptions): Profile => ({
   ...llamacpp,
   id,
   baseURL: `${originOf(options) ?? MISSING_URL}/v1`,
+  baseURLEnv: undefined,
   timeouts: NO_TIMEOUTS,
 });
+
+/** Returns the transport of the models, or `undefined` for that of the call. Without a URL, every call fails. */
+const transportOf = (id: string, options: LlamaSwapOptions): typeof globalThis.fetch | undefined =>
+  originOf(options) === undefined
+    ? () => Promise.reject(missingURL(id))
+    : options.fetch && withoutLoading(options.fetch);
 
 /** Creates a provider from a DSN such as `llama-swap://[TOKEN@]host:8080[?quirk=value]`. `llama-swaps` selects https. */
 const fromDsn =
@@ -108,11 +118,7 @@ const fromDsn =
     });
 
 /** Wraps a model of the Chat Completions provider. Adds the capabilities that the server listed, and removes loading messages. */
-function swapModel(
-  model: Model,
-  listedCapabilities: () => Capabilities | undefined,
-  options: LlamaSwapOptions,
-): Model {
+function swapModel(model: Model, listedCapabilities: () => Capabilities | undefined): Model {
   return {
     ...model,
     /** Returns the capabilities. Each call reads the capabilities again, because the server may list the model later. */
@@ -120,54 +126,7 @@ function swapModel(
       return { ...model.capabilities, ...listedCapabilities() };
     },
     stream(request, context) {
-      if (originOf(options) === undefined) return rejectedStream(missingURL(context.target));
-      const fetch = withoutLoading(options.fetch ?? context.fetch ?? patientFetch);
-      return model.stream(request, { ...context, fetch });
+      return model.stream(request, { ...context, fetch: withoutLoading(context.fetch ?? patientFetch) });
     },
   };
 }
-
-type OtherModels = Pick<Provider, 'embeddingModel' | 'transcriptionModel' | 'speechModel'>;
-
-/** Wraps the embedding, transcription and speech models. The server also routes the paths of these models by model name. */
-function otherModels(
-  { embeddingModel, transcriptionModel, speechModel }: OtherModels,
-  options: LlamaSwapOptions,
-): OtherModels {
-  const withTransport = (context: ModelContext): ModelContext => {
-    if (originOf(options) === undefined) throw missingURL(context.target);
-    return { ...context, fetch: options.fetch ?? context.fetch ?? patientFetch };
-  };
-  return {
-    ...(embeddingModel && {
-      embeddingModel: (id: string) => {
-        const model = embeddingModel(id);
-        return { ...model, embed: async (request, context) => model.embed(request, withTransport(context)) };
-      },
-    }),
-    ...(transcriptionModel && {
-      transcriptionModel: (id: string) => {
-        const model = transcriptionModel(id);
-        return {
-          ...model,
-          transcribe: async (request, context) => model.transcribe(request, withTransport(context)),
-        };
-      },
-    }),
-    ...(speechModel && {
-      speechModel: (id: string) => {
-        const model = speechModel(id);
-        return {
-          ...model,
-          async *speak(request, context) {
-            yield* model.speak(request, withTransport(context));
-          },
-        };
-      },
-    }),
-  };
-}
-
-const rejectedStream = (error: LlmError): AsyncIterable<never> => ({
-  [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
-});

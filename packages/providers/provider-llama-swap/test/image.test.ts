@@ -34,6 +34,30 @@ it('sends the images API with the option', async () => {
   expect(server.requests).toMatchObject([{ path: '/v1/images/generations', body: { model: 'flux' } }]);
 });
 
+it.each(['txt2img', 'images'] as const)('uses the fetch of the option by %s', async (images) => {
+  await using server = await saying(200, {
+    images: [PNG],
+    parameters: {},
+    info: '{}',
+    data: [{ b64_json: PNG }],
+  });
+  const paths: string[] = [];
+  const fetch: typeof globalThis.fetch = (url, init) => {
+    paths.push(new URL(String(url)).pathname);
+    return globalThis.fetch(url, init);
+  };
+  await painter(server, { images, fetch }).generate({ prompt: 'a cat' });
+  expect(paths).toEqual(server.requests.map(({ path }) => path));
+});
+
+it.each(['txt2img', 'images'] as const)('names the missing option without a URL by %s', async (images) => {
+  const majordomo = createMajordomo({ providers: [createLlamaSwap({ images })], chain: { attempts: 1 } });
+  await expect(majordomo.imageModel('llama-swap/flux').generate({ prompt: 'a cat' })).rejects.toMatchObject({
+    kind: 'config',
+    details: { code: 'missing-url' },
+  });
+});
+
 it('names the model that failed', async () => {
   await using server = await saying(404, { error: 'could not find a model' });
   await expect(painter(server).generate({ prompt: 'a cat' })).rejects.toMatchObject({

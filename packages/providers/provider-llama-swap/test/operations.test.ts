@@ -1,4 +1,4 @@
-import { createMajordomo, LlmError, type Majordomo } from '@majordomo/core';
+import { createMajordomo, type Majordomo } from '@majordomo/core';
 import { answers, testServer } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { createLlamaSwap, type LlamaSwapOptions } from '../src/index.ts';
@@ -37,7 +37,7 @@ it('names the missing option without a URL', async () => {
   ];
   for (const call of operations) {
     const error: unknown = await call.catch((thrown: unknown) => thrown);
-    expect(LlmError.is(error) && error.kind).toBe('config');
+    expect(error).toMatchObject({ kind: 'config', details: { code: 'missing-url', target: 'llama-swap/m' } });
   }
 });
 

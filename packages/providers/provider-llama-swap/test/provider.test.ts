@@ -73,6 +73,15 @@ describe('a call', () => {
     expect((await callModel(createLlamaSwap({ baseURL: server.origin }))).error?.kind).toBe(kind);
   });
 
+  it('does not read the address of a llama.cpp server from the environment', async () => {
+    await using server = await testServer(hello);
+    const env = { LLAMACPP_BASE_URL: 'http://127.0.0.1:9/v1' };
+    const { text } = await callModel(createLlamaSwap({ baseURL: server.origin }), {}, { env });
+    expect(text).toBe('Hello');
+    const { error } = await callModel(createLlamaSwap(), {}, { env });
+    expect(error?.details.code).toBe('missing-url');
+  });
+
   it('without a server fails with its remedy', async () => {
     const { error } = await callModel(createLlamaSwap());
     expect(error).toMatchObject({ kind: 'config', details: { code: 'missing-url', target: 'llama-swap/m' } });

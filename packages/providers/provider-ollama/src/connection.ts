@@ -17,7 +17,7 @@ import { captureResponse } from '@majordomo/wire-kit/internal';
 import type { Ollama } from 'ollama/browser';
 import { httpError, toLlmError } from './errors.ts';
 import { sendWith, type Send } from './custom-client.ts';
-import { baseURLs } from './host.ts';
+import { baseURLFromHost } from './host.ts';
 import type { OllamaOptions } from './options.ts';
 import type { Profile } from './profiles.ts';
 import type { WireParams } from './request.ts';
@@ -79,7 +79,6 @@ export class OllamaSession extends ServerSession<Send, SessionContext> {
 /** Returns a function that determines the base URL and the key of a call. */
 function createConnect(options: OllamaOptions, profile: Profile): Connect<Send, SessionContext> {
   const credentials = credentialSource(options.apiKey, profile.keyEnv);
-  const urlOf = baseURLs();
   const hasKey = options.apiKey !== undefined || profile.needsKey;
   return async (context) => {
     const { target, signal, env } = context;
@@ -88,7 +87,7 @@ function createConnect(options: OllamaOptions, profile: Profile): Connect<Send, 
     const { client } = options;
     if (client !== undefined)
       return { secrets: headerSecrets, client: () => sendWith(clientOf(client), signal) };
-    const host = urlOf(hostOf(options, profile, env, target));
+    const host = baseURLFromHost(hostOf(options, profile, env, target));
     const [id = ''] = target.split('/', 1);
     const key = hasKey ? await credentials.resolve(context, headerSecrets) : undefined;
     return {

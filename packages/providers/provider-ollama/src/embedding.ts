@@ -1,7 +1,7 @@
 import { LlmError, type EmbeddingBackend, type EmbeddingRequest, type ModelContext } from '@majordomo/core';
-import { asNumber, asRecord } from '@majordomo/core/toolkit';
+import { asNumber, asRecord, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { limitBody, extraFor } from '@majordomo/wire-kit';
-import { asVectors, servedBy, spaceOf } from '@majordomo/wire-kit/internal';
+import { asVectors, servedBy, sessionCall, spaceOf } from '@majordomo/wire-kit/internal';
 import type { Connection, EmbedParams } from './connection.ts';
 import { responseError } from './errors.ts';
 import type { OllamaOptions } from './options.ts';
@@ -18,19 +18,14 @@ export function embeddingModel(
     id: modelId,
     space: spaceOf(options.spaces?.[modelId] ?? modelId),
     maxValues: MAX_VALUES,
-    async embed(request, context) {
-      const session = connection.open({ target: context.target });
-      try {
+    embed: (request, context) =>
+      sessionCall(connection.open, context, async (session) => {
         const params = toEmbedParams(modelId, request, options, context);
         const response = await session.embed(params, context);
         const body: unknown = await limitBody(response, context.target).json();
         if (asRecord(body)['error'] !== undefined) throw responseError(body, session);
         return { ...fromEmbedBody(body, context.target), ...servedBy(WIRE, body, response.headers) };
-      } catch (error) {
-        context.signal.throwIfAborted();
-        throw session.toLlmError(error);
-      }
-    },
+      }),
   };
 }
 
@@ -71,7 +66,6 @@ export function fromEmbedBody(json: unknown, target: string): Awaited<ReturnType
     });
   }
   const input = asNumber(prompt_eval_count);
-  const none = { cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
-  const usage = input === undefined ? undefined : { input, output: 0, ...none };
+  const usage = input === undefined ? undefined : { ...UNKNOWN_USAGE, input, output: 0 };
   return { target, vectors, usage, warnings: [] };
 }

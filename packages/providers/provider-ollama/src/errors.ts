@@ -4,6 +4,7 @@ import {
   type HeaderReader,
   truncateBody,
   transportError,
+  tryParseJson,
   wireError,
   type ErrorContext,
 } from '@majordomo/wire-kit';
@@ -39,15 +40,8 @@ export function responseError(rawBody: unknown, facts: ErrorContext, http?: Http
 }
 
 /** Converts an error response with its status and headers to an `LlmError`. */
-export function httpError(text: string, http: HttpFacts, facts: ErrorContext): LlmError {
-  let body: unknown = text;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    // The body is not JSON, for example a proxy's error page.
-  }
-  return responseError(body, facts, http);
-}
+export const httpError = (text: string, http: HttpFacts, facts: ErrorContext): LlmError =>
+  responseError(tryParseJson(text) ?? text, facts, http);
 
 const MAX_MESSAGE_LENGTH = 600;
 

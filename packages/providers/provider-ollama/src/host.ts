@@ -27,15 +27,6 @@ export function baseURLFromHost(host: string): string {
   return `${url.protocol}//${REACHABLE_HOSTS[url.hostname] ?? url.hostname}${port === '' ? '' : `:${port}`}${path}`;
 }
 
-/** Returns a `baseURLFromHost` that caches the result for the last host. */
-export function baseURLs(): (host: string) => string {
-  let last: { readonly host: string; readonly url: string } | undefined;
-  return (host) => {
-    if (last?.host !== host) last = { host, url: baseURLFromHost(host) };
-    return last.url;
-  };
-}
-
 /** Loopback addresses for servers that listen on all addresses. */
 const REACHABLE_HOSTS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '[::]': '[::1]' };
 

@@ -2,15 +2,14 @@ import { LlmError } from '@majordomo/core';
 import type {
   AssistantMessage,
   AudioPart,
-  ImagePart,
-  ResultPiece,
   JsonObject,
-  ToolMessage,
+  ResultPart,
   TurnMessage,
   UserTurn,
   Warning,
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
+import { resultText, withTextResults } from '@majordomo/wire-kit/internal';
 import { WAV } from './models.ts';
 
 /** Message of the API. Call ids are missing in the SDK's types, and older servers ignore call ids. */
@@ -28,9 +27,6 @@ export interface WireToolCall {
   readonly function: { readonly name: string; readonly arguments: JsonObject };
 }
 
-/** Prefix of a failed result, because the API has no error flag. */
-const ERROR_PREFIX = 'ERROR: ';
-
 /** Converts turns to messages. Text becomes one string. Images are in a separate list. Each tool result becomes a message. */
 export function toMessages(
   messages: readonly TurnMessage[],
@@ -38,10 +34,11 @@ export function toMessages(
   warnings: Warning[],
 ): WireMessage[] {
   const wire: WireMessage[] = [];
-  for (const message of messages) {
+  // Images of tool results follow in a user message, because models accept images only in user messages.
+  for (const message of withTextResults(messages, warnings)) {
     if (message.role === 'user') wire.push(userMessage(message));
     else if (message.role === 'assistant') wire.push(assistantMessage(message, family));
-    else wire.push(...resultMessages(message, warnings));
+    else wire.push(...message.parts.map(resultMessage));
   }
   return wire;
 }
@@ -100,34 +97,9 @@ function assistantMessage({ parts }: AssistantMessage, family: string): WireMess
   };
 }
 
-/** Converts tool results to messages. Images follow in a user message, because models accept images only in user messages. */
-function resultMessages({ parts }: ToolMessage, warnings: Warning[]): WireMessage[] {
-  const images: string[] = [];
-  const wire = parts.map((result): WireMessage => {
-    const text = textOf(result.content);
-    const pictures = result.content.filter((part): part is ImagePart => part.type === 'image');
-    images.push(...pictures.map(({ bytes }) => toBase64(bytes)));
-    const content = text === '' && pictures.length > 0 ? 'See the images below.' : text;
-    return {
-      role: 'tool',
-      content: result.isError === true ? ERROR_PREFIX + content : content,
-      tool_name: result.name,
-      tool_call_id: result.callId,
-    };
-  });
-  if (images.length > 0) {
-    wire.push({ role: 'user', content: 'Images of the tool results above:', images });
-    warnings.push({
-      action: 'coerced',
-      what: 'images of tool results',
-      why: 'tool messages of this API contain text only; the media follow in a user message',
-    });
-  }
-  return wire;
-}
-
-const textOf = (content: readonly ResultPiece[]): string =>
-  content
-    .map((part) => (part.type === 'text' ? part.text : ''))
-    .filter((text) => text !== '')
-    .join('\n');
+const resultMessage = (result: ResultPart): WireMessage => ({
+  role: 'tool',
+  content: resultText(result),
+  tool_name: result.name,
+  tool_call_id: result.callId,
+});

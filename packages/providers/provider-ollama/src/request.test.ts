@@ -89,9 +89,9 @@ describe('a request', () => {
       { content: 'What is this?\n\nAnd that?', images: ['AQL/'] },
       { role: 'assistant' },
       { role: 'tool', content: 'See the images below.' },
-      { role: 'user', images: ['AQL/'] },
+      { role: 'user', content: 'Images of the result of look:', images: ['AQL/'] },
     ]);
-    expect(warnings).toMatchObject([{ action: 'coerced', what: 'images of tool results' }]);
+    expect(warnings).toMatchObject([{ action: 'coerced', what: 'images of the result of look' }]);
   });
 
   it.each<[ModelRequest['toolChoice'], string[], number]>([

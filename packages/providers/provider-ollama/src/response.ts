@@ -1,5 +1,5 @@
 import type { FinishReason, Usage, Warning } from '@majordomo/core';
-import { asNumber } from '@majordomo/core/toolkit';
+import { asNumber, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { otherMembers } from '@majordomo/wire-kit/internal';
 import type { OllamaFacts } from './facts.ts';
 
@@ -41,13 +41,7 @@ export interface WireAnswer {
 /** Converts token counts. The API does not report counts of cached tokens or reasoning tokens. */
 export function usage({ prompt_eval_count: input, eval_count: output }: WireChunk): Usage | undefined {
   if (asNumber(input) === undefined && asNumber(output) === undefined) return undefined;
-  return {
-    input: asNumber(input),
-    output: asNumber(output),
-    cacheRead: undefined,
-    cacheWrite: undefined,
-    reasoning: undefined,
-  };
+  return { ...UNKNOWN_USAGE, input: asNumber(input), output: asNumber(output) };
 }
 
 /** Returns the facts in the last line of a response. The API reports durations in nanoseconds. */

@@ -22,7 +22,6 @@ const rejectionBody = (member: string): object => ({
     param: member,
   },
 });
-const chatRequest = { messages: [user('hi')], temperature: 1, topP: 1 };
 
 describe('a rejected parameter', () => {
   it('is dropped for the rejected form of requests only', async () => {

@@ -7,6 +7,7 @@ import type {
 import type { JsonObject, ModelRequest, ModelTool, ToolChoice, Warning } from '@majordomo/core';
 import { checkInteger, RARE_SETTINGS } from '@majordomo/core/toolkit';
 import { unsentSettingWarnings, objectRoot, wellFormedStrings } from '@majordomo/wire-kit';
+import { definedMembers } from '@majordomo/wire-kit/internal';
 import { toSdkPrompt } from './prompt.ts';
 
 /** Call options of the AI SDK, with warnings about settings that are not sent. */
@@ -21,7 +22,7 @@ export function toSdkCallOptions(request: ModelRequest, family: string, signal: 
   const options: LanguageModelV4CallOptions = {
     prompt: toSdkPrompt(request, family),
     abortSignal: signal,
-    ...definedOnly({
+    ...definedMembers({
       maxOutputTokens: request.maxTokens,
       temperature: request.temperature,
       topP: request.topP,
@@ -38,7 +39,7 @@ export function toSdkCallOptions(request: ModelRequest, family: string, signal: 
       : {
           responseFormat: {
             type: 'json',
-            ...definedOnly({
+            ...definedMembers({
               name: output.schema && output.name,
               schema: output.schema,
             }),
@@ -58,17 +59,8 @@ export function toSdkCallOptions(request: ModelRequest, family: string, signal: 
 /** Replaces lone surrogates in all strings. */
 const wellFormed = ({ abortSignal, ...data }: LanguageModelV4CallOptions): LanguageModelV4CallOptions => ({
   ...wellFormedStrings(data),
-  ...definedOnly({ abortSignal }),
+  ...definedMembers({ abortSignal }),
 });
-
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-/** Removes undefined members, which the types of the AI SDK do not allow. */
-function definedOnly<T extends object>(members: T): Partial<Defined<T>> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<
-    Defined<T>
-  >;
-}
 
 const toSdkTool = ({
   name,

@@ -1,7 +1,7 @@
 import { APICallError } from '@ai-sdk/provider';
 import { LlmError, messageOf, type ErrorKind } from '@majordomo/core';
 import { asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
-import { transportError, wireError } from '@majordomo/wire-kit';
+import { transportError, tryParseJson, wireError } from '@majordomo/wire-kit';
 
 /** Error kinds by name, for the AI SDK's errors without a response. */
 const KINDS: Readonly<Record<string, ErrorKind>> = {
@@ -69,16 +69,8 @@ function unreadableResponse(error: APICallError, target: string): LlmError {
 /** Returns the vendor's error object, which most vendors put into the member `error`. */
 function vendorError({ data, responseBody }: APICallError): Readonly<Record<string, unknown>> {
   const parsed = [data, responseBody].find(isRecord);
-  const body = parsed ?? parseRecord(responseBody);
+  const body = parsed ?? asRecord(tryParseJson(responseBody ?? ''));
   return isRecord(body['error']) ? body['error'] : body;
-}
-
-function parseRecord(text = ''): Readonly<Record<string, unknown>> {
-  try {
-    return asRecord(JSON.parse(text));
-  } catch {
-    return {};
-  }
 }
 
 /** Converts an error event of a stream to an `LlmError`. */

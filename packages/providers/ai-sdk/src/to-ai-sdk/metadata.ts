@@ -1,5 +1,6 @@
 import type { JSONObject, SharedV4ProviderMetadata } from '@ai-sdk/provider';
-import type { Attempt, ChatResponse, Warning } from '@majordomo/core';
+import { systemClock, type Attempt, type ChatResponse, type Warning } from '@majordomo/core';
+import { withTimeout } from '@majordomo/core/toolkit';
 import type { BridgeOptions } from './options.ts';
 
 /** Time limit of the application's function `cost`, in milliseconds. */
@@ -37,16 +38,11 @@ async function costOf(
   response: ChatResponse,
   cost: NonNullable<BridgeOptions['cost']>,
 ): Promise<bigint | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, COST_TIMEOUT_MS, undefined);
-  });
   try {
-    const nanoUsd: unknown = (await Promise.race([cost(response), late]))?.nanoUsd;
+    const computed = await withTimeout(Promise.resolve(cost(response)), COST_TIMEOUT_MS, systemClock);
+    const nanoUsd: unknown = computed?.nanoUsd;
     return typeof nanoUsd === 'bigint' ? nanoUsd : undefined;
   } catch {
     return undefined;
-  } finally {
-    clearTimeout(timer);
   }
 }

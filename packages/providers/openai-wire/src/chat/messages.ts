@@ -10,10 +10,16 @@ import type {
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
 import { toolIdMapper, wellFormedJson, type ToolIdRule } from '@majordomo/wire-kit';
-import { unchangedId, WireMessageCache } from '@majordomo/wire-kit/internal';
+import {
+  dataUrl,
+  joinTexts,
+  resultText,
+  unchangedId,
+  WireMessageCache,
+  withTextResults,
+} from '@majordomo/wire-kit/internal';
 import { rejectVideo } from '../failure/unsupported.ts';
 import { withTurnsAfterTools } from '../transcript/after-tools.ts';
-import { dataUrl, joinTexts, resultText, withTextResults } from '../transcript/tool-results.ts';
 import { toolNames } from '../transcript/tool-names.ts';
 import { detailsToWire } from './reasoning-details.ts';
 import type { ChatQuirks } from './quirks.ts';

@@ -1,11 +1,11 @@
 import type { Recovery } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
+import { withTextResults } from '@majordomo/wire-kit/internal';
 import type { ReportedFailure } from '../failure/reported-failure.ts';
 import { isEffortWithTools } from '../failure/kind.ts';
 import { isBodyRejection, sharedRecovery, WITHOUT_REPLAY, type BodyForms } from '../failure/recovery.ts';
 import { withExtra, type SentBody } from '../failure/rejected-member.ts';
 import { FILLER_TEXT, withTurnsAfterTools } from '../transcript/after-tools.ts';
-import { withTextResults } from '../transcript/tool-results.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { replayedMembersRecovery } from './replayed-members.ts';
 import { UNSIGNED_CALL } from './signatures.ts';

@@ -1,6 +1,6 @@
 import type { AssistantPart, JsonObject, JsonValue, Recovery, VendorPart } from '@majordomo/core';
 import { asList, asRecord } from '@majordomo/core/toolkit';
-import { hasMembers, sentMembers } from '@majordomo/wire-kit/internal';
+import { hasMembers, sentMembers, withAssistantParts } from '@majordomo/wire-kit/internal';
 import type { SentBody } from '../failure/rejected-member.ts';
 import type { ChatDelta } from './wire.ts';
 
@@ -56,13 +56,6 @@ export function replayedMembersRecovery(
   return {
     id: 'replayed members',
     what: `${named.join(', ')} dropped from messages`,
-    apply: (request) => ({
-      ...request,
-      messages: request.messages.map((message) =>
-        message.role === 'assistant'
-          ? { ...message, parts: message.parts.filter((part) => !isReplayed(part)) }
-          : message,
-      ),
-    }),
+    apply: (request) => withAssistantParts(request, (part) => (isReplayed(part) ? undefined : part)),
   };
 }

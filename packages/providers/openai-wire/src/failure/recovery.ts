@@ -1,5 +1,5 @@
-import type { AssistantPart, ModelRequest, ModelTool, Recovery, TurnMessage } from '@majordomo/core';
-import { WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit/internal';
+import type { AssistantPart, ModelRequest, ModelTool, Recovery } from '@majordomo/core';
+import { withAssistantParts, WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit/internal';
 import { withSchemas } from '../schema/dialects.ts';
 import { instructionFor, JSON_MODE, type NamedSchema } from '../schema/output.ts';
 import { GRAMMAR_DIALECT, sanitizeSchema } from '../schema/sanitize-schema.ts';
@@ -132,19 +132,15 @@ function withInstruction(request: ModelRequest, members: object): ModelRequest {
 export const WITHOUT_REPLAY: Recovery = {
   id: 'encrypted reasoning',
   what: 'earlier reasoning not sent back',
-  apply: (request) => ({ ...request, messages: request.messages.map(withoutReplay) }),
+  apply: (request) => withAssistantParts(request, withoutReplay),
   remember: true,
   isNeededFor: ({ messages }) => messages.some(({ role }) => role === 'assistant'),
 };
 
-function withoutReplay(message: TurnMessage): TurnMessage {
-  if (message.role !== 'assistant') return message;
-  const parts = message.parts.flatMap((part): AssistantPart[] => {
-    if (part.type === 'reasoning' || part.type === 'vendor') return [];
-    // The id and the action of the call are in its token.
-    if (part.type === 'vendor-call') return [part];
-    const { replay: _rejected, ...rest } = part;
-    return [rest];
-  });
-  return { role: 'assistant', parts };
+function withoutReplay(part: AssistantPart): AssistantPart | undefined {
+  if (part.type === 'reasoning' || part.type === 'vendor') return undefined;
+  // The id and the action of the call are in its token.
+  if (part.type === 'vendor-call' || part.replay === undefined) return part;
+  const { replay: _rejected, ...rest } = part;
+  return rest;
 }

@@ -1,6 +1,6 @@
 import { LlmError, type EmbeddingRequest, type EmbeddingResponse, type Usage } from '@majordomo/core';
-import { asNumber, asRecord, fromBase64, isList } from '@majordomo/core/toolkit';
-import { asVector } from '@majordomo/wire-kit/internal';
+import { asNumber, asRecord, isList } from '@majordomo/core/toolkit';
+import { asVector, bytesOfBase64 } from '@majordomo/wire-kit/internal';
 import { jsonBody, mergeExtra } from './extra.ts';
 import type { EmbeddingQuirks } from './quirks.ts';
 import { inputUsage } from './usage.ts';
@@ -73,13 +73,9 @@ function vectorOf(value: unknown): Float32Array | undefined {
 }
 
 function floatsIn(text: string): Float32Array | undefined {
-  try {
-    const bytes = fromBase64(text);
-    if (bytes.length === 0 || bytes.length % BYTES_PER_NUMBER !== 0) return undefined;
-    return new Float32Array(bytes.buffer);
-  } catch {
-    return undefined;
-  }
+  const bytes = bytesOfBase64(text);
+  if (bytes === undefined || bytes.length === 0 || bytes.length % BYTES_PER_NUMBER !== 0) return undefined;
+  return new Float32Array(bytes.buffer);
 }
 
 /** Creates the error for an invalid response. The error contains the usage, because the vendor bills the response. */

@@ -10,7 +10,7 @@ import {
   type ResultPiece,
   type Usage,
 } from '@majordomo/core';
-import { asNumber, asRecord, isList, isRecord, toBase64 } from '@majordomo/core/toolkit';
+import { asNumber, asRecord, isList, isRecord, toBase64, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { reportedNanoUsd } from '../reading/reported-cost.ts';
 import { answerError, complementOf } from './decision.ts';
 import { jsonBody, mergeExtra } from './extra.ts';
@@ -171,11 +171,9 @@ function usageOf(raw: unknown): Usage | undefined {
   if (asNumber(input) === undefined && asNumber(output) === undefined) return undefined;
   const reported = reportedNanoUsd({ cost });
   return {
+    ...UNKNOWN_USAGE,
     input: asNumber(input),
     output: asNumber(output) ?? 0,
-    cacheRead: undefined,
-    cacheWrite: undefined,
-    reasoning: undefined,
     ...(reported !== undefined && { details: { reportedNanoUsd: reported } }),
   };
 }

@@ -6,7 +6,7 @@ import {
   type Usage,
   type Warning,
 } from '@majordomo/core';
-import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
+import { asList, asNumber, asRecord, asText, isRecord, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { parseJson } from '@majordomo/wire-kit/internal';
 import { inBandError } from '../failure/in-band-error.ts';
 import { mergeExtra } from './extra.ts';
@@ -161,12 +161,11 @@ function milliseconds(seconds: unknown): number | undefined {
 function usageOf(raw: unknown, durationMs: number | undefined): Usage | undefined {
   const { input_tokens, output_tokens, input_token_details, seconds } = asRecord(raw);
   const input = asNumber(input_tokens);
-  const none = { cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
   if (input !== undefined) {
     const inputAudio = asNumber(asRecord(input_token_details)['audio_tokens']);
-    return { input, output: asNumber(output_tokens), ...none, details: { inputAudio } };
+    return { ...UNKNOWN_USAGE, input, output: asNumber(output_tokens), details: { inputAudio } };
   }
   const ms = milliseconds(seconds) ?? durationMs;
   if (ms === undefined) return undefined;
-  return { input: 0, output: 0, ...none, details: { units: { 'audio-second': ms / 1000 } } };
+  return { ...UNKNOWN_USAGE, input: 0, output: 0, details: { units: { 'audio-second': ms / 1000 } } };
 }

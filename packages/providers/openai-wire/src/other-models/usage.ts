@@ -1,5 +1,5 @@
 import type { Usage } from '@majordomo/core';
-import { asNumber, asRecord } from '@majordomo/core/toolkit';
+import { asNumber, asRecord, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 
 /** Returns the input tokens of a response; `undefined` if the response reports none. */
 export function inputUsage(raw: unknown): Usage | undefined {
@@ -7,15 +7,11 @@ export function inputUsage(raw: unknown): Usage | undefined {
   const input = asNumber(prompt) ?? asNumber(total);
   // Servers that do not count tokens report 0, so 0 means unknown.
   if (input === undefined || input === 0) return undefined;
-  return { input, output: 0, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
+  return { ...UNKNOWN_USAGE, input, output: 0 };
 }
 
 /** Returns usage that is billed in units other than tokens. */
 export const unitUsage = (units: Readonly<Record<string, number>>): Usage => ({
-  input: undefined,
-  output: undefined,
-  cacheRead: undefined,
-  cacheWrite: undefined,
-  reasoning: undefined,
+  ...UNKNOWN_USAGE,
   details: { units },
 });

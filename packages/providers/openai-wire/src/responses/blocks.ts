@@ -1,7 +1,7 @@
 import { LlmError } from '@majordomo/core';
 import type { JsonValue, ToolResultPart, UserTurnPart } from '@majordomo/core';
+import { dataUrl, resultText, withErrorPrefix } from '@majordomo/wire-kit/internal';
 import { rejectVideo } from '../failure/unsupported.ts';
-import { dataUrl, resultText, withErrorPrefix } from '../transcript/tool-results.ts';
 
 /** Input item of Responses. It contains only properties that the converters write. */
 export interface InputItem {

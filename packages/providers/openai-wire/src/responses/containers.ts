@@ -1,5 +1,6 @@
 import type { AssistantPart, JsonObject, ModelRequest, Recovery } from '@majordomo/core';
 import { asList, asRecord, asText, isList } from '@majordomo/core/toolkit';
+import { withAssistantParts } from '@majordomo/wire-kit/internal';
 import type { SentBody } from '../failure/rejected-member.ts';
 
 /**
@@ -48,12 +49,7 @@ export function containerRecovery(message: string, { tools, input }: SentBody): 
 const NEW_CONTAINER: Recovery = {
   id: 'container',
   what: 'container of the conversation dropped, so that the vendor starts a new one',
-  apply: (request) => ({
-    ...request,
-    messages: request.messages.map((message) =>
-      message.role === 'assistant' ? { ...message, parts: message.parts.map(withoutContainer) } : message,
-    ),
-  }),
+  apply: (request) => withAssistantParts(request, withoutContainer),
 };
 
 /** Removes the container from a part, so that `withContainer` does not continue it. */

@@ -1,6 +1,6 @@
-import type { AssistantPart, JsonObject, Recovery, TurnMessage } from '@majordomo/core';
+import type { AssistantPart, JsonObject, Recovery } from '@majordomo/core';
 import { asList, asRecord, isRecord } from '@majordomo/core/toolkit';
-import { otherMembers } from '@majordomo/wire-kit/internal';
+import { otherMembers, withAssistantParts } from '@majordomo/wire-kit/internal';
 import type { SentBody } from '../failure/rejected-member.ts';
 import type { OutputItem } from './wire.ts';
 
@@ -55,10 +55,7 @@ export function keptMembersRecovery(text: string, { input }: SentBody): Recovery
   return {
     id: `kept members ${named.join(' ')}`,
     what: `${named.join(', ')} dropped from earlier items`,
-    apply: (request) => ({
-      ...request,
-      messages: request.messages.map((each) => withoutMembers(each, removed)),
-    }),
+    apply: (request) => withAssistantParts(request, (part) => withoutMembers(part, removed)),
   };
 }
 
@@ -69,12 +66,7 @@ const ITEM_PATH = /\binput(?:\[|\.)(\d+)\]?(?:\.(\w+))?/g;
 export const itemsNamed = (text: string, { input }: SentBody): readonly unknown[] =>
   [...text.matchAll(ITEM_PATH)].map(([, at]) => asList(input)[Number(at)]);
 
-function withoutMembers(message: TurnMessage, names: readonly string[]): TurnMessage {
-  if (message.role !== 'assistant') return message;
-  return { ...message, parts: message.parts.map((part) => withoutPartMembers(part, names)) };
-}
-
-function withoutPartMembers(part: AssistantPart, names: readonly string[]): AssistantPart {
+function withoutMembers(part: AssistantPart, names: readonly string[]): AssistantPart {
   const { replay } = part;
   // The data of these parts is the item itself.
   if (part.type === 'vendor' || part.type === 'vendor-call' || !isRecord(replay?.data)) return part;

@@ -12,9 +12,8 @@ import type {
 } from '@majordomo/core';
 import { isRecord, toBase64 } from '@majordomo/core/toolkit';
 import { toolIdMapper, wellFormedJson } from '@majordomo/wire-kit';
-import { sentMembers, WireMessageCache } from '@majordomo/wire-kit/internal';
+import { sentMembers, WireMessageCache, withTextResults } from '@majordomo/wire-kit/internal';
 import { toolNames } from '../transcript/tool-names.ts';
-import { withTextResults } from '../transcript/tool-results.ts';
 import { additionalTools, type LoadedTools } from './additional-tools.ts';
 import { resultItem, userItem, type InputItem } from './blocks.ts';
 import { SENT_MEMBERS } from './kept-members.ts';

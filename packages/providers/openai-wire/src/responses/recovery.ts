@@ -1,10 +1,14 @@
 import type { Recovery } from '@majordomo/core';
 import { asList, asRecord, isList } from '@majordomo/core/toolkit';
-import { WITHOUT_PROGRAMS, WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit/internal';
+import {
+  hasMedia,
+  WITHOUT_PROGRAMS,
+  WITHOUT_TOOL_LOADING,
+  withTextResults,
+} from '@majordomo/wire-kit/internal';
 import type { ReportedFailure } from '../failure/reported-failure.ts';
 import { isBodyRejection, sharedRecovery, WITHOUT_REPLAY, type BodyForms } from '../failure/recovery.ts';
 import { withExtra, type SentBody } from '../failure/rejected-member.ts';
-import { hasMedia, withTextResults } from '../transcript/tool-results.ts';
 import { isLoadingRejection } from './additional-tools.ts';
 import { containerRecovery } from './containers.ts';
 import { itemsNamed, keptMembersRecovery } from './kept-members.ts';

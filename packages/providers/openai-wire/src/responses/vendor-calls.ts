@@ -15,7 +15,7 @@ import type {
   Warning,
 } from '@majordomo/core';
 import { asList, asRecord, isList, vendorCallText, vendorResultParts } from '@majordomo/core/toolkit';
-import { dataUrl, resultText } from '../transcript/tool-results.ts';
+import { dataUrl, resultText } from '@majordomo/wire-kit/internal';
 import { userItem, type InputItem } from './blocks.ts';
 import { stringOf } from './item-content.ts';
 import type { OutputItem } from './wire.ts';

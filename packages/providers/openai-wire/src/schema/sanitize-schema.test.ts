@@ -52,16 +52,6 @@ describe('a schema in a plain dialect', () => {
     );
   });
 
-  it('converts the root to an object without alternatives', () => {
-    const root = (schema: JsonObject): unknown => sanitizeSchema(schema, PLAIN_DIALECT);
-    expect(root({ type: 'string' })).toEqual({ schema: object({}), dropped: ['root'] });
-    expect(root({})).toEqual({ schema: object({}), dropped: ['root'] });
-    expect(root({ ...object({ a: {} }), anyOf: [{ required: ['a'] }], not: {} })).toEqual({
-      schema: object({ a: {} }),
-      dropped: ['anyOf', 'not'],
-    });
-  });
-
   it('preserves properties that are named like keywords', () => {
     const named = object(
       { pattern: {}, enum: {}, default: {}, format: {}, $ref: {} },

@@ -2,8 +2,6 @@ import type { JsonObject, JsonValue } from '@majordomo/core';
 
 /** Subset of JSON Schema that a server accepts. */
 export interface SchemaDialect {
-  /** Allowed root. `object`: root alternatives are dropped, and a root that describes no object becomes an empty object. */
-  readonly root: 'any' | 'object';
   /** Handling of the type `null`. `flag`: `nullable: true` replaces it. `drop`: it is removed. */
   readonly nullType: 'keep' | 'flag' | 'drop';
   /** Handling of keywords next to `$ref`. `drop-default`: `default` is removed. */
@@ -16,7 +14,6 @@ export interface SchemaDialect {
 
 /** Dialect for most servers. It lacks the features that servers have rejected (reported by several clients, 2025-2026). */
 export const PLAIN_DIALECT: SchemaDialect = {
-  root: 'object',
   nullType: 'flag',
   refSiblings: 'drop-default',
   requiresType: false,
@@ -28,7 +25,6 @@ export const TYPED_DIALECT: SchemaDialect = { ...PLAIN_DIALECT, nullType: 'drop'
 
 /** Dialect for servers that failed to compile a schema to a grammar, usually because of `pattern` or `format`. */
 export const GRAMMAR_DIALECT: SchemaDialect = {
-  root: 'any',
   nullType: 'keep',
   refSiblings: 'keep',
   requiresType: false,
@@ -60,7 +56,6 @@ const MAP_KEYWORDS: ReadonlySet<string> = new Set([
   'patternProperties',
   'dependentSchemas',
 ]);
-const ROOT_ALTERNATIVES: readonly string[] = ['allOf', 'anyOf', 'oneOf', 'enum', 'not'];
 const TYPES: ReadonlySet<string> = new Set([
   'string',
   'number',
@@ -73,7 +68,6 @@ const TYPES: ReadonlySet<string> = new Set([
 /** Maximum depth of a schema. A deeper schema becomes a schema that accepts any value. */
 const MAX_DEPTH = 64;
 const MAX_ROUNDS = 8;
-const EMPTY: JsonObject = { type: 'object', properties: {} };
 
 const sanitizedSchemas = new WeakMap<SchemaDialect, WeakMap<object, SanitizedSchema>>();
 
@@ -87,10 +81,10 @@ export function sanitizeSchema(schema: JsonObject, dialect: SchemaDialect): Sani
   const cached = cache.get(schema);
   if (cached !== undefined) return cached;
   const dropped = new Set<string>();
-  let sanitized = toRoot(convert(schema, { dialect, dropped }, 0), { dialect, dropped });
+  let sanitized = convertObject(schema, { dialect, dropped }, 0);
   // Repeat the conversion, because one rule can produce a form that another rule changes.
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const next = toRoot(convert(sanitized, { dialect, dropped }, 0), { dialect, dropped });
+    const next = convertObject(sanitized, { dialect, dropped }, 0);
     if (JSON.stringify(next) === JSON.stringify(sanitized)) break;
     sanitized = next;
   }
@@ -108,7 +102,10 @@ function convert(schema: JsonValue, conversion: Conversion, depth: number): Json
   // The name of a type in place of a schema means this type.
   if (typeof schema === 'string')
     return convert(TYPES.has(schema) ? { type: schema } : {}, conversion, depth);
-  if (!isObject(schema)) return schema;
+  return isObject(schema) ? convertObject(schema, conversion, depth) : schema;
+}
+
+function convertObject(schema: JsonObject, conversion: Conversion, depth: number): JsonObject {
   if (depth > MAX_DEPTH) {
     conversion.dropped.add('depth');
     return {};
@@ -193,19 +190,6 @@ function addType(node: Record<string, JsonValue>): void {
   else if (node['items'] !== undefined) node['type'] = 'array';
   else
     node['type'] = typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'boolean' : 'string';
-}
-
-function toRoot(schema: JsonValue, { dialect, dropped }: Conversion): JsonObject {
-  if (!isObject(schema)) return EMPTY;
-  if (dialect.root === 'any') return schema;
-  if (schema['type'] !== 'object' && schema['properties'] === undefined) {
-    dropped.add('root');
-    const defs = Object.entries(schema).filter(([key]) => key === '$defs' || key === 'definitions');
-    return { ...EMPTY, ...Object.fromEntries(defs) };
-  }
-  const members = Object.entries(schema).filter(([key]) => !ROOT_ALTERNATIVES.includes(key));
-  for (const key of ROOT_ALTERNATIVES) if (schema[key] !== undefined) dropped.add(key);
-  return { ...Object.fromEntries(members), type: 'object' };
 }
 
 const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value);

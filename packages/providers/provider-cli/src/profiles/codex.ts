@@ -1,7 +1,5 @@
 import { asRecord, asText } from '@majordomo/core/toolkit';
-import type { EventWriter } from '@majordomo/wire-kit';
-import type { Fail } from '../errors.ts';
-import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-reader.ts';
+import { OutputReader, type JsonLine } from '../output-reader.ts';
 import { finishReason, usage } from '../response.ts';
 import type { CliSpec } from '../spec.ts';
 
@@ -28,21 +26,7 @@ export const codex: CliSpec = {
 };
 
 /** Converts lines of the types `thread.started`, `item.completed`, and finally `turn.completed` or `turn.failed`. */
-class CodexReader implements OutputReader {
-  done = false;
-  private complained: string | undefined;
-  private readonly writer: EventWriter;
-  private readonly fail: Fail;
-
-  constructor({ writer, fail }: OutputReaderOptions) {
-    this.writer = writer;
-    this.fail = fail;
-  }
-
-  get complaint(): string | undefined {
-    return this.complained;
-  }
-
+class CodexReader extends OutputReader {
   readMessage(line: JsonLine): void {
     switch (line['type']) {
       case 'thread.started':
@@ -55,7 +39,7 @@ class CodexReader implements OutputReader {
         this.completed(asRecord(line['usage']));
         break;
       case 'error':
-        this.complained = asText(line['message']);
+        this.complaint = asText(line['message']);
         break;
       case 'turn.failed':
         throw this.fail({ message: asText(asRecord(line['error'])['message']) ?? 'it failed' });

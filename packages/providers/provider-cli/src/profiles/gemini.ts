@@ -1,7 +1,5 @@
 import { asRecord, asText } from '@majordomo/core/toolkit';
-import type { EventWriter } from '@majordomo/wire-kit';
-import type { Fail } from '../errors.ts';
-import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-reader.ts';
+import { OutputReader, type JsonLine } from '../output-reader.ts';
 import { finishReason, usage } from '../response.ts';
 import type { CliSpec } from '../spec.ts';
 
@@ -30,16 +28,7 @@ export const gemini: CliSpec = {
 };
 
 /** Converts lines of the types `init`, `message` with the assistant's deltas, `error`, and finally `result`. */
-class GeminiReader implements OutputReader {
-  done = false;
-  private readonly writer: EventWriter;
-  private readonly fail: Fail;
-
-  constructor({ writer, fail }: OutputReaderOptions) {
-    this.writer = writer;
-    this.fail = fail;
-  }
-
+class GeminiReader extends OutputReader {
   readMessage(line: JsonLine): void {
     switch (line['type']) {
       case 'init':

@@ -1,8 +1,7 @@
 import type { Usage } from '@majordomo/core';
 import { asNumber, asRecord, asText } from '@majordomo/core/toolkit';
-import type { EventWriter } from '@majordomo/wire-kit';
 import type { Fail } from '../errors.ts';
-import type { JsonLine, OutputReader, OutputReaderOptions } from '../output-reader.ts';
+import { OutputReader, type JsonLine } from '../output-reader.ts';
 import { finishReason, sum, usage, type Counts } from '../response.ts';
 import type { CliSpec } from '../spec.ts';
 
@@ -25,17 +24,9 @@ export const opencode: CliSpec = {
 };
 
 /** Converts lines of the types `text`, `reasoning` and `step_finish`. The reason of the last step is not `tool-calls`. */
-class OpencodeReader implements OutputReader {
-  done = false;
-  private readonly writer: EventWriter;
-  private readonly fail: Fail;
+class OpencodeReader extends OutputReader {
   private readonly steps: Counts[] = [];
   private parts = 0;
-
-  constructor({ writer, fail }: OutputReaderOptions) {
-    this.writer = writer;
-    this.fail = fail;
-  }
 
   readMessage(line: JsonLine): void {
     const part = asRecord(line['part']);

@@ -15,12 +15,15 @@ const ERROR_PREFIX = 'ERROR: ';
 /** Whether a result contains images or documents. */
 export const hasMedia = ({ content }: ResultPart): boolean => content.some(({ type }) => type !== 'text');
 
+/** Returns the text of a result, with a prefix if the call failed. Parts of the text are on separate lines. */
 export const resultText = ({ content, isError }: ResultPart): string =>
   withErrorPrefix(joinTexts(content, '\n'), isError);
 
+/** Adds a prefix to the text of a failed result. */
 export const withErrorPrefix = (text: string, isError: boolean | undefined): string =>
   isError === true ? ERROR_PREFIX + text : text;
 
+/** Returns the text parts as one string. Omits other parts. */
 export const joinTexts = (parts: readonly { readonly type: string }[], separator: string): string =>
   parts
     .filter((part): part is TextPart => part.type === 'text')
@@ -75,5 +78,6 @@ function namesOf(media: readonly { readonly type: 'image' | 'file' }[]): string 
   return types.has('image') ? 'Images' : 'Documents';
 }
 
+/** Returns a data URL with the bytes in base64. */
 export const dataUrl = (mediaType: string, bytes: Uint8Array): string =>
   `data:${mediaType};base64,${toBase64(bytes)}`;

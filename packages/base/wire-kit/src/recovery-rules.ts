@@ -1,0 +1,49 @@
+import type { ModelRequest, Recovery } from '@majordomo/core';
+import type { ErrorContext } from './errors.ts';
+import { goneFilesRecovery } from './files.ts';
+
+/** Recovery, and the pattern of the error messages to which the recovery applies. */
+export interface RecoveryRule extends Pick<Recovery, 'id' | 'what' | 'remember' | 'isNeededFor'> {
+  /** Pattern for the message of a 400 response. The first matching rule that changes the request applies. */
+  readonly pattern: RegExp;
+  /** Function that returns a changed request, or the same object if nothing changes. `pattern` captures `numbers`. */
+  readonly apply: (request: ModelRequest, numbers: readonly number[]) => ModelRequest;
+}
+
+/** Returns the recovery for an error message; `undefined` if no rule changes the request. */
+export function recoveryFor(
+  message: string,
+  request: ModelRequest,
+  rules: readonly RecoveryRule[],
+): Recovery | undefined {
+  for (const { pattern, apply, ...rule } of rules) {
+    const match = pattern.exec(message);
+    if (match === null) continue;
+    const numbers = match.slice(1).map(Number);
+    if (apply(request, numbers) !== request)
+      return { ...rule, apply: (rejected) => apply(rejected, numbers) };
+  }
+  return undefined;
+}
+
+/** Facts about a rejected request, from which its recovery is determined. */
+interface Rejection {
+  readonly status: number | undefined;
+  readonly message: string;
+  readonly code?: string | undefined;
+}
+
+/**
+ * Returns the change with which a rejected request may succeed: another credential, content that is uploaded again, or a rule for
+ * status 400. Returns `undefined` if none applies.
+ */
+export function rejectionRecovery(
+  { status, message, code }: Rejection,
+  { renew, request }: ErrorContext,
+  rules: readonly RecoveryRule[],
+): Recovery | undefined {
+  if (status === 401) return renew?.();
+  if (status === undefined || request === undefined) return undefined;
+  const goneFiles = goneFilesRecovery(request, { status, message, code });
+  return goneFiles ?? (status === 400 ? recoveryFor(message, request, rules) : undefined);
+}
