@@ -1,6 +1,5 @@
 import {
   createMajordomo,
-  image,
   LlmError,
   toolResult,
   user,
@@ -10,14 +9,9 @@ import {
   type ToolSpec,
 } from '@majordomo/core';
 import type { Answer, WireRequest } from '@majordomo/conformance';
+import { png } from '@majordomo/test-support';
 import { fetchOf, type Reply, type SentRequest } from './exchange.ts';
 import type { Side } from './wires.ts';
-
-/** PNG of one transparent pixel. */
-const PIXEL = Uint8Array.from(
-  atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII='),
-  (character) => character.charCodeAt(0),
-);
 
 const tools: ToolSpec[] = [
   {
@@ -69,7 +63,7 @@ const withToolResults = (response: ChatResponse): Message[] => {
 
 /** Creates a conversation with everything that may cause problems at the next vendor, such as an interrupted call. */
 export async function createConversation(model: ChatModel): Promise<Message[]> {
-  const messages: Message[] = [user('What is this?', image(PIXEL))];
+  const messages: Message[] = [user('What is this?', png)];
   const ask = (): Promise<ChatResponse> =>
     model.generate({ messages, tools, system: 'Be brief.', reasoning: 'low', maxTokens: 4000 });
   messages.push(...withToolResults(await ask()));

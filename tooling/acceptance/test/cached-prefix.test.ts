@@ -1,6 +1,6 @@
 import { createAgent, type Tool } from '@majordomo/agent';
 import { anthropicMessages, openaiResponses, startWireServer, type Answer } from '@majordomo/conformance';
-import { createMajordomo, user, type Provider } from '@majordomo/core';
+import { createMajordomo, type Provider } from '@majordomo/core';
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { expect, it } from 'vitest';
@@ -61,17 +61,3 @@ it.each<[string, typeof anthropicMessages, (baseURL: string) => Provider]>([
       expect(prompt.startsWith((prompts[at] ?? '').slice(0, -1))).toBe(true);
   },
 );
-
-it('a cache point separates a document from a question that the wire puts into the same message', async () => {
-  await using server = await startWireServer({ wire: anthropicMessages, script: ['yes', 'no'] });
-  const provider = createAnthropic({ apiKey: 'any', baseURL: server.baseURL });
-  const model = createMajordomo({ providers: [provider] }).model('anthropic/claude-opus-5-5');
-  for (const question of ['Is it long?', 'Is it true?'])
-    await model.generate({ messages: [user('a document'), user(question)], cache: { after: 1 } });
-  const messages = server.requests.map(({ body }) => (body as Body).messages);
-  const document = { type: 'text', text: 'a document', cache_control: { type: 'ephemeral', ttl: '5m' } };
-  expect(messages).toEqual([
-    [{ role: 'user', content: [document, { type: 'text', text: 'Is it long?' }] }],
-    [{ role: 'user', content: [document, { type: 'text', text: 'Is it true?' }] }],
-  ]);
-});

@@ -382,23 +382,6 @@ test('reports a full queue as a rate limit', async () => {
   });
 });
 
-test("groups requests by the version of Anthropic's API, and sends the headers of the live call", async () => {
-  const subject = SUBJECTS.find(({ vendor }) => vendor === 'anthropic') as BatchSubject;
-  await using server = await startBatchServer();
-  const { majordomo, spec } = openMajordomo(subject, server);
-  const requests = [ask('a'), { ...ask('b'), temperature: 0.5 }];
-  for (const request of requests) await majordomo.model(spec).generate(request);
-  const live = server.requests.map(({ headers }) => headers['anthropic-version']);
-  const lines = await Promise.all(
-    requests.map((request, at) => lineFor(majordomo, spec, request, `t-0-${at}`)),
-  );
-  expect(new Set(lines.map(({ group }) => group)).size).toBe(2);
-  for (const line of lines) await createBatch([line], 't');
-  const batched = server.batches.map(({ headers }) => headers['anthropic-version']).reverse();
-  expect(batched).toEqual(live);
-  expect(new Set(live).size).toBe(2);
-});
-
 test("a job sends requests with two versions of Anthropic's API as two batches", async () => {
   const subject = SUBJECTS.find(({ vendor }) => vendor === 'anthropic') as BatchSubject;
   await using server = await startBatchServer();
