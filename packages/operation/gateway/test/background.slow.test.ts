@@ -325,22 +325,6 @@ describe('a background response', () => {
     await expect.poll(() => world.server.jobs[0]?.status).toBe('cancelled');
   });
 
-  it('does not exist for another tenant', async () => {
-    await using world = await backgroundWorld();
-    await using gateway = await world.start();
-    const { id } = await gateway.client().responses.create(IN_BACKGROUND);
-    const { responses } = gateway.client(OTHER_KEY);
-    for (const request of [
-      () => responses.retrieve(id),
-      () => responses.retrieve(id, { stream: true }),
-      () => responses.cancel(id),
-      () => responses.delete(id),
-      () => responses.inputItems.list(id),
-    ])
-      await expect(request()).rejects.toMatchObject({ status: 404 });
-    expect((await ended(gateway.client(), id)).status).toBe('completed');
-  });
-
   it('is continued by its id, when it has ended', async () => {
     await using world = await backgroundWorld({
       server: {

@@ -8,7 +8,8 @@ import { createGateway, type GatewayOptions } from '../src/index.ts';
 import { postTo } from './support/clients.ts';
 
 const BASE = 'http://gateway.test';
-const answers = (text: string) => Array.from({ length: 50 }, () => text);
+const USAGE = { input: 2, output: 1, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
+const answers = (text: string) => Array.from({ length: 50 }, () => ({ text, usage: USAGE }));
 
 function setUp(options: Partial<GatewayOptions> = {}) {
   const providers = [fakeProvider({ id: 'a', models: { x: answers('from x'), y: answers('from y') } })];
@@ -204,12 +205,14 @@ describe('/metrics', () => {
     });
     const record = { id: 'a', call: 'b', target: 'a/x "1"', nanoUsd: '1250000000' } as SpendRecord;
     for (let number = 0; number < 2; number++) calls.onRecord(record);
-    const { chat, send } = setUp({
+    const { chat, gateway, majordomo, send } = setUp({
       metrics: 'public',
       mounts: [createAdmin({ calls })],
       onRequest: calls.onRequest,
     });
+    gateway.update({});
     await chat('smart');
+    majordomo.health.bench('a/x', 60_000);
     for (let number = 0; number < 3; number++) await chat('none');
     const families = parsePrometheus((await send('GET', '/metrics')).text);
     const valuesOf = (name: string): unknown => families.find((family) => family.name === name)?.metrics;
@@ -219,8 +222,17 @@ describe('/metrics', () => {
     expect(types).toMatchObject({
       majordomo_requests_total: 'COUNTER',
       majordomo_requests_in_progress: 'GAUGE',
+      majordomo_streams_in_progress: 'GAUGE',
       majordomo_request_duration_seconds: 'HISTOGRAM',
+      majordomo_calls_total: 'COUNTER',
+      majordomo_attempts_total: 'COUNTER',
       majordomo_attempt_duration_seconds: 'HISTOGRAM',
+      majordomo_first_content_seconds: 'HISTOGRAM',
+      majordomo_tokens_total: 'COUNTER',
+      majordomo_target_benched: 'GAUGE',
+      majordomo_config_reload_success: 'GAUGE',
+      majordomo_config_reload_timestamp_seconds: 'GAUGE',
+      majordomo_cost_usd_total: 'COUNTER',
       process_cpu_seconds_total: 'COUNTER',
     });
     for (const { name, help, type, metrics } of families) {

@@ -44,6 +44,7 @@ const VERBS: readonly Verb[] = [
   { name: 'get (Anthropic)', ...FILE, path: filePath, headers: ANTHROPIC },
   { name: 'download (Anthropic)', ...FILE, path: contentPath, headers: ANTHROPIC },
   { name: 'list by id (Anthropic)', ...FILE, path: ({ id }) => `/v1/files?ids[]=${id}`, headers: ANTHROPIC },
+  { name: 'list', ...FILE, path: () => '/v1/files' },
   { name: 'list after', ...FILE, path: ({ id }) => `/v1/files?after=${id}` },
   { name: 'get (Gemini)', ...FILE, path: geminiPath, headers: GEMINI },
   {

@@ -334,34 +334,6 @@ describe('a stored response', () => {
     expect(writes[1]?.[1]['owner']).toBe('team');
   });
 
-  it('is unknown to other tenants', async () => {
-    const { create, send } = setUp();
-    const { id } = await create({ input: 'hi' }, 'team');
-    const statuses = [];
-    for (const tenant of ['team', 'other', undefined])
-      statuses.push((await send('GET', `/${id}`, undefined, tenant)).status);
-    expect(statuses).toEqual([200, 404, 404]);
-  });
-
-  it.each<[string, string | undefined, string | undefined, number]>([
-    ['the same key', undefined, 'key_a', 200],
-    ['another key', undefined, 'key_b', 404],
-    ['no key', undefined, undefined, 404],
-    ['the same key, which now has a tenant', 'team', 'key_a', 404],
-    ['a tenant with the name of the key', 'key_a', undefined, 404],
-  ])(
-    'of a key without a tenant, for a caller with %s, has the status %s %s %i',
-    async (_, tenant, key, status) => {
-      const { send } = setUp();
-      const { body } = await send('POST', '', { model: 'm', input: 'hi' }, undefined, 'key_a');
-      const path = `/${String(body['id'])}`;
-      const caller = [undefined, tenant, key] as const;
-      expect((await send('GET', path, ...caller)).status).toBe(status);
-      expect((await send('GET', `${path}/input_items`, ...caller)).status).toBe(status);
-      expect((await send('DELETE', path, ...caller)).status).toBe(status);
-    },
-  );
-
   it('of a tenant can be read with each key of the tenant', async () => {
     const { send } = setUp();
     const { body } = await send('POST', '', { model: 'm', input: 'hi' }, 'team', 'key_a');

@@ -2,7 +2,6 @@ import { LlmError, type JsonObject } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import type { Progress } from '@modelcontextprotocol/client';
 import type { ServerNotice } from '@majordomo/mcp/internal';
-import type { Exchange } from './exchange.ts';
 
 /** Round of a call: one request of the client, which receives the notifications of the call while it is open. */
 export interface Round {
@@ -26,7 +25,7 @@ export type Questions = Readonly<Record<string, JsonObject>>;
  * Call that a server answers. A server of protocol 2025 asks the client while the call runs, and a client of protocol 2026 answers with
  * another request. The call therefore continues between the rounds of the client.
  */
-export class HeldCall implements Exchange {
+export class HeldCall {
   /** Server, method and parameters. Only a round with the same ones continues the call. */
   readonly subject: string;
   private readonly ending = new AbortController();
@@ -49,6 +48,7 @@ export class HeldCall implements Exchange {
     this.outcome.catch(() => undefined);
   }
 
+  /** Identity of the client. Requests of one session have the same. */
   get client(): object {
     return this.round.client;
   }
@@ -97,6 +97,7 @@ export class HeldCall implements Exchange {
     this.ending.abort(reason);
   }
 
+  /** Returns the reply of the client to a request of the server. */
   async ask(method: string, params: unknown, signal: AbortSignal): Promise<unknown> {
     const key = `q${++this.count}`;
     const reply = new Promise((resolve) => {
@@ -113,10 +114,12 @@ export class HeldCall implements Exchange {
     }
   }
 
+  /** Sends a notification that belongs to the request to the client. */
   notify(notice: ServerNotice): void {
     this.round.notify(notice);
   }
 
+  /** Sends progress of the request to the client, if the client asked for it. */
   progress(progress: Progress): void {
     this.round.progress(progress);
   }

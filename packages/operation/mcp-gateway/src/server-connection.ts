@@ -20,7 +20,7 @@ import type {
 } from '@modelcontextprotocol/client';
 import type { Definition } from './approvals.ts';
 import type { McpEndpoint } from '@majordomo/mcp';
-import type { Exchange } from './exchange.ts';
+import type { HeldCall } from './held-call.ts';
 import { LISTS, type ListedItem, type ListKind } from './lists.ts';
 import { addressOf, hasLogin, loginRequired, URL_REQUIRED, type LoginOwner } from './logins.ts';
 import type { McpGatewayOptions, McpGatewayServer } from './options.ts';
@@ -77,7 +77,7 @@ export class ServerConnection {
   tools: readonly Tool[] = [];
   lastUsed: number;
   private readonly connection: Connection;
-  private readonly exchanges = new Set<Exchange>();
+  private readonly exchanges = new Set<HeldCall>();
   private readonly owner: ConnectionOwner;
   private readonly place: McpGatewayServer;
   private fingerprint: string | undefined;
@@ -162,7 +162,7 @@ export class ServerConnection {
   }
 
   /** Sends a request of a client, and returns the answer of the server. A task of the server is awaited. */
-  async send(request: ClientRequest, exchange: Exchange, signal: AbortSignal): Promise<Answer> {
+  async send(request: ClientRequest, exchange: HeldCall, signal: AbortSignal): Promise<Answer> {
     this.exchanges.add(exchange);
     try {
       return await this.using(() => this.counted(() => this.sendNow(request, exchange, signal)));
@@ -183,7 +183,7 @@ export class ServerConnection {
 
   private async sendNow(
     { method, params, definition, setSent }: ClientRequest,
-    exchange: Exchange,
+    exchange: HeldCall,
     signal: AbortSignal,
   ): Promise<Answer> {
     const { server } = this;
@@ -301,7 +301,7 @@ export class ServerConnection {
    * Returns the exchange to which a message of the server belongs. The protocol of 2025 does not state it, so with several clients
    * the message belongs to none.
    */
-  private exchange(): Exchange | undefined {
+  private exchange(): HeldCall | undefined {
     const open = [...this.exchanges];
     const last = open.at(-1);
     return open.every(({ client }) => client === last?.client) ? last : undefined;

@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { checkNumber } from '@majordomo/core/toolkit';
 import type { ShareGpt, ShareGptTurn } from './sharegpt.ts';
 
 /** Length limits of a conversation for training. */
@@ -29,8 +29,8 @@ export interface CompressedConversation {
  */
 export function compress(conversation: ShareGpt, options: CompressOptions): CompressedConversation {
   const { tokens, targetTokens = 15_250, keepLast = 4 } = options;
-  checkCount(targetTokens, 'targetTokens');
-  checkCount(keepLast, 'keepLast');
+  checkNumber(targetTokens, 0, 'targetTokens', 'compress: ');
+  checkNumber(keepLast, 0, 'keepLast', 'compress: ');
   const { conversations: turns } = conversation;
   const lengths = turns.map(({ value }) => tokens(value));
   const before = sum(lengths);
@@ -83,7 +83,3 @@ const omissionNote = (count: number): string =>
   `[${count} earlier ${count === 1 ? 'entry is' : 'entries are'} left out]`;
 
 const sum = (lengths: readonly number[]): number => lengths.reduce((total, length) => total + length, 0);
-
-function checkCount(value: number, name: string): void {
-  if (!(value >= 0)) throw new LlmError('config', `compress: ${name} must be at least 0`, { path: name });
-}

@@ -1,4 +1,5 @@
 import { fromJson, LlmError, toJson } from '@majordomo/core';
+import { anyObject, anything, list, open, problemIn, text } from '@majordomo/core/toolkit';
 import type { Trajectory } from './trajectory.ts';
 
 /** Returns a trajectory as one line of JSON without the line break. Bytes become base64. Throws if a value has no JSON form. */
@@ -9,8 +10,8 @@ export function parseTrajectory(line: string): Trajectory {
   const value = parseJson(line);
   if (typeof value !== 'object' || value === null || !('version' in value)) throw invalidLine('no version');
   if (value.version !== 1) throw invalidLine(`expected version 1, got ${JSON.stringify(value.version)}`);
-  const lacking = MEMBERS.find(([name, isRight]) => !isRight(Reflect.get(value, name)));
-  if (lacking !== undefined) throw invalidLine(`"${lacking[0]}" is missing or has the wrong type`);
+  const problem = problemIn(members, value);
+  if (problem !== undefined) throw invalidLine(problem);
   // These members always exist in a trajectory, but JSON omits a member that is `undefined`.
   const { system, usage, ...rest } = fromJson<Trajectory>(value);
   return { ...rest, system, usage };
@@ -24,35 +25,20 @@ function parseJson(line: string): unknown {
   }
 }
 
-const isText = (value: unknown): boolean => typeof value === 'string';
-const isOptionalText = (value: unknown): boolean => value === undefined || isText(value);
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
-
-const MEMBERS: readonly (readonly [string, (value: unknown) => boolean])[] = [
-  ['id', isText],
-  ['at', isText],
-  ['spec', isText],
-  ['targets', Array.isArray],
-  ['system', isOptionalText],
-  ['tools', Array.isArray],
-  ['messages', areMessages],
-  ['outcome', isText],
-  ['metadata', isObject],
-];
-
-function areMessages(value: unknown): boolean {
-  return (
-    Array.isArray(value) &&
-    value.every(
-      (message: unknown) =>
-        typeof message === 'object' &&
-        message !== null &&
-        'role' in message &&
-        'parts' in message &&
-        Array.isArray(message.parts),
-    )
-  );
-}
+const message = open({ role: anything, parts: list(anything) });
+const members = open(
+  {
+    id: text,
+    at: text,
+    spec: text,
+    targets: list(anything),
+    tools: list(anything),
+    messages: list(message),
+    outcome: text,
+    metadata: anyObject,
+  },
+  { system: text },
+);
 
 const invalidLine = (why: string): LlmError =>
   new LlmError('invalid-request', `a line of a trajectory file is not a trajectory: ${why}`);

@@ -1,11 +1,5 @@
-import type {
-  AssistantMessage,
-  CallOptions,
-  ChatModel,
-  ChatResponse,
-  JsonValue,
-  Message,
-} from '@majordomo/core';
+import type { AssistantMessage, CallOptions, ChatModel, ChatResponse, Message } from '@majordomo/core';
+import { canonicalJson } from '@majordomo/core/toolkit';
 import type { Trajectory } from './trajectory.ts';
 
 /** Recorded turn and the model's new response. */
@@ -64,7 +58,7 @@ function differences(recorded: AssistantMessage, replayed: AssistantMessage): re
 const callsOf = ({ parts }: AssistantMessage): readonly string[] =>
   parts.flatMap((part) =>
     part.type === 'tool-call' || part.type === 'vendor-call'
-      ? [`${part.name}(${JSON.stringify(withSortedKeys(part.args))})`]
+      ? [`${part.name}(${canonicalJson(part.args)})`]
       : [],
   );
 
@@ -75,13 +69,6 @@ function missingIn(some: readonly string[], others: readonly string[]): readonly
     if (at >= 0) left.splice(at, 1);
     return at < 0;
   });
-}
-
-function withSortedKeys(value: JsonValue | undefined): JsonValue | undefined {
-  if (Array.isArray(value)) return value.map((member: JsonValue) => withSortedKeys(member) ?? null);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([name, member]) => [name, withSortedKeys(member)]));
 }
 
 const textOf = ({ parts }: AssistantMessage): string =>

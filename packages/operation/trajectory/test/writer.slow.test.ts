@@ -234,8 +234,8 @@ it.each([
   ['{"version":1', 'is not JSON'],
   ['[]', 'no version'],
   ['{"version":2}', 'expected version 1, got 2'],
-  [toLine(plain('a')).replace('"id":"a"', '"id":7'), '"id" is missing or has the wrong type'],
-  [toLine(plain('a')).replace('"parts"', '"teile"'), '"messages" is missing or has the wrong type'],
+  [toLine(plain('a')).replace('"id":"a"', '"id":7'), 'id must be a string, not a number'],
+  [toLine(plain('a')).replace('"parts"', '"teile"'), 'messages[0].parts is missing'],
 ])('reads no %j', (line, message) => {
   expect(() => parseTrajectory(line)).toThrow(message);
 });

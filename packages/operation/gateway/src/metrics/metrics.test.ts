@@ -37,51 +37,6 @@ describe('the metrics of a gateway', () => {
     );
   });
 
-  it('have a type and a description', () => {
-    metrics.onRequestStart();
-    metrics.onRequest({ route: '/r', status: 200, ms: 1 } as never);
-    metrics.onUpdate(true, NOW);
-    for (const event of [
-      { type: 'committed', msToFirst: 1 },
-      { type: 'call-end', outcome: 'finished' },
-      { type: 'attempt-end', result: { target: 'a/x', outcome: 'finished', ms: 1, usage: { input: 1 } } },
-    ])
-      metrics.onEvent(event as unknown as CallEvent, 'm');
-    health = { 'a/x': { state: 'healthy' } };
-    const samples = [{ name: 'cost', help: 'Cost.', labels: {}, value: 1 }];
-    const comments = metricsText(samples)
-      .split('\n')
-      .filter((line) => line.startsWith('# '));
-    expect(comments.map((line) => line.replace(/^# (HELP|TYPE) majordomo_/, ''))).toEqual([
-      'requests_total Requests by route and status.',
-      'requests_total counter',
-      'request_duration_seconds Duration of requests.',
-      'request_duration_seconds histogram',
-      'requests_in_progress Requests in progress.',
-      'requests_in_progress gauge',
-      'streams_in_progress Streamed responses in progress.',
-      'streams_in_progress gauge',
-      'calls_total Calls by served model and outcome.',
-      'calls_total counter',
-      'attempts_total Attempts by target, outcome and kind of error.',
-      'attempts_total counter',
-      'attempt_duration_seconds Duration of attempts.',
-      'attempt_duration_seconds histogram',
-      'first_content_seconds Time to the first content.',
-      'first_content_seconds histogram',
-      'tokens_total Tokens by target and direction.',
-      'tokens_total counter',
-      'target_benched Whether a target is benched.',
-      'target_benched gauge',
-      'config_reload_success Whether the last update was accepted.',
-      'config_reload_success gauge',
-      'config_reload_timestamp_seconds Time of the last accepted update.',
-      'config_reload_timestamp_seconds gauge',
-      'cost Cost.',
-      'cost counter',
-    ]);
-  });
-
   it('count requests and streams while they are in progress', () => {
     const counts = (): readonly string[] => [...linesOf('requests_in'), ...linesOf('streams_in')];
     metrics.onRequestStart();

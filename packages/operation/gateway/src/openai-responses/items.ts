@@ -19,7 +19,7 @@ import { NO_EQUIVALENT, type Notes } from '../parsing/notes.ts';
 import { Transcript } from '../parsing/transcript.ts';
 import type { Json } from '../response-store.ts';
 import { compactionText } from './compaction-text.ts';
-import type { McpRequest, ParseContext } from './mcp-request.ts';
+import type { ParseContext, ParsedMcp } from './mcp/request.ts';
 import { targetNameOf } from './known-tools.ts';
 
 const ITEMS = [
@@ -35,7 +35,7 @@ const ITEMS = [
 
 /** Parts of a request that all its items need. */
 interface ItemContext extends ParseContext {
-  readonly mcp: McpRequest | undefined;
+  readonly mcp: ParsedMcp | undefined;
 }
 
 /** Converts the instructions, the earlier items (oldest first) and the input of a request to a transcript. */

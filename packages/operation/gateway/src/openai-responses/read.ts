@@ -30,7 +30,7 @@ import { itemsOf, isUnfinished } from '../response-store.ts';
 import { newBackground } from './background-request.ts';
 import { type Echo, completeResponse } from './response.ts';
 import { responsesInput } from './items.ts';
-import type { BeginMcp } from './mcp-request.ts';
+import type { BeginMcp } from './mcp/request.ts';
 import { ResponseIds } from './response-ids.ts';
 import { shortened, type ResponseState, type StoredItems } from './stored-items.ts';
 import { ResponsesWriter } from './stream.ts';

@@ -12,10 +12,10 @@ import {
   type ChosenTools,
 } from '../parsing/tools.ts';
 import { targetNameOf, type KnownTools } from './known-tools.ts';
-import type { McpRequest } from './mcp-request.ts';
+import type { ParsedMcp } from './mcp/request.ts';
 
 /** Parses the tools and the tool choice of a request. Adds the tools to `known`. `mcp`: tools of MCP servers, if the gateway has any. */
-export function responsesTools(body: Fields, known: KnownTools, notes: Notes, mcp?: McpRequest): ChosenTools {
+export function responsesTools(body: Fields, known: KnownTools, notes: Notes, mcp?: ParsedMcp): ChosenTools {
   const specsOf = (tool: Fields): readonly ToolSpec[] =>
     mcp !== undefined && tool.value['type'] === 'mcp' ? mcp.addTool(tool) : toolSpecs(tool, known, notes);
   const tools = body.optional('tools', objects(specsOf))?.flat() ?? [];

@@ -3,13 +3,43 @@ import type { GatewayContext, RequestContext } from '../../context.ts';
 import type { NamedContent } from '../../named-content.ts';
 import type { McpAnswer, McpTools } from '../../options.ts';
 import { integer, invalid, type Fields } from '../../parsing/fields.ts';
-import type { BeginMcp, McpConversation, McpOutput, McpRequest, ParseContext } from '../mcp-request.ts';
+import type { Notes } from '../../parsing/notes.ts';
+import type { AnsweringModel, ParsedRequest } from '../../wire.ts';
+import type { KnownTools } from '../known-tools.ts';
+import type { Echo, McpItems } from '../response.ts';
+import type { StoredItems } from '../stored-items.ts';
+import type { ResponsesWriter } from '../stream.ts';
 import { MCP_ITEMS, McpHistory } from './history.ts';
 import { listItem, mcpCallItem } from './items.ts';
 import { mcpServers, type McpServers } from './servers.ts';
 import { ToolLoop } from './tool-loop.ts';
 import { mcpTools, type ServerList } from './tools.ts';
 import { McpWriter } from './writer.ts';
+
+/** Parts of a request that its tools and items need. */
+export interface ParseContext {
+  readonly known: KnownTools;
+  readonly notes: Notes;
+  /** Items to which references refer. `undefined` if the gateway stores no responses. */
+  readonly stored: StoredItems | undefined;
+}
+
+/** Begins a parse. */
+export type BeginMcp = (context: ParseContext) => ParsedMcp;
+
+/** Conversation of a request. */
+interface McpConversation {
+  readonly messages: readonly Message[];
+  /** `undefined` if the request has no tools of MCP servers. */
+  readonly output: McpOutput | undefined;
+}
+
+/** Tools of MCP servers in a response. */
+interface McpOutput extends McpItems {
+  /** Returns a model that runs the calls of the tools. */
+  withTools(model: AnsweringModel, metadata: ParsedRequest['metadata']): AnsweringModel;
+  createWriter(echo: Echo): ResponsesWriter;
+}
 
 /** Returns a function that returns a function, which begins the parses of a request. */
 export const beginWith =
@@ -19,7 +49,9 @@ export const beginWith =
     return (parse) => new ParsedMcp(servers, parse);
   };
 
-class ParsedMcp extends McpHistory implements McpRequest {
+/** Tools of MCP servers in one parse of a request. This module is loaded only if the gateway has such tools. */
+export class ParsedMcp extends McpHistory {
+  /** Types of its items. */
   readonly itemTypes: readonly string[] = MCP_ITEMS;
   private readonly servers: McpServers;
   private readonly context: ParseContext;
@@ -32,10 +64,12 @@ class ParsedMcp extends McpHistory implements McpRequest {
     this.context = context;
   }
 
+  /** Whether the tools of all servers are loaded. */
   get isLoaded(): boolean {
     return [...this.lists.values()].every((list) => list !== undefined);
   }
 
+  /** Parses a tool of the type `mcp`. Returns the tools of its server; none until they are loaded. */
   addTool(tool: Fields): readonly ToolSpec[] {
     const { known, notes } = this.context;
     const label = tool.value['server_label'];
@@ -46,6 +80,7 @@ class ParsedMcp extends McpHistory implements McpRequest {
     return loaded?.specs ?? [];
   }
 
+  /** Ends the parse. Returns the messages with the results of approved calls, and what answers a request with such tools. */
   end(body: Fields, messages: readonly Message[]): McpConversation {
     const { known } = this.context;
     const missing = this.approved.find(({ call }) => known.get(call.name)?.mcp === undefined);
