@@ -195,7 +195,7 @@ describe('a claim on a benched target', () => {
 
   it('before the bench ends removes it with the first content and counts a later failure', () => {
     const { health, claimEarly, state } = setUp();
-    health.fail(T, health.claim(T), failure, down);
+    health.fail(T, health.claim(T), { ...failure, retryAfterMs: 60_000 }, down);
     const stamp = claimEarly();
     if (stamp === undefined) throw new Error('expected a stamp');
     const after = health.commit(T, stamp);

