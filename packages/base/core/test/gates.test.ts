@@ -88,46 +88,6 @@ describe('gates', () => {
     );
   });
 
-  it.each<[string, Gate]>([
-    [
-      'throws',
-      {
-        name: 'g',
-        admit: () => {
-          throw new Error('no database');
-        },
-      },
-    ],
-    ['rejects', { name: 'g', admit: () => Promise.reject(new Error('no database')) }],
-  ])('that %s denies', async (_, gate) => {
-    const { majordomo } = world({ 'a/x': ['a'] }, { gates: [gate] });
-    expect(await failure(majordomo.model('a/x').generate(hi))).toMatchObject({
-      kind: 'denied',
-      message: 'gate "g" denied a/x: it failed: no database',
-    });
-  });
-
-  it('that do not answer in time deny, and a late permit is settled', async () => {
-    const log: string[] = [];
-    let grant: (permit: { settle(outcome: Attempt): void }) => void = () => undefined;
-    const slow: Gate = {
-      name: 'slow',
-      timeoutMs: 50,
-      admit: () =>
-        new Promise((resolve) => {
-          grant = resolve;
-        }),
-    };
-    const { majordomo, clock } = world({ 'a/x': ['a'] }, { gates: [slow] });
-    const answer = failure(majordomo.model('a/x').generate(hi));
-    await clock.advance(50);
-    expect((await answer).message).toBe('gate "slow" denied a/x: no answer within 50 ms');
-    grant({ settle: ({ outcome }) => void log.push(outcome) });
-    await settled();
-    expect(log).toEqual(['skipped']);
-    expect(clock.pending()).toBe(0);
-  });
-
   it('are abandoned by an abort at once, and granted permits are settled', async () => {
     const log: string[] = [];
     const never: Gate = { name: 'never', admit: () => new Promise(() => undefined) };
@@ -255,27 +215,6 @@ function requestLimit(limit: number): Gate {
 }
 
 describe('lanes', () => {
-  it('limit concurrent attempts in order, by the longest matching prefix', async () => {
-    let now = 0;
-    let maxConcurrent = 0;
-    const gates = [lanes({ 'a/': 8, 'a/x': 2 })];
-    const { majordomo, clock } = world(
-      {
-        'a/x': [
-          () => {
-            maxConcurrent = Math.max(maxConcurrent, ++now);
-            return { text: 'a', waitMs: 10, onClose: () => now-- };
-          },
-        ],
-      },
-      { gates },
-    );
-    const answers = Promise.all(Array.from({ length: 10 }, () => majordomo.model('a/x').generate(hi)));
-    for (let i = 0; i < 10; i++) await clock.advance(10);
-    expect((await answers).length).toBe(10);
-    expect(maxConcurrent).toBe(2);
-  });
-
   it('are left by an abort while waiting, without changing the order', async () => {
     const gates = [lanes({ 'a/': 1 })];
     const { majordomo, clock } = world({ 'a/x': [{ text: 'a', waitMs: 100 }] }, { gates });

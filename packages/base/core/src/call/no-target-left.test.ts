@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Attempt, LlmError, type PartialResponse } from '../types/llm-error.ts';
 import { exhaustedError } from './no-target-left.ts';
-import { benchedError } from './verdict.ts';
 
 const record = (target: string, error: LlmError | undefined): Attempt => ({
   target,
@@ -77,45 +76,5 @@ describe('the error of a chain of one target', () => {
   it('is exhausted if the target has no error', () => {
     const error = exhaustedError('b/y', ['b/y'], [record('b/y', undefined)], undefined);
     expect([error.kind, error.cause]).toEqual(['exhausted', undefined]);
-  });
-});
-
-describe('the error of a benched target', () => {
-  const until = Date.UTC(2026, 0, 2);
-
-  it('has the kind of the failure that benched it, and the end of the bench', () => {
-    const error = benchedError('b/y', { until, error: limited }, until - 1500);
-    expect([error.kind, error.message]).toEqual([
-      'rate-limit',
-      'b/y is benched until 2026-01-02T00:00:00.000Z after: slow down',
-    ]);
-    const details = { target: 'b/y', status: 429, code: 'rpm', requestId: 'req_1', retryAfterMs: 1500 };
-    expect(error.details).toEqual({ ...new LlmError('server', '').details, ...details });
-    expect(error.cause).toBe(limited);
-  });
-
-  it('has no cause after a manual bench, which may have no end', () => {
-    const error = benchedError('b/y', { until: 8.64e15, error: undefined }, 0);
-    expect([error.kind, error.message]).toEqual([
-      'overloaded',
-      'b/y is benched indefinitely (manually or by another process)',
-    ]);
-    expect(benchedError('b/y', { until: 8.64e15 - 1, error: undefined }, 0).message).toContain('+275760');
-  });
-
-  it('has retryAfterMs 0 if the bench has ended', () => {
-    expect(benchedError('b/y', { until, error: undefined }, until + 1).details.retryAfterMs).toBe(0);
-    expect(benchedError('b/y', undefined, until)).toMatchObject({
-      message: expect.stringContaining('2026-01-02'),
-      details: { retryAfterMs: 0 },
-    });
-  });
-
-  it('names the credential if only the credential is benched', () => {
-    const error = benchedError('b/y', { until, error: limited }, until, 'own-code');
-    expect([error.message, error.details.code]).toEqual([
-      expect.stringContaining('b/y, with this credential, is benched until'),
-      'own-code',
-    ]);
   });
 });

@@ -108,16 +108,22 @@ it.each([
 
 describe('the error of a benched target', () => {
   const now = Date.UTC(2026, 10, 20, 12);
-  const cause = new LlmError('quota', 'no credit', { status: 402, code: 'spent', requestId: 'r' });
+  const cause = new LlmError('quota', 'no credit', {
+    status: 402,
+    code: 'spent',
+    requestId: 'r',
+    body: '{}',
+  });
 
   it('has the kind and the details of the failure, and the end of the bench', () => {
     const error = benchedError('a/x', { until: now + 5000, error: cause }, now);
     expect(error).toMatchObject({
       kind: 'quota',
       message: 'a/x is benched until 2026-11-20T12:00:05.000Z after: no credit',
-      details: { target: 'a/x', status: 402, code: 'spent', requestId: 'r', retryAfterMs: 5000 },
       cause,
     });
+    const details = { target: 'a/x', status: 402, code: 'spent', requestId: 'r', retryAfterMs: 5000 };
+    expect(error.details).toEqual({ ...new LlmError('server', '').details, ...details });
   });
 
   it('names the credential and has the given code', () => {

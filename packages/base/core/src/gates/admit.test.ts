@@ -121,14 +121,6 @@ describe('an admission', () => {
     expect(isSettled).toBe(true);
   });
 
-  it('settles its permits in reverse order', async () => {
-    const order: string[] = [];
-    const gate = (name: string): Gate => grantingGate([], () => void order.push(name));
-    const { callGates } = setUp(gate('first'), gate('second'));
-    await (await callGates()).settle(outcome);
-    expect(order).toEqual(['second', 'first']);
-  });
-
   it('has nothing to settle without permits', async () => {
     const { callGates, clock, waitUntilPromises } = setUp(gateWith(() => undefined));
     void (await callGates()).settle(outcome);
