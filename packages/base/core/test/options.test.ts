@@ -16,7 +16,7 @@ const request = { messages: [user('hi')] };
 
 /** Invalid values by the type of the valid ones. */
 const WRONG = {
-  number: ['many', null, true, {}, [], NaN, -1, 10n],
+  number: ['many', '5', null, true, {}, [], NaN, -1, -Infinity, 10n],
   word: ['mayn', null, 5, {}],
   cache: ['mayn', null, 5],
   function: ['many', null, 5, {}, []],
@@ -31,10 +31,14 @@ type Type = keyof typeof WRONG;
 const CALL: Readonly<Record<string, Type>> = {
   attempts: 'number',
   backoff: 'object',
+  'backoff.baseMs': 'number',
   'backoff.capMs': 'number',
   retryAfterCapMs: 'number',
   timeouts: 'object',
+  'timeouts.connectMs': 'number',
   'timeouts.idleMs': 'number',
+  'timeouts.totalMs': 'number',
+  'timeouts.unreadMs': 'number',
   policy: 'object',
   'policy.auth': 'object',
   'policy.empty.accept': 'boolean',
@@ -85,6 +89,9 @@ const SET_UP: Readonly<Record<string, Type>> = {
   random: 'function',
   health: 'object',
   'health.threshold': 'number',
+  'health.cooldownMs': 'number',
+  'health.cooldownCapMs': 'number',
+  'health.retryAfterCapMs': 'number',
 };
 
 const SETTINGS: Readonly<Record<string, Type>> = {
@@ -204,6 +211,11 @@ describe('an option of the wrong type is rejected with its path', () => {
       );
     }
   });
+});
+
+it('accepts 0 (if it disables) and Infinity as numbers', () => {
+  const chain = { attempts: Infinity, backoff: { baseMs: 0 }, timeouts: { idleMs: 0, totalMs: Infinity } };
+  expect(() => createMajordomo({ providers: [], chain, health: { cooldownMs: 0 } })).not.toThrow(LlmError);
 });
 
 describe('chain options nested as in createMajordomo', () => {
