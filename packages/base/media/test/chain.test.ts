@@ -114,39 +114,3 @@ test('sends a PDF with an unknown number of pages with a warning', async () => {
     },
   ]);
 });
-
-test('applies a smaller maxEdge above twenty images', async () => {
-  const wide = limits({ maxEdge: 400, rules: [{ whenCountAbove: 20, maxEdge: 100 }] });
-  const target = provider('eyes', wide, ['many', 'one']);
-  const majordomo = createMajordomo({ providers: [target], media: createMediaFitter() });
-  const picture = await bytesOf(photo(200, 100).png());
-  const ask = (count: number): Promise<unknown> =>
-    majordomo.model('eyes/m').generate({ messages: [user('?', Array(count).fill(part(picture)))] });
-  await ask(21);
-  await ask(20);
-  const widths = target.requests.map(
-    ({ request }) => new Set(imagesIn(request).map(({ bytes }) => inspectImage(bytes)?.width)),
-  );
-  expect(widths).toEqual([new Set([100]), new Set([200])]);
-});
-
-test('divides the total limit among images', async () => {
-  const target = provider('eyes', limits({ maxTotalBytes: 6_000 }), ['two']);
-  const model = createMajordomo({ providers: [target], media: createMediaFitter() }).model('eyes/m');
-  const pictures = [part(await bytesOf(photo(400, 300).png())), part(await bytesOf(photo(300, 400).png()))];
-  await model.generate({ messages: [user(...pictures)] });
-  const sizes = imagesIn(target.requests[0]?.request).map(({ bytes }) => bytes.length);
-  expect(Math.max(...sizes)).toBeLessThanOrEqual(3_000);
-});
-
-test('reports too many images and an impossible share as unsupported', async () => {
-  const target = provider('eyes', limits({ maxCount: 2, maxTotalBytes: 100 }), []);
-  const model = createMajordomo({ providers: [target], media: createMediaFitter() }).model('eyes/m');
-  const picture = part(await bytesOf(photo(20, 10).png()));
-  await expect(model.generate({ messages: [user(picture, picture, picture)] })).rejects.toThrow(
-    /at most 2 images, the request has 3/,
-  );
-  await expect(model.generate({ messages: [user(picture)] })).rejects.toThrow(
-    /cannot be encoded within 100 bytes/,
-  );
-});
