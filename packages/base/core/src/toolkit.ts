@@ -49,6 +49,7 @@ export {
   mapValue,
   runInside,
   Semaphore,
+  SharedWork,
   withTimeout,
 } from './util/async.ts';
 export { notify } from './util/listeners.ts';

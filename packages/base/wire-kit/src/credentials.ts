@@ -1,5 +1,5 @@
 import { type Credential, LlmError, type ModelContext, type Recovery } from '@majordomo/core';
-import { abortable, redactCause, NO_ENV } from '@majordomo/core/toolkit';
+import { redactCause, NO_ENV, SharedWork } from '@majordomo/core/toolkit';
 import { transportError } from './errors.ts';
 
 type SourceContext = Pick<ModelContext, 'signal' | 'env' | 'target' | 'credential' | 'recoveries'>;
@@ -107,12 +107,6 @@ function checkKey(value: unknown): string {
 /** Maximum number of credentials in each map. A further credential replaces the oldest one. */
 const MAX_VALUES = 100;
 
-interface Pending {
-  readonly value: Promise<string>;
-  readonly controller: AbortController;
-  waiters: number;
-}
-
 /**
  * Renews a rejected credential only once, even if several calls used it. Calls that are rejected during the renewal wait for its
  * result. Calls with the same credential that are rejected later use the renewed credential.
@@ -124,7 +118,7 @@ export class CredentialRenewal {
   /** Moment at which the source last returned each credential. A renewal before this moment no longer replaces the credential. */
   private readonly handedOut = new Map<string, number>();
   private readonly renewed = new Map<string, { readonly value: string; readonly at: number }>();
-  private readonly pending = new Map<string, Pending>();
+  private readonly pending = new Map<string, SharedWork<string>>();
 
   constructor(source: Source) {
     this.source = async (context) => checkKey(await source(context));
@@ -143,30 +137,19 @@ export class CredentialRenewal {
     const isNewer = known !== undefined && known.at > (this.handedOut.get(rejected) ?? 0);
     if (isNewer && known.value !== rejected) return known.value;
     const running = this.pending.get(rejected);
-    const pending = running?.controller.signal.aborted === false ? running : this.startRenewal(rejected);
-    pending.waiters++;
-    try {
-      return await abortable(pending.value, signal);
-    } finally {
-      // If no other call waits for the renewal, cancel it.
-      pending.waiters--;
-      if (pending.waiters === 0) pending.controller.abort(signal.reason);
-    }
+    // If no other call waits for the renewal, an abort cancels it.
+    const renewal = running?.isAborted === false ? running : this.startRenewal(rejected);
+    return renewal.waitFor(signal);
   }
 
-  private startRenewal(rejected: string): Pending {
-    const controller = new AbortController();
-    const pending: Pending = {
-      value: this.requestValue(rejected, controller.signal),
-      controller,
-      waiters: 0,
-    };
-    this.pending.set(rejected, pending);
+  private startRenewal(rejected: string): SharedWork<string> {
+    const renewal = new SharedWork((signal) => this.requestValue(rejected, signal));
+    this.pending.set(rejected, renewal);
     const forget = (): void => {
-      if (this.pending.get(rejected) === pending) this.pending.delete(rejected);
+      if (this.pending.get(rejected) === renewal) this.pending.delete(rejected);
     };
-    pending.value.then(forget, forget);
-    return pending;
+    renewal.result.then(forget, forget);
+    return renewal;
   }
 
   private async requestValue(rejected: string, signal: AbortSignal): Promise<string> {

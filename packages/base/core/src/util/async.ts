@@ -15,6 +15,37 @@ export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
   });
 }
 
+/** Work that several callers wait for. It is aborted when all of them have left before it ends. */
+export class SharedWork<T> {
+  readonly result: Promise<T>;
+  private readonly controller = new AbortController();
+  private waiting = 0;
+  private isSettled = false;
+
+  constructor(begin: (signal: AbortSignal) => Promise<T>) {
+    this.result = begin(this.controller.signal);
+    const settle = (): void => {
+      this.isSettled = true;
+    };
+    // If no caller waits, the rejection must not be reported as unhandled.
+    this.result.then(settle, settle);
+  }
+
+  get isAborted(): boolean {
+    return this.controller.signal.aborted;
+  }
+
+  /** Returns the result, or rejects with the signal's reason when the signal aborts. */
+  async waitFor(signal: AbortSignal): Promise<T> {
+    this.waiting++;
+    try {
+      return await abortable(this.result, signal);
+    } finally {
+      if (--this.waiting === 0 && !this.isSettled) this.controller.abort(signal.reason);
+    }
+  }
+}
+
 /** Signal that aborts when its source signal aborts. `release` removes the listener from the source signal. */
 interface DerivedSignal {
   readonly signal: AbortSignal;
