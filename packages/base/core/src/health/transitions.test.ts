@@ -5,6 +5,7 @@ import {
   blockedUntil,
   afterClaim,
   afterCommit,
+  afterEarlyCommit,
   type Condition,
   afterFailure,
   afterFinish,
@@ -97,11 +98,24 @@ describe('a benched condition', () => {
   });
 });
 
+describe('the first content of a benched target', () => {
+  it('ends an automatic bench', () => {
+    const { failures, benches } = benched;
+    expect(afterEarlyCommit(benched)).toEqual({ ...HEALTHY, failures, benches, epoch: 8 });
+    expect(afterEarlyCommit(failedOnce)).toBe(failedOnce);
+  });
+});
+
 describe('a probing condition', () => {
   it('is healthy after the first content, and reset after the finish', () => {
     const { benchEnd } = probing;
     expect(afterCommit(probing)).toEqual({ ...probing, state: 'healthy', until: undefined, epoch: 8 });
     expect(afterFinish(probing)).toEqual({ ...HEALTHY, benchEnd, epoch: 8 });
+  });
+
+  it('is benched to the same end when it is released', () => {
+    expect(afterRelease(probing)).toEqual({ ...probing, state: 'benched', until: 6000, epoch: 8 });
+    expect(afterRelease(benched)).toBe(benched);
   });
 });
 

@@ -7,8 +7,7 @@ import { mergeSystem } from '../prepare/output.ts';
 import { dropForeignReplay } from '../prepare/replay.ts';
 import { invalidError, unsupportedError, validate } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
-import { distinctWarnings } from '../stream/events.ts';
-import { completeUsage, sumUsage } from '../stream/usage.ts';
+import { sumUsage } from '../stream/usage.ts';
 import type { Basis, CalibrationCurve, Question, Questions } from '../types/classification.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { MajordomoOptions } from '../types/majordomo.ts';
@@ -22,7 +21,6 @@ import type {
   ModelContext,
 } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
-import type { Usage } from '../types/usage.ts';
 import { anything, list, oneOf } from '../util/checks.ts';
 import { isList } from '../util/values.ts';
 import {
@@ -35,7 +33,7 @@ import {
   optionCount,
 } from './calibration.ts';
 import { checkQuestions } from './check-questions.ts';
-import { prepareSingle, requestCheck, servedBy, withUsage } from './single-response.ts';
+import { prepareSingle, requestCheck, sendInSequence, withUsage } from './single-response.ts';
 
 /** Parts of a majordomo that a classification needs. */
 interface Setup {
@@ -76,14 +74,9 @@ export function classificationOperation(
         timeouts,
         warnings: fitted.warnings,
         send: (context) => classifyBySources(sources, payload, context),
-        usage: ({ usage }) => usage,
-        result: (answered, warnings, facts) => ({
+        result: (answered, common) => ({
           answers: answersTo(request.questions, answered, curves),
-          target: key,
-          ...servedBy(answered),
-          usage: answered.usage,
-          warnings: [...warnings, ...answered.warnings],
-          ...facts,
+          ...common,
         }),
       });
     },
@@ -241,27 +234,15 @@ async function classifyInParts(
 ): Promise<Answered> {
   const { basis, maxQuestions = Infinity } = source;
   const distributions: Record<string, readonly number[]> = {};
-  const usages: (Usage | undefined)[] = [];
-  const warnings: Warning[] = [];
-  let last: Distributions | undefined;
-  for (const questions of partsOf(request.questions, maxQuestions)) {
-    try {
-      last = await source.classify({ ...request, questions }, context);
-      usages.push(last.usage);
-      if (last.usage) context.reportUsage?.(sumUsage(...usages) ?? last.usage);
-      Object.assign(distributions, checkedDistributions(last, questions, context.target));
-      warnings.push(...last.warnings);
-    } catch (cause) {
-      throw withUsage(cause, context.target, usages);
-    }
-  }
-  return {
-    ...servedBy(last ?? {}),
-    basis,
-    distributions,
-    usage: completeUsage(usages),
-    warnings: distinctWarnings(warnings),
-  };
+  const sent = await sendInSequence(
+    partsOf(request.questions, maxQuestions),
+    context,
+    (questions) => source.classify({ ...request, questions }, context),
+    (response, questions) => {
+      Object.assign(distributions, checkedDistributions(response, questions, context.target));
+    },
+  );
+  return { ...sent, basis, distributions };
 }
 
 function partsOf(questions: Questions, size: number): readonly Questions[] {

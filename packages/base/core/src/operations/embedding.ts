@@ -2,20 +2,17 @@ import type { Operation } from '../call/contract.ts';
 import { unsupportedError } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
 import { distinctWarnings } from '../stream/events.ts';
-import { completeUsage, sumUsage } from '../stream/usage.ts';
+import { completeUsage } from '../stream/usage.ts';
 import { type Attempt, LlmError } from '../types/llm-error.ts';
 import type { EmbeddingRequest, EmbeddingResponse } from '../types/operations.ts';
 import type { EmbeddingBackend, ModelContext } from '../types/provider.ts';
-import type { Warning } from '../types/response.ts';
-import type { Usage } from '../types/usage.ts';
 import { anything, filledText, integer, list, oneOf } from '../util/checks.ts';
 import {
   prepareSingle,
   protocolError,
-  type ServedBy,
+  sendInSequence,
   servedBy,
   type SingleRequest,
-  withUsage,
   requestCheck,
 } from './single-response.ts';
 
@@ -67,14 +64,9 @@ function singleRequest(
     timeouts: backend.timeouts,
     warnings: [],
     send: (context) => sendPart(backend, request, part, context),
-    usage: ({ usage }) => usage,
-    result: (response, requestWarnings, facts) => ({
+    result: (_, common) => ({
       vectors: part.vectors.filter((vector) => vector !== undefined),
-      target,
-      ...servedBy(response),
-      usage: response.usage,
-      warnings: [...requestWarnings, ...response.warnings],
-      ...facts,
+      ...common,
     }),
   };
 }
@@ -91,31 +83,23 @@ async function sendPart(
 ): Promise<BackendResponse> {
   const { target } = context;
   const missing = missingValues(part);
-  const usages: (Usage | undefined)[] = [];
-  let done = 0;
-  let served: ServedBy = {};
-  const warnings: Warning[] = [];
   const requests = splitValues(
     missing.map(([value]) => value),
     backend,
-  );
-  for (const values of requests) {
-    try {
-      const ownRequest = { ...request, values };
-      const response = await backend.embed(ownRequest, context);
-      usages.push(response.usage);
-      served = servedBy(response);
-      if (response.usage) context.reportUsage?.(sumUsage(...usages) ?? response.usage);
+  ).map((values) => ({ ...request, values }));
+  let done = 0;
+  const sent = await sendInSequence(
+    requests,
+    context,
+    (ownRequest) => backend.embed(ownRequest, context),
+    (response, ownRequest) => {
       const size = backend.dimensions ?? part.shared.size;
       const vectors = checkVectors(response.vectors, ownRequest, size, target);
       part.shared.size ??= vectors[0]?.length;
       for (const vector of vectors) part.vectors[missing[done++]?.[1] ?? 0] = vector;
-      warnings.push(...response.warnings);
-    } catch (cause) {
-      throw withUsage(cause, target, usages);
-    }
-  }
-  return { target, ...served, usage: completeUsage(usages), warnings };
+    },
+  );
+  return { target, ...sent };
 }
 
 const overflowError = (target: string, index: number, maxTokens: number | undefined): LlmError =>

@@ -12,7 +12,6 @@ import { anything, bytes, filledText, integer, list, matching, open } from '../u
 import {
   prepareSingle,
   prepareStreamed,
-  servedBy,
   type StreamItem,
   type SingleRequest,
   type StreamedRequest,
@@ -123,14 +122,7 @@ function singleRequest(
     fault: ({ images }) =>
       images.length === 0 ? new LlmError('empty', `${target} returned no image`) : undefined,
     usage: (response) => withUnits(response, payload),
-    result: (response, warnings, { attempts }) => ({
-      target,
-      ...servedBy(response),
-      images: response.images,
-      warnings: [...warnings, ...response.warnings],
-      usage: withUnits(response, payload),
-      attempts,
-    }),
+    result: ({ images }, { spec: _spec, ...common }) => ({ images, ...common }),
   };
 }
 

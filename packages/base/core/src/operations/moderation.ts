@@ -1,13 +1,10 @@
 import type { Operation } from '../call/contract.ts';
 import { fitImages, imagesIn } from '../prepare/media.ts';
 import { unsupportedError } from '../prepare/validate.ts';
-import { distinctWarnings } from '../stream/events.ts';
-import { completeUsage, sumUsage } from '../stream/usage.ts';
 import { type ImagePart, user } from '../types/messages.ts';
 import type { ModerationRequest, ModerationResponse, ModerationResult } from '../types/operations.ts';
 import type { MediaFitter, ModelContext, ModerationBackend } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
-import type { Usage } from '../types/usage.ts';
 import {
   anything,
   bytes,
@@ -23,10 +20,8 @@ import { isList } from '../util/values.ts';
 import {
   prepareSingle,
   protocolError,
-  type ServedBy,
-  servedBy,
+  sendInSequence,
   type SingleRequest,
-  withUsage,
   requestCheck,
 } from './single-response.ts';
 
@@ -108,15 +103,7 @@ function singleRequest(
     timeouts: backend.timeouts,
     warnings,
     send: (context) => sendAll(backend, payload, context),
-    usage: ({ usage }) => usage,
-    result: (response, requestWarnings, facts) => ({
-      results: response.results,
-      target,
-      ...servedBy(response),
-      usage: response.usage,
-      warnings: [...requestWarnings, ...response.warnings],
-      ...facts,
-    }),
+    result: ({ results }, common) => ({ results, ...common }),
   };
 }
 
@@ -128,33 +115,18 @@ async function sendAll(
 ): Promise<BackendResponse> {
   const { target } = context;
   const results: ModerationResult[] = [];
-  const usages: (Usage | undefined)[] = [];
-  const warnings: Warning[] = [];
-  let served: ServedBy = {};
-  for (const entries of requestsFor(request.values, backend)) {
-    const values = entries.map(([, value]) => value);
-    try {
-      const response = await backend.moderate({ ...request, values }, context);
-      usages.push(response.usage);
-      // All requests have the same target, so the model of the last response served them all.
-      served = servedBy(response);
-      if (response.usage) context.reportUsage?.(sumUsage(...usages) ?? response.usage);
-      if (!isList(response.results) || response.results.length !== values.length)
-        throw protocolError(target, 'results', `expected an array of ${values.length} results`);
+  const sent = await sendInSequence(
+    requestsFor(request.values, backend),
+    context,
+    (entries) => backend.moderate({ ...request, values: entries.map(([, value]) => value) }, context),
+    (response, entries) => {
+      if (!isList(response.results) || response.results.length !== entries.length)
+        throw protocolError(target, 'results', `expected an array of ${entries.length} results`);
       for (const [at, [index]] of entries.entries())
         results[index] = response.results[at] as ModerationResult;
-      warnings.push(...response.warnings);
-    } catch (cause) {
-      throw withUsage(cause, target, usages);
-    }
-  }
-  return {
-    target,
-    ...served,
-    results,
-    usage: completeUsage(usages),
-    warnings: distinctWarnings(warnings),
-  };
+    },
+  );
+  return { target, ...sent, results };
 }
 
 type Entry = readonly [index: number, value: Value];

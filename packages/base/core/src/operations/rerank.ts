@@ -7,7 +7,6 @@ import { asNumber, asRecord, isList } from '../util/values.ts';
 import {
   prepareSingle,
   protocolError,
-  servedBy,
   type SingleRequest,
   withUsage,
   requestCheck,
@@ -58,15 +57,7 @@ function singleRequest(
         throw withUsage(error, target, [response.usage]);
       }
     },
-    usage: ({ usage }) => usage,
-    result: (response, requestWarnings, facts) => ({
-      results: response.results,
-      target,
-      ...servedBy(response),
-      usage: response.usage,
-      warnings: [...requestWarnings, ...response.warnings],
-      ...facts,
-    }),
+    result: ({ results }, common) => ({ results, ...common }),
   };
 }
 

@@ -2,7 +2,8 @@ import type { PreparedCall } from '../call/contract.ts';
 import { asLlmError } from '../errors/error-kind.ts';
 import { checkMembers, checkRequestPart, invalidError } from '../prepare/validate.ts';
 import type { Answer } from '../stream/accumulator.ts';
-import { sumUsage, UNKNOWN_USAGE } from '../stream/usage.ts';
+import { distinctWarnings } from '../stream/events.ts';
+import { completeUsage, sumUsage, UNKNOWN_USAGE } from '../stream/usage.ts';
 import type { Timeouts } from '../types/call-options.ts';
 import type { AttemptInfo } from '../types/gate.ts';
 import { type Attempt, LlmError, type PartialResponse, withDetails } from '../types/llm-error.ts';
@@ -23,8 +24,11 @@ export const servedBy = ({ model, vendor }: ServedBy): ServedBy => ({
   ...(vendor !== undefined && { vendor }),
 });
 
+/** Members that the response of each backend has. */
+type BackendValue = Pick<OperationResponse, 'model' | 'vendor' | 'usage' | 'warnings'>;
+
 /** Request to one target whose response arrives as a single value. */
-export interface SingleRequest<Value extends ServedBy, Result> {
+export interface SingleRequest<Value extends BackendValue, Result> {
   readonly target: string;
   readonly payload: NonNullable<AttemptInfo['payload']>;
   readonly capabilities?: Capabilities | undefined;
@@ -34,14 +38,19 @@ export interface SingleRequest<Value extends ServedBy, Result> {
   send(context: ModelContext): Promise<Value>;
   /** Returns the error of a response that is a failure, such as a response without an image. */
   fault?(value: Value): LlmError | undefined;
-  usage(value: Value): Usage | undefined;
-  /** Returns the result of the call. `warnings` describe changes to the request. */
-  result(value: Value, warnings: readonly Warning[], facts: CallFacts): Result;
+  /** Returns the usage of a response. @default its member `usage` */
+  usage?(value: Value): Usage | undefined;
+  /** Returns the result of the call. `common` has the members that the results of all operations have. */
+  result(value: Value, common: CommonMembers): Result;
 }
 
 interface CallFacts {
   readonly spec: string;
   readonly attempts: readonly Attempt[];
+}
+
+interface CommonMembers extends BackendValue, CallFacts {
+  readonly target: string;
 }
 
 /** Chat request that gates receive for other operations, whose request is in `payload`. */
@@ -78,7 +87,7 @@ export function requestCheck<Request extends object>(
  * Sends a request, and yields its response. Not a method of `prepareSingle`, because each generator function has its own hidden
  * class, which V8 keeps with the scope of the function, here the request, until the next full garbage collection.
  */
-async function* sendSingle<Value extends ServedBy, Result>(
+async function* sendSingle<Value extends BackendValue, Result>(
   single: SingleRequest<Value, Result>,
   context: ModelContext,
 ): AsyncGenerator<Value, void> {
@@ -86,7 +95,7 @@ async function* sendSingle<Value extends ServedBy, Result>(
 }
 
 /** Prepares a request whose response is a single event, which is both the content and the finish. */
-export function prepareSingle<Value extends ServedBy, Result>(
+export function prepareSingle<Value extends BackendValue, Result>(
   single: SingleRequest<Value, Result>,
 ): PreparedCall<Value, Result> {
   const { payload, capabilities = {}, timeouts, warnings } = single;
@@ -100,7 +109,8 @@ export function prepareSingle<Value extends ServedBy, Result>(
     withRecovery: ({ what }, why) =>
       prepareSingle({ ...single, warnings: [...warnings, { action: 'repaired', what, why }] }),
     open: (context) => sendSingle(single, context),
-    newAnswer: () => new SingleAnswer(single),
+    // Without `partialOf`, no item is an event.
+    newAnswer: () => new SingleAnswer(single) as Answer<Value, Result>,
   };
 }
 
@@ -110,7 +120,10 @@ export interface StreamItem<Item> {
 }
 
 /** Request to one target that yields items before its response. */
-export interface StreamedRequest<Value extends ServedBy, Result, Item> extends SingleRequest<Value, Result> {
+export interface StreamedRequest<Value extends BackendValue, Result, Item> extends SingleRequest<
+  Value,
+  Result
+> {
   /** Sends the request, instead of `send`. */
   stream(context: ModelContext): AsyncIterator<StreamItem<Item> | Value>;
   /** Returns the content of a stream that failed after these items. */
@@ -118,7 +131,7 @@ export interface StreamedRequest<Value extends ServedBy, Result, Item> extends S
 }
 
 /** Prepares a request whose items are content, and whose response is the finish. */
-export const prepareStreamed = <Value extends ServedBy, Result, Item>(
+export const prepareStreamed = <Value extends BackendValue, Result, Item>(
   streamed: StreamedRequest<Value, Result, Item>,
 ): PreparedCall<StreamItem<Item> | Value, Result> => ({
   ...prepareSingle<Value, Result>(streamed),
@@ -126,35 +139,46 @@ export const prepareStreamed = <Value extends ServedBy, Result, Item>(
   withRecovery: ({ what }, why) =>
     prepareStreamed({ ...streamed, warnings: [...streamed.warnings, { action: 'repaired', what, why }] }),
   open: (context) => streamed.stream(context),
-  newAnswer: () => new StreamedAnswer(streamed),
+  newAnswer: () => new SingleAnswer(streamed),
 });
 
 /**
- * Answer that arrives as a single value. Another attempt cannot continue it, so `shown` returns no parts. A class, because V8 keeps the
- * scope of a getter of an object literal; see `Lapse`.
+ * Answer that arrives as a single value, after the items if it is streamed. Another attempt cannot continue it, so `shown` returns no
+ * parts. A class, because V8 keeps the scope of a getter of an object literal; see `Lapse`.
  */
-class SingleAnswer<Value extends ServedBy, Result> implements Answer<Value, Result> {
+class SingleAnswer<Value extends BackendValue, Result, Item> implements Answer<
+  StreamItem<Item> | Value,
+  Result
+> {
   private value: Value | undefined;
-  private readonly single: SingleRequest<Value, Result>;
+  private readonly items: Item[] = [];
+  private readonly single: SingleRequest<Value, Result> &
+    Partial<Pick<StreamedRequest<Value, Result, Item>, 'partialOf'>>;
 
-  constructor(single: SingleRequest<Value, Result>) {
+  constructor(single: SingleAnswer<Value, Result, Item>['single']) {
     this.single = single;
   }
 
   get usage(): Usage | undefined {
-    return this.value && this.single.usage(this.value);
+    const { value, single } = this;
+    return value && (single.usage === undefined ? value.usage : single.usage(value));
   }
 
   get model(): string | undefined {
     return this.value?.model;
   }
 
-  push(event: Value): 'finish' {
-    this.value = event;
+  push(event: StreamItem<Item> | Value): 'content' | 'finish' {
+    // Only a stream has items. A backend that does not stream may return `undefined`.
+    if (this.single.partialOf !== undefined && 'item' in event) {
+      this.items.push(event.item);
+      return 'content';
+    }
+    this.value = event as Value;
     return 'finish';
   }
 
-  opening(buffered: readonly Value[]): readonly Value[] {
+  opening(buffered: readonly (StreamItem<Item> | Value)[]): readonly (StreamItem<Item> | Value)[] {
     return buffered;
   }
 
@@ -168,66 +192,24 @@ class SingleAnswer<Value extends ServedBy, Result> implements Answer<Value, Resu
     return [];
   }
 
-  partial(): undefined {
-    return undefined;
-  }
-
-  result(facts: CallFacts): Result {
-    const { value, single } = this;
-    // A missing value was already reported as a failure, so the value is set here.
-    return single.result(value as Value, single.warnings, facts);
-  }
-}
-
-/** Answer whose items arrive before its value. */
-class StreamedAnswer<Value extends ServedBy, Result, Item> implements Answer<
-  StreamItem<Item> | Value,
-  Result
-> {
-  private readonly items: Item[] = [];
-  private readonly streamed: StreamedRequest<Value, Result, Item>;
-  private readonly answer: SingleAnswer<Value, Result>;
-
-  constructor(streamed: StreamedRequest<Value, Result, Item>) {
-    this.streamed = streamed;
-    this.answer = new SingleAnswer(streamed);
-  }
-
-  get usage(): Usage | undefined {
-    return this.answer.usage;
-  }
-
-  get model(): string | undefined {
-    return this.answer.model;
-  }
-
-  push(event: StreamItem<Item> | Value): 'content' | 'finish' {
-    if (!('item' in event)) return this.answer.push(event);
-    this.items.push(event.item);
-    return 'content';
-  }
-
-  opening(buffered: readonly (StreamItem<Item> | Value)[]): readonly (StreamItem<Item> | Value)[] {
-    return buffered;
-  }
-
-  fault(): LlmError | undefined {
-    return this.answer.fault();
-  }
-
-  shown(): readonly [] {
-    return [];
-  }
-
   partial(): PartialResponse | undefined {
-    const { items, streamed } = this;
-    if (items.length === 0) return undefined;
-    const { parts, text } = streamed.partialOf(items);
-    return { id: undefined, target: streamed.target, parts, text, usage: undefined };
+    const { items, single } = this;
+    if (items.length === 0 || single.partialOf === undefined) return undefined;
+    const { parts, text } = single.partialOf(items);
+    return { id: undefined, target: single.target, parts, text, usage: undefined };
   }
 
   result(facts: CallFacts): Result {
-    return this.answer.result(facts);
+    const { single, usage } = this;
+    // A missing value was already reported as a failure, so the value is set here.
+    const value = this.value as Value;
+    return single.result(value, {
+      target: single.target,
+      ...servedBy(value),
+      usage,
+      warnings: [...single.warnings, ...value.warnings],
+      ...facts,
+    });
   }
 }
 
@@ -240,6 +222,35 @@ export const usageOfUnits = (units: Readonly<Record<string, number>>): Usage => 
 /** Creates the error for an invalid response from a backend. `path` names the invalid member. */
 export const protocolError = (target: string, path: string, problem: string): LlmError =>
   new LlmError('protocol', `${target}: ${path}: ${problem}`, { path });
+
+/**
+ * Sends the requests of one attempt in sequence, and passes each response to `use`. Returns the usage and the warnings of all. If a
+ * request fails, the error has the usage of the answered requests.
+ */
+export async function sendInSequence<Item, Response extends BackendValue>(
+  items: readonly Item[],
+  context: ModelContext,
+  send: (item: Item) => Promise<Response>,
+  use: (response: Response, item: Item) => void,
+): Promise<BackendValue> {
+  const usages: (Usage | undefined)[] = [];
+  const warnings: Warning[] = [];
+  let served: ServedBy = {};
+  for (const item of items) {
+    try {
+      const response = await send(item);
+      usages.push(response.usage);
+      // All requests have the same target, so the model of the last response served them all.
+      served = servedBy(response);
+      if (response.usage) context.reportUsage?.(sumUsage(...usages) ?? response.usage);
+      use(response, item);
+      warnings.push(...response.warnings);
+    } catch (cause) {
+      throw withUsage(cause, context.target, usages);
+    }
+  }
+  return { ...served, usage: completeUsage(usages), warnings: distinctWarnings(warnings) };
+}
 
 /** Returns the error of a failed request, with the usage of the answered requests, because the vendor bills them. */
 export function withUsage(cause: unknown, target: string, usages: readonly (Usage | undefined)[]): LlmError {

@@ -135,13 +135,10 @@ function singleRequest(
     warnings,
     send: (context) => backend.transcribe(payload, context),
     usage: ({ usage }) => usage ?? usageOfDuration(payload.durationMs),
-    result: (response, requestWarnings, facts) => ({
+    result: (response, common) => ({
       ...response,
       durationMs: response.durationMs ?? payload.durationMs,
-      usage: response.usage ?? usageOfDuration(payload.durationMs),
-      target,
-      warnings: [...requestWarnings, ...response.warnings],
-      ...facts,
+      ...common,
     }),
   };
 }
