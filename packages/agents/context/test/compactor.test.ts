@@ -1,4 +1,4 @@
-import { assistant, image, LlmError, toolResult, user, type Message } from '@majordomo/core';
+import { assistant, LlmError, toolResult, user, type Message } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import { boundsOf } from '../src/compact/bounds.ts';
 import { createCompactor, estimateTokens, tokenMeter, type CompactorOptions } from '../src/index.ts';
@@ -259,30 +259,6 @@ describe('the prompt of the summarizer', () => {
     expect(requests).toHaveLength(0);
   });
 
-  it('contains a repeated result once, and arguments as valid JSON', async () => {
-    const found = Array.from({ length: 60 }, (_, at) => `line ${at}`).join('\n');
-    const promptText = await prompt([
-      ...lookup('one', found, 'c1'),
-      ...lookup(long('far', 200), found, 'c2'),
-    ]);
-    expect(promptText.split(found)).toHaveLength(2);
-    expect(promptText).toContain('gave the same as a later result');
-    const args = /assistant calls look: (\{"at":"far.*\})/.exec(promptText)?.[1] ?? '';
-    expect(JSON.parse(args)).toMatchObject({ at: expect.stringContaining('800 characters') as string });
-  });
-
-  it('contains no images and no reasoning', async () => {
-    const promptText = await prompt([
-      user('look', image(new Uint8Array([1]), 'image/webp')),
-      assistant([
-        { type: 'reasoning', text: 'SECRET THOUGHT' },
-        { type: 'text', text: 'yes' },
-      ]),
-    ]);
-    expect(promptText).toContain('[image, image/webp, left out]');
-    expect(promptText).not.toContain('SECRET THOUGHT');
-  });
-
   it('is shortened for a summarizer with a smaller context', async () => {
     const middle = lookup('one', `FIRST ${long('word', 2000)}`, 'c1');
     const complete = await prompt(middle);
@@ -313,13 +289,6 @@ describe('if the summarizer fails', () => {
       expect(events).toEqual([{ type: 'skipped', why: 'failed', error: expect.any(LlmError) as LlmError }]);
     },
   );
-
-  it('with an empty answer or a refusal, the transcript stays unchanged', async () => {
-    for (const answer of ['<think>only thoughts</think>', { text: 'I cannot', finish: 'refusal' }] as const) {
-      const { compactor } = setUpCompactor(answer);
-      expect((await compactor.run(conversation)).messages).toBe(conversation);
-    }
-  });
 
   it.each([
     ['is cut by its limit', { text: '## Goal\nFix th', finish: 'length' }, 'truncated'],

@@ -7,12 +7,12 @@ import {
 import { fakeClock } from '@majordomo/testing';
 import { defineTool } from '@majordomo/agent';
 import { describe, expect, it } from 'vitest';
-import { connectMcp, serveMcp, type McpAuth, type McpOptions, type McpToolbox } from '../src/index.ts';
+import { connectMcp, type McpAuth, type McpOptions, type McpToolbox } from '../src/index.ts';
 import { httpServer } from './support/http-server.ts';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { Entry } from '../src/entry.ts';
 import { entriesOf } from './support/entries.ts';
-import { tokenServer, type TokenServer } from './support/token-server.ts';
+import { followLogin, tokenProtected, tokenServer, type TokenServer } from './support/token-server.ts';
 import { rejection, run, testToolbox, until } from './support/world.ts';
 
 const tool = defineTool({
@@ -24,27 +24,9 @@ const tool = defineTool({
 const METADATA_URL = 'https://app.example/client.json';
 const METADATA_PATH = '/metadata/of/the/resource';
 
-/**
- * MCP server whose metadata has an unusual address, and which requests the scope `read`. `respond` returns a response to a request
- * with a token, `undefined` to serve the request, or `false` to reject the token.
- */
-async function protectedServer(
-  issuer: string,
-  respond: (token: string) => Response | undefined | false,
-): Promise<string> {
-  const serving = serveMcp({ name: 'http', version: '1.0.0', tools: [tool] });
-  let url = '';
-  ({ url } = await httpServer(async (request) => {
-    if (new URL(request.url).pathname === METADATA_PATH)
-      return Response.json({ resource: url, authorization_servers: [issuer] });
-    const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1];
-    const response = token === undefined ? false : respond(token);
-    if (response !== false) return response ?? serving.fetch(request);
-    const challenge = `Bearer scope="read", resource_metadata="${new URL(url).origin}${METADATA_PATH}"`;
-    return new Response(null, { status: 401, headers: { 'www-authenticate': challenge } });
-  }));
-  return url;
-}
+/** MCP server whose metadata has an unusual address, and which requests the scope `read`. */
+const protectedServer = (issuer: string, respond: Parameters<typeof tokenProtected>[1]): Promise<string> =>
+  tokenProtected({ issuer, tools: [tool], scope: 'read', path: METADATA_PATH }, respond);
 
 async function connected(
   url: string,
@@ -61,16 +43,6 @@ const machine = ({ issuer }: Pick<TokenServer, 'issuer'>): McpAuth => ({
   clientSecret: 'secret-of-the-client',
   issuer,
 });
-
-/** Follows the login page like a browser. Returns the text of the last page. */
-async function visit(page: string): Promise<string> {
-  const { searchParams, origin } = new URL(page);
-  const callback = new URL(searchParams.get('redirect_uri') ?? '');
-  callback.searchParams.set('code', 'code-1');
-  callback.searchParams.set('state', searchParams.get('state') ?? '');
-  callback.searchParams.set('iss', origin);
-  return (await fetch(callback)).text();
-}
 
 it('reads the metadata at the address of the challenge, and requests its scope', async () => {
   const authority = await tokenServer();
@@ -116,7 +88,7 @@ it('logs in with the function of `place.fetch`, at the port of the options', asy
   const texts: Promise<string>[] = [];
   const show = (page: string): void => {
     pages.push(page);
-    texts.push(visit(page));
+    texts.push(followLogin(page));
   };
   const client = { metadataUrl: METADATA_URL };
   await connected(url, { grant: 'login', client, show, port: free.port }, {}, fetch);
@@ -137,7 +109,7 @@ it('limits the time of a connection also after the login', async () => {
   const texts: Promise<string>[] = [];
   const show = async (page: string): Promise<void> => {
     await clock.advance(30_000);
-    texts.push(visit(page));
+    texts.push(followLogin(page));
   };
   const outcome = rejection(connected(url, { grant: 'login', client, show }, { clock, connectMs: 5000 }));
   await until(() => authority.tokenRequests.length === 1);
@@ -176,7 +148,7 @@ it('reports an issuer that does not match', async () => {
       connected(url, {
         grant: 'login',
         client,
-        show: async (page) => void (await visit(change(new URL(page)))),
+        show: async (page) => void (await followLogin(change(new URL(page)))),
       }),
     );
   const otherIssuer = ({ href }: URL): string => href.replace('127.0.0.1', 'localhost');

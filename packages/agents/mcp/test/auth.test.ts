@@ -4,9 +4,8 @@ import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { CLIENT, startAuthority } from '../../../calls/credentials/test/support/authority.ts';
-import { serveMcp, type McpAuth, type McpOptions, type McpToolbox } from '../src/index.ts';
-import { httpServer } from './support/http-server.ts';
-import { tokenServer, type TokenServer } from './support/token-server.ts';
+import { type McpAuth, type McpOptions, type McpToolbox } from '../src/index.ts';
+import { followLogin, tokenProtected, tokenServer, type TokenServer } from './support/token-server.ts';
 import { memoryRecords } from '@majordomo/records';
 import { entriesOf, tokensIn } from './support/entries.ts';
 import { closing, rejection, run, testToolbox, until } from './support/world.ts';
@@ -21,20 +20,8 @@ const two = [{ type: 'text', text: '2' }];
 const SECRET = 'secret-of-the-client';
 
 /** MCP server that accepts tokens, and names its authorization server. */
-async function protectedServer(issuer: string, accepts: (token: string) => boolean): Promise<string> {
-  const serving = serveMcp({ name: 'http', version: '1.0.0', tools: [add] });
-  let url = '';
-  ({ url } = await httpServer((request) => {
-    const { origin } = new URL(url);
-    if (new URL(request.url).pathname.startsWith('/.well-known/oauth-protected-resource'))
-      return Promise.resolve(Response.json({ resource: url, authorization_servers: [issuer] }));
-    const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1];
-    if (token !== undefined && accepts(token)) return serving.fetch(request);
-    const challenge = `Bearer resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp"`;
-    return Promise.resolve(new Response(null, { status: 401, headers: { 'www-authenticate': challenge } }));
-  }));
-  return url;
-}
+const protectedServer = (issuer: string, accepts: (token: string) => boolean): Promise<string> =>
+  tokenProtected({ issuer, tools: [add] }, (token) => (accepts(token) ? undefined : false));
 
 async function connected(url: string, auth: McpAuth, options: Partial<McpOptions> = {}): Promise<McpToolbox> {
   return testToolbox({ name: 'm', prefix: '', place: { url, auth }, ...options });
@@ -153,19 +140,11 @@ describe('a program with client credentials', () => {
 
 const METADATA_URL = 'https://app.example/client.json';
 
-/** Follows the login of the token server like a browser. `change` edits the callback. */
-const visit =
-  (requests: string[], change: (callback: URL) => void = () => undefined) =>
-  async (address: string): Promise<void> => {
-    requests.push(address);
-    const { searchParams } = new URL(address);
-    const callback = new URL(searchParams.get('redirect_uri') ?? '');
-    callback.searchParams.set('code', 'code-1');
-    callback.searchParams.set('state', searchParams.get('state') ?? '');
-    callback.searchParams.set('iss', new URL(address).origin);
-    change(callback);
-    await fetch(callback);
-  };
+/** Records a login page, and follows it like a browser. `change` edits the callback. */
+const visit = (requests: string[], change?: (callback: URL) => void) => async (page: string) => {
+  requests.push(page);
+  await followLogin(page, change);
+};
 
 describe('the login of a user', () => {
   it.each(['2025', 'auto'] as const)(

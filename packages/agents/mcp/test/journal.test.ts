@@ -1,63 +1,39 @@
-import { createAgent, type Decision } from '@majordomo/agent';
+import { createAgent, type RunState } from '@majordomo/agent';
 import { journaled, type Journal } from '@majordomo/agent/durable';
 import { begin } from '@majordomo/agent/steps';
-import type { JsonValue } from '@majordomo/core';
+import { replayRun } from '@majordomo/conformance';
 import { inputRequired } from '@modelcontextprotocol/server';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { connectMcp, type McpReply } from '../src/index.ts';
+import type { McpReply } from '../src/index.ts';
 import { modelOf } from './support/in-process.ts';
 import { modernServer, type RpcRequest } from './support/modern-server.ts';
-
-class ProcessEnd extends Error {}
-
-/** Journal of a process that ends after its first new entry. */
-function journalOver(entries: Map<string, JsonValue>): Journal {
-  return {
-    runId: 'r',
-    signal: new AbortController().signal,
-    async step(name, run) {
-      const known = entries.get(name);
-      if (known !== undefined) return known;
-      entries.set(name, JSON.parse(JSON.stringify(await run())) as JsonValue);
-      throw new ProcessEnd(name);
-    },
-    decision: () => Promise.reject(new Error('the toolbox decides')),
-  };
-}
+import { testToolbox } from './support/world.ts';
 
 /** Runs an agent that calls `slow`, in one process per journal entry. Each process has its own connection. */
 async function runInProcesses(url: string, answers: Readonly<Record<string, McpReply>>) {
-  const entries = new Map<string, JsonValue>();
   const turns = [{ toolCalls: [{ id: 'c1', name: 'slow', args: {} }] }, 'done'];
   const vendor = modelOf(turns);
-  for (;;) {
-    await using box = await connectMcp({
-      name: 'm',
-      prefix: '',
-      place: { url },
-      protocol: 'auto',
-      suspend: ['elicitation', 'task'],
-    });
+  const { value, entries } = await replayRun(async ({ step }) => {
+    const suspend = ['elicitation', 'task'] as const;
+    const box = await testToolbox({ name: 'm', prefix: '', place: { url }, protocol: 'auto', suspend });
     const agent = createAgent({ model: vendor.model, toolboxes: [box] });
-    const journal = journalOver(entries);
-    const settle = async (_calls: unknown, state: Parameters<typeof box.settle>[0]) => {
-      const decisions = await journal.step('settle', async () => {
+    const journal: Journal = {
+      runId: 'r',
+      signal: new AbortController().signal,
+      step,
+      decision: () => Promise.reject(new Error('the toolbox decides')),
+    };
+    const settle = (_calls: unknown, state: RunState) =>
+      step('settle', async () => {
         for (;;) {
           const settled = await box.settle(state, answers);
-          if (settled.decisions.length > 0) return settled.decisions as readonly object[] as JsonValue;
+          if (settled.decisions.length > 0) return settled.decisions;
         }
       });
-      return decisions as readonly object[] as readonly Decision[];
-    };
-    try {
-      const effects = { ...journaled(agent, journal), decisions: settle };
-      const { text, messages } = await agent.drive(begin('go'), effects);
-      return { text, results: JSON.stringify(messages[2]), entries: [...entries.keys()], vendor };
-    } catch (error) {
-      if (!(error instanceof ProcessEnd)) throw error;
-    }
-  }
+    return agent.drive(begin('go'), { ...journaled(agent, journal), decisions: settle });
+  });
+  return { text: value.text, results: JSON.stringify(value.messages[2]), entries, vendor };
 }
 
 const ENTRIES = ['ask 1', 'approval 1 c1', 'tool r/1/c1', 'settle', 'ask 2'];

@@ -1,12 +1,11 @@
-import type { RequestListener } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
+import { listen } from '@majordomo/test-support';
 import { expect, test } from 'vitest';
-import { serve } from '../test/support/serve.ts';
 import { limitBody } from './bounded-body.ts';
 import { directFetch } from './http.ts';
 
-const urlOf = async (listener: RequestListener): Promise<string> =>
-  `http://127.0.0.1:${await serve(listener)}`;
+const urlOf = async (listener: RequestListener): Promise<string> => listen(createServer(listener));
 
 const direct = directFetch(fetch, 'p/m');
 

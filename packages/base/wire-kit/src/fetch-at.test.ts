@@ -1,8 +1,13 @@
+import { createServer, type RequestListener } from 'node:http';
+import { listen } from '@majordomo/test-support';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { serve } from '../test/support/serve.ts';
 import { fetchAt } from './http.ts';
 
 const LOOPBACK = { address: '127.0.0.1', family: 4 };
+
+/** Starts a server until the end of the test. Returns its port. */
+const serve = async (listener: RequestListener): Promise<string> =>
+  new URL(await listen(createServer(listener))).port;
 
 it('sends the request to the address, for the host of the URL', async () => {
   const port = await serve((request, response) => {

@@ -1,6 +1,7 @@
+import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { listen } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
-import { serve } from '../test/support/serve.ts';
 import { patientFetch } from './http.ts';
 import { uploadBody } from './upload-body.ts';
 
@@ -10,7 +11,7 @@ for (let at = 0; at < bytes.length; at++) bytes[at] = (at * 31 + (at >> 16)) % 2
 
 it('a blob that patientFetch sends arrives byte for byte, with its size and type', async () => {
   const received: { body: Buffer; type: string | undefined; size: string | undefined }[] = [];
-  const port = await serve((request, response) => {
+  const server = createServer((request, response) => {
     // The client has to wait for the server.
     setImmediate(() => {
       void buffer(request).then((body) => {
@@ -20,9 +21,9 @@ it('a blob that patientFetch sends arrives byte for byte, with its size and type
       });
     });
   });
+  const url = await listen(server);
   const body = new Blob([bytes], { type: 'application/pdf' });
-  for (let turn = 0; turn < 2; turn++)
-    await (await patientFetch(`http://127.0.0.1:${port}`, { method: 'POST', body })).text();
+  for (let turn = 0; turn < 2; turn++) await (await patientFetch(url, { method: 'POST', body })).text();
   for (const { body: got, type, size } of received) {
     expect([type, size]).toEqual(['application/pdf', String(bytes.length)]);
     expect(got.equals(bytes)).toBe(true);

@@ -8,8 +8,8 @@ import {
   type Provider,
   user,
 } from '@majordomo/core';
+import { failureOf } from '@majordomo/test-support';
 import { credentialSource } from '../src/credentials.ts';
-import { failure } from './support/failure.ts';
 import { keyedProvider } from './support/keyed-provider.ts';
 
 const hi = { messages: [user('hi')] };
@@ -41,9 +41,9 @@ describe('a failure of a key', () => {
   it.each<ErrorKind>(['quota', 'rate-limit', 'auth'])('benches only that key: %s', async (kind) => {
     const { tenant, usedKeys } = tenants(new Map([['spent', kind]]));
     const poorModel = tenant('spent').model('a/x');
-    for (const _try of [1, 2]) await failure(poorModel.generate(hi, { whenAllBenched: 'fail' }));
+    for (const _try of [1, 2]) await failureOf(poorModel.generate(hi, { whenAllBenched: 'fail' }));
     const sent = usedKeys.length;
-    const error = await failure(poorModel.generate(hi, { whenAllBenched: 'fail' }));
+    const error = await failureOf(poorModel.generate(hi, { whenAllBenched: 'fail' }));
     expect([error.kind, error.details.code, usedKeys.length]).toEqual([kind, 'credential-benched', sent]);
     expect((await tenant('rich').model('a/x').generate(hi)).text).toBe('ok');
   });
@@ -65,7 +65,7 @@ describe('a failure of a key', () => {
     const majordomo = tenant('spent');
     const changes: string[] = [];
     majordomo.health.onChange((target) => changes.push(target));
-    await failure(majordomo.model('a/x').generate(hi));
+    await failureOf(majordomo.model('a/x').generate(hi));
     const health = majordomo.health.snapshot()['a/x'];
     expect([health?.state, Object.values(health?.credentials ?? {})]).toMatchObject([
       'healthy',
@@ -84,7 +84,7 @@ describe('a failure of a key', () => {
     const failures = new Map<string, ErrorKind>([['spent', 'quota']]);
     const { tenant } = tenants(failures);
     const majordomo = tenant('spent');
-    await failure(majordomo.model('a/x').generate(hi));
+    await failureOf(majordomo.model('a/x').generate(hi));
     failures.clear();
     expect((await majordomo.model('a/x').generate(hi)).text).toBe('ok');
   });
@@ -92,10 +92,10 @@ describe('a failure of a key', () => {
   it('is reported as a skipped attempt with its end', async () => {
     const { tenant } = tenants(new Map([['spent', 'quota']]));
     const majordomo = tenant('spent');
-    await failure(majordomo.model('a/x').generate(hi));
+    await failureOf(majordomo.model('a/x').generate(hi));
     const events: CallEvent[] = [];
     const options = { whenAllBenched: 'fail', onEvent: (event: CallEvent) => events.push(event) } as const;
-    await failure(majordomo.model('a/x').generate(hi, options));
+    await failureOf(majordomo.model('a/x').generate(hi, options));
     expect(events.map(({ type }) => type)).toEqual([
       'call-start',
       'attempt-start',
@@ -110,8 +110,8 @@ describe('a failure of a key', () => {
 
   it('benches the target for all keys if the target failed', async () => {
     const { tenant } = tenants(new Map([['one', 'server']]));
-    for (const _try of [1, 2]) await failure(tenant('one').model('a/x').generate(hi));
-    expect((await failure(tenant('two').model('a/x').generate(hi, { whenAllBenched: 'fail' }))).kind).toBe(
+    for (const _try of [1, 2]) await failureOf(tenant('one').model('a/x').generate(hi));
+    expect((await failureOf(tenant('two').model('a/x').generate(hi, { whenAllBenched: 'fail' }))).kind).toBe(
       'server',
     );
   });

@@ -1,14 +1,14 @@
 import { createMajordomo, user } from '@majordomo/core';
+import { failureOf } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { credentialSource } from '../src/credentials.ts';
-import { failure } from './support/failure.ts';
 import { keyedProvider } from './support/keyed-provider.ts';
 
 const provider = keyedProvider(credentialSource(undefined, ['A_KEY']), () => 'not called');
 
 const messageWith = async (env?: object): Promise<string> => {
   const model = createMajordomo({ providers: [provider], env }).model('a/x');
-  return (await failure(model.generate({ messages: [user('hi')] }))).message;
+  return (await failureOf(model.generate({ messages: [user('hi')] }))).message;
 };
 
 it('reports a missing key, and whether an env was given', async () => {

@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as settled } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createMajordomo, type Credential, type Gate, LlmError, type Majordomo, user } from '@majordomo/core';
+import { failureOf } from '@majordomo/test-support';
 import { credentialSource } from '../src/credentials.ts';
-import { failure } from './support/failure.ts';
 import { keyedProvider } from './support/keyed-provider.ts';
 
 const hi = { messages: [user('hi')] };
@@ -53,9 +53,9 @@ it.each([[undefined], [null], [''], ['  '], [42], [{ token: 'x' }]])(
     const source = (({ rejected }) =>
       values.length > 0 ? values.shift() : rejected === 'old' ? 'new' : 'old') as Credential;
     const model = vendor(source, (key) => key === 'new').model('a/x');
-    const first = await failure(model.generate(hi));
+    const first = await failureOf(model.generate(hi));
     expect([first.kind, first.message]).toEqual(['auth', expect.stringContaining('no key for a/x')]);
-    expect((await failure(model.generate(hi))).kind).toBe('auth');
+    expect((await failureOf(model.generate(hi))).kind).toBe('auth');
     expect((await model.generate(hi)).text).toBe('new');
   },
 );
@@ -99,7 +99,7 @@ it('aborts the source when the last waiting call has been aborted', async () => 
   };
   const model = vendor(source, () => false).model('a/x');
   const stops = [new AbortController(), new AbortController()];
-  const answers = stops.map((stop) => failure(model.generate(hi, { signal: stop.signal })));
+  const answers = stops.map((stop) => failureOf(model.generate(hi, { signal: stop.signal })));
   for (let turn = 0; turn < 4; turn++) await settled();
   stops[0]?.abort();
   await settled();
@@ -117,7 +117,7 @@ it('renews again for a call that is rejected while an aborted renewal has not en
   };
   const model = vendor(source, (key) => key === 'new').model('a/x');
   const stop = new AbortController();
-  const aborted = failure(model.generate(hi, { signal: stop.signal }));
+  const aborted = failureOf(model.generate(hi, { signal: stop.signal }));
   await expect.poll(() => renewals).toBe(1);
   stop.abort();
   expect((await aborted).kind).toBe('aborted');

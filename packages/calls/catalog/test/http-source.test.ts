@@ -1,31 +1,25 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { afterEach, expect, it } from 'vitest';
+import { createServer, type RequestListener } from 'node:http';
+import { listen } from '@majordomo/test-support';
+import { expect, it } from 'vitest';
 import { gzipSync } from 'node:zlib';
 import { memoryRecords, type RecordChange } from '@majordomo/records';
 import { refreshed, type CatalogEvent, type RefreshOptions } from '../src/refresh.ts';
-import { baseOf, documentOf, listen, messageOf, modelOf, priceOf } from './support/sources.ts';
+import { baseOf, documentOf, messageOf, modelOf, priceOf } from './support/sources.ts';
 
 const DOCUMENT = JSON.stringify(documentOf('2026-11-10', modelOf('known', priceOf(3, 9))));
-const servers: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
 
-type Respond = (request: IncomingMessage, response: ServerResponse) => void;
-
-async function refreshFrom(respond: Respond, options: Partial<RefreshOptions> = {}) {
-  const server = await listen(respond);
-  servers.push(server);
+async function refreshFrom(respond: RequestListener, options: Partial<RefreshOptions> = {}) {
+  const url = `${await listen(createServer(respond))}/catalog.json`;
   const events: CatalogEvent[] = [];
   const catalog = await refreshed({
-    from: `${server.url}?token=secret`,
+    from: `${url}?token=secret`,
     base: baseOf(modelOf('known', priceOf(2, 8))),
     onEvent: (event) => events.push(event),
     ...options,
   });
   catalog.close();
   const rate = (await catalog.find('openai', 'known'))?.model.prices.at(-1)?.rates.input;
-  return { catalog, events, rate, url: server.url };
+  return { catalog, events, rate, url };
 }
 
 it('reads a compressed document from a URL', async () => {
@@ -64,7 +58,7 @@ it('sends the ETag, and stores only the time of the check after 304', async () =
   expect([writes.length, second?.etag]).toEqual([2, '"one"']);
 });
 
-it.each<[string, Respond, RegExp, Partial<RefreshOptions>]>([
+it.each<[string, RequestListener, RegExp, Partial<RefreshOptions>]>([
   ['truncated JSON', (_, response) => response.end(DOCUMENT.slice(0, 99)), /JSON/, {}],
   ['HTML', (_, response) => response.end('<html>Sign in</html>'), /JSON/, {}],
   ['status 500', (_, response) => response.writeHead(500).end(), /responded with status 500$/, {}],

@@ -14,7 +14,7 @@ const redactor = createRedactor();
 const AT = new Date('2026-11-21T05:00:00+02:00');
 
 it('keeps a run whole: a line comes back as it went, with pictures', async () => {
-  await using here = await place();
+  const here = place();
   const picture = image(new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10, 0, 255]));
   const result = await run([toolTurn, 'Take the boots.'], [user('Which shoes?', picture)]);
   const trajectory = trajectoryOf(result, about, AT);
@@ -35,7 +35,7 @@ it('keeps a run whole: a line comes back as it went, with pictures', async () =>
 });
 
 it('keeps what did not come to an answer apart, with the kind of what ended it', async () => {
-  await using here = await place();
+  const here = place();
   await using writer = trajectoryWriter({ folder: here.folder, redactor });
   const failed = trajectoryOf(await run([toolTurn, { fail: 'auth' }]), about, AT);
   await writer.write(failed);
@@ -50,7 +50,7 @@ it('keeps what did not come to an answer apart, with the kind of what ended it',
 });
 
 it('writes no secret, wherever it stands', async () => {
-  await using here = await place();
+  const here = place();
   await using writer = trajectoryWriter({ folder: here.folder, redactor });
   class Login {
     readonly header = `Bearer ${KEY}`;
@@ -71,7 +71,7 @@ it('writes no secret, wherever it stands', async () => {
 });
 
 it('writes no part of a secret of a tool that returns JSON', async () => {
-  await using here = await place();
+  const here = place();
   await using writer = trajectoryWriter({ folder: here.folder, redactor });
   const secrets = {
     password: 'hunt"er2!x9Zq',
@@ -97,7 +97,7 @@ it.each([
   ['a percent-code', `q=a%20${KEY}`],
   ['an underscore', `x_${KEY}`],
 ])('masks a secret after %s, and puts aside a line in which the secret remains', async (_what, text) => {
-  await using here = await place();
+  const here = place();
   await using writer = trajectoryWriter({ folder: here.folder, redactor });
   expect(await writer.write(plain('a', text))).toBe('written');
   expect((await here.lines('success')).join('')).not.toContain(KEY);
@@ -108,7 +108,7 @@ it.each([
 });
 
 it('puts a line aside in which a secret is left, for its owner only and with the reason', async () => {
-  await using here = await place();
+  const here = place();
   const careless: Redactor = { ...redactor, value: (value) => value };
   await using writer = trajectoryWriter({ folder: here.folder, redactor: careless });
   expect(await writer.write(plain('a', `it is ${KEY}`))).toBe('quarantined');
@@ -124,7 +124,7 @@ it('puts a line aside in which a secret is left, for its owner only and with the
 });
 
 it.each(['value', 'find'] as const)('puts a line aside when the redactor fails in %s', async (member) => {
-  await using here = await place();
+  const here = place();
   const broken: Redactor = {
     ...redactor,
     [member]: () => {
@@ -137,7 +137,7 @@ it.each(['value', 'find'] as const)('puts a line aside when the redactor fails i
 });
 
 it('finds a secret that only the export puts together', async () => {
-  await using here = await place();
+  const here = place();
   await using writer = trajectoryWriter({ folder: here.folder, redactor, format: 'sharegpt' });
   const halves = [KEY.slice(0, 14), KEY.slice(14)].map((text) => ({ type: 'text' as const, text }));
   const trajectory: Trajectory = { ...plain('a'), messages: [{ role: 'assistant', parts: halves }] };
@@ -145,7 +145,7 @@ it('finds a secret that only the export puts together', async () => {
 });
 
 it('begins another file before one grows too large, and gives a longer line one of its own', async () => {
-  await using here = await place();
+  const here = place();
   const size = Buffer.byteLength(toLine(plain('a'))) + 1;
   await using writer = trajectoryWriter({ folder: here.folder, redactor, maxBytes: 2 * size });
   for (const id of ['a', 'b', 'c', 'd', 'e']) await writer.write(plain(id));
@@ -163,7 +163,7 @@ it('begins another file before one grows too large, and gives a longer line one 
 });
 
 it('takes 2,000 lines of two processes, each of them whole', async () => {
-  await using here = await place();
+  const here = place();
   const script = fileURLToPath(new URL('support/writer-process.ts', import.meta.url));
   const write = (name: string) => promisify(execFile)(process.execPath, [script, here.folder, name, '1000']);
   const done = await Promise.all([write('one'), write('two')]);
@@ -175,7 +175,7 @@ it('takes 2,000 lines of two processes, each of them whole', async () => {
 }, 60_000);
 
 it('never rejects: what cannot be written is told, and the next line is tried anew', async () => {
-  await using here = await place();
+  const here = place();
   await mkdir(dirname(here.folder), { recursive: true });
   await writeFile(here.folder, 'a file where the folder should be');
   const reportedErrors: unknown[] = [];
@@ -200,7 +200,7 @@ it('never rejects: what cannot be written is told, and the next line is tried an
 });
 
 it('writes to a new file after its folder was removed', async () => {
-  await using here = await place();
+  const here = place();
   await using writer = trajectoryWriter({ folder: here.folder, redactor });
   await writer.write(plain('a'));
   await rm(here.folder, { recursive: true });
@@ -210,7 +210,7 @@ it('writes to a new file after its folder was removed', async () => {
 });
 
 it('close waits for what is under way', async () => {
-  await using here = await place();
+  const here = place();
   const writer = trajectoryWriter({ folder: here.folder, redactor });
   const all = Promise.all(Array.from({ length: 20 }, (_, n) => writer.write(plain(`${n}`))));
   await writer.close();
@@ -241,7 +241,7 @@ it.each([
 });
 
 it('finds a secret at the beginning of a line, and one in a name', async () => {
-  await using here = await place();
+  const here = place();
   const careless: Redactor = { ...redactor, value: (value) => value };
   await using writer = trajectoryWriter({ folder: here.folder, redactor: careless });
   expect(await writer.write(plain('a', `here:\n${KEY}`))).toBe('quarantined');

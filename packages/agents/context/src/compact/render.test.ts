@@ -41,6 +41,14 @@ describe('a rendered transcript', () => {
     expect(lines).toHaveLength(4);
   });
 
+  it('has long strings in arguments shortened, as valid JSON', () => {
+    const call = assistant([{ type: 'tool-call', id: '1', name: 'look', args: { at: long } }]);
+    const [line = ''] = render([call], DETAILS[0] as Detail);
+    expect(JSON.parse(line.slice('assistant calls look: '.length))).toEqual({
+      at: `${'a'.repeat(200)}… (10000 characters)`,
+    });
+  });
+
   it('states that a call failed', () => {
     const failed = toolResult({ callId: '1', name: 'look', content: 'no such file', isError: true });
     expect(render([failed], DETAILS[0] as Detail)).toEqual(['look failed: no such file']);

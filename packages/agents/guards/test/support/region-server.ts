@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { openaiChat } from '@majordomo/conformance';
 import type { DataHandling, Provider } from '@majordomo/core';
 import { openaiCompatible } from '@majordomo/provider-openai';
+import { testServer } from '@majordomo/test-support';
 import { onTestFinished } from 'vitest';
 
 /** Server of every operation that counts TCP connections. */
@@ -19,36 +19,25 @@ export interface RegionServer {
 
 /** Starts a server that is closed after the test. */
 export async function regionServer(): Promise<RegionServer> {
-  const http = createServer((request, response) => {
-    state.requests++;
-    if (state.status === 0) return;
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks).toString();
-      const [type, text] = answerTo(request.url ?? '', body);
-      const location = state.location === undefined ? undefined : { location: state.location };
-      response.writeHead(state.status, { 'content-type': type, ...location });
-      response.end(state.status === 200 ? text : '{"error":{"message":"no"}}');
-    });
-  });
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  const { port } = http.address() as AddressInfo;
-  const state: RegionServer = {
-    baseURL: `http://127.0.0.1:${port}/v1`,
+  const state: Omit<RegionServer, 'baseURL'> = {
     connections: 0,
     requests: 0,
     status: 200,
     location: undefined,
   };
-  http.on('connection', () => {
-    state.connections++;
-  });
-  onTestFinished(() => {
-    http.closeAllConnections();
-    http.close();
-  });
-  return state;
+  const server = await testServer(
+    (response, { path, text }, number) => {
+      state.requests = number;
+      if (state.status === 0) return;
+      const [type, answer] = answerTo(path, text);
+      const location = state.location === undefined ? undefined : { location: state.location };
+      response.writeHead(state.status, { 'content-type': type, ...location });
+      response.end(state.status === 200 ? answer : '{"error":{"message":"no"}}');
+    },
+    (listener) => createServer(listener).on('connection', () => state.connections++),
+  );
+  onTestFinished(() => server.close());
+  return Object.assign(state, { baseURL: `${server.origin}/v1` });
 }
 
 /** Creates a provider at a server. `data` replaces the facts of loopback. */

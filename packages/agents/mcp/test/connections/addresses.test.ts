@@ -1,6 +1,6 @@
 import { authorizationServer } from '@majordomo/testing';
 import { expect, it } from 'vitest';
-import { connectMcp, createMcpConnections } from '../../src/index.ts';
+import { connectMcp, createMcpConnections, type McpConnectionsOptions } from '../../src/index.ts';
 import { httpServer } from '../support/http-server.ts';
 import { memoryRecords } from '@majordomo/records';
 import { closing, rejection } from '../support/world.ts';
@@ -40,6 +40,16 @@ async function privateServer(): Promise<{ issuer: string; port: string; journal:
   return { issuer: authority.issuer, port: new URL(authority.issuer).port, journal: authority.journal };
 }
 
+/** Connections whose client is registered at an issuer. */
+const connectionsTo = (place: McpConnectionsOptions['place'], issuer: string) =>
+  createMcpConnections({
+    name: 'm',
+    place,
+    client: { clientId: 'app', issuer },
+    redirectUrl: 'https://app.example/callback',
+    records: memoryRecords(),
+  });
+
 it.each<[string, (port: string, issuer: string) => Parameters<typeof publicServer>]>([
   ['an authorization server on this machine', (_port, issuer) => [naming(issuer), OWN]],
   ['a name that resolves to this machine', (port) => [naming(`http://localhost:${port}`), OWN]],
@@ -49,14 +59,7 @@ it.each<[string, (port: string, issuer: string) => Parameters<typeof publicServe
 ])('does not send a request to %s that a public server names', async (_what, serverFor) => {
   const { issuer, port, journal } = await privateServer();
   const { fetch, others } = await publicServer(...serverFor(port, issuer));
-  const client = { clientId: 'app', issuer };
-  const connections = createMcpConnections({
-    name: 'm',
-    place: { url: PLACE, fetch },
-    client,
-    redirectUrl: 'https://app.example/callback',
-    records: memoryRecords(),
-  });
+  const connections = connectionsTo({ url: PLACE, fetch }, issuer);
   expect(await rejection(connections.login('ann'))).toMatchObject(PRIVATE);
   const auth = { grant: 'client-credentials' as const, clientId: 'app', clientSecret: 's', issuer };
   expect(await rejection(connectMcp({ name: 'm', place: { url: PLACE, fetch, auth } }))).toMatchObject(
@@ -135,13 +138,7 @@ it('does not follow a redirect of metadata to this machine', async () => {
   const redirect = (): Response =>
     new Response(null, { status: 302, headers: { location: `${issuer}/metadata` } });
   const { fetch, others } = await publicServer(redirect, OWN);
-  const connections = createMcpConnections({
-    name: 'm',
-    place: { url: PLACE, fetch },
-    client: { clientId: 'app', issuer },
-    redirectUrl: 'https://app.example/callback',
-    records: memoryRecords(),
-  });
+  const connections = connectionsTo({ url: PLACE, fetch }, issuer);
   expect(await rejection(connections.login('ann'))).toMatchObject({ kind: 'auth' });
   expect(others).toEqual([]);
   expect(journal).toEqual([]);
@@ -150,12 +147,6 @@ it('does not follow a redirect of metadata to this machine', async () => {
 it('sends requests to a host of `place.allow`', async () => {
   const { issuer } = await privateServer();
   const { fetch } = await publicServer(naming(issuer), OWN);
-  const connections = createMcpConnections({
-    name: 'm',
-    place: { url: PLACE, fetch, allow: [new URL(issuer).host] },
-    client: { clientId: 'app', issuer },
-    redirectUrl: 'https://app.example/callback',
-    records: memoryRecords(),
-  });
+  const connections = connectionsTo({ url: PLACE, fetch, allow: [new URL(issuer).host] }, issuer);
   expect((await connections.login('ann')).url).toContain(`${issuer}/authorize?`);
 });

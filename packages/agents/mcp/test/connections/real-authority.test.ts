@@ -1,10 +1,10 @@
 import { defineTool } from '@majordomo/agent';
 import { expect, it } from 'vitest';
 import { startAuthority } from '../../../../calls/credentials/test/support/authority.ts';
-import { createMcpConnections, serveMcp } from '../../src/index.ts';
-import { httpServer } from '../support/http-server.ts';
+import { createMcpConnections } from '../../src/index.ts';
 import { memoryRecords } from '@majordomo/records';
 import { changeEntries, entriesOf, tokensIn } from '../support/entries.ts';
+import { tokenProtected } from '../support/token-server.ts';
 import { closing, rejection, run } from '../support/world.ts';
 
 const REDIRECT = 'https://app.example/callback';
@@ -36,28 +36,18 @@ async function world(method: string) {
     parameters: { type: 'object' },
     run: () => 'found',
   });
-  const serving = serveMcp({ name: 'real', version: '1.0.0', tools: [look] });
   const tokens: string[] = [];
-  ({ url } = await httpServer((request) => {
-    const { origin } = new URL(url);
-    if (new URL(request.url).pathname.startsWith('/.well-known/oauth-protected-resource')) {
-      const metadata = {
-        resource: url,
-        authorization_servers: [authority.issuer],
-        scopes_supported: ['api'],
-      };
-      return Promise.resolve(Response.json(metadata));
-    }
-    const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1];
-    if (token !== undefined) {
-      tokens.push(token);
-      const [, claims = ''] = token.split('.');
-      const { aud, exp } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as Claims;
-      if (aud === url && exp * 1000 > Date.now() && !expired.has(token)) return serving.fetch(request);
-    }
-    const challenge = `Bearer resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp"`;
-    return Promise.resolve(new Response(null, { status: 401, headers: { 'www-authenticate': challenge } }));
-  }));
+  const protection = {
+    issuer: authority.issuer,
+    tools: [look],
+    metadata: { scopes_supported: ['api'] },
+  };
+  url = await tokenProtected(protection, (token, resource) => {
+    tokens.push(token);
+    const [, claims = ''] = token.split('.');
+    const { aud, exp } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as Claims;
+    return aud === resource && exp * 1000 > Date.now() && !expired.has(token) ? undefined : false;
+  });
   const records = memoryRecords();
   const connections = createMcpConnections({
     name: 'm',

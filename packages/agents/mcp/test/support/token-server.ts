@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Tool } from '@majordomo/agent';
+import { serveMcp } from '../../src/index.ts';
 import { httpServer } from './http-server.ts';
 
 interface TokenRequest {
@@ -62,4 +64,58 @@ export async function tokenServer({
     },
     challengeOf: (verifier = '') => createHash('sha256').update(verifier).digest('base64url'),
   };
+}
+
+/** Options of a server that names its authorization server. */
+interface TokenProtection {
+  readonly issuer: string;
+  readonly tools: readonly Tool[];
+  /** Scope that the challenge requests. */
+  readonly scope?: string;
+  /** Path of the metadata of the resource. */
+  readonly path?: string;
+  /** Further members of the metadata. */
+  readonly metadata?: object;
+}
+
+/**
+ * Starts an MCP server that requires a token. Returns its address. `respond` receives the token of a request and the address. It
+ * returns a response, `undefined` to serve the request, or `false` to reject the token.
+ */
+export async function tokenProtected(
+  {
+    issuer,
+    tools,
+    scope,
+    path = '/.well-known/oauth-protected-resource/mcp',
+    metadata = {},
+  }: TokenProtection,
+  respond: (token: string, url: string) => Response | undefined | false,
+): Promise<string> {
+  const serving = serveMcp({ name: 'http', version: '1.0.0', tools });
+  const { url } = await httpServer(async (request) => {
+    if (new URL(request.url).pathname === path)
+      return Response.json({ resource: url, authorization_servers: [issuer], ...metadata });
+    const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1];
+    const response = token === undefined ? false : respond(token, url);
+    if (response !== false) return response ?? serving.fetch(request);
+    const members = scope === undefined ? '' : `scope="${scope}", `;
+    const challenge = `Bearer ${members}resource_metadata="${new URL(url).origin}${path}"`;
+    return new Response(null, { status: 401, headers: { 'www-authenticate': challenge } });
+  });
+  return url;
+}
+
+/** Follows a login page of the token server like a browser. `change` edits the callback. Returns the text of the last page. */
+export async function followLogin(
+  page: string,
+  change: (callback: URL) => void = () => undefined,
+): Promise<string> {
+  const { searchParams, origin } = new URL(page);
+  const callback = new URL(searchParams.get('redirect_uri') ?? '');
+  callback.searchParams.set('code', 'code-1');
+  callback.searchParams.set('state', searchParams.get('state') ?? '');
+  callback.searchParams.set('iss', origin);
+  change(callback);
+  return (await fetch(callback)).text();
 }

@@ -1,5 +1,3 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { catalogOf } from '../../src/catalog-of.ts';
 import type { Catalog, CatalogModel, Price } from '../../src/contract.ts';
 import { modelsIn } from '../../src/model-lookup.ts';
@@ -57,21 +55,3 @@ export function settableSource(
 
 export const messageOf = (event: CatalogEvent): string =>
   event.type === 'failed' ? event.error.message : event.type;
-
-/** Starts a server on 127.0.0.1 and returns its address. */
-export async function listen(
-  respond: (request: IncomingMessage, response: ServerResponse) => void,
-): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const server = createServer(respond);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/catalog.json`,
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => {
-          resolve();
-        });
-      }),
-  };
-}

@@ -4,7 +4,6 @@ import {
   user,
   type Capabilities,
   type ChatRequest,
-  type LlmError,
   type Majordomo,
   type MajordomoOptions,
 } from '@majordomo/core';
@@ -85,11 +84,4 @@ function factsOf(target: string, { price, facts }: FakeTarget): readonly Overrid
   return [{ vendor: `vendor-${id}`, id: model, input: ['text'], output: ['text'], ...facts, prices }];
 }
 
-export async function failureOf(call: Promise<unknown>): Promise<LlmError> {
-  try {
-    await call;
-  } catch (error) {
-    return error as LlmError;
-  }
-  throw new Error('the promise did not reject');
-}
+export { failureOf } from '@majordomo/test-support';

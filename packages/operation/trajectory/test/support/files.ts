@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { testFolder } from '@majordomo/test-support';
 
-/** Creates a temporary folder for a test. */
-export interface Place extends AsyncDisposable {
+/** Temporary folder of a test. */
+export interface Place {
   readonly folder: string;
   /** Returns the names of the files below it, by the part before the first dot. */
   kinds(): Promise<readonly string[]>;
@@ -13,9 +13,8 @@ export interface Place extends AsyncDisposable {
   modes(): Promise<ReadonlySet<string>>;
 }
 
-export async function place(): Promise<Place> {
-  const root = await mkdtemp(join(tmpdir(), 'trajectory-'));
-  const folder = join(root, 'runs');
+export function place(): Place {
+  const folder = join(testFolder(), 'runs');
   const files = async () =>
     (await readdir(folder, { recursive: true, withFileTypes: true })).map((entry) => ({
       kind: entry.isDirectory() ? 'folder' : (entry.name.split('.')[0] ?? ''),
@@ -32,9 +31,6 @@ export async function place(): Promise<Place> {
     async modes() {
       const all = await Promise.all((await files()).map(async ({ path }) => (await stat(path)).mode & 0o777));
       return new Set(all.map((mode) => mode.toString(8)));
-    },
-    async [Symbol.asyncDispose]() {
-      await rm(root, { recursive: true });
     },
   };
 }
