@@ -33,6 +33,7 @@ export {
   type Recording,
   type Sequence,
 } from './recordings.ts';
+export { testProviderTransport } from './provider-transport.ts';
 export { testRecordings } from './recording-tests.ts';
 export { folderOf, inShared, ROOT } from './repository.ts';
 export { testServer, type Answer, type Seen, type TestServer } from './server.ts';
