@@ -14,7 +14,7 @@ export { contextOf, failureOf, requestOf, usageOf } from './calls.ts';
 export { CutStore, STORE_CUTS, type StoreCut } from './cut-store.ts';
 export { Crash, FakeProcess } from './fake-process.ts';
 export { fuzz, type FuzzOptions, type FuzzReport, type FuzzTarget } from './fuzz.ts';
-export { expectedFacts, facts, reasoningOf, type Read } from './facts.ts';
+export { checkError, checkFacts, reasoningOf, sha256, type Read } from './facts.ts';
 export { suiteFolder, testFolder } from './folders.ts';
 export { growthOf } from './growth.ts';
 export { testHostileServer } from './hostile-server.ts';
@@ -33,5 +33,7 @@ export {
   type Recording,
   type Sequence,
 } from './recordings.ts';
+export { testProviderTransport } from './provider-transport.ts';
+export { testRecordings } from './recording-tests.ts';
 export { folderOf, inShared, ROOT } from './repository.ts';
 export { testServer, type Answer, type Seen, type TestServer } from './server.ts';

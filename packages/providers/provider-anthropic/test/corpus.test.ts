@@ -1,61 +1,35 @@
-import { createHash } from 'node:crypto';
 import type { AssistantPart, LlmError, Usage } from '@majordomo/core';
 import { asList, asNumber, asRecord } from '@majordomo/core/toolkit';
 import {
   deliveryOf,
-  hasRecordings,
-  playback,
   reasoningOf,
   recordings,
-  skippedNote,
-  type Cut,
+  sha256,
+  testRecordings,
   type Expected,
-  type Playback,
-  type Recording,
 } from '@majordomo/test-support';
 import type { Collected } from '@majordomo/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { createAnthropic } from '../src/index.ts';
 import { callModel } from './calls.ts';
 import { EXCEPTIONS } from './exceptions.ts';
 
-const cases = recordings('anthropic-messages');
-const cuts = ['complete', 'random', 'bytes'] as const;
-
-describe.skipIf(!hasRecordings)(`the recordings of the Messages wire${skippedNote}`, () => {
-  let server: Playback;
-  beforeAll(async () => {
-    server = await playback(cases);
-  });
-  afterAll(() => server.close());
-
-  const play = async (recording: Recording, cut: Cut): Promise<unknown> => {
-    const provider = createAnthropic({ apiKey: 'k', baseURL: server.url(recording, cut) });
-    return facts(await callModel(provider, {}, { delivery: deliveryOf(recording) }));
-  };
-
-  it('exist', () => {
-    expect(cases.length).toBeGreaterThan(50);
-  });
-
-  for (const recording of cases) {
-    const excepted = EXCEPTIONS.some(({ id }) => id === recording.id);
-    const { expected } = recording;
-    const deliveries = expected.streamed ? cuts : (['complete'] as const);
-    it.for(deliveries)(`${recording.id} results in the recorded facts %s`, async (cut) => {
-      const actualFacts = await play(recording, cut);
-      if (excepted) expect(actualFacts, 'no exception is needed').not.toEqual(expectedFacts(expected));
-      else expect(actualFacts).toEqual(expectedFacts(expected));
-    });
-  }
-
-  it('have few exceptions, and each names a recording', () => {
-    expect(EXCEPTIONS.length).toBeLessThanOrEqual(cases.length * 0.02);
-    for (const { id } of EXCEPTIONS) expect(cases.map((recording) => recording.id)).toContain(id);
-  });
+testRecordings({
+  title: 'recordings of the Messages wire',
+  cases: recordings('anthropic-messages'),
+  moreThan: 50,
+  exceptions: EXCEPTIONS,
+  cuts: [
+    ['one piece', 'complete'],
+    ['pieces at random', 'random'],
+    ['single bytes', 'bytes'],
+  ],
+  play: (baseURL, recording) =>
+    callModel(createAnthropic({ apiKey: 'k', baseURL }), {}, { delivery: deliveryOf(recording) }),
+  check(response, { expected }) {
+    expect(facts(response)).toEqual(expectedFacts(expected));
+  },
 });
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Returns the members in which recordings and calls are compared. */
 const facts = ({ error, text, parts, toolCalls, rawFinish, usage }: Collected): object =>

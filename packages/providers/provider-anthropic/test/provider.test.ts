@@ -1,5 +1,12 @@
 import { LlmError, type Env, type ModelContext, type ModelRequest } from '@majordomo/core';
-import { contextOf, inTurn, requestOf, testServer, type Answer } from '@majordomo/test-support';
+import {
+  contextOf,
+  inTurn,
+  requestOf,
+  testProviderTransport,
+  testServer,
+  type Answer,
+} from '@majordomo/test-support';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createAnthropic, type AnthropicOptions } from '../src/index.ts';
 import { callModel } from './calls.ts';
@@ -129,55 +136,18 @@ describe('credentials', () => {
     expect(debug).not.toHaveBeenCalled();
     debug.mockRestore();
   });
-
-  it('calls a key function for each attempt, with the key that a 401 rejected', async () => {
-    const refusal = wireError('authentication_error', 'invalid x-api-key', 401);
-    await using server = await testServer(inTurn(refusal, sse(...textStream('fine'))));
-    const rejectedKeys: (string | undefined)[] = [];
-    const apiKey = ({ rejected }: { readonly rejected: string | undefined }): string => {
-      rejectedKeys.push(rejected);
-      return `key-${rejectedKeys.length}`;
-    };
-    const provider = createAnthropic({ apiKey, baseURL: server.origin });
-    const { error } = await callModel(provider);
-    expect(error).toMatchObject({ kind: 'auth', details: { status: 401, recover: { id: 'credential' } } });
-    const recoveries = error?.details.recover ? [error.details.recover] : [];
-    await callModel(provider, {}, { recoveries });
-    expect(rejectedKeys).toEqual([undefined, 'key-1']);
-    expect(server.requests.map(({ headers }) => headers['authorization'])).toEqual([
-      'Bearer key-1',
-      'Bearer key-2',
-    ]);
-  });
-
-  it('offers no recovery for a 401 with a constant key', async () => {
-    const { error } = await call(wireError('authentication_error', 'invalid x-api-key', 401));
-    expect(error.details.recover).toBeUndefined();
-  });
 });
 
 describe('headers and transport', () => {
-  it('sends the headers of the call; those of the provider take precedence, in upper or lower case', async () => {
-    const { sent } = await call(
-      sse(...textStream('x')),
-      {},
-      { headers: { 'X-Team': 'provider', 'anthropic-beta': 'b' } },
-      { headers: { 'x-team': 'app', 'X-App': '1' } },
-    );
-    expect(sent?.headers).toMatchObject({ 'x-team': 'provider', 'x-app': '1', 'anthropic-beta': 'b' });
+  testProviderTransport({
+    create: createAnthropic,
+    hello: sse(...textStream('Hello')),
+    rejection: wireError('authentication_error', 'invalid x-api-key', 401),
   });
 
-  it('uses the fetch of the call; the option takes precedence', async () => {
-    const transports: string[] = [];
-    const transport =
-      (name: string): typeof globalThis.fetch =>
-      (input, init) => {
-        transports.push(name);
-        return globalThis.fetch(input, init);
-      };
-    await call(sse(...textStream('x')), {}, {}, { fetch: transport('app') });
-    await call(sse(...textStream('x')), {}, { fetch: transport('provider') }, { fetch: transport('app') });
-    expect(transports).toEqual(['app', 'provider']);
+  it('sends the beta features of the option', async () => {
+    const { sent } = await call(sse(...textStream('x')), {}, { headers: { 'anthropic-beta': 'b' } });
+    expect(sent?.headers['anthropic-beta']).toBe('b');
   });
 
   it('sends the API version, and the earlier one with sampling parameters', async () => {

@@ -1,5 +1,5 @@
 import { createMajordomo, LlmError, user } from '@majordomo/core';
-import { answers, streams, testServer } from '@majordomo/test-support';
+import { answers, streams, testProviderTransport, testServer } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createCloudflare, type AiBinding, type CloudflareOptions } from '../src/index.ts';
 import { callModel } from './calls.ts';
@@ -61,21 +61,13 @@ describe('the account and the token', () => {
     expect(error).toMatchObject({ kind, details: { code, target: 'cloudflare/@cf/m' } });
     expect(sent).toEqual([]);
   });
+});
 
-  it('is requested again after a 401', async () => {
-    await using server = await testServer((response, request) => {
-      const isNewKey = request.headers.authorization === 'Bearer new';
-      const refusal = answers({ success: false, errors: [{ code: 10_000, message: 'no' }] }, 401);
-      (isNewKey ? streams({ response: 'ok' }) : refusal)(response);
-    });
-    const provider = createCloudflare({
-      accountId: 'acc',
-      baseURL: server.origin,
-      apiKey: ({ rejected }) => (rejected === undefined ? 'old' : 'new'),
-    });
-    const model = createMajordomo({ providers: [provider] }).model('cloudflare/@cf/meta/m');
-    expect((await model.generate({ messages: [user('hi')] })).text).toBe('ok');
-    expect(server.requests[0]?.path).toBe('/accounts/acc/ai/run/@cf/meta/m');
+describe('transport', () => {
+  testProviderTransport({
+    create: (options) => createCloudflare({ accountId: 'acc', ...options }),
+    hello: streams({ response: 'Hello' }),
+    rejection: answers({ success: false, errors: [{ code: 10_000, message: 'no' }] }, 401),
   });
 });
 

@@ -1,19 +1,17 @@
-import { createHash } from 'node:crypto';
 import {
+  checkError,
   contextOf,
   deliveryOf,
-  hasRecordings,
-  playback,
   reasoningOf,
   recordings,
   requestOf,
-  skippedNote,
+  sha256,
+  testRecordings,
   type Expected,
-  type Playback,
   type Recording,
 } from '@majordomo/test-support';
 import { collect, type Collected } from '@majordomo/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import type { AssistantPart, Model } from '@majordomo/core';
 import { SseDecoder } from '@majordomo/core/toolkit';
 import { EventWriter } from '@majordomo/wire-kit';
@@ -24,55 +22,35 @@ import { GeminiReader } from '../src/stream.ts';
 import exceptions from './corpus-exceptions.json' with { type: 'json' };
 
 const cases = recordings('gemini-generate');
-const excused = new Set((exceptions as readonly { readonly id: string }[]).map(({ id }) => id));
 
-/** Maps the error kinds of the recordings. */
-const KINDS: Readonly<Record<string, readonly string[]>> = {
-  permission: ['auth'],
-  'not-found': ['not-found'],
-  'rate-limit': ['rate-limit'],
-  'invalid-request': ['invalid-request', 'context-overflow'],
-};
-
-describe.skipIf(!hasRecordings)(`recordings of gemini-generate${skippedNote}`, () => {
-  let server: Playback;
-  beforeAll(async () => {
-    server = await playback(cases);
-  });
-  afterAll(() => server.close());
-
-  describe.each([
+testRecordings({
+  title: 'recordings of gemini-generate through the SDK',
+  cases,
+  moreThan: 50,
+  exceptions,
+  cuts: [
     ['a single chunk', 'complete'],
     ['chunks of 61 bytes', 61],
-  ] as const)('through the SDK, in %s', (_name, cut) => {
-    it.each(cases.map((recording) => [recording.id, recording] as const))('%s', async (id, recording) => {
-      const vertex = recording.id.startsWith('vertex')
-        ? { project: 'p', location: 'global', token: 't' }
-        : { apiKey: 'k' };
-      const model = createGoogle({ ...vertex, baseURL: server.url(recording, cut) }).model('gemini-test');
-      const delivery = deliveryOf(recording);
-      checkOrExcuse(id, recording, await collect(model, requestOf(), contextOf({ delivery })));
-    });
-  });
-
-  it.each(
-    cases.filter(({ expected }) => expected.streamed).map((recording) => [recording.id, recording] as const),
-  )('byte by byte: %s', async (id, recording) => {
-    checkOrExcuse(id, recording, await decodedByteByByte(recording));
-  });
-
-  it('have at most 2 % exceptions, and each names a recording', () => {
-    expect(excused.size).toBeLessThanOrEqual(cases.length * 0.02);
-    const ids = new Set(cases.map(({ id }) => id));
-    expect([...excused].filter((id) => !ids.has(id))).toEqual([]);
-  });
+  ],
+  play(baseURL, recording) {
+    const vertex = recording.id.startsWith('vertex')
+      ? { project: 'p', location: 'global', token: 't' }
+      : { apiKey: 'k' };
+    const model = createGoogle({ ...vertex, baseURL }).model('gemini-test');
+    return collect(model, requestOf(), contextOf({ delivery: deliveryOf(recording) }));
+  },
+  check,
 });
 
-/** Checks a recording, or that the exception for the recording is needed. */
-function checkOrExcuse(id: string, recording: Recording, collected: Collected): void {
-  if (excused.has(id)) expect(() => check(recording, collected), 'the exception is needed').toThrow();
-  else check(recording, collected);
-}
+testRecordings({
+  title: 'streams of gemini-generate without the SDK',
+  cases: cases.filter(({ expected }) => expected.streamed),
+  moreThan: 20,
+  exceptions,
+  cuts: [['single bytes', 'bytes']],
+  play: (_baseURL, recording) => decodedByteByByte(recording),
+  check,
+});
 
 function decodedByteByByte({ body }: Recording): Promise<Collected> {
   const reader = new GeminiReader({
@@ -98,10 +76,10 @@ function decodedByteByByte({ body }: Recording): Promise<Collected> {
   return collect(model, requestOf(), contextOf());
 }
 
-function check({ expected, status }: Recording, collected: Collected): void {
+function check(collected: Collected, recording: Recording): void {
+  const { expected } = recording;
   if (expected.outcome === 'error') {
-    expect(collected.error).toMatchObject({ name: 'LlmError', details: { status } });
-    expect(KINDS[expected.error?.kind ?? '']).toContain(collected.error?.kind);
+    checkError(collected.error, recording);
     return;
   }
   expect(collected.text).toBe(expected.text);
@@ -111,7 +89,7 @@ function check({ expected, status }: Recording, collected: Collected): void {
   );
   for (const [at, { id }] of expected.toolCalls.entries())
     if (id !== undefined) expect(collected.toolCalls[at]?.id).toBe(id);
-  expect(signatures(collected.parts)).toEqual(expected.signatures.map(({ sha256 }) => sha256));
+  expect(signatures(collected.parts)).toEqual(expected.signatures.map(({ sha256: hash }) => hash));
   checkFinish(expected, collected);
 }
 
@@ -142,6 +120,6 @@ function signatures(parts: readonly AssistantPart[]): string[] {
       | null
       | undefined;
     const signature = typeof data === 'object' ? data?.part.thoughtSignature : data;
-    return signature === undefined ? [] : [createHash('sha256').update(signature).digest('hex')];
+    return signature === undefined ? [] : [sha256(signature)];
   });
 }

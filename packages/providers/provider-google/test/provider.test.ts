@@ -87,26 +87,6 @@ describe('a call', () => {
       generationConfig: { topK: 5, maxOutputTokens: 7 },
     });
   });
-
-  it('sends headers of application and provider; those of the provider take precedence', async () => {
-    await serve(OK);
-    await callModel({ headers: { 'X-Team': 'provider' } }, { headers: { 'x-team': 'app', 'x-app': 'yes' } });
-    expect(server.requests[0]?.headers).toMatchObject({ 'x-team': 'provider', 'x-app': 'yes' });
-  });
-
-  it('uses the fetch of the option, otherwise of majordomo', async () => {
-    await serve(OK);
-    const transports: string[] = [];
-    const named =
-      (name: string): typeof fetch =>
-      (url, init) => {
-        transports.push(name);
-        return fetch(url, init);
-      };
-    await callModel({}, { fetch: named('app') });
-    await callModel({ fetch: named('option') }, { fetch: named('app') });
-    expect(transports).toEqual(['app', 'option']);
-  });
 });
 
 describe('credentials', () => {
@@ -144,22 +124,6 @@ describe('credentials', () => {
     });
     expect(error?.message).toContain('are bad');
     expect(`${JSON.stringify(error)} ${String(error?.cause)}`).not.toMatch(/gateway-secret-1|AIza-own-key/);
-  });
-
-  it('calls a key function with the rejected value', async () => {
-    await serve(failing(401, '{"error":{"code":401,"message":"no","status":"UNAUTHENTICATED"}}'), OK);
-    const rejected: (string | undefined)[] = [];
-    const apiKey = (context: { readonly rejected: string | undefined }): string => {
-      rejected.push(context.rejected);
-      return context.rejected === 'old' ? 'new' : 'old';
-    };
-    const model = createGoogle({ apiKey, baseURL: server.origin }).model('gemini-x');
-    const first = await collect(model, requestOf(), contextOf());
-    expect(first.error).toMatchObject({ kind: 'auth', details: { recover: { id: 'credential' } } });
-    const recoveries = [first.error?.details.recover].filter((recovery) => recovery !== undefined);
-    expect((await collect(model, requestOf(), contextOf({ recoveries }))).text).toBe('Hello');
-    expect(rejected).toEqual([undefined, 'old']);
-    expect(server.requests.map(({ headers }) => headers['x-goog-api-key'])).toEqual(['old', 'new']);
   });
 });
 

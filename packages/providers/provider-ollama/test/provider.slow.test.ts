@@ -2,7 +2,7 @@ import { createServer } from 'node:https';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { createMajordomo, LlmError, user } from '@majordomo/core';
 import { jsonLine } from '@majordomo/core/toolkit';
-import { inTurn, testServer } from '@majordomo/test-support';
+import { inTurn, testProviderTransport, testServer } from '@majordomo/test-support';
 import { fakeClock } from '@majordomo/testing';
 import { Ollama } from 'ollama';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -175,24 +175,13 @@ describe('a key', () => {
     ]);
     expect(error).toMatchObject({ kind: 'auth', details: { code: 'missing-key' } });
   });
+});
 
-  it('is requested again after a 401', async () => {
-    await using server = await testServer((response, request) => {
-      const isNewKey = request.headers.authorization === 'Bearer new';
-      (isNewKey ? hello : answers({ error: 'unauthorized' }, 401))(response);
-    });
-    const rejected: unknown[] = [];
-    const provider = createOllama({
-      profile: 'foreman',
-      baseURL: server.origin,
-      apiKey: (context) => {
-        rejected.push(context.rejected);
-        return context.rejected === undefined ? 'old' : 'new';
-      },
-    });
-    const model = createMajordomo({ providers: [provider] }).model('foreman/m');
-    expect((await model.generate({ messages: [user('hi')] })).text).toBe('Hello');
-    expect(rejected).toEqual([undefined, 'old']);
+describe('transport', () => {
+  testProviderTransport({
+    create: (options) => createOllama({ profile: 'foreman', ...options }),
+    hello,
+    rejection: answers({ error: 'unauthorized' }, 401),
   });
 });
 

@@ -1,8 +1,7 @@
-import { type Credential, type Env, type Provider } from '@majordomo/core';
+import { type Env, type Provider } from '@majordomo/core';
 import {
   answers,
   contextOf,
-  inTurn,
   requestOf,
   testServer,
   type Answer,
@@ -41,30 +40,6 @@ describe('the key', () => {
     const provider = openaiCompatible({ id: 'lab', baseURL: `${server.origin}/v1` });
     expect((await collect(provider, requestOf(), completeContext)).text).toBe('Hi');
     expect(keysSent()).toEqual([undefined]);
-  });
-
-  it('is requested from the function for each attempt, with the rejected key', async () => {
-    const rejectedKeys: unknown[] = [];
-    const apiKey: Credential = ({ rejected }) => {
-      rejectedKeys.push(rejected);
-      return `k-${rejectedKeys.length}`;
-    };
-    const provider = await world(
-      inTurn(answers({ error: { message: 'expired k-1', code: 'invalid_api_key' } }, 401), sendsHi),
-      { apiKey },
-    );
-    const { error } = await collect(provider, requestOf(), completeContext);
-    expect(error).toMatchObject({ kind: 'auth', details: { recover: { id: 'credential' } } });
-    expect(error?.message).not.toContain('k-1');
-    const recoveries = error?.details.recover && [error.details.recover];
-    expect((await collect(provider, requestOf(), { ...completeContext, recoveries })).text).toBe('Hi');
-    expect(rejectedKeys).toEqual([undefined, 'k-1']);
-    expect(keysSent()).toEqual(['Bearer k-1', 'Bearer k-2']);
-  });
-
-  it('offers no recovery if the key is a constant', async () => {
-    const provider = await world(answers({ error: { message: 'no' } }, 401));
-    expect((await collect(provider)).error).toMatchObject({ kind: 'auth', details: { recover: undefined } });
   });
 
   it.each<[string, ChatOptions, Env, string]>([
