@@ -1,13 +1,18 @@
 import { image, type LlmError } from '@majordomo/core';
 import { collect, type Collected, fakeProvider, type Turn } from '@majordomo/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type Script, startWireServer, type WireServer } from '../src/server/server.ts';
-import { anthropicMessages } from '../src/wires/anthropic-messages/wire.ts';
-import { chatDialects } from '../src/wires/openai-chat/dialect.ts';
-import { openaiChat, openaiChatWire } from '../src/wires/openai-chat/wire.ts';
-import { chatDialogue } from './reference/chat.ts';
-import { messagesDialogue } from './reference/messages.ts';
-import { referenceProvider } from './reference/provider.ts';
+import {
+  anthropicMessages,
+  chatDialects,
+  openaiChat,
+  openaiChatWire,
+  type Script,
+  startWireServer,
+  type WireServer,
+} from '@majordomo/conformance';
+import { createAnthropic } from '@majordomo/provider-anthropic';
+import { openaiCompatible } from '@majordomo/provider-openai';
+import { PROFILE } from './harnesses.ts';
 
 const emptyRequest = { messages: [], tools: [], output: undefined, extra: {} } as const;
 const context = (target: string, signal: AbortSignal) =>
@@ -25,7 +30,7 @@ const players: Readonly<Record<string, (turn: Turn, signal?: AbortSignal) => Pro
   async server(turn, signal = new AbortController().signal) {
     if (typeof turn === 'function') throw new Error('a function as a turn is not supported by a server');
     await using server = await startWireServer({ wire: REASONING, script: [turn], validate: false });
-    const provider = referenceProvider('f', server.baseURL, 'key', chatDialogue);
+    const provider = openaiCompatible(PROFILE, { baseURL: server.baseURL, apiKey: 'key' });
     return await collect(provider.model('m'), emptyRequest, context('f/m', signal));
   },
 };
@@ -111,14 +116,14 @@ const WRONG: readonly (readonly [string, unknown, string])[] = [
 it('sends vendor parts in the form of the wire', async () => {
   const turn = { vendorParts: [{ text: 'tea' }], text: 'Found.' };
   await using server = await startWireServer({ wire: anthropicMessages, script: [turn], validate: false });
-  const provider = referenceProvider('f', server.baseURL, 'key', messagesDialogue);
+  const provider = createAnthropic({ baseURL: server.baseURL, apiKey: 'key' });
   const { parts } = await collect(
     provider.model('m'),
     emptyRequest,
     context('f/m', new AbortController().signal),
   );
   expect(parts).toMatchObject([
-    { type: 'vendor', kind: 'server_tool_use', text: 'tea' },
+    { type: 'vendor', kind: 'web_search', text: 'tea' },
     { type: 'vendor', kind: 'web_search_tool_result' },
     { type: 'text', text: 'Found.' },
   ]);
@@ -165,7 +170,7 @@ describe('an invalid script', () => {
 
   async function invoke(script: unknown): Promise<{ error: LlmError | undefined; server: WireServer }> {
     const server = await startWireServer({ wire: openaiChat, script: script as Script, validate: false });
-    const provider = referenceProvider('f', server.baseURL, 'key', chatDialogue);
+    const provider = openaiCompatible(PROFILE, { baseURL: server.baseURL, apiKey: 'key' });
     const { error } = await collect(
       provider.model('m'),
       emptyRequest,
