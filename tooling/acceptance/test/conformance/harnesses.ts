@@ -16,7 +16,7 @@ export const PROFILE: Profile = {
 /** Harnesses of the providers that flaws are added to. The providers themselves pass the suite in their packages. */
 export const harnesses: readonly Harness[] = [
   {
-    wire: openaiChatWire(chatDialects['deepseek'] ?? { name: 'deepseek' }),
+    wire: openaiChatWire(chatDialects['deepseek']),
     model: 'deepseek-chat',
     models: {
       embedding: 'e',

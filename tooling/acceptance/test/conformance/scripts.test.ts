@@ -19,7 +19,7 @@ const context = (target: string, signal: AbortSignal) =>
   ({ target, delivery: 'deltas', signal, env: {} }) as const;
 
 /** Wire with a dialect that has reasoning, unlike OpenAI's. */
-const REASONING = openaiChatWire(chatDialects['deepseek'] ?? { name: 'deepseek' });
+const REASONING = openaiChatWire(chatDialects['deepseek']);
 
 /** Functions that play a turn: with a fake provider, and with a provider and a server. */
 const players: Readonly<Record<string, (turn: Turn, signal?: AbortSignal) => Promise<Collected>>> = {
