@@ -50,7 +50,7 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
 
   beforeAll(async () => {
     server = await startWireServer({
-      wire: openaiChatWire(chatDialects['deepseek'] ?? { name: 'plain' }),
+      wire: openaiChatWire(chatDialects['deepseek']),
       script: ({ model }) => {
         if (model === 'silent') return { fault: 'stall', at: { content: 1 }, answer: { parts: [HELLO] } };
         if (model === 'mute') return { fault: 'stall', at: { content: 0 } };

@@ -7,7 +7,7 @@ const lab = { id: 'lab', baseURL: 'https://lab.example/v1', keyEnv: 'LAB_KEY' };
 
 describe.concurrent('the conformance suite with a custom vendor', () => {
   const cases = casesFor({
-    wire: openaiChatWire({ name: 'lab' }),
+    wire: openaiChatWire(),
     model: 'some-model',
     models: { embedding: 'some-vectors', transcription: 'some-ears', speech: 'some-voice' },
     open: ({ baseURL, apiKey }) => openaiCompatible(lab, { baseURL, apiKey }),

@@ -6,7 +6,7 @@ import type { Side } from './wires.ts';
 const apiKey = 'test-key';
 
 const chatSide = (profile: Profile, model = 'some-model'): Side => ({
-  wire: openaiChatWire(chatDialects[profile.id] ?? { name: profile.id }),
+  wire: openaiChatWire(chatDialects[profile.id]),
   model,
   provider: (id, baseURL) => openaiCompatible(profile, { id, apiKey, baseURL }),
 });

@@ -84,7 +84,7 @@ export const WORKERS_AI: Side = {
   provider: (id, baseURL) => createCloudflare({ id, apiKey, baseURL, accountId: 'account' }),
 };
 
-const dialect = (vendor: string): Wire => openaiChatWire(chatDialects[vendor] ?? { name: vendor });
+const dialect = (vendor: string): Wire => openaiChatWire(chatDialects[vendor]);
 
 /** Providers with a separate SDK or server that use Chat Completions. */
 export const CHAT_SIDES: readonly (readonly [name: string, side: Side])[] = [

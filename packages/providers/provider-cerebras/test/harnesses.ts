@@ -4,7 +4,7 @@ import { createCerebras } from '../src/index.ts';
 const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] => [
   `cerebras/${model}`,
   {
-    wire: openaiChatWire(chatDialects['cerebras'] ?? { name: 'cerebras' }),
+    wire: openaiChatWire(chatDialects['cerebras']),
     model,
     open: ({ baseURL, apiKey }) => createCerebras({ baseURL: new URL(baseURL).origin, apiKey }),
     cannot: {

@@ -4,7 +4,7 @@ import { createGroq } from '../src/index.ts';
 const harness = (model: string, cannot?: Harness['cannot']): [string, Harness] => [
   `groq/${model}`,
   {
-    wire: openaiChatWire(chatDialects['groq'] ?? { name: 'groq' }),
+    wire: openaiChatWire(chatDialects['groq']),
     model,
     models: { transcription: 'whisper-large-v3-turbo', speech: 'canopylabs/orpheus-v1-english' },
     open: ({ baseURL, apiKey }) => createGroq({ baseURL: new URL(baseURL).origin, apiKey }),

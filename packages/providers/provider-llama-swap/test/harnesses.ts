@@ -6,7 +6,7 @@ export const harnesses: readonly (readonly [name: string, harness: Harness])[] =
   [
     'llama-swap',
     {
-      wire: openaiChatWire(chatDialects['llamacpp'] ?? { name: 'llamacpp' }),
+      wire: openaiChatWire(chatDialects['llamacpp']),
       model: 'qwen3:30b',
       models: { embedding: 'bge-m3', transcription: 'whisper', speech: 'kokoro' },
       open: ({ baseURL, apiKey }) => createLlamaSwap({ baseURL, apiKey }),

@@ -6,11 +6,11 @@ import { harnessModels, OPENAI_MODELS } from './harness-models.ts';
 /** Dialects for which the suite's wire server has no vendor. They send usage without a request (recordings of 2025-2026). */
 const DIALECTS: Readonly<Record<string, ChatDialect>> = {
   ...chatDialects,
-  perplexity: { name: 'perplexity', alwaysSendsUsage: true },
-  unplaced: { name: 'unplaced', callIndexing: 'nowhere' },
+  perplexity: { alwaysSendsUsage: true },
+  unplaced: { callIndexing: 'nowhere' },
 };
 
-const wireOf = (vendor: string): Harness['wire'] => openaiChatWire(DIALECTS[vendor] ?? { name: vendor });
+const wireOf = (vendor: string): Harness['wire'] => openaiChatWire(DIALECTS[vendor]);
 
 const NO_REFUSALS = 'the API has no refusals of single questions';
 const NOT_SENT_BACK = 'no recording shows that this vendor accepts its reasoning, so it is not sent';

@@ -15,7 +15,7 @@ import { accepted, requests } from './corpus/recordings.ts';
 
 /** Wires with the number of requests that vendors accepted at least. */
 const WIRES: readonly (readonly [name: string, wireOf: (vendor: string) => Wire, least: number])[] = [
-  ['openai-chat', (vendor) => openaiChatWire(chatDialects[vendor] ?? { name: vendor }), 41],
+  ['openai-chat', (vendor) => openaiChatWire(chatDialects[vendor]), 41],
   ['anthropic-messages', () => anthropicMessages, 41],
   ['gemini-generate', () => geminiGenerate, 60],
   ['bedrock-converse', () => bedrockConverse, 35],

@@ -128,7 +128,7 @@ describe('a dialect', () => {
     const body = chatBody();
     set('messages.5', 'reasoning_content', 'Hm.')(body);
     const rulesOf = (vendor: string): readonly string[] =>
-      rulesBroken(openaiChatWire(chatDialects[vendor] ?? { name: vendor }), body);
+      rulesBroken(openaiChatWire(chatDialects[vendor]), body);
     expect(rulesOf('deepseek')).toEqual([]);
     expect(rulesOf('openai')).toEqual(['unknown-key']);
     expect(rulesOf('groq')).toEqual(['unknown-key']);
@@ -141,13 +141,13 @@ describe('a dialect', () => {
   ])('has additional rules: %s rejects %s', (vendor, rule, mutate) => {
     const broken = withId('aB3xY6z90');
     mutate(broken);
-    const wire = openaiChatWire(chatDialects[vendor] ?? { name: vendor });
+    const wire = openaiChatWire(chatDialects[vendor]);
     expect(rulesBroken(wire, broken)).toEqual([rule]);
     expect(rulesBroken(openaiChat, broken)).toEqual([]);
   });
 
   it('checks the form of tool call ids', () => {
-    const mistral = openaiChatWire(chatDialects['mistral'] ?? { name: 'mistral' });
+    const mistral = openaiChatWire(chatDialects['mistral']);
     expect(rulesBroken(mistral, withId('aB3xY6z90'))).toEqual([]);
     expect(rulesBroken(mistral, withId('call_a'))).toEqual(['tool-id-format']);
     expect(rulesBroken(openaiChat, withId('call_a'))).toEqual([]);
@@ -157,7 +157,7 @@ describe('a dialect', () => {
     const body = chatBody();
     set('', 'model', 'o4-mini')(body);
     expect(rulesBroken(openaiChat, body)).toEqual(['unsupported-parameter']);
-    expect(rulesBroken(openaiChatWire({ name: 'own' }), body)).toEqual([]);
+    expect(rulesBroken(openaiChatWire(), body)).toEqual([]);
   });
 });
 

@@ -22,7 +22,7 @@ const ANSWER: Answer = {
 };
 
 it('the openai SDK reads the stream of the chat wire', async () => {
-  const wire = openaiChatWire({ ...chatDialects['deepseek'], name: 'deepseek' });
+  const wire = openaiChatWire(chatDialects['deepseek']);
   await using server = await startWireServer({ wire, script: [ANSWER] });
   const client = new OpenAI({ baseURL: server.baseURL, apiKey: 'k', maxRetries: 0 });
   const stream = client.chat.completions.stream({

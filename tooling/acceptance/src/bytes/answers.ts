@@ -16,10 +16,9 @@ import {
 export const WIRES: readonly (readonly [name: string, vendor: string, wire: Wire])[] = [
   ['Chat Completions', 'openai', openaiChat],
   ...['deepseek', 'groq', 'cerebras', 'mistral', 'openrouter'].map(
-    (vendor) =>
-      [`Chat of ${vendor}`, vendor, openaiChatWire(chatDialects[vendor] ?? { name: vendor })] as const,
+    (vendor) => [`Chat of ${vendor}`, vendor, openaiChatWire(chatDialects[vendor])] as const,
   ),
-  ['Chat of llama-swap', 'llama-swap', openaiChatWire(chatDialects['llamacpp'] ?? { name: 'llamacpp' })],
+  ['Chat of llama-swap', 'llama-swap', openaiChatWire(chatDialects['llamacpp'])],
   ['Responses', 'openai', openaiResponses],
   ['Messages', 'anthropic', anthropicMessages],
   ['generateContent', 'gemini', geminiGenerate],

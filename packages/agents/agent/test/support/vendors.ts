@@ -30,7 +30,7 @@ export interface Vendor {
   open(baseURL: string): Provider;
 }
 
-const dialect = (name: string): Wire => openaiChatWire(chatDialects[name] ?? { name });
+const dialect = (name: string): Wire => openaiChatWire(chatDialects[name]);
 const apiKey = 'sk-test';
 
 /** Returns a vendor of the chat wire, simulated in its dialect. */

@@ -90,7 +90,7 @@ export async function chatServer(
 }
 
 /** Chat Completions with reasoning. */
-const wire = openaiChatWire({ name: 'guards', reasoningField: 'reasoning_content' });
+const wire = openaiChatWire({ reasoningField: 'reasoning_content' });
 
 async function write(response: ServerResponse, body: ChatBody, answer: Answer): Promise<void> {
   const { pieces = [], reasoning = [], status = 200, step, isCut = false, tail } = answer;

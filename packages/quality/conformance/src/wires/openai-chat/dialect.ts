@@ -5,7 +5,6 @@ import type { ChatAnswerDialect } from '@majordomo/testing/internal';
  * vendor accepted, 2025-09 to 2026-11.
  */
 export interface ChatDialect extends ChatAnswerDialect {
-  readonly name: string;
   /** Keys of the request that the vendor accepts in addition to those of OpenAI. */
   readonly requestKeys?: readonly string[] | undefined;
   /** Keys of an assistant message that the vendor accepts in addition to those of OpenAI. */
@@ -33,55 +32,45 @@ export interface ChatDialect extends ChatAnswerDialect {
 }
 
 /** Dialect of OpenAI. */
-export const openaiDialect: ChatDialect = { name: 'openai', checksModels: true };
+export const openaiDialect: ChatDialect = { checksModels: true };
 
 /** Dialects by vendor. The wire of any other vendor has OpenAI's dialect. */
 export const chatDialects: Readonly<Record<string, ChatDialect>> = {
   // This endpoint sends index 0 for every call (reported by several clients, 2026) and requires the signature (2026-08).
   'gemini-compatible': {
-    name: 'gemini-compatible',
     toolCallKeys: ['extra_content'],
     callIndexing: 'index-zero',
     hasCallSignatures: true,
   },
   openai: openaiDialect,
-  azure: { name: 'azure', checksModels: true },
+  azure: { checksModels: true },
   // Source: the vendor's reference (2026). No requests were recorded.
-  alibaba: { name: 'alibaba', requestKeys: ['enable_thinking'], reasoningField: 'reasoning_content' },
-  cerebras: { name: 'cerebras', requestKeys: ['clear_thinking'], reasoningField: 'reasoning' },
+  alibaba: { requestKeys: ['enable_thinking'], reasoningField: 'reasoning_content' },
+  cerebras: { requestKeys: ['clear_thinking'], reasoningField: 'reasoning' },
   deepseek: {
-    name: 'deepseek',
     requestKeys: ['thinking'],
     assistantKeys: ['reasoning_content', 'prefix'],
     toolCallKeys: ['index'],
     reasoningField: 'reasoning_content',
   },
-  doubleword: {
-    name: 'doubleword',
-    assistantKeys: ['reasoning_content'],
-    reasoningField: 'reasoning_content',
-  },
+  doubleword: { assistantKeys: ['reasoning_content'], reasoningField: 'reasoning_content' },
   gpustack: {
-    name: 'gpustack',
     requestKeys: ['enable_thinking'],
     assistantKeys: ['reasoning', 'reasoning_content'],
     reasoningField: 'reasoning_content',
   },
   groq: {
-    name: 'groq',
     requestKeys: ['reasoning_format', 'include_reasoning'],
     assistantKeys: ['reasoning'],
     reasoningField: 'reasoning',
   },
   llamacpp: {
-    name: 'llamacpp',
     requestKeys: ['grammar', 'json_schema'],
     assistantKeys: ['reasoning_content'],
     reasoningField: 'reasoning_content',
   },
   // Error for ids: "must be a-z, A-Z, 0-9, with a length of 9".
   mistral: {
-    name: 'mistral',
     requestKeys: ['random_seed', 'safe_prompt'],
     assistantKeys: ['prefix'],
     toolCallKeys: ['index'],
@@ -95,20 +84,17 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
   },
   // Source: the vendors' references (2026). No requests were recorded.
   mimo: {
-    name: 'mimo',
     requestKeys: ['thinking'],
     assistantKeys: ['reasoning_content'],
     reasoningField: 'reasoning_content',
   },
   minimax: {
-    name: 'minimax',
     requestKeys: ['reasoning_split'],
     assistantKeys: ['reasoning_content', 'reasoning_details'],
     reasoningField: 'reasoning_content',
   },
   // Source: the vendor's reference (2026). No requests were recorded.
   moonshot: {
-    name: 'moonshot',
     // Error: "message with role 'assistant' must not be empty" (reported by several clients, 2026-07).
     refusesEmptyTurns: true,
     requestKeys: ['thinking'],
@@ -116,34 +102,29 @@ export const chatDialects: Readonly<Record<string, ChatDialect>> = {
     reasoningField: 'reasoning_content',
   },
   ollama: {
-    name: 'ollama',
     requestKeys: ['enable_thinking'],
     assistantKeys: ['reasoning', 'reasoning_content'],
     reasoningField: 'reasoning',
   },
   openrouter: {
-    name: 'openrouter',
     requestKeys: ['provider', 'reasoning', 'models', 'transforms', 'include_reasoning', 'usage'],
     assistantKeys: ['reasoning', 'reasoning_details'],
     toolTypes: ['openrouter:web_search'],
     reasoningField: 'reasoning',
   },
   // Every fragment has a new id (reported by several clients, 2026-05).
-  poolside: { name: 'poolside', callIndexing: 'changing-ids' },
+  poolside: { callIndexing: 'changing-ids' },
   together: {
-    name: 'together',
     requestKeys: ['top_k', 'repetition_penalty', 'min_p', 'echo', 'safety_model'],
     userKeys: ['tool_calls'],
   },
   'vercel-gateway': {
-    name: 'vercel-gateway',
     requestKeys: ['reasoning'],
     assistantKeys: ['reasoning', 'reasoning_details'],
     reasoningField: 'reasoning',
   },
-  xai: { name: 'xai', assistantKeys: ['reasoning_content'], reasoningField: 'reasoning_content' },
+  xai: { assistantKeys: ['reasoning_content'], reasoningField: 'reasoning_content' },
   zai: {
-    name: 'zai',
     requestKeys: ['thinking'],
     assistantKeys: ['reasoning_content'],
     reasoningField: 'reasoning_content',

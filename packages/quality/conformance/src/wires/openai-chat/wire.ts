@@ -55,7 +55,7 @@ const NO_REASONING: Readonly<Record<string, string>> = {
 };
 
 /** Creates the wire of a vendor's Chat Completions API. */
-export function openaiChatWire(dialect: ChatDialect): Wire {
+export function openaiChatWire(dialect: ChatDialect = {}): Wire {
   const shape = chatShape(dialect);
   return {
     ...chatWriter(dialect),

@@ -7,7 +7,7 @@ interface Piece {
   readonly text?: string;
   readonly args?: object;
   readonly mediaType?: string;
-  readonly replay?: { readonly data: { readonly block: object } };
+  readonly replay?: { readonly data: { readonly messages: object } };
 }
 
 const eachOf = (type: string, change: (part: Piece) => readonly object[]): Flaw['stream'] =>
@@ -89,7 +89,10 @@ export const FIELD_FLAWS: readonly Flaw[] = [
     'changes vendor parts',
     ['vendor-parts'],
     eachOf('vendor', ({ replay, ...part }) => [
-      { ...part, replay: { ...replay, data: { block: { ...replay?.data.block, cache_control: null } } } },
+      {
+        ...part,
+        replay: { ...replay, data: { messages: { ...replay?.data.messages, cache_control: null } } },
+      },
     ]),
     { wire: 'anthropic-messages' },
   ),

@@ -6,7 +6,7 @@ import {
   type ModelRequest,
   type Provider,
 } from '@majordomo/core';
-import type { Scenario } from '../../src/index.ts';
+import type { Scenario } from '@majordomo/conformance';
 
 type Stream = Model['stream'];
 type Batch = readonly ModelEvent[];

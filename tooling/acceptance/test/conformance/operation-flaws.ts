@@ -104,6 +104,17 @@ const withoutUsage =
     usage: undefined,
   });
 
+/** Returns vectors for responses that the provider rejects because of the number of their vectors, at a path of the body. */
+const accepting =
+  (path: RegExp): NonNullable<Changes['embed']> =>
+  (embed) =>
+  (request, context) =>
+    embed(request, context).catch((error: unknown) => {
+      if (!LlmError.is(error, 'protocol') || !path.test(error.details.path ?? '')) throw error;
+      const vectors = request.values.map(() => Float32Array.of(1));
+      return { target: context.target, vectors, usage: undefined, warnings: [] };
+    });
+
 /** Returns the scenarios of all operations with this ending. */
 const scenarios = <End extends 'declared' | 'failures' | 'faults' | 'abort' | 'secret'>(end: End) =>
   OPERATIONS.map((operation) => `${operation}-${end}` as const);
@@ -166,25 +177,19 @@ export const OPERATION_FLAWS: readonly Flaw[] = [
       return { ...answer, vectors: vectors.map((vector) => vector.map(Math.abs)) };
     },
   }),
-  flaw('drops additional vectors', ['embedding-count'], {
-    embed: (embed) => async (request, context) => {
-      const { vectors, ...answer } = await embed(request, context);
-      return { ...answer, vectors: vectors.slice(0, request.values.length) };
-    },
-  }),
+  flaw('drops additional vectors', ['embedding-count'], { embed: accepting(/^data\[\d+\]\.index$/) }),
   flaw('truncates texts before embedding', ['embedding'], {
     embed: (embed) => (request, context) =>
       embed({ ...request, values: request.values.map((value) => value.slice(0, 1)) }, context),
   }),
-  flaw('adds missing vectors', ['embedding-count'], {
+  flaw('adds missing vectors', ['embedding-count'], { embed: accepting(/^data$/) }),
+  flaw('adds missing numbers to vectors', ['embedding-count'], {
     embed: (embed) => async (request, context) => {
       const { vectors, ...answer } = await embed(request, context);
       const size = Math.max(...vectors.map(({ length }) => length));
       return {
         ...answer,
-        vectors: request.values.map((_, at) =>
-          Float32Array.from({ length: size }, (_each, n) => vectors[at]?.[n] ?? 0),
-        ),
+        vectors: vectors.map((vector) => Float32Array.from({ length: size }, (_, at) => vector[at] ?? 0)),
       };
     },
   }),

@@ -1,4 +1,4 @@
-import type { ModelEvent, ModelRequest, ModelTool } from '@majordomo/core';
+import { LlmError, type ModelEvent, type ModelRequest, type ModelTool } from '@majordomo/core';
 import { createConnection } from 'node:net';
 import { batches, eachPart, eventFlaw, type Flaw, flaw, onEvents, onRequest, requestFlaw } from './flaw.ts';
 
@@ -36,13 +36,6 @@ const eachMessage = (
 
 const deltas = (change: (text: string) => string): Flaw['stream'] =>
   onEvents((event) => (event.type === 'text-delta' ? [{ ...event, text: change(event.text) }] : [event]));
-
-/** Scenarios that fail for each omitted step of `fitted`. */
-const UNFITTED: Readonly<Record<string, Flaw['caught']>> = {
-  names: ['made-up-tool-names'],
-  parameters: ['tool-schemas'],
-  output: ['output-schemas'],
-};
 
 /** Flaws outside of the answer: missing or additional parts of requests, and leaked resources. */
 export const REQUEST_FLAWS: readonly Flaw[] = [
@@ -202,13 +195,14 @@ export const REQUEST_FLAWS: readonly Flaw[] = [
       { role: 'user', parts: [{ type: 'text', text: 'Go on.' }] },
     ],
   })),
-  ...['names', 'parameters', 'output'].map((unfitted): Flaw => ({
-    name: `sends ${unfitted} as they are`,
-    caught: UNFITTED[unfitted] ?? [],
-    // Chat Completions accepts any output schema without `strict`.
-    wire: unfitted === 'output' ? 'anthropic-messages' : undefined,
-    stream: onRequest((request) => ({ ...request, extra: { ...request.extra, unfitted } })),
-  })),
+  requestFlaw('rejects tools whose parameters are not an object', ['tool-schemas'], (request) => {
+    if (request.tools.every(({ parameters }) => parameters['type'] === 'object')) return {};
+    throw new LlmError('invalid-request', 'the parameters must be an object');
+  }),
+  requestFlaw('rejects output schemas that are not closed', ['output-schemas'], ({ output }) => {
+    if (output === undefined || output.schema?.['additionalProperties'] === false) return {};
+    throw new LlmError('invalid-request', 'the output schema must be closed');
+  }),
   requestFlaw('ignores `extra`', ['request-extra'], () => ({ extra: {} })),
   flaw(
     'ignores nested members of `extra`',
