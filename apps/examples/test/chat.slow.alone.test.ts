@@ -106,10 +106,8 @@ describeWith('chromium', 'chat-page in Chromium', () => {
     const { page } = opened;
     const ask = (question: string) =>
       page.evaluate(`document.forms[0].question.value = '${question}'; document.forms[0].requestSubmit()`);
-    const shown = async () =>
-      (await page.evaluate(
-        `[...document.querySelectorAll('article')].map((one) => one.textContent)`,
-      )) as string[];
+    const shown = () =>
+      page.evaluate<string[]>(`[...document.querySelectorAll('article')].map((one) => one.textContent)`);
 
     await expect.poll(() => page.evaluate(`document.forms.length`)).toBe(1);
     await ask('one');

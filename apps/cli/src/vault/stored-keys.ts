@@ -1,15 +1,19 @@
 import { existsSync } from 'node:fs';
 import type { Credential, LlmError } from '@majordomo/core';
 import type { VaultEntry } from '@majordomo/credentials';
-import type { Backend } from '../backends/backends.ts';
 import type { LoginConfig } from './login-config.ts';
 import type { Io } from '../program/io.ts';
 import { locatePackage } from '../program/load-package.ts';
 import { loadCredentials, userVault } from './load-credentials.ts';
 import { loginOf } from './logins.ts';
 
-/** Backend that needs a key. Its id is also the name of its entry. */
-type KeyUser = Pick<Backend, 'id' | 'loginAs'>;
+/** Backend that needs a key. */
+interface KeyUser {
+  /** Id of the backend, which is also the name of its entry. */
+  readonly id: string;
+  /** Option that receives a login, and further options for a login. If absent, the option `apiKey` receives the login. */
+  readonly loginAs?: { readonly option: string; readonly options: Readonly<Record<string, unknown>> };
+}
 
 /** Entries of the user's vault, without values. */
 export interface StoredKeys {

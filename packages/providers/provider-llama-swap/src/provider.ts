@@ -56,7 +56,6 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
     apiKey: keyOf(options),
     spaces: options.spaces,
   });
-  const { embeddingModel, transcriptionModel, speechModel } = chat;
   const capabilitiesByModel = new Map<string, Capabilities>();
   return {
     spi: 1,
@@ -71,9 +70,7 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
             ...txt2imgModel(modelId, (path, body, context) => server.post(path, body, context)),
             timeouts: options.timeouts ?? NO_TIMEOUTS,
           },
-    ...(embeddingModel && { embeddingModel }),
-    ...(transcriptionModel && { transcriptionModel }),
-    ...(speechModel && { speechModel }),
+    ...otherModels(chat),
     async listModels(context) {
       const models = listModels(await server.json('GET', '/v1/models', context), id);
       for (const model of models) capabilitiesByModel.set(model.id, model.capabilities);
@@ -130,3 +127,12 @@ function swapModel(model: Model, listedCapabilities: () => Capabilities | undefi
     },
   };
 }
+
+type OtherModels = Pick<Provider, 'embeddingModel' | 'transcriptionModel' | 'speechModel'>;
+
+/** Returns the functions for embedding, transcription and speech models, whose paths the server routes by model name, too. */
+const otherModels = ({ embeddingModel, transcriptionModel, speechModel }: OtherModels): OtherModels => ({
+  ...(embeddingModel && { embeddingModel }),
+  ...(transcriptionModel && { transcriptionModel }),
+  ...(speechModel && { speechModel }),
+});

@@ -6,9 +6,11 @@ const PIECE_BYTES = 524_288;
 
 /** Statements of a store on pieces of content, by the key of the content and the place of the piece. */
 export interface PieceStatements {
+  /** Stores a piece. */
   readonly add: (key: string, place: number, bytes: Uint8Array) => Promise<unknown>;
   /** Returns the number of pieces under a key. */
   readonly count: (key: string) => Promise<number>;
+  /** Returns a piece, or `undefined` if it does not exist. */
   readonly read: (key: string, place: number) => Promise<Uint8Array | undefined>;
   /** Removes all pieces under a key. */
   readonly remove: (key: string) => Promise<unknown>;
@@ -16,8 +18,11 @@ export interface PieceStatements {
 
 /** Store of content under ids. */
 export interface ContentInPieces {
+  /** Stores the content. If that fails, removes the stored pieces and rejects. */
   put(id: string, content: ReadableStream<Uint8Array>): Promise<void>;
+  /** Returns the content, or `undefined` if it does not exist. The stream fails if the content is deleted while it is read. */
   read(id: string): Promise<ReadableStream<Uint8Array> | undefined>;
+  /** Removes the content, if it exists. */
   delete(id: string): Promise<void>;
 }
 

@@ -43,10 +43,10 @@ export function pooledOtherModels(
           required(openersOf(providerOf(key))[member]?.(id, env), key.id)[method](request, keyContext);
         return method === 'speak' ? attempts.steps(context, use) : attempts.run(context, use);
       };
-      return { ...required(own, id), [method]: run } as AnyModel;
+      return { ...required(own, id), [method]: run };
     };
   }
-  return pooled as OtherModels;
+  return pooled;
 }
 
 function required<Backend>(backend: Backend | undefined, keyId: string): Backend {

@@ -40,7 +40,7 @@ async function costOf(
 ): Promise<bigint | undefined> {
   try {
     const computed = await withTimeout(Promise.resolve(cost(response)), COST_TIMEOUT_MS, systemClock);
-    const nanoUsd: unknown = computed?.nanoUsd;
+    const nanoUsd: unknown = computed.nanoUsd;
     return typeof nanoUsd === 'bigint' ? nanoUsd : undefined;
   } catch {
     return undefined;
