@@ -95,14 +95,8 @@ export function transportError(
   }
   const code = codeOf(error);
   const problem = `${target}: the connection${describeServer(server?.())} ${isLostConnection(code) ? 'was lost' : 'failed'}`;
-  const kind = isTimeout(code) ? 'timeout' : 'network';
-  // There is no `phase`, because no limit of `Timeouts` ended the attempt, and the vendor may bill it.
-  return new LlmError(kind, `${problem}: ${reasonOf(error, secrets)}`, { target, code }, { cause });
+  return new LlmError('network', `${problem}: ${reasonOf(error, secrets)}`, { target, code }, { cause });
 }
-
-/** Whether the code means that the transport waited too long. */
-const isTimeout = (code = ''): boolean =>
-  /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/.test(code);
 
 /** Whether the code means that an established connection was lost. */
 const isLostConnection = (code: string | undefined): boolean =>

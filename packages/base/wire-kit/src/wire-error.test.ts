@@ -212,17 +212,6 @@ describe('transportError of a network failure', () => {
   });
 });
 
-describe('transportError of a timeout of the transport', () => {
-  it.each(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])(
-    'has the kind timeout for %s, and no phase, because no limit of majordomo ended the call',
-    (code) => {
-      const cause = Object.assign(new Error('too late'), { code });
-      const { kind, details } = transportError(new TypeError('terminated', { cause }), 'p/m');
-      expect([kind, details.code, details.phase]).toEqual(['timeout', code, undefined]);
-    },
-  );
-});
-
 describe('the message of a failed connection', () => {
   const messageFor = (error: unknown, baseURL = 'https://a.test/v1', variable?: string): string =>
     transportError(error, 'p/m', [KEY], () => ({ baseURL, variable })).message;

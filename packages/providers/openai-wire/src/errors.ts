@@ -29,6 +29,9 @@ export interface SdkErrorRules {
 /** Properties of an attempt that determine its errors. */
 export interface SdkErrorContext extends ErrorContext, SdkErrorRules {}
 
+/** Codes with which Node's `fetch` reports a timeout. */
+const TIMEOUT_CODE = /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/;
+
 /** Converts any failure of a call to an `LlmError`. For an error with a status, does not use the SDK's error classes. */
 export function toLlmError(error: unknown, facts: SdkErrorContext, sdk: SdkErrors): LlmError {
   // From an `LlmError`, `transportError` only removes the secrets.
@@ -39,7 +42,10 @@ export function toLlmError(error: unknown, facts: SdkErrorContext, sdk: SdkError
   if (sdk.isUnsent(error) || isBadHeader(error)) return unsentError(error, facts);
   const found = transportError(error, facts.target, facts.secrets, facts.server);
   // The SDK reports every transport error whose message contains "timed out" as a timeout, so check the kind too.
-  return found.kind === 'network' && sdk.isTimeout(error) ? transportTimeout(found) : found;
+  const isTimeout = sdk.isTimeout(error)
+    ? found.kind === 'network'
+    : TIMEOUT_CODE.test(found.details.code ?? '');
+  return isTimeout ? transportTimeout(found) : found;
 }
 
 /** Converts an HTTP error. The property `error` of the SDK's error is the response body, or the body's property `error`. */

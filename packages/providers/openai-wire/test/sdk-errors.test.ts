@@ -89,10 +89,16 @@ describe('an error of the SDK', () => {
     expect(toLlmError(error, facts()).kind).toBe(kind);
   });
 
-  it('names no phase for a timeout of the SDK, which is not a time limit of majordomo', () => {
-    const { kind, details } = toLlmError(new APIConnectionTimeoutError('Request timed out.'), facts());
-    expect([kind, details.phase]).toEqual(['timeout', undefined]);
-  });
+  it.each(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])(
+    'names no phase for %s, which is not a time limit of majordomo',
+    (code) => {
+      const { kind, details } = toLlmError(
+        new TypeError('terminated', { cause: errorWithCode(code) }),
+        facts(),
+      );
+      expect([kind, details.code, details.phase]).toEqual(['timeout', code, undefined]);
+    },
+  );
 
   it('has status, code, request id, retryAfterMs, body and cause', () => {
     const error = new APIError(429, { message: 'slow down', code: 'rate_limit_exceeded' }, 'x', {
