@@ -45,6 +45,7 @@ it('majordomo calibrate writes the curves to a file, and their quality to standa
 
 it.each([
   ['missing.jsonl', {}, 'missing.jsonl cannot be read'],
+  ['.', {}, '. cannot be read: '],
   [
     'bad.jsonl',
     { 'bad.jsonl': '{"input":"x","labels":{}}\n{' },

@@ -8,7 +8,7 @@ interface ProviderTransport {
   readonly create: (options: ProviderOptions) => Provider;
   /** Streamed response with the text `Hello`. */
   readonly hello: Answer;
-  /** Response with status 401 that rejects the key `key-1`, and may contain it. */
+  /** Response with status 401 that rejects the key `key-1`, and contains it. */
   readonly rejection: Answer;
   /** Returns the header that contains a key. `@default a bearer token in authorization` */
   readonly keyHeader?: (key: string) => Readonly<Record<string, string>>;

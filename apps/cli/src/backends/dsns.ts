@@ -27,6 +27,9 @@ function entry(variable: string, value: string): DsnEntry {
   }
 }
 
-/** Changes the id of a provider if a DSN such as `LLM_OLLAMA` defines this id. The provider then serves only DSNs. */
+/**
+ * Changes the id of a provider if a DSN such as `LLM_OLLAMA` defines this id, so that `ollama/…` means the DSN. The provider then serves
+ * only DSNs, which find it by their scheme. No spec can contain the new id.
+ */
 export const underDsn = (provider: Provider, env: Env): Provider =>
   isDsn(env[dsnVariable(provider.id)]) ? { ...provider, id: `${provider.id}://` } : provider;

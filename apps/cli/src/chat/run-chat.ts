@@ -42,6 +42,7 @@ export async function chat(
   const settings = await loadSettings(io);
   await using before = await openChatStores([first, second], settings, flags, io);
   await using trace = flags.trace === undefined ? undefined : await traceWith(flags.trace, io);
+  // The words include the value of `--continue` if it is no id.
   const words = parseSpecAndPrompt(before.words, flags.model, settings.aliases);
   const spec = words.spec ?? before.conversation?.spec ?? settings.model;
   if (spec === undefined) return await unconfigured(settings, io);

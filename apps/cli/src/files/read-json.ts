@@ -26,6 +26,9 @@ export async function* jsonLines(
       const place = `${name}:${++number}`;
       if (line.trim() !== '') yield { value: parseJson(line, place), place };
     }
+  } catch (error) {
+    if (error instanceof Stop) throw error;
+    cannotRead(name, error);
   } finally {
     await file.close();
   }

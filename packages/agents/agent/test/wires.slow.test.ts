@@ -5,6 +5,8 @@ import { createAgent, type Tool } from '../src/index.ts';
 import { vendors, type Vendor } from './support/vendors.ts';
 import { faultOf, resultTexts } from './support/world.ts';
 
+const names = Object.keys(vendors);
+
 const call = (name: string) => ({ type: 'tool-call', name, json: `{"what":"${name}"}` }) as const;
 const think = { type: 'reasoning', text: 'Let me see.' } as const;
 const parallel: Answer = { parts: [think, call('look'), call('fail'), call('look')] };
@@ -55,10 +57,16 @@ async function runTask(first: string, second: string, streamed: boolean) {
 
 const RESULTS = ['seen', 'seen', '!The tool failed: no', 'seen', 'seen', '!The tool failed: no', 'seen'];
 
-it.each([
-  ['openai responses', 'anthropic', true],
-  ['google', 'bedrock', false],
-])(
+/** Two vendors, and whether the responses are streamed. With SOAK=1, as in the nightly run, each vendor with the next one. */
+const PAIRS: readonly (readonly [first: string, second: string, streamed: boolean])[] =
+  process.env['SOAK'] === undefined
+    ? [
+        ['openai responses', 'anthropic', true],
+        ['google', 'bedrock', false],
+      ]
+    : names.map((first, at) => [first, names[(at + 1) % names.length] ?? first, at % 2 === 1]);
+
+it.each(PAIRS)(
   'a run on %s continues on %s and returns to the first vendor (streamed: %s)',
   async (first, second, streamed) => {
     const { result, servers: wireServers } = await runTask(first, second, streamed);

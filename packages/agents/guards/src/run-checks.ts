@@ -93,6 +93,7 @@ export class CheckRunner {
   ): Promise<{ readonly value: T } | undefined> {
     const startedAt = this.clock.now();
     try {
+      // A promise also if the check throws synchronously, so that `bounded` replaces this error, too.
       const result = invoke(work);
       return {
         value: validate(result instanceof Promise ? await this.bounded(result, context.signal) : result),

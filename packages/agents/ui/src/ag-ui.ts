@@ -21,11 +21,16 @@ export type { AgUiChannel, AgUiInput, AgUiOptions, FromAgUiOptions } from './typ
  */
 export function agUiResponse(events: UiEvents, options: AgUiOptions): Response {
   const { input, signal, heartbeatMs, headers, channel, ...others } = options;
-  const open = channel && openChannel(channel);
+  // Opened first, because a channel that another response has throws.
+  const opened = channel && openChannel(channel);
   const { threadId: chatId, runId: messageId } = input;
   // Each step is a separate message of AG-UI, so no message of the client is continued.
   const uiOptions = { ...others, chatId, messageId, input: { ...input, messageId, steps: 0 } };
   const translate = agUiTranslator(input);
   const batches = chunkStream('agUiResponse', events, uiOptions, (chunks) => [chunks.flatMap(translate)]);
-  return sseResponse(withChannel(batches, open ?? new Channel(undefined)), { signal, heartbeatMs, headers });
+  return sseResponse(withChannel(batches, opened ?? new Channel(undefined)), {
+    signal,
+    heartbeatMs,
+    headers,
+  });
 }

@@ -31,7 +31,7 @@ export function eventOf(
 
 /** Notifies the client of a session, of a resource only if it has subscribed to it. */
 export function notifySession(
-  { server: { server: client }, subscriptions }: Session,
+  { server: mcpServer, subscriptions }: Session,
   names: Names,
   server: string,
   { method, params = {} }: ServerNotice,
@@ -40,5 +40,5 @@ export function notifySession(
   if (typeof uri === 'string' && !subscriptions.has(server, uri)) return;
   const renamed = typeof uri === 'string' ? { ...params, uri: names.outerUri(server, uri) } : params;
   // The client may have disconnected.
-  client.notification({ method, params: renamed }).catch(() => undefined);
+  mcpServer.server.notification({ method, params: renamed }).catch(() => undefined);
 }

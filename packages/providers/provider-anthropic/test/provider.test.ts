@@ -142,7 +142,7 @@ describe('headers and transport', () => {
   testProviderTransport({
     create: createAnthropic,
     hello: sse(...textStream('Hello')),
-    rejection: wireError('authentication_error', 'invalid x-api-key', 401),
+    rejection: wireError('authentication_error', 'invalid x-api-key: key-1', 401),
   });
 
   it('sends the beta features of the option', async () => {

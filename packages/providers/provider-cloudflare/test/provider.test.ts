@@ -67,7 +67,7 @@ describe('transport', () => {
   testProviderTransport({
     create: (options) => createCloudflare({ accountId: 'acc', ...options }),
     hello: streams({ response: 'Hello' }),
-    rejection: answers({ success: false, errors: [{ code: 10_000, message: 'no' }] }, 401),
+    rejection: answers({ success: false, errors: [{ code: 10_000, message: 'no key-1' }] }, 401),
   });
 });
 

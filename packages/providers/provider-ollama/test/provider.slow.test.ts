@@ -181,7 +181,7 @@ describe('transport', () => {
   testProviderTransport({
     create: (options) => createOllama({ profile: 'foreman', ...options }),
     hello,
-    rejection: answers({ error: 'unauthorized' }, 401),
+    rejection: answers({ error: 'unauthorized: key-1' }, 401),
   });
 });
 

@@ -65,6 +65,7 @@ export function openBatches(
       ledger,
       folder,
       clock,
+      // The three items need two batches.
       most: { requests: 2 },
     }),
     ledger,

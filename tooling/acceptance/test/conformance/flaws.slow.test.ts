@@ -73,7 +73,10 @@ const harnessesByWire = harnesses.map((harness) => [harness.wire.name, harness] 
 // A flaw proves nothing about a case that fails without it. These tests come first, so that the SDKs are loaded when a hang is timed.
 describe.concurrent.each(harnessesByWire)(
   'the suite against a provider without flaws for %s',
-  casesOf(suite, []),
+  casesOf(
+    suite,
+    harnessesByWire.map(([name]) => name),
+  ),
 );
 
 describe.each(harnesses)('the suite against a flawed provider for $wire.name', (harness) => {

@@ -168,6 +168,11 @@ describe('pinned actions', () => {
   });
 });
 
+test('the tests run on the systems and Node versions of users', () => {
+  const matrix = /os: \[ubuntu-latest, macos-latest, windows-latest\]\s+node: \[22, 24, 26\]/;
+  expect(read(`${FOLDER}/checks.yml`)).toMatch(matrix);
+});
+
 describe('other programs', () => {
   test('are installed and run by a job per part, which can only read the repository', () => {
     const workflow = read(`${FOLDER}/outside-parts.yml`);

@@ -160,7 +160,10 @@ export function begin(
 export const entryOf = <T>(entries: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
   entries !== undefined && Object.hasOwn(entries, name) ? entries[name] : undefined;
 
-/** Returns the calls of a turn. A call that waits for the client is a call of the tool of its kind; see `defineVendorTool`. */
+/**
+ * Returns the calls of a turn. A `vendor-call` waits for the client, and is a call of the tool of its kind; see `defineVendorTool`. Calls that
+ * the vendor runs are other parts.
+ */
 export const callsOf = ({ parts }: AssistantMessage): readonly ToolCallPart[] =>
   parts.flatMap((part) =>
     part.type === 'tool-call' || part.type === 'vendor-call' ? [asToolCall(part)] : [],

@@ -13,7 +13,8 @@ export function replacementFor(
   const instructions = before.filter(isInstruction);
   const head = messages.slice(0, from).filter((message) => !isInstruction(message));
   const isUserNext = messages[to]?.role === 'user';
-  // Omit the pinned answer if no user message follows it, because roles must alternate.
+  // `pinned` is the last question, an answer before it, or both. Omit an answer that no user message follows, because roles must
+  // alternate. The summary is a user message.
   const retained = pinned.at(-1)?.role === 'assistant' && !isUserNext ? [] : pinned;
   return [
     ...instructions,

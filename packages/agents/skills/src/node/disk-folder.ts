@@ -104,6 +104,7 @@ async function openFile(folder: string, path: string): Promise<OpenedFile> {
     if (opened.problem === 'unreadable') throw new Error(`"${path}" cannot be read`);
     throw new Error(`"${path}" is not a file inside the skill`);
   }
+  // The path is relative to the folder, which may itself be in a hidden folder, such as `~/.claude`.
   if (!opened.path.split(sep).some(isHidden)) return opened;
   await opened.file.close();
   throw new Error(`"${path}" is a link to a hidden file; links to such files are not followed`);

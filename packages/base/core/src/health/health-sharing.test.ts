@@ -65,10 +65,17 @@ describe('a message', () => {
     receive(bench, 1);
     expect(accepted).toEqual([]);
     receive(bench);
-    sharing.end();
+    await sharing.end();
     receive({ state: 'healthy' });
     expect(accepted).toEqual([`${T} benched`]);
   });
+});
+
+it('the end of sharing waits until the messages of this process are sent', async () => {
+  const { sharing, published } = setUp();
+  for (const target of [T, 'a/y']) sharing.publish(target, benched, 'local');
+  await sharing.end();
+  expect(published).toHaveLength(2);
 });
 
 describe('a stored verdict', () => {
@@ -108,7 +115,7 @@ describe('a stored verdict', () => {
     await clock.advance(1);
     expect([reads, accepted, clock.pending()]).toEqual([2, [`${T} benched`], 0]);
     await sharing.catchUp();
-    sharing.end();
+    await sharing.end();
     expect([reads, clock.pending()]).toEqual([3, 0]);
   });
 });

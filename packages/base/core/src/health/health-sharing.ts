@@ -95,10 +95,11 @@ export class HealthSharing {
     }
   };
 
-  /** Ignores later messages, and reads no more verdicts. */
-  end(): void {
+  /** Ignores later messages, and reads no more verdicts. Resolves when the pending messages are sent. */
+  async end(): Promise<void> {
     this.isOver = true;
     this.cancelRetry?.();
+    await this.sending;
   }
 
   private count(target: string): void {

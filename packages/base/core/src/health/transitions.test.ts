@@ -122,6 +122,11 @@ describe('a probing condition', () => {
 describe('a verdict of another process', () => {
   const verdict = { state: 'benched', benches: 5, forMs: 1 } as const;
 
+  it('extends an automatic bench', () => {
+    const extended = { ...benched, benches: 5, until: 6001, benchEnd: 6001, epoch: 8 };
+    expect(afterVerdict(benched, verdict, 6001)).toEqual({ ...extended, failures: 0, isByHand: false });
+  });
+
   it('does not shorten a bench or change a probe, and ends a bench if healthy', () => {
     expect(afterVerdict(benched, verdict, 6000)).toBe(benched);
     expect(afterVerdict(HEALTHY, verdict, 0)).toBe(HEALTHY);

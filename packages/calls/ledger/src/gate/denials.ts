@@ -84,7 +84,7 @@ export const queuedDenial = ({ definition }: LimitCounters): Denial => ({
   publicMessage: PUBLIC.held,
 });
 
-/** Whether a denied call tries another target instead of waiting. */
+/** Whether a call that this limit denies tries the next target of its chain instead of waiting. */
 export const canAdvance = ({ definition }: LimitCounters, { isLastTarget = true }: AttemptInfo): boolean =>
   definition.whenSpent === 'advance' && !isLastTarget;
 

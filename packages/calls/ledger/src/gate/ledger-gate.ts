@@ -80,7 +80,8 @@ function reserve(
   claims: readonly Claim[],
 ): ReserveResult | Promise<ReserveResult> {
   const { id } = request;
-  // Without a reservation, an admitted attempt is booked under another id, so this reservation is released.
+  // If the store does not answer in time, it may still make the reservation. It is released, because the attempt is denied or, if it is
+  // admitted, booked under another id.
   return mapValue(reserveInTime(context, { id, claims, leaseMs: LEASE_MS, isReleased: true }), (refusal) => {
     if (refusal === undefined) return permit(context, request, claims);
     if (!('failure' in refusal)) return denialFor(context, request, claims, refusal);

@@ -211,6 +211,6 @@ const loggedOutcome = <Outcome extends string>({
 function sumOf(attempts: readonly Attempt[]): LoggedUsage | undefined {
   const sum = sumUsage(...attempts.map(({ usage }) => usage));
   if (sum === undefined) return undefined;
-  const { details: _, ...counts } = sum;
-  return counts;
+  const { input, output, cacheRead, cacheWrite, reasoning } = sum;
+  return { input, output, cacheRead, cacheWrite, reasoning };
 }

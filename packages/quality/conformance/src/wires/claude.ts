@@ -26,12 +26,12 @@ export function forcedToolRefusal(model: unknown, thinking: unknown): string | u
 
 export const refusesPrefill = (model: unknown): boolean => isString(model) && NO_PREFILL.test(model);
 
-/** Checks that Claude can continue the last message if it is an assistant message. */
-export function checkPrefill(last: Turn, isRefused: boolean, report: Report): void {
-  const text = last.blocks.at(-1)?.block['text'];
+/** Checks that Claude can continue a prefill: the last message, if it is an assistant message. */
+export function checkPrefill(prefill: Turn, isRefused: boolean, report: Report): void {
+  const text = prefill.blocks.at(-1)?.block['text'];
   if (isString(text) && /\s$/.test(text))
-    report('trailing-space', last.path, 'final assistant content cannot end with trailing whitespace');
-  if (isRefused) report('prefill', last.path, 'the conversation must end with a user message');
+    report('trailing-space', prefill.path, 'final assistant content cannot end with trailing whitespace');
+  if (isRefused) report('prefill', prefill.path, 'the conversation must end with a user message');
 }
 
 /** Settings that thinking restricts, by the names of the Messages API. */

@@ -50,6 +50,6 @@ export async function shareHealth(
   return async () => {
     stopReporting();
     listener.unsubscribe(channel, subscriber);
-    sharing.end();
+    await connection.withTimeout(() => sharing.end()).catch(() => undefined);
   };
 }

@@ -1,18 +1,19 @@
-import { systemClock } from '@majordomo/core';
+import { systemClock, type Clock } from '@majordomo/core';
+import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import { clientOf } from './client.ts';
 import { Connection } from './connection.ts';
 import { script } from './script.ts';
 
-/** Connection over a client of ioredis whose commands fail. */
-function failingConnection(evalsha: () => unknown): Connection {
+/** Connection over a client of ioredis with this function for scripts. */
+function connectionOver(evalsha: () => unknown, clock: Clock = systemClock): Connection {
   const client = {
     status: 'ready',
     evalsha,
     on: () => undefined,
     off: () => undefined,
   };
-  return new Connection(clientOf(client, 'client'), systemClock, 10_000);
+  return new Connection(clientOf(client, 'client'), clock, 10_000);
 }
 
 it.each([
@@ -28,13 +29,19 @@ it.each([
   ['write EPIPE', 'network', 'the connection to Redis failed: write EPIPE'],
 ])('a command that fails with "%s" is a failure of kind %s', async (reason, kind, message) => {
   const cause = new Error(reason);
-  const result = failingConnection(() => Promise.reject(cause)).run(script('return 1'), [], []);
+  const result = connectionOver(() => Promise.reject(cause)).run(script('return 1'), [], []);
   await expect(result).rejects.toMatchObject({ kind, message, cause });
 });
 
 it('reports a client that throws synchronously as a failed connection', async () => {
-  const connection = failingConnection(() => {
+  const connection = connectionOver(() => {
     throw new Error('no socket');
   });
   await expect(connection.run(script('return 1'), [], [])).rejects.toMatchObject({ kind: 'network' });
+});
+
+it('leaves no timer after a command', async () => {
+  const clock = fakeClock();
+  await connectionOver(() => Promise.resolve(1), clock).run(script('return 1'), [], []);
+  expect(clock.pending).toBe(0);
 });

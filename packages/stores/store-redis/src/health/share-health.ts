@@ -70,8 +70,9 @@ class RedisHealthSharing {
   }
 
   async end(): Promise<void> {
-    this.sharing.end();
+    const sent = this.sharing.end();
     for (const ending of this.endings.splice(0)) ending();
+    await this.untilTimeout(sent);
     if (this.subscribed !== undefined)
       await this.untilTimeout(this.subscribed.then((unsubscribe) => unsubscribe()));
   }

@@ -48,7 +48,7 @@ export const windowCases: readonly StoreCase<LedgerStore>[] = [
     for (const end of ends) equal(end % windowMs, 0);
   }),
   ledgerCase('starts a complete period for a claim at the end of a period', async (store) => {
-    // The client expected the end of a period in 1 ms, so the claim belongs to the following period of an hour.
+    // The client expected the end of a period in 1 ms. The store has no counter of this period, and begins the following one, of an hour.
     await store.reserve('1', [claim({ resetsInMs: 1, nextResetsInMs: HOUR_MS })], LONG_MS);
     const [begun] = await store.counters('a');
     ok((begun?.resetsAt ?? 0) > Date.now() + HOUR_MS / 2, `ends at ${begun?.resetsAt ?? 0}`);

@@ -52,6 +52,7 @@ function checkBlock(
   const { text, image, document, reasoningContent, toolResult } = block;
   checkText(text, path, report);
   for (const media of [image, document]) checkMedia(media, path, report);
+  // `any`: the model issues no signatures.
   if (isRecord(reasoningContent) && options.signatures !== 'any')
     checkSignature(reasoningContent, path, report);
   for (const [index, piece] of objectsIn(asRecord(toolResult)['content']).entries()) {
@@ -72,7 +73,7 @@ function checkMedia(media: unknown, path: string, report: Report): void {
   if (isString(bytes) && (bytes === '' || !isBase64(bytes))) report('media-bytes', path, 'must be base64');
 }
 
-/** Checks that the server issued a block's signature for the block's reasoning. Some models issue no signatures. */
+/** Checks that the server issued a block's signature for the block's reasoning. */
 function checkSignature({ reasoningText, redactedContent }: Members, path: string, report: Report): void {
   const { text, signature } = asRecord(reasoningText);
   const sealed = isString(redactedContent)
