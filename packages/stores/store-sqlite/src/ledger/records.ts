@@ -1,6 +1,6 @@
 import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
 import { LlmError, messageOf } from '@majordomo/core';
-import { recordFromText, stepOf } from '@majordomo/core/toolkit';
+import { recordFromText, recordToText, stepOf } from '@majordomo/core/toolkit';
 import type { Database } from '../file/database.ts';
 import { isUnstorable } from '../file/sqlite-error.ts';
 import { hourOf } from './hours.ts';
@@ -75,18 +75,10 @@ export class Records {
   }
 
   private add(record: SpendRecord): void {
-    const at = Date.parse(record.at);
-    if (Number.isNaN(at)) throw new RangeError(`at must be an ISO date, not "${record.at}"`);
+    const { at, text } = recordToText(record);
     const series = this.series.idOf(record);
     const { id, call, ms } = record;
-    const { changes, lastInsertRowid } = this.sql.insert.run(
-      id,
-      at,
-      call,
-      series,
-      Math.round(ms),
-      JSON.stringify(record),
-    );
+    const { changes, lastInsertRowid } = this.sql.insert.run(id, at, call, series, Math.round(ms), text);
     if (changes === 0) return;
     const seq = Number(lastInsertRowid);
     // Two other records suffice, because only the second record of a call changes the first one.
