@@ -97,7 +97,7 @@ export { asLanguage } from './operations/transcription.ts';
 // Escaped strings for stores; titles, excerpts and search of conversations
 export { fromStoredText, toStoredText } from './util/store-text.ts';
 export { contentInPieces, type ContentInPieces, type PieceStatements } from './util/pieces.ts';
-export { recordFromText, recordToText } from './json/record-text.ts';
+export { recordFromText, recordToText, unstorableRecord } from './json/record-text.ts';
 export { excerptOf, textOf, titleFrom, titleOf, unaccented, UNSPACED, wordsOf } from './util/store-text.ts';
 
 // Images, documents and audio

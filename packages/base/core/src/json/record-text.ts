@@ -13,9 +13,14 @@ export function recordToText(record: { readonly id: string; readonly at: string 
     if (Number.isNaN(at)) throw new RangeError(`at must be an ISO date, not "${record.at}"`);
     return { at, text: JSON.stringify(record) };
   } catch (cause) {
-    const why = `record "${record.id}": cannot be stored: ${messageOf(cause)}; records and reports do not contain it`;
-    throw new LlmError('invalid-request', why, {}, { cause });
+    throw unstorableRecord(record, cause);
   }
+}
+
+/** Returns the error for a spend record that a store cannot store. */
+export function unstorableRecord({ id }: { readonly id: string }, cause: unknown): LlmError {
+  const why = `record "${id}": cannot be stored: ${messageOf(cause)}; records and reports do not contain it`;
+  return new LlmError('invalid-request', why, {}, { cause });
 }
 
 const UNDEFINED_FIELDS = {

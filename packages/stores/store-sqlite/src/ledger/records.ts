@@ -1,6 +1,5 @@
 import type { RecordQuery, SpendRecord } from '@majordomo/ledger';
-import { LlmError, messageOf } from '@majordomo/core';
-import { recordFromText, recordToText, stepOf } from '@majordomo/core/toolkit';
+import { recordFromText, recordToText, stepOf, unstorableRecord } from '@majordomo/core/toolkit';
 import type { Database } from '../file/database.ts';
 import { isUnstorable } from '../file/sqlite-error.ts';
 import { hourOf } from './hours.ts';
@@ -45,7 +44,7 @@ export class Records {
         this.retention.deleteOld();
       });
     } catch (error) {
-      throw isUnstorable(error) ? unstorableError(record, error) : error;
+      throw isUnstorable(error) ? unstorableRecord(record, error) : error;
     }
   }
 
@@ -105,11 +104,6 @@ export class Records {
     const added = [unknownUsage, cacheWrite, cacheSaved, cacheExtra];
     this.sql.addToHour.run(hour, series, ...figures, steps, ...added);
   }
-}
-
-function unstorableError({ id }: SpendRecord, cause: unknown): LlmError {
-  const why = `record "${id}": cannot be stored: ${messageOf(cause)}; records and reports do not contain it`;
-  return new LlmError('invalid-request', why, {}, { cause });
 }
 
 /** Returns the figures of a record that a report sums. A missing count is 0. */
