@@ -1,4 +1,4 @@
-import type { AssistantPart, ModelRequest, VendorPart, Warning } from '@majordomo/core';
+import type { AssistantPart, ModelRequest, TurnMessage, VendorPart, Warning } from '@majordomo/core';
 import { asRecord, asText, isList, isRecord } from '@majordomo/core/toolkit';
 import type { RecoveryRule } from '@majordomo/claude';
 import type { MessagesFacts } from './facts.ts';
@@ -58,6 +58,7 @@ export function sendablePrograms(
   warnings: Warning[],
 ): ModelRequest['messages'] {
   const { messages, extra } = request;
+  if (!messages.some(hasReplay)) return messages;
   const hasContainer = isSpecified(extra['container']) || lastContainer(messages, family) !== undefined;
   const settled = settlePrograms(messages, {
     idsOf: (part) => programIds(part, family),
@@ -69,6 +70,10 @@ export function sendablePrograms(
   warnings.push(...settled.warnings);
   return withTextErrors(settled.messages, family, warnings);
 }
+
+/** Whether a message contains blocks of the vendor. Programs and containers are such blocks. */
+const hasReplay = ({ role, parts }: TurnMessage): boolean =>
+  role === 'assistant' && parts.some(({ replay }) => replay !== undefined);
 
 function lastContainer(messages: ModelRequest['messages'], family: string): Container | undefined {
   for (const { role, parts } of messages.toReversed()) {

@@ -28,6 +28,7 @@ import {
 import { didYouMean } from '../util/did-you-mean.ts';
 import { checkCache } from './cache.ts';
 import { toolsToSend } from './tools.ts';
+import { hasVendorCalls } from './vendor-calls.ts';
 import { EFFORTS, OPTIONAL_SETTINGS } from './settings.ts';
 
 /** Throws `invalid-request` with the path for a request that no target accepts. */
@@ -45,7 +46,7 @@ export function validate(request: ChatRequest): void {
 
 /** Throws `invalid-request` for a vendor result without an earlier call of its kind, and for a tool result of such a call. */
 function checkVendorResults(messages: readonly Message[]): void {
-  if (!messages.some(hasVendorPart)) return;
+  if (!messages.some(hasVendorCalls)) return;
   let kinds: Map<string, VendorCallKind | undefined> | undefined;
   for (const [at, { parts }] of messages.entries()) {
     for (const [index, part] of parts.entries()) {
@@ -61,8 +62,6 @@ function checkVendorResults(messages: readonly Message[]): void {
     }
   }
 }
-
-const hasVendorPart = ({ parts }: Message): boolean => parts.some(({ type }) => type.startsWith('vendor-'));
 
 /** `kind`: kind of the call with this id that waits for the client. */
 function vendorResultProblem(

@@ -1,6 +1,7 @@
 import type {
   AssistantMessage,
   AssistantPart,
+  Message,
   ResultPart,
   ResultPiece,
   TextPart,
@@ -26,7 +27,8 @@ export function fitVendorCalls(
   return { messages: fitted, warnings: fitter.warnings(target) };
 }
 
-const hasVendorCalls = ({ parts }: TurnMessage): boolean =>
+/** Whether a message contains a call that waits for the client, or the result of one. */
+export const hasVendorCalls = ({ parts }: Message | TurnMessage): boolean =>
   parts.some(({ type }) => type === 'vendor-call' || type === 'vendor-result');
 
 class VendorCallFitter {
