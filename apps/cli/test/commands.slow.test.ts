@@ -76,6 +76,17 @@ it('doctor shows the variables that replace a base URL, and their mistakes', asy
   expect(out).not.toContain('s3cret');
 });
 
+it.each([
+  ['gpu.example', /– ollama +not checked: OLLAMA_HOST is not an address of the local network/],
+  ['https://gpu.example/ollama', /– ollama +not checked: OLLAMA_HOST is not an address of the local network/],
+  [':1', /– ollama +does not answer \(network\)/],
+  ['0.0.0.0:1', /– ollama +does not answer \(network\)/],
+  ['http://[::1]:1', /– ollama +does not answer \(network\)/],
+])('doctor asks Ollama only in the local network: %s', async (host, expected) => {
+  using cli = world({ env: { OLLAMA_HOST: host } });
+  expect((await cli.run('doctor')).out).toMatch(expected);
+});
+
 it('doctor resolves names with resolvers, and distinguishes a server that rejects the key from an unavailable one', async () => {
   await using server = await startWireServer({ wire: openaiChat, script: [] });
   const config =

@@ -249,6 +249,27 @@ describe('majordomo login', () => {
     expect(result.err).toContain('Your OAuth app or GitHub App');
   });
 
+  it.each(['google', 'vertex'] as const)(
+    'named %s has its own scopes after a login with the other preset',
+    (called) => {
+      using cli = world();
+      const io = { home: cli.cwd, env: {} };
+      storeLogin('google', { preset: called === 'google' ? 'vertex' : 'google', clientId: 'mine' }, io);
+      expect(loginOf(called, undefined, {}, credentials, io)).toMatchObject({
+        name: 'google',
+        options: { clientId: 'mine', scopes: credentials.oauthPresets[called].scopes },
+      });
+    },
+  );
+
+  it('keeps the stored client id at a login without --client-id', async () => {
+    const logins = { lab: { issuer: authority.issuer, scopes: ['openid', 'offline_access', 'api'] } };
+    using cli = worldWithLogins(logins);
+    expect((await cli.run('login', 'lab', '--client-id', CLIENT)).code).toBe(0);
+    expect((await cli.run('login', 'lab')).code).toBe(0);
+    expect((await cli.run('login', 'lab')).code).toBe(0);
+  });
+
   it('ends with Ctrl-C and stores nothing', async () => {
     const leave = new AbortController();
     using cli = worldWithLogins(azure(), { signal: leave.signal });

@@ -28,7 +28,7 @@ export async function createProject(options: CreateOptions): Promise<void> {
   const created = await mkdir(folder, { recursive: true });
   try {
     await cp(folderOfTemplate(template), folder, { recursive: true });
-    // npm does not publish files with these names.
+    // Every template contains both files under another name, because npm does not publish files with these names.
     for (const file of ['gitignore', 'npmrc'])
       await rename(join(folder, `_${file}`), join(folder, `.${file}`));
     await setName(join(folder, 'package.json'), name);

@@ -88,6 +88,7 @@ function aboutThese(sources: Readonly<Record<SourceName, Taken>>): About {
   const named = (Object.keys(SOURCES) as SourceName[]).map((name) => ({
     name,
     date: sources[name].date,
+    // All sources have this license.
     licence: 'MIT',
   }));
   return { date: named.map(({ date }) => date).reduce((a, b) => (a > b ? a : b)), sources: named };

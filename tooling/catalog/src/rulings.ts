@@ -77,8 +77,8 @@ export function ruled(
     // A ruling with facts, such as a retirement date, but without a price does not create a model.
     const isKnown = all.some(({ id }) => id === ruling.id);
     const isFactsOnly = ruling.facts !== undefined && ruling.price === undefined;
-    if (!isKnown) return isFactsOnly ? all : [...all, made(ruling)];
-    return all.map((model) => (model.id === ruling.id ? settled(model, ruling, today) : model));
+    if (!isKnown) return isFactsOnly ? all : [...all, modelOf(ruling)];
+    return all.map((model) => (model.id === ruling.id ? applyRuling(model, ruling, today) : model));
   }, models);
 }
 
@@ -94,8 +94,9 @@ function withFees(model: CatalogModel, { price, fees, facts }: Ruling): CatalogM
   };
 }
 
-function made({ vendor, id, price: whole, from = SINCE_EVER, source }: Ruling): CatalogModel {
-  const { rates = {}, above, fees } = whole ?? {};
+/** Creates a model with the price of a ruling. Throws an error if the price is not complete. */
+function modelOf({ vendor, id, price: completePrice, from = SINCE_EVER, source }: Ruling): CatalogModel {
+  const { rates = {}, above, fees } = completePrice ?? {};
   const { input, output } = rates;
   if (input === undefined || output === undefined)
     throw new Error(
@@ -112,17 +113,21 @@ function made({ vendor, id, price: whole, from = SINCE_EVER, source }: Ruling): 
   return { vendor, id, input: ['text'], output: ['text'], prices: [price] };
 }
 
-function settled(model: CatalogModel, ruling: Ruling, today: string): CatalogModel {
+/** Applies a ruling to a model that the sources list. */
+function applyRuling(model: CatalogModel, ruling: Ruling, today: string): CatalogModel {
   // A ruling that believes a named source confirms the current price, so the change `{}` only marks the price as an override.
   const { believe = 'newest', price: change = believe === 'newest' ? undefined : {}, source, facts } = ruling;
   if (change === null) return { ...model, ...facts, prices: [] };
   if (change === undefined) return { ...model, ...facts, prices: datedPrices(model.prices, ruling) };
   const current = model.prices.filter(({ from }) => from <= today).at(-1);
-  if (current === undefined) return { ...made(ruling), ...model, prices: made(ruling).prices };
+  if (current === undefined) {
+    const created = modelOf(ruling);
+    return { ...created, ...model, prices: created.prices };
+  }
   return {
     ...model,
     ...facts,
-    prices: model.prices.map((price) => (price === current ? over(price, change, source) : price)),
+    prices: model.prices.map((price) => (price === current ? changedPrice(price, change, source) : price)),
   };
 }
 
@@ -140,7 +145,12 @@ function datedPrices(prices: readonly Price[], { facts, earlier = [], source }: 
   return [...past, { ...first, from: earlier.at(-1)?.until ?? facts?.released ?? first.from }, ...later];
 }
 
-function over({ from, rates, above, tiers, fees }: Price, change: PriceChange, source: string): Price {
+/** Returns a price with the values of a ruling. */
+function changedPrice(
+  { from, rates, above, tiers, fees }: Price,
+  change: PriceChange,
+  source: string,
+): Price {
   const steps = change.above === undefined ? above : (change.above ?? undefined);
   const allTiers = Object.entries({ ...tiers, ...change.tiers }).filter(([, own]) => own !== null);
   const allFees = { ...fees, ...change.fees };

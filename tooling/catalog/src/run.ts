@@ -21,8 +21,8 @@ const { values } = parseArgs({
 });
 const folder = values.from ?? process.env['CATALOG_SOURCES'];
 const dates = Object.fromEntries(
-  values.date.map((said): [name: string, day: string] => {
-    const [name = '', day = ''] = said.split('=');
+  values.date.map((option): [name: string, day: string] => {
+    const [name = '', day = ''] = option.split('=');
     return [name, day];
   }),
 );
@@ -44,10 +44,10 @@ if (problems.length > 0) {
   );
   process.exitCode = 1;
 } else {
-  for (const [path, text] of files) await written(join(SRC, path), text);
+  for (const [path, text] of files) await replaceFile(join(SRC, path), text);
   for (const type of MODEL_ID_TYPES) {
     const ofVendor = models.filter(({ vendor }) => vendor === type.vendor);
-    await written(join(folderOf(type.provider), MODEL_ID_FILE), modelIdsOf(type, ofVendor, date));
+    await replaceFile(join(folderOf(type.provider), MODEL_ID_FILE), modelIdsOf(type, ofVendor, date));
   }
   console.log(report());
 }
@@ -67,7 +67,7 @@ async function before(): Promise<Before> {
   };
 }
 
-async function written(path: string, text: string): Promise<void> {
+async function replaceFile(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await rm(path, { force: true });
   await writeFile(path, text);

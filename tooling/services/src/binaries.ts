@@ -13,13 +13,13 @@ export const SERVICES = [
 ] as const;
 export type Service = (typeof SERVICES)[number];
 
-/** Path of Restate's server after the installation. */
+/** Folder in which npm installs Restate's server. */
 export const RESTATE: string = join(import.meta.dirname, '../restate');
 
-/** Path of Cloudflare's runtime after the installation. */
+/** Folder in which npm installs Miniflare, Cloudflare's runtime. */
 export const MINIFLARE: string = join(import.meta.dirname, '../miniflare');
 
-/** Path of Temporal's worker after the installation. */
+/** Folder in which npm installs Temporal's worker. */
 export const TEMPORAL: string = join(import.meta.dirname, '../temporal');
 
 /** Debian installs each major version of PostgreSQL in a separate folder outside of PATH. */

@@ -31,10 +31,10 @@ export async function startRedisCluster(): Promise<RedisCluster> {
       const slots = Array.from({ length: SLOTS }, (_, slot) => slot).filter(
         (slot) => ownerOf(slot) === number,
       );
-      await asked(port, `CLUSTER ADDSLOTSRANGE ${slots[0]} ${slots.at(-1)}`);
+      await send(port, `CLUSTER ADDSLOTSRANGE ${slots[0]} ${slots.at(-1)}`);
       // Set different epochs first. Otherwise the nodes detect equal epochs and change them during the setup.
-      await asked(port, `CLUSTER SET-CONFIG-EPOCH ${number + 1}`);
-      await asked(portOf(nodes, 0), `CLUSTER MEET 127.0.0.1 ${port} ${buses[number]}`);
+      await send(port, `CLUSTER SET-CONFIG-EPOCH ${number + 1}`);
+      await send(portOf(nodes, 0), `CLUSTER MEET 127.0.0.1 ${port} ${buses[number]}`);
     }
     await until(nodes, async (views) => {
       const infos = await Promise.all(nodes.map(({ port }) => toldRedis(port, 'CLUSTER INFO')));
@@ -44,20 +44,20 @@ export async function startRedisCluster(): Promise<RedisCluster> {
     await stop();
     throw error;
   }
-  return { nodes, stop, [Symbol.asyncDispose]: stop, move: (slot) => moved(nodes, slot, ownerOf(slot)) };
+  return { nodes, stop, [Symbol.asyncDispose]: stop, move: (slot) => moveSlot(nodes, slot, ownerOf(slot)) };
 }
 
-async function moved(nodes: readonly Redis[], slot: number, from: number): Promise<void> {
+async function moveSlot(nodes: readonly Redis[], slot: number, from: number): Promise<void> {
   const [source, target] = [portOf(nodes, from), portOf(nodes, (from + 1) % NODES)];
   const [sourceId, targetId] = await Promise.all([source, target].map((port) => idOf(port)));
-  await asked(target, `CLUSTER SETSLOT ${slot} IMPORTING ${sourceId}`);
-  await asked(source, `CLUSTER SETSLOT ${slot} MIGRATING ${targetId}`);
-  const keys = listed(await toldRedis(source, `CLUSTER GETKEYSINSLOT ${slot} ${MOST_KEYS}`));
+  await send(target, `CLUSTER SETSLOT ${slot} IMPORTING ${sourceId}`);
+  await send(source, `CLUSTER SETSLOT ${slot} MIGRATING ${targetId}`);
+  const keys = parseList(await toldRedis(source, `CLUSTER GETKEYSINSLOT ${slot} ${MOST_KEYS}`));
   const quoted = keys.map((key) => JSON.stringify(key)).join(' ');
-  if (keys.length > 0) await asked(source, `MIGRATE 127.0.0.1 ${target} "" 0 10000 KEYS ${quoted}`);
+  if (keys.length > 0) await send(source, `MIGRATE 127.0.0.1 ${target} "" 0 10000 KEYS ${quoted}`);
   // Notifies all nodes like `redis-cli --cluster`, because gossip can take a long time.
   for (const port of new Set([target, source, ...nodes.map((node) => node.port)]))
-    await asked(port, `CLUSTER SETSLOT ${slot} NODE ${targetId}`);
+    await send(port, `CLUSTER SETSLOT ${slot} NODE ${targetId}`);
   // Wait until all nodes are notified, because until then they may redirect clients to each other.
   await until(nodes, (views) =>
     views.every((view) => view.some(({ id, slots }) => id === targetId && includes(slots, slot))),
@@ -65,7 +65,7 @@ async function moved(nodes: readonly Redis[], slot: number, from: number): Promi
 }
 
 /** Entry of a node in the view of another node. */
-interface Known {
+interface NodeEntry {
   readonly id: string;
   /** If two nodes claim a slot, the one with the higher epoch owns it. */
   readonly epoch: string;
@@ -77,7 +77,7 @@ interface Known {
  * Parses the nodes by id. A line describes a node: the seventh field is its epoch, slots begin at the ninth, and migrating
  * slots are in brackets.
  */
-const known = (answer: string): readonly Known[] =>
+const parseNodes = (answer: string): readonly NodeEntry[] =>
   (answer.match(/^[\da-f]{40} .*$/gm) ?? [])
     .map((line) => {
       const [id = '', , , , , , epoch = '', , ...slots] = line.split(' ');
@@ -93,18 +93,19 @@ const includes = (slots: readonly string[], slot: number): boolean =>
 
 const portOf = (nodes: readonly Redis[], number: number): number => nodes[number]?.port ?? 0;
 
-/** Returns the id of a node. The header of a list is put before the reply, which is a single string, so that `listed` can parse it. */
+/** Returns the id of a node. Its reply is one string, so a list header precedes it here, which `parseList` requires. */
 const idOf = async (port: number): Promise<string> =>
-  listed(`*1\r\n${await toldRedis(port, 'CLUSTER MYID')}`)[0] ?? '';
+  parseList(`*1\r\n${await toldRedis(port, 'CLUSTER MYID')}`)[0] ?? '';
 
 /** Parses the strings of a list reply. Its first line has their number, and a line with its length precedes each string. */
-const listed = (answer: string): readonly string[] =>
+const parseList = (answer: string): readonly string[] =>
   answer
     .split('\r\n')
     .slice(1)
     .filter((_, at) => at % 2 === 1);
 
-async function asked(port: number, command: string): Promise<void> {
+/** Sends a command. Throws if the reply is not a success. */
+async function send(port: number, command: string): Promise<void> {
   const answer = await toldRedis(port, command);
   if (!answer.startsWith('+')) throw new Error(`Redis refused ${command}: ${answer}`);
 }
@@ -115,17 +116,17 @@ async function asked(port: number, command: string): Promise<void> {
  */
 async function until(
   nodes: readonly Redis[],
-  holds: (views: readonly (readonly Known[])[]) => boolean | Promise<boolean>,
+  holds: (views: readonly (readonly NodeEntry[])[]) => boolean | Promise<boolean>,
 ): Promise<void> {
   const end = Date.now() + READY_MS;
   for (;;) {
     const views = await Promise.all(
-      nodes.map(async ({ port }) => known(await toldRedis(port, 'CLUSTER NODES'))),
+      nodes.map(async ({ port }) => parseNodes(await toldRedis(port, 'CLUSTER NODES'))),
     );
-    const said = new Set(views.map((view) => JSON.stringify(view)));
-    if (said.size === 1 && (await holds(views))) return;
+    const distinctViews = new Set(views.map((view) => JSON.stringify(view)));
+    if (distinctViews.size === 1 && (await holds(views))) return;
     if (Date.now() > end)
-      throw new Error(`redis-cluster: the nodes have different views: ${[...said].join(' ')}`);
+      throw new Error(`redis-cluster: the nodes have different views: ${[...distinctViews].join(' ')}`);
     await setTimeout(READY_EVERY_MS);
   }
 }

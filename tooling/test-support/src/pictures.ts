@@ -4,6 +4,7 @@ import type { ImagePart } from '@majordomo/core';
 export const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
+/** Image part with `PNG`. */
 export const png: ImagePart & { readonly bytes: Uint8Array<ArrayBuffer> } = {
   type: 'image',
   mediaType: 'image/png',

@@ -11,7 +11,7 @@ export interface Backend {
   readonly options?: Readonly<Record<string, string>>;
   /** Profile of the vendor, passed as the first argument of `openaiCompatible`. */
   readonly profile?: Profile;
-  /** Names of variables, each of which can contain the credential. */
+  /** Names of variables, each of which can contain the credential, or the project or profile that selects a login of the SDK. */
   readonly keyEnv: readonly string[];
   /**
    * Option that receives a login from the vault, and the `options` that a provider with a login also needs. If absent, the option

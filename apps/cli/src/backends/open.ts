@@ -36,7 +36,7 @@ export async function openSpec(spec: string, settings: Known, options: OpenOptio
   return openSpecs([spec], settings, options);
 }
 
-/** Creates a majordomo with the providers of these ids. */
+/** Creates a majordomo with the providers of these ids. `*` completes a spec, which requires a model. No request uses it. */
 export const openIds = (ids: readonly string[], settings: Known, options: OpenOptions): Promise<Majordomo> =>
   openSpecs(
     ids.map((id) => `${id}/*`),
@@ -53,6 +53,7 @@ export async function openSpecs(
   const { majordomo, needed, namedById } = outline(settings);
   // Resolving a spec adds the backends that it needs to `needed` and `namedById`.
   for (const spec of specs) await majordomo.resolve(spec, { signal, request });
+  // A DSN contains its key, so only a backend that is named by its id may need a key of the vault.
   const stored = [...namedById].some((backend) => lacksKey(backend, settings.env))
     ? await settings.vault?.()
     : undefined;

@@ -44,7 +44,7 @@ export function outline({ aliases, resolvers, env, providers }: Known): Outline 
   return { majordomo, needed, namedById };
 }
 
-/** Creates a placeholder provider that calls `note` when it is used. */
+/** Creates a placeholder provider. Resolving a spec of the provider calls `model`, and therefore `note`. */
 const standIn = (id: string, note: () => void): Provider => ({
   spi: 1,
   id,

@@ -135,6 +135,7 @@ async function withBatches(
       : { ...settings, ledger: { ...settings.ledger, file: store, folder: cwd } };
   await using jobs = await openLedgerFile(place, io, 'majordomo batch');
   await using books = await openConfiguredLedger(settings, io);
+  // A job may name a provider without a key, and only `run` and `poll` send requests.
   const ids = await installedIds(settings, cwd);
   const majordomo = await openIds(ids, settings, { cwd, signal, ledger: books?.ledger });
   return await run(createBatches({ majordomo, records: jobs.records, ledger: books?.ledger }));

@@ -85,7 +85,10 @@ export function parseContinue(
   return { words: [value, ...words], id: undefined };
 }
 
-/** Returns the conversation with an id, by default the newest. Throws `Stop` if it does not exist. */
+/**
+ * Returns the conversation with an id, by default the newest. Throws `Stop` if it does not exist. `store` is `undefined` if the
+ * file of the conversations does not exist.
+ */
 export async function loadConversation(
   store: Conversations | undefined,
   id: string | undefined,

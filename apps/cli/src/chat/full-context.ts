@@ -44,6 +44,7 @@ export class FullContext {
     const before = this.sent?.messages ?? messages;
     const request = { messages, system: reader.system };
     const shorter = await compactor.compact(messages, { request, signal: io.signal, overflow });
+    // The counts of the shorter messages are not recorded.
     this.sent = undefined;
     if (isSame(before, shorter)) return undefined;
     writeNote(io.stderr, '(too long for the model; a shortened conversation is sent)');
@@ -56,7 +57,7 @@ export class FullContext {
     this.sent = undefined;
   }
 
-  /** Summarizes earlier messages for `/compact`, and prints the result. */
+  /** Summarizes earlier messages for `/compact`, and prints the result. The compactor keeps the summary, which `fit` uses. */
   async compact(messages: readonly Message[], focus: string, reader: Reader, io: Io): Promise<void> {
     const { compactor } = await this.engineFor(reader, io);
     const options = { force: true, system: reader.system, signal: io.signal };

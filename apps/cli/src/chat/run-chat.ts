@@ -40,13 +40,13 @@ export async function chat(
   // Report invalid flags before the configuration and packages are loaded.
   requestSettings(flags, []);
   const settings = await loadSettings(io);
-  await using before = await openChatStores([first, second], settings, flags, io);
+  await using stores = await openChatStores([first, second], settings, flags, io);
   await using trace = flags.trace === undefined ? undefined : await traceWith(flags.trace, io);
   // The words include the value of `--continue` if it is no id.
-  const words = parseSpecAndPrompt(before.words, flags.model, settings.aliases);
-  const spec = words.spec ?? before.conversation?.spec ?? settings.model;
+  const words = parseSpecAndPrompt(stores.words, flags.model, settings.aliases);
+  const spec = words.spec ?? stores.conversation?.spec ?? settings.model;
   if (spec === undefined) return await unconfigured(settings, io);
-  const code = await started(spec, words.prompt, settings, { before, trace, page }, flags, io).catch(
+  const code = await started(spec, words.prompt, settings, { stores, trace, page }, flags, io).catch(
     (error: unknown) => failed(error, spec, settings, flags, io),
   );
   await page?.stay();
@@ -81,7 +81,7 @@ async function suggestListed(spec: string, settings: Settings, io: Io): Promise<
 
 /** Resources of a chat. */
 interface ChatResources {
-  readonly before: ChatStores;
+  readonly stores: ChatStores;
   readonly trace: Trace | undefined;
   readonly page: Page | undefined;
 }
@@ -90,7 +90,7 @@ async function started(
   spec: string,
   prompt: string | undefined,
   settings: Settings,
-  { before, trace, page }: ChatResources,
+  { stores, trace, page }: ChatResources,
   flags: ChatFlags,
   io: Io,
 ): Promise<ExitCode> {
@@ -99,7 +99,7 @@ async function started(
   const onEvent = observers.length === 0 ? undefined : listeners(...observers);
   const openWith = async (named: string): Promise<Majordomo> => {
     const { cwd, signal } = io;
-    const { ledger } = before;
+    const { ledger } = stores;
     const majordomo = await openSpec(named, settings, {
       cwd,
       signal,
@@ -115,7 +115,7 @@ async function started(
     const { draw } = await import('./draw.ts');
     return draw(majordomo.imageModel(spec), await promptOf(prompt, io), flags, io);
   }
-  const session = await sessionOf(spec, majordomo, settings, before, flags, io);
+  const session = await sessionOf(spec, majordomo, settings, stores, flags, io);
   if (prompt === undefined && isPerson(io) && isPlain(flags)) {
     const { converse } = await import('./converse.ts');
     return converse(session, await attachments(flags, io), async (named) =>

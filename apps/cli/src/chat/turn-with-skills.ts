@@ -41,6 +41,7 @@ export async function turnWithSkills(session: Chat, question: UserMessage, view:
       if (done === undefined) {
         view.leave();
         decisions = await decided(awaiting, io);
+        // The next stream continues the paused run.
         input = state;
         continue;
       }

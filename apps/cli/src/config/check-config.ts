@@ -53,6 +53,7 @@ const flagOr =
     return isRecord(value) ? check(value) : expected('a boolean or an object', value);
   };
 
+// A check returns `undefined` for a valid value. `open` allows other members.
 // `object` receives the required and the optional members, and reports all others.
 const keep = object({}, { keepMs: positive });
 
@@ -157,7 +158,10 @@ function checkChain(file: string, { chain }: MajordomoConfig): void {
   }
 }
 
-/** Names of the members of a price entry. The catalog checks their values, except rates at the wrong place, which it would ignore. */
+/**
+ * Names of the members of a price entry. The catalog checks their values. `input` and `output` are kinds of content, such as
+ * `text`. Entries with rates at this place are rejected here, because the catalog would ignore the rates.
+ */
 const isOverride = object({}, {
   vendor: anything,
   id: anything,

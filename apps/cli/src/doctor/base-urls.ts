@@ -13,6 +13,7 @@ const FORM = 'each vendor with a profile has ID_BASE_URL, as in MISTRAL_BASE_URL
 export function baseURLs(settings: Settings, io: Io): Section {
   const whereIs = placesIn(settings, io);
   const variables = BACKENDS.flatMap(({ id, profile, addressEnv = [] }) =>
+    // A profile without a base URL requires its variable, so the variable is always listed.
     addressEnv.map((name) => ({ id, name, isOfProfile: profile?.baseURL !== undefined })),
   );
   const set = variables.flatMap(({ id, name }) => {

@@ -31,6 +31,7 @@ function finding(
   if (backend !== undefined && locatePackage(backend.package, cwd) === undefined) {
     return mistake(variable, `needs ${backend.package}; ${installCommand([backend.package])}`);
   }
+  // `loadEnv` returns an error for each variable whose DSN it rejects.
   const [wrong = error] = majordomos.flatMap((majordomo) => majordomo.loadEnv({ [variable]: value }));
   if (wrong !== undefined) {
     // Remove the variable's name, which the line already contains. An error without a path concerns the parameters.

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { LlmError, type Env } from '@majordomo/core';
 import { BACKENDS, backendForScheme, backendOf, type Backend } from '../backends/backends.ts';
 import { createBackend } from '../backends/create-backend.ts';
@@ -54,11 +55,22 @@ async function server(id: string, settings: Settings, io: Io): Promise<Finding> 
   }
 }
 
-/** Returns the variable that moves a server with a profile out of the local network, or `undefined` if none does. */
+/** Returns the variable that moves a server out of the local network, or `undefined` if none does. */
 function variableOutside(backend: Backend | undefined, env: Env): string | undefined {
-  const variable = backend?.profile?.baseURLEnv;
-  const url = variable === undefined ? '' : (env[variable]?.trim() ?? '');
-  return url === '' || isLocalNetwork(URL.parse(url)?.host ?? '') ? undefined : variable;
+  const [variable] = backend?.addressEnv ?? [];
+  const address = variable === undefined ? '' : (env[variable]?.trim() ?? '');
+  return address === '' || isLocalNetwork(hostOf(address)) ? undefined : variable;
+}
+
+/** Addresses on which a server accepts connections from every network. Ollama's client replaces them with loopback addresses. */
+const ALL_NETWORKS = new Set(['0.0.0.0', '[::]']);
+
+/** Returns the host of an address, or an empty string for an invalid address. OLLAMA_HOST may lack the scheme or the host. */
+function hostOf(address: string): string {
+  const named = /^:(?!:)/.test(address) ? `localhost${address}` : address;
+  const authority = isIP(named) === 6 ? `[${named}]` : named;
+  const host = URL.parse(address.includes('://') ? address : `http://${authority}`)?.hostname ?? '';
+  return ALL_NETWORKS.has(host) ? 'localhost' : host;
 }
 
 /** Path and version of a CLI, and the variable that disables it. */

@@ -27,6 +27,7 @@ export async function openPostgres(url: string, { cwd }: Io, why: string): Promi
   // Errors of idle connections are ignored, because the next statement opens another connection.
   pool.on('error', ignore);
   const sessions = new Set<PgClient>();
+  // Notifications need a session that stays connected, which a pool does not guarantee.
   const listener = async (): Promise<object> => {
     const session = new Client({ connectionString: url });
     session.on('error', ignore);

@@ -51,6 +51,7 @@ function checkOwnFile(file: string): void {
   } catch (error) {
     throw new Stop(`${file} cannot be read: ${reasonOf(error)}`);
   }
+  // SQLite accepts an empty file as a new database.
   if (length === 0 || new TextDecoder().decode(begins) === MAGIC) return;
   throw new Stop(`${file} is not a SQLite file and was not changed; use another path`);
 }

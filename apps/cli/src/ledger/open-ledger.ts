@@ -69,7 +69,10 @@ export async function createConfiguredLedger(
   return { ...ledger, gate: withRemedies(ledger.gate) };
 }
 
-/** Prints the used share of a limit, or the number of days within which the limit will be spent. */
+/**
+ * Prints the used share of a limit, or the number of days within which the limit will be spent. A call that reaches several
+ * shares causes several alerts, of which only the highest is printed.
+ */
 function printAlert(alert: Alert, { stderr }: Io): void {
   const say = (text: string): void => {
     writeNote(stderr, text, 'yellow');

@@ -11,7 +11,7 @@ import { codeFor } from '../terminal/print-error.ts';
 import type { Io } from '../program/io.ts';
 import { writeJson } from '../terminal/write-json.ts';
 
-/** Flags that `embed`, `speak` and `transcribe` have in common. */
+/** Flags that `classify`, `embed`, `speak` and `transcribe` have in common. */
 export interface OperationFlags {
   readonly model?: string;
   /** `key=value` pairs, sent to the vendor unchanged. */

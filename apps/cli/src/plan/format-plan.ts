@@ -37,6 +37,7 @@ export function formatPlan(plan: Plan, output: Output): string {
 function table(candidates: readonly Candidate[], reason: Plan['reason']): readonly string[] {
   const names = new Set(candidates.flatMap(({ parts }) => Object.keys(parts)));
   const shownNames = [...names].filter((name) => candidates.some(({ parts }) => (parts[name] ?? 0) !== 0));
+  // The chain of a fallback does not depend on scores.
   const isRanked = reason !== 'fallback' && names.size > 0;
   const rows = [
     ['', 'target', ...(isRanked ? ['score', ...shownNames] : []), 'about'],

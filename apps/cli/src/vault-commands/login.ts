@@ -25,7 +25,8 @@ export async function login(loginName: string, flags: LoginFlags, io: Io): Promi
   const { vault, path } = await userVault(io, 'majordomo login');
   const source = credentials.oauth({ ...options, vault, name });
   await source.login(loginIo(flags, io), device === true ? 'device' : 'browser');
-  storeLogin(name, clientId === undefined ? undefined : { preset: loginName, clientId }, io);
+  // A login without the flag may use a client id stored earlier, which refreshes of its tokens also need.
+  if (clientId !== undefined) storeLogin(name, { preset: loginName, clientId }, io);
   io.stdout.write(`stored the login ${printable(name)} in ${path}\n`);
   if (backendOf(name) === undefined)
     io.stderr.write(

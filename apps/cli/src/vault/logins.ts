@@ -36,7 +36,8 @@ export function loginOf(
 ): Login {
   const configured = Object.hasOwn(logins, called) ? logins[called] : undefined;
   const before = storedLogin(isPreset(called) ? PROVIDERS[called] : called, io);
-  const preset = configured?.preset ?? before?.preset ?? called;
+  // The name of a preset selects it, also if the stored login of its provider used another preset.
+  const preset = configured?.preset ?? (isPreset(called) ? called : (before?.preset ?? called));
   const { preset: _preset, ...own } = configured ?? {};
   if (configured?.issuer === undefined && configured?.endpoints === undefined && !isPreset(preset)) {
     const known = [...Object.keys(PROVIDERS), ...Object.keys(logins)];

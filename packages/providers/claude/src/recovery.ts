@@ -9,7 +9,9 @@ export type AdaptiveExtra = (effort: ClaudeEffort, extra: ModelRequest['extra'])
 /**
  * Returns the recoveries for error messages of the Messages API and of Bedrock's Converse, which returns the messages of the
  * Messages API in a ValidationException. The messages were observed from 2024-09 to 2026-11. An unknown message remains an
- * error. The order matters: a rule with a specific message precedes the rules whose patterns also match it.
+ * error. The order matters: a rule with a specific message precedes the rules whose patterns also match it. `apply` receives the
+ * numbers that `pattern` captures, and returns the same request if the rule changes nothing. With `remember`, later calls to the
+ * target also apply the rule.
  */
 export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule[] => [
   {

@@ -24,6 +24,7 @@ export function isRecursive(root: JsonObject): boolean {
   const isInCycle = (schema: JsonObject, ancestors: readonly JsonObject[]): boolean => {
     if (ancestors.includes(schema)) return true;
     const path = [...ancestors, schema];
+    // The target of a schema without `$ref` is `undefined`.
     const target = resolveReference(root, schema);
     if (isSchema(target) && isInCycle(target, path)) return true;
     return subschemasOf(schema).some((inner) => isInCycle(inner, path));

@@ -140,7 +140,8 @@ const urlError = (target: string): LlmError =>
 
 /**
  * Yields the preliminary images of a streamed response, then the response. Throws the error that the server reported. A preliminary
- * image that cannot be decoded is left out, because the complete image follows. A server that does not stream returns JSON.
+ * image that cannot be decoded is left out, because the complete image follows. A server that does not stream returns JSON. Only
+ * requests for one image are streamed. If the stream ends before the complete image, no response is yielded.
  */
 export async function* fromImagesStream(
   response: Response,

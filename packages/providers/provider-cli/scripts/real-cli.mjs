@@ -1,5 +1,5 @@
-// Opt-in: installs the CLIs that are on npm into a cache folder, points them at servers on loopback, streams a prompt of
-// 200 kB through each, and checks whether a CLI reads a file that the prompt mentions. Build first.
+// Installs the CLIs that npm has into a cache folder, sends each a prompt of 200 kB for servers on loopback, and checks whether a
+// CLI reads a file that the prompt mentions. It requires the built packages, and no test runs it.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,7 +71,7 @@ env_key = "OPENAI_API_KEY"
   },
 };
 
-/** What becomes of `@path` in a prompt where the app asks for it: these two read the file. */
+/** CLIs that read the file at `@path` in a prompt if the option `fileMentions` allows it. */
 const READS_MENTIONS = ['claude', 'gemini'];
 const SECRET = 'The secret word is GRAPEFRUIT.';
 
@@ -91,7 +91,7 @@ rmSync(home, { recursive: true, force: true, maxRetries: 5 });
 console.log(failures === 0 ? 'all four streamed the prompt' : `${failures} failed`);
 process.exit(failures === 0 ? 0 : 1);
 
-/** One call through majordomo; gives what is wrong, if anything. */
+/** Makes one call of a CLI. Returns a problem, or `undefined` if the answer is as expected. */
 async function run(cli, { env, model, bodies, files = {} }) {
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(join(home, path, '..'), { recursive: true });
@@ -120,7 +120,9 @@ async function run(cli, { env, model, bodies, files = {} }) {
     .filter((body) => body.includes(MARK));
   const facts = {
     text: text === ANSWER.join(''),
-    'whole prompt': sent.some((body) => body.includes(PROMPT.slice(0, 1000)) && body.length > PROMPT.length),
+    'complete prompt': sent.some(
+      (body) => body.includes(PROMPT.slice(0, 1000)) && body.length > PROMPT.length,
+    ),
     'system text': sent.some((body) => body.includes(SYSTEM)),
     usage: usage?.output !== undefined,
     finish: finish === 'stop',
@@ -136,7 +138,7 @@ async function run(cli, { env, model, bodies, files = {} }) {
   return wrong.length === 0 ? undefined : `not as expected: ${wrong.join(', ')}`;
 }
 
-/** A file of the folder that the CLI works in, mentioned in the middle of a prompt. */
+/** Mentions a file in a prompt. Returns a problem, or `undefined` if the CLI reads the file as `READS_MENTIONS` states. */
 async function mentions(cli, { env, model, bodies }) {
   const cwd = mkdtempSync(join(home, 'project-'));
   const file = join(cwd, 'secret.txt');
@@ -160,8 +162,8 @@ async function mentions(cli, { env, model, bodies }) {
   console.log(
     `${cli}: a mentioned file is ${reads[0] ? 'READ' : 'not read'}, with fileMentions ${reads[1] ? 'read' : 'not read'}`,
   );
-  if (reads[0]) return 'a prompt made it read a file';
+  if (reads[0]) return 'the CLI read a mentioned file without fileMentions';
   return reads[1] === READS_MENTIONS.includes(cli)
     ? undefined
-    : 'fileMentions does something else than is known';
+    : 'the effect of fileMentions differs from READS_MENTIONS';
 }

@@ -1,18 +1,18 @@
-// A vendor on loopback that answers every prompt with the same words, and does not check requests.
+// Server on loopback that answers every prompt with the same text, and does not check requests.
 import { Buffer } from 'node:buffer';
 import { createServer } from 'node:http';
 import { openaiResponses } from '@majordomo/conformance';
 
 export const ANSWER = ['HELLO', ' from', ' the', ' wire'];
 
-/** OpenAI Responses: an item, its deltas, and the whole of it at the end. */
+/** Returns the events of a streamed response of the Responses API. */
 function responsesStream() {
   const parts = [{ type: 'text', text: ANSWER.join(''), chunks: ANSWER }];
   const frames = openaiResponses.stream({ parts }, { model: 'm', streamsUsage: false });
   return frames.map(({ bytes }) => bytes);
 }
 
-/** A server for the Responses wire; `bodies` are what it was asked for an answer with. */
+/** Starts a server for the Responses API. `bodies` are the bodies of the requests for an answer. */
 export async function responsesServer() {
   const bodies = [];
   const server = createServer((request, response) => {

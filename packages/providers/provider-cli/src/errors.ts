@@ -109,6 +109,7 @@ export interface ChildEnd {
   /** Last part of stderr, and the lines of stdout that are not JSON objects. */
   readonly output: string;
   readonly kind?: ErrorKind | undefined;
+  /** Whether the arguments requested machine-readable output. */
   readonly machineOutput: boolean;
 }
 

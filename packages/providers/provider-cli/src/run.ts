@@ -161,7 +161,13 @@ async function* read(
     .filter((text) => text !== '')
     .join('\n');
   throw exitError(
-    { code, signal, output: text, kind: spec.exitKinds[code ?? -1], machineOutput: isLines },
+    {
+      code,
+      signal,
+      output: text,
+      kind: code === null ? undefined : spec.exitKinds[code],
+      machineOutput: isLines,
+    },
     facts,
   );
 }

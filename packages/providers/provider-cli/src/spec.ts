@@ -11,6 +11,7 @@ export interface CliSpec {
   readonly command: string;
   /** Arguments for machine-readable output. */
   readonly args: readonly string[];
+  /** Arguments for plain-text output. */
   readonly textArgs: readonly string[];
   readonly modelFlag: string;
   /** Flag that precedes a prompt on the command line. If it is not set, the prompt is the last argument, after `--`. */

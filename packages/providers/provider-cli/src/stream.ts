@@ -28,6 +28,7 @@ export class LineOutput implements Output {
   constructor(reader: OutputReader, target: string, maxLineLength: number) {
     this.reader = reader;
     this.target = target;
+    // The decoder marks a last line without a line feed, because the line may be truncated.
     const onLine = (line: string, event: string | undefined): void => {
       this.line(line, event === UNTERMINATED_LINE);
     };

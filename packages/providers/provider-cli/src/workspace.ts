@@ -13,7 +13,7 @@ export interface Workspace {
 
 /**
  * Creates a temporary working directory, or uses the application's directory. Writes the system text to the file that the CLI
- * reads.
+ * reads. With the application's directory, `system` is `undefined` for a CLI that reads the text from a file in that directory.
  */
 export async function openWorkspace(
   place: SystemPlace,

@@ -12,7 +12,7 @@ export interface AnswerOptions {
 }
 
 /** Vendor's default limit of output tokens for models with the vendor's own input format. */
-const DEFAULT_MAX_TOKENS = 256;
+export const DEFAULT_MAX_TOKENS = 256;
 
 /** Collects the parts, the finish reason and the usage of a response in any format. */
 export class Answer {
@@ -34,6 +34,7 @@ export class Answer {
     this.writer = writer;
     this.warnings = new OnceWarnings(writer);
     this.maxTokens = maxTokens;
+    // The text of the reasoning is sent back, so there is no other data.
     this.replay = { family, data: null };
   }
 
@@ -41,6 +42,7 @@ export class Answer {
     return this.calls > 0;
   }
 
+  /** Starts the response, unless it has started. Every method that writes content starts a response whose id is not known. */
   start(id: unknown, model?: unknown): void {
     this.writer.start(asText(id), model);
   }

@@ -14,7 +14,7 @@ export interface Connection {
 
 /** Requests of one attempt, and their errors. */
 export class RunSession extends ServerSession<SendRun, Run> {
-  /** Runs a model and returns the raw response. Throws for an error response. */
+  /** Runs a model and returns the raw response. Throws for an error response. `client` determines the credential. */
   async run(run: Run): Promise<Response> {
     const send = await this.client(run);
     return send(this);

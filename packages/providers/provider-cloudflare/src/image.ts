@@ -1,5 +1,4 @@
 import type { ImageBackend, ImageRequest, ModelContext } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
 import { limitBody, type ErrorContext } from '@majordomo/wire-kit';
 import { servedBy, sessionCall } from '@majordomo/wire-kit/internal';
 import {
@@ -11,7 +10,7 @@ import {
   type RunQuirks,
 } from '@majordomo/imagegen';
 import type { Connection } from './connection.ts';
-import { inBandError } from './errors.ts';
+import { resultOf } from './response.ts';
 
 /** Creates an image model. A run returns one image. `n` images require `n` parallel runs, with `seed`, `seed + 1`, and so on. */
 export function imageModel(modelId: string, quirks: RunQuirks, connection: Connection): ImageBackend {
@@ -52,8 +51,5 @@ async function readImage(bytes: Uint8Array, facts: ErrorContext): Promise<Genera
   const { target } = facts;
   if (bytes[0] !== BRACE && bytes[0] !== QUOTE) return imageFromBytes(bytes, { target, path: '' });
   const body: unknown = JSON.parse(new TextDecoder().decode(bytes));
-  if (isRecord(body) && 'errors' in body && !body['result']) {
-    throw inBandError(body, facts);
-  }
-  return imageFromRun(body, { target, path: 'image' });
+  return imageFromRun(resultOf(body, facts), { target, path: 'image' });
 }

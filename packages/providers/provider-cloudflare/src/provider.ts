@@ -3,6 +3,7 @@ import type { Dsn, Model, ModelRequest, Provider } from '@majordomo/core';
 import { chatReasoningFamily } from '@majordomo/core/toolkit';
 import { checkProviderOptions, billingOf, EventWriter, sdkStream } from '@majordomo/wire-kit';
 import { dataAt, dataOf, quirksFromParams, type QuirkValues } from '@majordomo/wire-kit/internal';
+import { DEFAULT_MAX_TOKENS } from './answer.ts';
 import { createConnection, type Connection } from './connection.ts';
 import { embeddingModel } from './embedding.ts';
 import { inBandError } from './errors.ts';
@@ -20,8 +21,6 @@ import { transcriptionModel } from './transcription.ts';
 const KEY_ENV = ['CLOUDFLARE_API_TOKEN'];
 /** Maximum `maxTokens` of a non-streaming request. Longer responses are streamed, so that the connection does not stay idle. */
 const MAX_NON_STREAMING_TOKENS = 1024;
-/** Vendor's default limit of output tokens. */
-const DEFAULT_MAX_TOKENS = 256;
 
 /**
  * Creates a provider for Workers AI. In a Worker, pass the binding `env.AI`. Outside a Worker, the provider uses REST with an
@@ -45,6 +44,7 @@ function cloudflareProvider(options: CloudflareOptions, keyEnv: readonly string[
     spi: 1,
     id,
     ...billingOf(options, { vendor: 'cloudflare-workers-ai' }),
+    // The address of a binding is not known.
     data: dataOf(options, () => (options.binding === undefined ? dataAt(options.baseURL) : undefined)),
     model: (modelId) => modelOf(modelId, id, options, connection),
     imageModel: (modelId) => ({

@@ -106,6 +106,7 @@ function milliseconds(seconds: unknown): number | undefined {
   return number === undefined || number < 0 ? undefined : Math.round(number * 1000);
 }
 
+/** Returns the length of the audio, by which the vendor bills. A transcription has no tokens. */
 function usageOf(durationMs: number | undefined): Usage | undefined {
   if (durationMs === undefined) return undefined;
   return { ...UNKNOWN_USAGE, input: 0, output: 0, details: { units: { 'audio-second': durationMs / 1000 } } };

@@ -88,11 +88,11 @@ function createConnect(options: OllamaOptions, profile: Profile): Connect<Send, 
     if (client !== undefined)
       return { secrets: headerSecrets, client: () => sendWith(clientOf(client), signal) };
     const host = baseURLFromHost(hostOf(options, profile, env, target));
-    const [id = ''] = target.split('/', 1);
+    const [providerId = ''] = target.split('/', 1);
     const key = hasKey ? await credentials.resolve(context, headerSecrets) : undefined;
     return {
       secrets: key === undefined ? headerSecrets : [key, ...headerSecrets],
-      server: (): ServerAddress => serverAddress(id, host, profile.hostEnv, env),
+      server: (): ServerAddress => serverAddress(providerId, host, profile.hostEnv, env),
       renew: () => (key === undefined ? undefined : credentials.renewal(key)),
       client: async () => {
         const { newClient } = await import('./sdk.ts');

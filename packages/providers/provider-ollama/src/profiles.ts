@@ -18,7 +18,10 @@ export interface Profile {
   /** Whether `pull` can download models to the service. */
   readonly canPull: boolean;
   readonly quirks: OllamaQuirks;
-  /** Whether idle connections stay open. `generate` can then request a non-streaming response. */
+  /**
+   * Whether the service is a server of the user, at whose address the data stay. Its idle connections stay open, so that
+   * `generate` can request a non-streaming response.
+   */
   readonly isLocal: boolean;
   readonly timeouts: Timeouts;
 }

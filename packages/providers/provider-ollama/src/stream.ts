@@ -47,9 +47,11 @@ export class ChatReader implements WireReader {
   constructor(options: ChatReaderOptions) {
     this.options = options;
     this.writer = options.writer;
+    // The text of the reasoning is sent back, so there is no other data.
     this.replay = { family: options.family, data: null };
   }
 
+  /** Converts a line. `event` is `UNTERMINATED_LINE` for a last line without a line feed. */
   readMessage(data: string, event: string | undefined): void {
     // The first line is parsed completely, because it contains the creation time.
     const piece = this.writer.hasContent ? PIECE.exec(data) : null;
@@ -61,6 +63,7 @@ export class ChatReader implements WireReader {
     this.readChunk(json);
   }
 
+  /** Called if the stream ends before a line with `done`. */
   end(): void {
     throw this.truncated();
   }

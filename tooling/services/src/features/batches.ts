@@ -12,7 +12,6 @@ import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { type FeatureCase, UNUSUAL_NAMES } from './feature-case.ts';
 
 const SPACE = 'batches';
-const STRINGS = UNUSUAL_NAMES;
 /** Number of items of several pages. */
 const MANY = 600;
 
@@ -113,18 +112,18 @@ const SUBMISSIONS: readonly FeatureCase[] = [
   {
     name: 'batches: answers a job of another process, with ids and texts of any characters',
     async run([mine, theirs]) {
-      await start(mine).batches.submit(job('a', itemsOf(STRINGS)));
+      await start(mine).batches.submit(job('a', itemsOf(UNUSUAL_NAMES)));
       const other = start(theirs);
       const opened = await other.batches.open('a');
       const progress = await opened.poll();
       deepEqual(
         [progress.state, progress.answered, progress.total],
-        ['done', STRINGS.length, STRINGS.length],
+        ['done', UNUSUAL_NAMES.length, UNUSUAL_NAMES.length],
       );
-      deepEqual(other.calls.toSorted(), STRINGS.map((text) => JSON.stringify([user(text)])).toSorted());
+      deepEqual(other.calls.toSorted(), UNUSUAL_NAMES.map((text) => JSON.stringify([user(text)])).toSorted());
       const found = await start(mine).batches.open('a');
-      deepEqual(await answersOf(found), answersBy('re', STRINGS));
-      deepEqual(await answersOf(found, 4), answersBy('re', STRINGS.slice(4)));
+      deepEqual(await answersOf(found), answersBy('re', UNUSUAL_NAMES));
+      deepEqual(await answersOf(found, 4), answersBy('re', UNUSUAL_NAMES.slice(4)));
     },
   },
   {
@@ -132,10 +131,10 @@ const SUBMISSIONS: readonly FeatureCase[] = [
     async run([mine, theirs]) {
       const { batches } = start(mine);
       deepEqual(await batches.keys(), []);
-      for (const key of STRINGS) await batches.submit(job(key, itemsOf([`of ${key}`.slice(0, 200)])));
+      for (const key of UNUSUAL_NAMES) await batches.submit(job(key, itemsOf([`of ${key}`.slice(0, 200)])));
       const other = start(theirs).batches;
-      deepEqual(await other.keys(), STRINGS.toSorted());
-      for (const key of STRINGS) {
+      deepEqual(await other.keys(), UNUSUAL_NAMES.toSorted());
+      for (const key of UNUSUAL_NAMES) {
         const opened = await other.open(key);
         await opened.poll();
         deepEqual(await answersOf(opened), [`${`of ${key}`.slice(0, 200)}: re`]);

@@ -23,7 +23,7 @@ const SETTLEMENTS = new Map<string, (callId: string) => Decision>([
   ['not-done', (callId) => ({ callId, notDone: true })],
 ]);
 
-/** Starts a run, and stores it if a call waits for a decision. */
+/** Starts a run, and stores it if a call waits for a decision. `load` locks a run, until `release`, `save` or `remove`. */
 async function ask(): Promise<void> {
   const state = await runs.load(id, { agent });
   if (state !== undefined) {
@@ -52,6 +52,7 @@ async function decide(): Promise<void> {
   }
   const calls = unknown.length > 0 ? unknown : callsThatWait(state);
   const decisions = calls.map((call) => decisionOf(call.id));
+  // The records admit each refund only once, also if two processes continue the run.
   await end(await agent.run(state, { decisions, records: stores.records }));
 }
 

@@ -21,6 +21,7 @@ export async function* streamEvents(
 ): AsyncGenerator<Batch, undefined> {
   const { family, request, context } = call;
   const { target, signal, delivery } = context;
+  // The writer collects all events until `take` returns them.
   const writer = new EventWriter(target, { collects: true });
   const reader = new PartReader(writer, family);
   try {

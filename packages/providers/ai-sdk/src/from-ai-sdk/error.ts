@@ -39,6 +39,7 @@ const kindOfName = (name: string): ErrorKind | undefined =>
 function callError(error: APICallError, target: string): LlmError {
   const { statusCode: status, responseHeaders, responseBody } = error;
   if (status === undefined || LlmError.is(error.cause)) return transportError(error.cause ?? error, target);
+  // `@ai-sdk/openai` 4 reports a failure in a response with status 200 as status 400, with the parsed body instead of its text.
   if (status < 400 || isRecord(responseBody)) return unreadableResponse(error, target);
   const headers = { get: (name: string) => responseHeaders?.[name] ?? null };
   const reported = vendorError(error);

@@ -2,7 +2,7 @@
 import { LlmError } from '@majordomo/core';
 import { createCloudflare } from './index.ts';
 
-/** The app: one call by the binding or over REST; its events and its error as JSON. */
+/** Application that makes one call, with the binding or over REST. Responds with the events and the error as JSON. */
 export default {
   async fetch(incoming, env) {
     const { transport, request, abortAt } = await incoming.json();
