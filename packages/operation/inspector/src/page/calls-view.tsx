@@ -90,6 +90,7 @@ function Detail({ id, listed, hasLog, filter, now }: DetailProps): JSX.Element {
   const { value, error } = useLoaded<{ readonly call: Entry }>(
     isLogged ? `api/v1/calls/${encodeURIComponent(id)}` : undefined,
   );
+  // The list has precedence, because it is live. Members that it lacks come from the entry.
   const call = value === undefined ? listed : { ...fromEntry(value.call), ...withoutUndefined(listed) };
   if (call !== undefined) return <CallDetail call={call} filter={filter} now={now} />;
   return (
