@@ -24,7 +24,8 @@ export function CallsView({ selected, query }: CallsViewProps): JSX.Element {
   const log = useCallLog(hasLog, filter);
   const choices = useChoices(hasLog, filter.range, live);
   const [shown, setShown] = useState(PAGE);
-  // Omit live calls before the oldest loaded entry, because other calls of that time are not loaded yet.
+  // Omit live calls before the oldest loaded entry, because other calls of that time are not loaded yet. An entry exists if a
+  // next page exists.
   const from = log.next === undefined ? 0 : Date.parse(log.entries.at(-1)?.at ?? '');
   const calls = merged(live, log.entries, from).filter(matcherOf(filter));
   const visible = calls.slice(0, shown);
