@@ -28,6 +28,7 @@ export function feedResponse(request: Request, source: FeedSource): Response {
   const leave = (): void => {
     feed.end();
   };
+  if (request.signal.aborted) leave();
   request.signal.addEventListener('abort', leave, { once: true });
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>(
