@@ -156,6 +156,7 @@ export class PaidCalls implements Calls {
   }
 
   private modelOf(spec: string, { gate }: PaidCall): ChatModel {
+    // The gate of the budget is first, because it may wait, and the other gates must reserve nothing meanwhile.
     return this.setup.majordomo.with({ gates: (gates) => [gate, ...gates] }).model(spec);
   }
 
