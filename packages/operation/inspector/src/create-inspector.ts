@@ -148,11 +148,11 @@ function ledgerOf({ ledger }: InspectorSetup) {
   return ledger;
 }
 
-function closed({ token }: InspectorSetup): Refusal {
+function closed({ token, path }: InspectorSetup): Refusal {
   const how =
     token === undefined
       ? 'set a token, or return { admin: true } from authorize'
-      : 'add the token to its address, as in /inspector?token=…';
+      : `add the token to its address, as in ${path}?token=…`;
   return new Refusal(401, `the inspector requires access; ${how}`);
 }
 

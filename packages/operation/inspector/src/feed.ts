@@ -28,6 +28,7 @@ export function feedResponse(request: Request, source: FeedSource): Response {
   const leave = (): void => {
     feed.end();
   };
+  if (request.signal.aborted) leave();
   request.signal.addEventListener('abort', leave, { once: true });
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>(
@@ -47,6 +48,7 @@ export function feedResponse(request: Request, source: FeedSource): Response {
         feed.end();
       },
     },
+    // Without a queue, a message contains the state at the time at which the page reads it.
     { highWaterMark: 0 },
   );
   return answer(body, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
@@ -66,6 +68,7 @@ class Feed {
 
   constructor(source: FeedSource, lastEventId: string | null) {
     this.source = source;
+    // Another process has other numbers of changes, so the page gets all calls.
     const [boot, change] = (lastEventId ?? '').split('.');
     this.after = boot === source.boot && /^\d{1,15}$/.test(change ?? '') ? Number(change) : 0;
     this.stop = source.onChange((what) => {

@@ -46,6 +46,7 @@ export async function spendingOf(query: URLSearchParams, ledger: Ledger, now: nu
   const step: ReportKey = range === '24h' ? 'hour' : 'day';
   const zone = zoneOf(query.get('zone') ?? 'UTC');
   const tag = by === 'tag' ? 'key' : undefined;
+  // The end of a range is exclusive.
   const span = { from: new Date(now - RANGES[range]), to: new Date(now + 1), zone, tag };
   const [total, over] = await Promise.all([
     ledger.report({ by: [by], ...span }),
@@ -64,7 +65,7 @@ export async function spendingOf(query: URLSearchParams, ledger: Ledger, now: nu
   return { at: times.map(wallClock), rows: total.toSorted(byCost).slice(0, MAX_ROWS).map(toRow) };
 }
 
-/** Parses a label in local time as if it were in UTC, because the page expects such times. */
+/** Parses the label of a day (`2026-11-30`) or hour (`2026-11-30T21`) in local time as if it were in UTC, as the page expects. */
 const wallClock = (time: string): number => Date.parse(time.length === 10 ? `${time}T00:00Z` : `${time}:00Z`);
 
 const byCost = (a: ReportRow, b: ReportRow): number =>

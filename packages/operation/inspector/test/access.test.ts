@@ -51,6 +51,14 @@ describe('access', () => {
     expect(await response.text()).not.toContain(TOKEN);
   });
 
+  it('names its own path in the rejection of a request without a cookie', async () => {
+    const { inspector } = createTestInspector({}, { path: '/ops/calls' });
+    const response = await inspector.fetch(new Request(`${ORIGIN}/ops/calls`));
+    expect(await response.json()).toEqual({
+      error: 'the inspector requires access; add the token to its address, as in /ops/calls?token=…',
+    });
+  });
+
   it.each([
     [
       'of another inspector',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CallEvent } from '@majordomo/core';
 import { connectPage, newReader } from './support/read-feed.ts';
-import { createTestInspector, type TestInspector } from './support/world.ts';
+import { ORIGIN, createTestInspector, type TestInspector } from './support/world.ts';
 
 const startEvent = (id: string): CallEvent => ({
   type: 'call-start',
@@ -65,6 +65,14 @@ describe('a connected page', () => {
     await feed[method]();
     await pendingRead;
     expect(testInspector.clock.pending).toBe(0);
+  });
+
+  it('ends at once if its request has already been aborted', async () => {
+    const { clock, inspector } = createTestInspector();
+    const request = new Request(`${ORIGIN}/inspector/events`, { signal: AbortSignal.abort() });
+    const response = await inspector.fetch(request, { admin: true });
+    expect(await response.body!.getReader().read()).toEqual({ done: true, value: undefined });
+    expect(clock.pending).toBe(0);
   });
 
   it('receives all calls again from another process', async () => {

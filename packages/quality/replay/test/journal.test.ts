@@ -1,8 +1,9 @@
-import { open, readFile, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, readdir, readFile, readlink, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { LlmError } from '@majordomo/core';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { readReplay, replay, type ReplayDefinition } from '../src/index.ts';
+import { Journal } from '../src/journal/journal.ts';
 import { acquireLock } from '../src/journal/journal-lock.ts';
 import { answerTo, fakeModels, testFolder } from './support/fixture.ts';
 import { experimentOn, recordedCalls } from './support/recorded-calls.ts';
@@ -103,4 +104,26 @@ it('rejects a journal of a later format', async () => {
     kind: 'config',
     message: expect.stringContaining('the file is not a majordomo-replay/1 file; remove it') as string,
   });
+});
+
+it.runIf(process.platform === 'linux')('leaves no journal of a later format open', async () => {
+  const file = join(testFolder(), 'next.replay.jsonl');
+  await writeFile(file, '{"format":"majordomo-replay/2","name":"next"}\n');
+  await expect(Journal.open(dirname(file), 'next')).rejects.toMatchObject({ kind: 'config' });
+  const opened = await readdir('/proc/self/fd');
+  const targets = await Promise.all(opened.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+  expect(targets).not.toContain(file);
+});
+
+it('syncs its lines again after a failed sync', async () => {
+  const journal = await Journal.open(testFolder(), 'next');
+  const handle = await open(join(testFolder(), 'any'), 'a');
+  const prototype = Object.getPrototypeOf(handle) as Handle;
+  await handle.close();
+  const sync = vi.spyOn(prototype, 'datasync').mockRejectedValueOnce(new Error('EIO: i/o error, fdatasync'));
+  onTestFinished(() => sync.mockRestore());
+  await journal.append({ type: 'end', id: 'a', nanoUsd: '0' });
+  await expect(journal.sync()).rejects.toThrow('EIO: i/o error, fdatasync');
+  await journal.close();
+  expect(sync).toHaveBeenCalledTimes(2);
 });

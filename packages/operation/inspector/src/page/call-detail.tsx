@@ -178,6 +178,7 @@ const Section = ({ title, note, children }: SectionProps): JSX.Element => (
 );
 
 function Content({ call }: { readonly call: ListedCall }): JSX.Element {
+  // The server ignores `at`. It loads the content again when the call ends, because then the answer is known.
   const { value, error } = useLoaded<FeedContent>('content', { id: call.id, at: call.outcome });
   return (
     <Section title="Content" note={error}>

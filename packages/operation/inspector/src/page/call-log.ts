@@ -19,6 +19,9 @@ interface Pages {
   readonly error?: string | undefined;
 }
 
+/** Page of the call log, or the error because of which it was not loaded. */
+type Loaded = Pick<Pages, 'entries' | 'next'> | { readonly error: string };
+
 /** Entries of the call log that match a filter, and a function that loads the next page. */
 export interface CallLogPages extends Pages {
   readonly loadOlder: () => void;
@@ -30,49 +33,50 @@ export function useCallLog(isOn: boolean, filter: Filter): CallLogPages {
   // Do not search for running calls, because the call log contains only ended ones.
   const isLoading = isOn && filter.outcome !== 'running';
   const key = JSON.stringify([isLoading, filter]);
-  const load = async (
-    after: string | undefined,
-    apply: (loaded: Omit<Pages, 'isPaged'>) => void,
-  ): Promise<void> => {
+  const load = async (after?: string): Promise<Loaded> => {
     const query = { ...paramsOf(filter), limit: String(PAGE), ...(after !== undefined && { after }) };
     try {
       const { calls, next } = await requestJson<{ readonly calls: readonly Entry[]; readonly next?: string }>(
         'api/v1/calls',
         query,
       );
-      apply({ entries: calls, next });
+      return { entries: calls, next };
     } catch (error) {
-      setPages((before) => ({ ...before, error: String(error) }));
+      return { error: String(error) };
     }
   };
   useEffect(() => {
-    setPages((before) => ({ ...before, isPaged: false }));
+    // The copy lets `loadOlder` recognize that a page belongs to an earlier filter.
+    setPages((before) => ({ ...before, entries: [...before.entries], isPaged: false }));
     if (!isLoading) return;
     let isGone = false;
-    const first = (): void =>
-      void load(undefined, (page) => {
-        if (!isGone) setPages((before) => (before.isPaged ? before : { ...page, isPaged: false }));
+    const first = async (): Promise<void> => {
+      const loaded = await load();
+      if (isGone) return;
+      setPages((before) => {
+        if ('error' in loaded) return { ...before, ...loaded };
+        return before.isPaged ? before : { ...loaded, isPaged: false };
       });
-    first();
-    const timer = setInterval(first, EVERY_MS);
+    };
+    void first();
+    const timer = setInterval(() => void first(), EVERY_MS);
     return () => {
       isGone = true;
       clearInterval(timer);
     };
   }, [key]);
-  const loadOlder = (): void => {
+  const loadOlder = async (): Promise<void> => {
     const { entries, next } = pages;
     if (next === undefined) return;
-    void load(next, (page) =>
+    const loaded = await load(next);
+    setPages((before) => {
       // Ignore the page if another filter or a newer first page has replaced the entries in the meantime.
-      setPages((before) =>
-        before.entries === entries
-          ? { ...page, entries: [...entries, ...page.entries], isPaged: true }
-          : before,
-      ),
-    );
+      if (before.entries !== entries) return before;
+      if ('error' in loaded) return { ...before, ...loaded };
+      return { ...loaded, entries: [...entries, ...loaded.entries], isPaged: true };
+    });
   };
-  return { ...pages, loadOlder };
+  return { ...pages, loadOlder: () => void loadOlder() };
 }
 
 type Dimension = 'tenant' | 'key' | 'model';

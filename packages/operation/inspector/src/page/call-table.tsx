@@ -74,7 +74,8 @@ interface RowProps {
 
 function Row({ call, href, isSelected, end, now }: RowProps): JSX.Element {
   const { tenant, key, status, outcome, firstMs, usage = {}, startedAt } = call;
-  const cost = call.nanoUsd ?? useStore().costOf(call.id)?.nanoUsd;
+  const store = useStore();
+  const cost = call.nanoUsd ?? store.costOf(call.id)?.nanoUsd;
   // The cells are in the order of `COLUMNS`.
   const cells = [
     // CSS extends this link over the row.

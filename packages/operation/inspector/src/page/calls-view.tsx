@@ -24,7 +24,8 @@ export function CallsView({ selected, query }: CallsViewProps): JSX.Element {
   const log = useCallLog(hasLog, filter);
   const choices = useChoices(hasLog, filter.range, live);
   const [shown, setShown] = useState(PAGE);
-  // Omit live calls before the oldest loaded entry, because other calls of that time are not loaded yet.
+  // Omit live calls before the oldest loaded entry, because other calls of that time are not loaded yet. An entry exists if a
+  // next page exists.
   const from = log.next === undefined ? 0 : Date.parse(log.entries.at(-1)?.at ?? '');
   const calls = merged(live, log.entries, from).filter(matcherOf(filter));
   const visible = calls.slice(0, shown);
@@ -90,6 +91,7 @@ function Detail({ id, listed, hasLog, filter, now }: DetailProps): JSX.Element {
   const { value, error } = useLoaded<{ readonly call: Entry }>(
     isLogged ? `api/v1/calls/${encodeURIComponent(id)}` : undefined,
   );
+  // The list has precedence, because it is live. Members that it lacks come from the entry.
   const call = value === undefined ? listed : { ...fromEntry(value.call), ...withoutUndefined(listed) };
   if (call !== undefined) return <CallDetail call={call} filter={filter} now={now} />;
   return (

@@ -25,6 +25,7 @@ export function connect(store: Store): void {
 }
 
 async function again(store: Store): Promise<void> {
+  // The feed has no route for HEAD, so the status is 404 if the session is valid.
   const answer = await fetch(`${base}/events`, { method: 'HEAD' }).catch(() => undefined);
   if (answer?.status === 401) return;
   connect(store);

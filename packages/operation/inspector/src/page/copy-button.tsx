@@ -5,7 +5,7 @@ interface CopyButtonProps {
   readonly label: string;
   /** Returns the text to copy. */
   readonly text: () => string;
-  /** What the user can do if the browser does not copy. */
+  /** Advice to the user if the browser does not copy, such as `copy the address of the page`. */
   readonly otherwise: string;
 }
 

@@ -77,6 +77,7 @@ export function useLoaded<T>(
 const RECORDED_AFTER_MS = 400;
 const MAX_IDS = 60;
 
+/** Requests the costs of ended calls that the store does not know yet. A cost that is not received is not requested again. */
 export function useCosts(calls: readonly FeedCall[]): void {
   const store = useStore();
   const { hello } = useKnown();

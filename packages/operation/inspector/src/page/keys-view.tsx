@@ -15,6 +15,7 @@ export function KeysView(): JSX.Element {
   // Keys of the pages before the one that is loaded.
   const [pages, setPages] = useState<readonly VirtualKey[]>([]);
   const after = pages.at(-1)?.id;
+  // `0`: the keys are not requested at intervals, but after each change.
   const loaded = useLoaded<{ readonly keys: readonly VirtualKey[]; readonly next?: string }>(
     'api/v1/keys',
     after === undefined ? {} : { after },

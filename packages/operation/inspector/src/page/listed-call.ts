@@ -18,10 +18,11 @@ export interface ListedCall extends FeedCall {
 export type Entry = CallEntry;
 
 export function fromEntry(entry: Entry): ListedCall {
-  const { id, at, ms, error, attempts, metadata, target, usage, warnings } = entry;
+  const { at, ms, error, attempts, metadata, target, usage, warnings } = entry;
   const startedAt = Date.parse(at);
   return {
     ...entry,
+    // Only calls of the feed have a number.
     n: 0,
     spec: entry.spec ?? '',
     metadata: Object.keys(metadata).length === 0 ? undefined : JSON.stringify(metadata),
@@ -34,8 +35,8 @@ export function fromEntry(entry: Entry): ListedCall {
     usage: usage ?? {},
     warnings: warnings.length === 0 ? undefined : warnings,
     error: error && { ...error, facts: error.code === undefined ? [] : [['code', error.code]], causes: [] },
+    // The entry itself contains the content.
     hasContent: false,
-    id,
   };
 }
 

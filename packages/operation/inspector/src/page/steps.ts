@@ -9,7 +9,10 @@ export interface Stacks {
 
 const HOUR = 3_600_000;
 
-/** Converts spending to columns, including empty hours and days. `end` is the current hour or day, as if it were UTC. */
+/**
+ * Converts spending to columns, including empty hours and days. `end` is the current hour or day, as if it were UTC. The first
+ * `most` rows become one series each, and the other rows together become one more.
+ */
 export function stacked(
   { at, rows }: FeedSpending,
   step: 'hour' | 'day',
@@ -18,6 +21,7 @@ export function stacked(
   most: number,
 ): Stacks {
   const length = step === 'hour' ? HOUR : 24 * HOUR;
+  // A range of `steps` hours or days ends within one of them, so it also contains a part of an earlier one.
   const times = Array.from({ length: steps + 1 }, (_, index) => end - (steps - index) * length);
   const places = new Map(at.map((time, index) => [time, index]));
   // A time without spending has no place, and so no amount.

@@ -32,7 +32,7 @@ export interface Slice {
   readonly failed: number;
 }
 
-/** Divides the time from the oldest call to now, at least a minute, into `most` periods. */
+/** Divides the time from the oldest call to now, at least a minute, into `most` periods. `calls`: newest first. */
 export function slices(calls: readonly FeedCall[], now: number, most: number): readonly Slice[] {
   const oldest = calls.at(-1)?.startedAt ?? now;
   const span = Math.max(60_000, now - oldest);

@@ -13,6 +13,7 @@ export function Waterfall({ call, now }: { readonly call: FeedCall; readonly now
   return (
     <figure class="waterfall" aria-label="Attempts">
       <div class="axis" aria-hidden="true">
+        {/* The label of a mark near the end is on its left side, because it would not fit around the mark. */}
         {marks(end, MARKS).map((mark) => (
           <span key={mark} class={mark > 0.95 * end ? 'edge' : undefined} style={{ left: percent(mark) }}>
             {duration(mark)}

@@ -111,6 +111,37 @@ describeWith('chromium', 'the calls of the call log in a browser', () => {
     expect(await listedIds(page)).toEqual(['call-00005']);
   });
 
+  it.each(['page', 'error'] as const)('ignore an older %s of an earlier filter', async (kind) => {
+    await using testInspector = await startInspectorWithCallLog();
+    await testInspector.store.append(Array.from({ length: 180 }, (_, n) => entryOf(n)));
+    await using openedPage = await openPage(testInspector.address);
+    const { page } = openedPage;
+    await page.locator('.row').nth(49).waitFor();
+    const held: (() => Promise<void>)[] = [];
+    await page.route(/\/api\/v1\/calls\?/, async (route) => {
+      const { searchParams } = new URL(route.request().url());
+      const isOlder = searchParams.has('after');
+      if (isOlder && kind === 'error')
+        held.push(() => route.fulfill({ status: 500, json: { error: 'failed' } }));
+      else if (isOlder || (searchParams.has('tenant') && held.length === 1))
+        held.push(() => route.continue());
+      else await route.continue();
+    });
+    await page.getByRole('button', { name: 'Older' }).click();
+    await expect.poll(() => held.length).toBe(1);
+    await page.getByLabel('Tenant').selectOption('beta');
+    await expect.poll(() => held.length).toBe(2);
+    const olderResponse = page.waitForResponse(/[?&]after=/);
+    await held[0]!();
+    await (await olderResponse).finished();
+    await page.evaluate(
+      'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))',
+    );
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await held[1]!();
+    await page.locator('.row').nth(49).waitFor();
+  });
+
   it('have a URL each, which shows all attempts on one time axis', async () => {
     await using testInspector = await startInspectorWithCallLog();
     testInspector.head.push({ failure: 'overloaded' }, { failure: 'overloaded' });

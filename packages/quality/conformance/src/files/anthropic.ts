@@ -2,7 +2,8 @@ import { anthropicMessages } from '../wires/anthropic-messages/wire.ts';
 import type { StorageFile } from './storage.ts';
 import { answerOf, fileOf, idOf, integerOf, valuesOf, type FileReply, type VendorFiles } from './vendor.ts';
 
-const DAY_MS = 86_400_000;
+/** Lifetime of a file without `expires_in_seconds`, which in effect does not expire: ten years. */
+const UNLIMITED_MS = 3650 * 86_400_000;
 
 /** Files of Anthropic. Source: types and changelog of @anthropic-ai/sdk 1.13 (2026-11). */
 export const anthropicFiles: VendorFiles = (request, storage) => {
@@ -16,7 +17,7 @@ export const anthropicFiles: VendorFiles = (request, storage) => {
     if (form['expires_in_seconds'] !== undefined && seconds === undefined)
       return fail(400, 'invalid_request_error', 'expires_in_seconds: out of range');
     if (file.size > 500_000_000) return fail(413, 'request_too_large', 'the file is too large');
-    const lifetimeMs = seconds === undefined ? 3650 * DAY_MS : seconds * 1000;
+    const lifetimeMs = seconds === undefined ? UNLIMITED_MS : seconds * 1000;
     return { status: 200, json: objectOf(storage.add('anthropic', account, { ...file, lifetimeMs })) };
   }
   if (step !== 'chat') {

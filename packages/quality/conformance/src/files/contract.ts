@@ -7,7 +7,7 @@ export type FileVendor = 'openai' | 'anthropic' | 'google';
 export interface FileRequest {
   /** Vendor whose API the path and headers belong to. */
   readonly vendor: FileVendor;
-  /** `upload`: stores a file. `look` and `remove`: refer to one file. `chat`: calls a model. */
+  /** `upload`: stores a file. `look`: requests the data of a file. `remove`: deletes a file. `chat`: calls a model. */
   readonly step: 'upload' | 'look' | 'remove' | 'chat';
   /** Method in upper case. */
   readonly method: string;

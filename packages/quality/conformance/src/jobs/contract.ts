@@ -5,7 +5,7 @@ import type { ScriptedFault } from '../server/vendor-server.ts';
 export interface JobPlan {
   /** Answer of the job. `@default 'an answer'` */
   readonly answer?: Answer | string | undefined;
-  /** Number of looks that find the job unfinished. `@default 0` */
+  /** Number of requests of the step `look` that find the job unfinished. `@default 0` */
   readonly looks?: number | undefined;
   /** Number of events after which the job waits for `release`; the job is unfinished until then. `@default` it does not wait */
   readonly holdAt?: number | undefined;
@@ -27,7 +27,7 @@ export interface ServerJob {
   release(events?: number): void;
 }
 
-/** Purpose of a request to the server. `live`: a call that is not a job. */
+/** Purpose of a request to the server. `look`: requests the state of a job. `live`: a call that is not a job. */
 export type JobStep = 'start' | 'look' | 'stream' | 'cancel' | 'remove' | 'live';
 
 /** Request to the server. */

@@ -46,6 +46,7 @@ export class StoredJob implements ServerJob {
     if (this.isCancelled) return 'cancelled';
     if (this.available !== Infinity || this.looks <= (this.plan.looks ?? 0))
       return this.looks <= 1 ? 'queued' : 'in_progress';
+    // The job ends when its status is first read after its work.
     this.endedAt ??= this.clock.now();
     const { fails } = this.plan;
     if (fails !== undefined) return fails === 'cancelled' ? 'cancelled' : 'failed';

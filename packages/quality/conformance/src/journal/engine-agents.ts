@@ -55,6 +55,7 @@ const calls = (...pairs: readonly (readonly [id: string, name: string])[]): Turn
   toolCalls: pairs.map(([id, name]) => ({ id, name, args: name === 'ask' ? { task: 'pay' } : {} })),
 });
 
+/** Creates a tool. Its results contain the key of the call, which is `<run id>/<step>/<call id>`. */
 const tool = (name: string, more: Partial<KitTool> = {}): KitTool => ({
   name,
   description: name,

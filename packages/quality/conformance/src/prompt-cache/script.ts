@@ -111,6 +111,7 @@ function addTo(
   const { input, read } = cached;
   const written = sumOf(cached.written.values());
   const long = longOf(cached);
+  // Micro-USD per million tokens equal pico-USD per token.
   const pico =
     (input - read - written) * rates.input +
     read * rates.cacheRead +

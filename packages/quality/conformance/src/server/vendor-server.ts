@@ -25,13 +25,14 @@ export interface VendorServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts a server on 127.0.0.1. If `serve` rejects, the response has status 500. */
+/** Starts a server on 127.0.0.1. If `serve` rejects, the response has status 500, or ends early if its headers have been sent. */
 export async function vendorServer(
   serve: (incoming: IncomingMessage, response: ServerResponse) => Promise<void>,
 ): Promise<VendorServer> {
   const server = createServer((incoming, response) => {
     serve(incoming, response).catch((error: unknown) => {
-      sendJson(response, 500, { error: { message: messageOf(error) } });
+      if (response.headersSent) response.destroy();
+      else sendJson(response, 500, { error: { message: messageOf(error) } });
     });
   });
   const { url, close } = await listen(server);

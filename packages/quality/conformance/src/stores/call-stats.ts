@@ -9,6 +9,7 @@ const DAY_MS = 86_400_000;
 /** Returns `stats` of a call log over the store. Loads `@majordomo/admin` here, because it is an optional peer. */
 export async function statsOf(store: CallStore): Promise<CallLog['stats']> {
   const { createCallLog } = await import('@majordomo/admin');
+  // The time is after all entries, and none of them is too old to be kept.
   const log = createCallLog({ store, clock: fakeClock(START + 90 * DAY_MS), keepMs: 365 * DAY_MS });
   return (query) => log.stats(query);
 }

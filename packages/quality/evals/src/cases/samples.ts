@@ -4,6 +4,9 @@ import type { Sample } from '../definition/types.ts';
 
 export type Position = Pick<Sample, 'case' | 'trial'>;
 
+/** Returns a string that identifies a sample of an evaluation. */
+export const sampleKey = ({ case: id, trial }: Position): string => `${trial}#${id}`;
+
 /** Compares samples by the id of the case, then by the number of the trial. */
 export const compareSamples = (a: Position, b: Position): number =>
   compareText(a.case, b.case) || a.trial - b.trial;

@@ -15,7 +15,7 @@ import type { Case, Check, CheckResult, OfCase, Output, RecordedOutput } from '.
 /** Check with a version. */
 type Versioned = Check<unknown, unknown> & { readonly version: string };
 
-/** Returns a check with a version, which is a digest of its kind and options. */
+/** Returns a check with a version, which is a digest of its kind and options. All functions in the options count as equal. */
 export function versioned(
   kind: string,
   options: readonly unknown[],
@@ -33,7 +33,7 @@ const failedIf = (isFailed: boolean, reason: string): CheckResult =>
 const valueFor = <T>(value: OfCase<T>, one: Case<unknown>): T =>
   typeof value === 'function' ? (value as (of: Case<unknown>) => T)(one) : value;
 
-/** Returns the given value, or the case's `expected`. */
+/** Returns the given value, or the case's `expected`. Throws if neither exists, for which `score` counts 0. */
 function wantedOf<T>(value: OfCase<T> | undefined, { case: one, expected }: Output): T {
   const wanted = value === undefined ? expected : valueFor(value, one);
   if (wanted === undefined) throw new Error('the case has no `expected`; add it, or pass it to the check');

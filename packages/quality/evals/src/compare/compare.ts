@@ -47,6 +47,7 @@ export function compare(
     return { pairs, p, metric: { ...metric, mean: meanOf(scale, after) } };
   });
   const corrected = [...holm(comparisons.flatMap(({ p }) => p ?? []))];
+  // `holm` keeps the order of the tested metrics.
   const metrics = comparisons.map(({ metric, pairs, p }) =>
     p === undefined ? metric : judged(metric, pairs, corrected.shift() ?? 1),
   );

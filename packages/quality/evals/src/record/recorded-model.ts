@@ -39,6 +39,7 @@ export function recordedModel(
     options: CallOptions = {},
     run: (options: CallOptions) => Promise<ChatResponse>,
   ): Promise<ChatResponse> => {
+    // `targetsOf` takes a chat request, and the `output` of a typed object may be the schema of a library.
     const { output: _output, ...chat } = request;
     const key = requestKey(kind, request, await targetsOf(chat, options), version);
     const signals = options.signal === undefined ? [signal] : [options.signal, signal];
@@ -53,6 +54,7 @@ export function recordedModel(
       async () => storeResponse(await run(call)),
       () => arms,
     );
+    // A live response is also loaded from its stored form, so that it equals the replayed one.
     const loaded = loadResponse(stored);
     const response = kind === 'object' ? await withValue(loaded, request as ObjectRequest<unknown>) : loaded;
     if (by === 'subject') onAnswer?.({ spec: model.spec, request: sentRequest(kind, request), response });

@@ -95,13 +95,14 @@ export class Recorder {
       this.started[slot] = call;
       if (key.type === 'call') await onLiveCall(call);
     };
+    let result: JsonValue;
     try {
-      const result = await run();
-      await finish(key.type === 'call' ? { response: result } : { value: result });
-      return result;
+      result = await run();
     } catch (error) {
       await finish({ error: storeError(error) });
       throw error;
     }
+    await finish(key.type === 'call' ? { response: result } : { value: result });
+    return result;
   }
 }

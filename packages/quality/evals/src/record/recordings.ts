@@ -1,7 +1,7 @@
 import type { ErrorKind, JsonValue } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { appendLine, checkFormat, fileError, readLines, replaceFile } from '../util/files.ts';
-import { compareSamples, type Position } from '../cases/samples.ts';
+import { compareSamples, sampleKey, type Position } from '../cases/samples.ts';
 
 /** Model call or effect of a sample. */
 export interface RecordedCall {
@@ -62,9 +62,9 @@ export async function openRecordings(file: string, name: string): Promise<Record
   }
 
   return {
-    get: (position) => samples.get(keyOf(position)),
+    get: (position) => samples.get(sampleKey(position)),
     async append(recording) {
-      const key = keyOf(recording);
+      const key = sampleKey(recording);
       const isEqual = JSON.stringify(samples.get(key)) === JSON.stringify(recording);
       samples.set(key, recording);
       // Rewrite the file once before lines are appended, because the file may not exist or may end within a line.
@@ -83,8 +83,6 @@ function inTurn<T>(write: () => Promise<T>): Promise<T> {
   return written;
 }
 
-const keyOf = ({ case: name, trial }: Position): string => `${trial}#${name}`;
-
 async function readSamples(file: string): Promise<Samples> {
   const [header, ...lines] = (await readLines(file)) ?? [];
   if (header !== undefined) checkFormat(file, header.value, FORMAT, '; move it to record again');
@@ -93,7 +91,7 @@ async function readSamples(file: string): Promise<Samples> {
     const { value, place } = line;
     // A crash may leave an incomplete last line, which is not JSON.
     const isIncomplete = value === undefined && line === lines.at(-1);
-    if (isRecording(value)) samples.set(keyOf(value), value);
+    if (isRecording(value)) samples.set(sampleKey(value), value);
     else if (!isIncomplete) throw fileError(place, 'the line is not a recording; remove it to record again');
   }
   return samples;

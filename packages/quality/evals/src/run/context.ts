@@ -26,6 +26,7 @@ export function contextOf(
         return targets.map(({ target }) => target);
       });
     },
+    // The targets of a given model are not known, so its spec is part of the key in their place.
     recorded: (model) => recorded(model, () => Promise.resolve([model.spec])),
     effect: async <T>(key: JsonValue, run: () => T | Promise<T>) => {
       const id = digest([version, 'effect', key]);

@@ -4,7 +4,7 @@ import { compareText, type NamedCase } from '../cases/cases.ts';
 import type { Settings } from '../definition/options.ts';
 import type { RecordedCall, Recordings } from '../record/recordings.ts';
 import { runSample, type OnAnswer, type SampleOptions, type SampleResult } from './sample.ts';
-import { isMissing, samplesByCase } from '../cases/samples.ts';
+import { isMissing, sampleKey, samplesByCase } from '../cases/samples.ts';
 import { costOfCalls, nanoUsdText } from '../record/stored-call.ts';
 import { summarize } from './summary.ts';
 import type { EvalDefinition, EvaluateOptions, Evaluation } from '../definition/types.ts';
@@ -97,8 +97,8 @@ export async function runSamples(
   if (mode === 'record') {
     // Remove recordings of samples that the definition no longer has. A run of only some samples keeps all recordings.
     const isPart = only !== undefined || settings.hasFewerTrials || skipped > 0;
-    const planned = new Set(tasks.map(({ one, trial }) => `${trial}#${one.id}`));
-    await recordings?.finish((place) => isPart || planned.has(`${place.trial}#${place.case}`));
+    const planned = new Set(tasks.map(({ one, trial }) => sampleKey({ case: one.id, trial })));
+    await recordings?.finish((place) => isPart || planned.has(sampleKey(place)));
   }
   return summarize(definition, results, {
     at: new Date(clock.now()).toISOString(),

@@ -50,6 +50,7 @@ export async function runSample(options: SampleOptions): Promise<SampleResult> {
     return await sampleOf(options, subject, AbortSignal.any([stop, time.signal]));
   } finally {
     cancel?.();
+    // Cancels calls that the subject or a check has started without waiting for them.
     time.abort(new LlmError('aborted', `${subject}: the sample has ended`));
   }
 }

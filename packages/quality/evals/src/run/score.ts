@@ -59,6 +59,7 @@ export async function score(
     scores: {},
     gates: {},
   };
+  // The names of gates and checks differ, because `readSettings` rejects equal names.
   for (const [key, check] of Object.entries({ ...gates, ...checks })) {
     const run = await attempted((async () => check(output as Output<never>, context))(), context.signal);
     if ('error' in run && LlmError.is(run.error)) return withoutResult(run.error, `check ${key}: `);

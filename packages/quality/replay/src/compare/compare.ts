@@ -30,6 +30,7 @@ interface ComparedAnswers {
 /** Result without the times. `score` is `undefined` if a check or a judge must decide. */
 export interface Outcome extends Pick<Comparison, 'failure' | 'differences' | 'divergences'> {
   readonly score: number | undefined;
+  /** Step that decided. Has no meaning without a score. */
   readonly by: Comparison['by'];
 }
 
@@ -61,6 +62,7 @@ async function differencesOf(compared: ComparedAnswers, response: AnswerContent)
   const { request, recorded } = compared;
   const divergences = await divergencesIn(compared, response);
   const found = [...divergences.map(describe), ...mediaDifferences(recorded, response)];
+  // A text next to tool calls is not compared.
   if (callsOf(response).length > 0 || callsOf(recorded).length > 0)
     return { divergences, differences: found };
   const texts = { before: answerText(recorded), after: answerText(response) };
@@ -139,7 +141,7 @@ const plain = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
 const MEDIA = ['image', 'audio'] as const;
 const CHANGES = ['missing', 'additional', 'other'] as const;
-const NAMES: ReadonlySet<string> = new Set(
+const MEDIA_DIFFERENCES: ReadonlySet<string> = new Set(
   CHANGES.flatMap((change) => MEDIA.map((type) => `${change} ${type}`)),
 );
 
@@ -153,7 +155,7 @@ const mediaDifferences = (recorded: AnswerContent, response: AnswerContent): rea
   });
 
 /** Whether a difference is one of `mediaDifferences`. */
-export const isMediaDifference = (difference: string): boolean => NAMES.has(difference);
+export const isMediaDifference = (difference: string): boolean => MEDIA_DIFFERENCES.has(difference);
 
 /** Returns digests of the parts of one type. */
 const mediaOf = ({ parts }: AnswerContent, type: string): readonly string[] =>

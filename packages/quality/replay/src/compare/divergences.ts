@@ -7,7 +7,7 @@ import { differingPaths } from './differing-paths.ts';
 
 /** Rules for the comparison of tool calls. */
 export interface CallRules {
-  /** Recorded request, whose tools have the schemas of the arguments. */
+  /** Recorded request, whose tools have the schemas of the arguments, and whose messages precede the calls. */
   readonly request: ChatRequest;
   readonly sameArgument: Candidate['sameArgument'];
 }

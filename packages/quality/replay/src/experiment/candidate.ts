@@ -16,6 +16,6 @@ export function replayedRequest({ request }: RecordedCall): ChatRequest {
   return { ...rest, cache: plan };
 }
 
-/** Returns the chain of the candidate. */
+/** Returns the chain of the candidate, by default the recorded one, or `undefined` if the traffic does not name it. */
 export const candidateSpec = (candidate: Candidate, call: RecordedCall): string | undefined =>
   candidate.spec ?? call.name;

@@ -52,8 +52,9 @@ export class Journal {
     const lock = await acquireLock(lockFile(folder, name));
     try {
       const file = journalFile(folder, name);
-      const handle = await open(file, 'a+', 0o600);
+      // Reading first leaves no handle open if the file is not a journal.
       const read = await readIndex(file);
+      const handle = await open(file, 'a+', 0o600);
       await handle.truncate(read.end);
       return new Journal(file, handle, lock, read);
     } catch (error) {
@@ -90,11 +91,16 @@ export class Journal {
     return readLine<L>(this.handle, place);
   }
 
-  /** Writes everything to the disk. */
+  /** Writes everything to the disk. If this fails, the next call tries again. */
   async sync(): Promise<void> {
     if (this.isSynced) return;
     this.isSynced = true;
-    await this.inTurn(() => this.handle.datasync());
+    try {
+      await this.inTurn(() => this.handle.datasync());
+    } catch (error) {
+      this.isSynced = false;
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

@@ -224,6 +224,7 @@ function planOf(experiment: Experiment, drawing: Drawing): ReplayPlan {
     maxNanoUsd: String(stored.maxNanoUsd),
     maxCallNanoUsd: String(stored.maxCallNanoUsd),
     precision: precisionOf(shape, size),
+    // An equal candidate has the quality 1, whose distance to the bound is this.
     power: powerOf(1 - minQuality, errorOf(shape, size)),
     bestPrecision: precisionOf(shape, shape.total),
     warnings: drawing.warnings,

@@ -58,6 +58,7 @@ export class Prices {
     const targets = await this.majordomo.prepare(spec, request, { tenant, signal });
     let most = 0n;
     for (const { attempt, refusal } of targets) {
+      // A target that refuses the request is not called.
       const nanoUsd = refusal === undefined ? await this.attempt(attempt) : 0n;
       if (nanoUsd > most) most = nanoUsd;
     }

@@ -44,6 +44,7 @@ export async function unitCosts(
   let most = 0n;
   let largest = 0n;
   for (const [target, sent] of sides) {
+    // The request of the last recorded answer is longer than the earlier ones, and stands for all of them.
     const last = requestAtEnd({ request: sent, steps });
     likely += BigInt(answers) * (await prices.likely(target, response.usage, isBatch));
     const answer = await prices.maximum(target, last, facts);

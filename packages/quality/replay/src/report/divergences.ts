@@ -44,6 +44,7 @@ export function failuresOf(units: readonly ScoredUnit[]): ReplayReport['failures
   const [candidate, recorded, control] = sides.map((failures) =>
     countsOf(failures.filter((failure) => failure !== undefined)),
   );
+  // `countsOf` sorts by number, and the set keeps the order.
   const reasons = new Set([candidate, recorded, control].flatMap((counts) => [...(counts?.keys() ?? [])]));
   return Object.fromEntries(
     Array.from(reasons, (reason) => [

@@ -7,7 +7,7 @@ import { estimateOf, strataOf, type Weights } from './scored-units.ts';
 
 /** Numbers of rounds of the bootstrap. More units need fewer rounds, because their intervals are narrow. */
 const ROUNDS = { least: 500, most: 2000 } as const;
-/** Number of times that all rounds read at most, unless the least number of rounds needs more. */
+/** Maximum number of durations that all rounds together read, unless `ROUNDS.least` rounds need more. */
 const MOST_READ = 10_000_000;
 /** Number of units with times of the control from which these replace the recorded times. It also is the least for any difference. */
 const LEAST_TIMES = 20;

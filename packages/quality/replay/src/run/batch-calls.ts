@@ -141,6 +141,7 @@ export class BatchCalls implements Calls {
       return job;
     }
     const output = first.type === 'verdict' ? first.call.request.output : undefined;
+    // `submit` ignores the items of a job whose submission was completed by an earlier process.
     return this.batches.submit({
       key,
       spec: first.call.spec,

@@ -19,6 +19,7 @@ export async function exceededLimits(
     if (limit.name === tenant || !('usd' in limit.max) || !countsAll(limit, tenant)) continue;
     const states = await ledger.state(limit.name);
     const hasKeys = (limit.each ?? []).length > 0;
+    // Key of the counter in the ledger: one counter per tenant, or one without a key for all calls.
     const key = hasKeys ? `tenant=${encodeURIComponent(tenant)}` : '';
     const state = states.find((one) => one.key === key);
     const left = state?.left ?? nanoUsdOf(name, `limit ${limit.name}`, limit.max.usd);

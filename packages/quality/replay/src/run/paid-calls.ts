@@ -57,6 +57,10 @@ export interface JudgeCall {
 
 /** Way to get answers and verdicts: as calls, or as items of batches. */
 export interface Calls {
+  /** Reason why no further call is made. */
+  readonly stopped: string | undefined;
+  /** Kinds of failures that left units without a result, with their numbers. */
+  readonly failures: ReadonlyMap<string, number>;
   /** Stores the answer to a call, or the failure that the model caused. Returns `false` if the call has no result yet. */
   answer(call: SideCall): Promise<boolean>;
   /** Stores the verdict of a judge on one order of a pair. Returns `false` if the call has no result yet. */
@@ -65,9 +69,7 @@ export interface Calls {
 
 /** Calls that cost money. Each answer is stored before its result is used. */
 export class PaidCalls implements Calls {
-  /** Reason why no further call is made. */
   stopped: string | undefined;
-  /** Kinds of failures that left units without a result, with their numbers. */
   readonly failures: Map<string, number> = new Map();
   private readonly setup: CallSetup;
   /** Calls in flight by key. Changed requests of several units may be equal. */
@@ -154,6 +156,7 @@ export class PaidCalls implements Calls {
   }
 
   private modelOf(spec: string, { gate }: PaidCall): ChatModel {
+    // The gate of the budget is first, because it may wait, and the other gates must reserve nothing meanwhile.
     return this.setup.majordomo.with({ gates: (gates) => [gate, ...gates] }).model(spec);
   }
 

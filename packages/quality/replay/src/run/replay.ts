@@ -286,7 +286,7 @@ const exactUsd = (nanoUsd: bigint): string =>
 
 const deniedError = (message: string): LlmError => new LlmError('denied', message, { code: 'budget-spent' });
 
-function warningsOf({ stopped, failures }: Pick<PaidCalls, 'stopped' | 'failures'>): readonly string[] {
+function warningsOf({ stopped, failures }: Calls): readonly string[] {
   const kinds = [...failures].map(([kind, count]) => `${count} of kind ${kind}`);
   return [
     ...(stopped === undefined ? [] : [`the run stopped early: ${stopped}`]),

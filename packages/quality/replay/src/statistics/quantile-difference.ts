@@ -36,6 +36,7 @@ export function quantileDifferences<U extends Place>(
   };
   const [first, second] = [rank(after), rank(before)];
   const differencesOf = (drawn: Int32Array): readonly number[] => {
+    // Both rankings contain the same units, so their sizes are equal.
     const draw = { shares, sizes: sizesOf(first, shares.length, drawn), drawn, quantiles };
     const [one, other] = [quantilesOf(first, draw), quantilesOf(second, draw)];
     return one.map((value, at) => value - (other[at] ?? Number.NaN));

@@ -57,6 +57,7 @@ async function readRecordings<Input, Expected>(
     });
   };
   const { name, majordomo, cases, trials, version } = definition;
+  // Checks and gates are omitted, because only the calls of the subject are read. A method keeps the definition as its `this`.
   const subject: typeof definition.subject = (input, context) => definition.subject(input, context);
   const { totals } = await evaluateWith(
     { name, majordomo, cases, trials, version, subject },

@@ -32,3 +32,14 @@ it('an invalid request does not use up a refresh token', async () => {
   expect(await refresh('app')).toBe(200);
   expect(await refresh('app')).toBe(400);
 });
+
+it('a request that the server cannot answer loses its connection, and the server continues', async () => {
+  await using server = await authorizationServer({ registration: true });
+  const headers = { 'content-type': 'application/json' };
+  const send = (path: string, body: string): Promise<Response> =>
+    fetch(`${server.issuer}${path}`, { method: 'POST', headers, body });
+  await expect(send('/register', 'not JSON')).rejects.toThrow('fetch failed');
+  server.respond('/token', () => Promise.reject(new Error('no response')));
+  await expect(send('/token', '{}')).rejects.toThrow('fetch failed');
+  expect((await send('/register', '{}')).status).toBe(201);
+});

@@ -31,7 +31,9 @@ export async function authorizationServer(
   await once(server, 'listening');
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const authority = new Authority(issuer, options);
-  server.on('request', (incoming, response) => void relay(authority, incoming, response));
+  server.on('request', (incoming, response) => {
+    relay(authority, incoming, response).catch(() => response.destroy());
+  });
   const close = async (): Promise<void> => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -89,8 +91,12 @@ class Authority {
   async answer(request: AuthorizationRequest): Promise<Response> {
     this.journal.push(request);
     const { path } = request;
-    const at = this.responses.findIndex(([end]) => path.endsWith(end));
-    if (at !== -1) return this.responses.splice(at, 1)[0]?.[1]() ?? Response.error();
+    const replacement = this.responses.find(([end]) => path.endsWith(end));
+    if (replacement !== undefined) {
+      this.responses.splice(this.responses.indexOf(replacement), 1);
+      const [, response] = replacement;
+      return response();
+    }
     if (path === '/.well-known/oauth-authorization-server') return Response.json(this.metadata());
     if (request.method === 'POST') {
       if (path === '/token') return this.token(request);

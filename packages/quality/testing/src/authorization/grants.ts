@@ -33,7 +33,7 @@ export class Grants {
     return grant;
   }
 
-  /** Returns the grant of a client's refresh token. With rotation, a second use revokes all tokens of the login. */
+  /** Returns the login of a client's refresh token. With rotation, a second use revokes all tokens of the login. */
   takeRefresh(token: string, clientId: string, rotation: boolean): Login | undefined {
     const reused = this.used.get(token);
     if (reused?.grant.clientId === clientId) reused.isRevoked = true;

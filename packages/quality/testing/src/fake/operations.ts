@@ -97,7 +97,7 @@ export interface FakeOperations extends Pick<
   readonly unplayed: () => number;
 }
 
-/** Creates models for the scripts of the options. */
+/** Creates models for the scripts of the options. Core reports an operation without scripts as unsupported. */
 export function fakeOperations(options: FakeOperationOptions, clock: Clock): FakeOperations {
   const { embeddings, transcriptions, speech, reranks, moderations, classifications, facts = {} } = options;
   const vectors = new OperationScript<EmbeddingTurn, EmbeddingRequest>('embedding', embeddings, clock);
@@ -159,6 +159,7 @@ class OperationScript<Turn, Request> {
   async next(model: string, request: Request, context: ModelContext): Promise<ResolvedTurn<Turn>> {
     this.requests.push({ model, request });
     const { turn } = this.script.next(model, request, context.target);
+    // All turns may have a delay, except a transcript that is a string.
     await waitFor(this.clock, (turn as OperationHang).delayMs, context);
     return turn;
   }
@@ -219,6 +220,7 @@ const fakeTranscription = (
 const fakeSpeech = (id: string, playing: OperationScript<SpeechTurn, SpeechRequest>): Speech => ({
   id,
   async *speak(request, context) {
+    // `next` instead of `answer`, because audio may precede a failure.
     const turn = await playing.next(id, request, context);
     if (!('audio' in turn)) {
       if (turn.after !== undefined) yield { mediaType: DEFAULT_AUDIO_TYPE, bytes: turn.after };
@@ -229,6 +231,7 @@ const fakeSpeech = (id: string, playing: OperationScript<SpeechTurn, SpeechReque
     for (const [at, bytes] of (audio instanceof Uint8Array ? [audio] : audio).entries()) {
       if (at > 0) await waitFor(playing.clock, everyMs, context);
       throwIfAborted(context);
+      // Only the first chunk contains the facts about the response.
       yield at === 0 ? { mediaType, bytes, model, vendor, usage, warnings } : { bytes };
     }
   },

@@ -54,6 +54,7 @@ async function* playAnswer(
     throwIfAborted(context);
     yield writer.text(piece);
   }
+  // The writer emits the sources with the end of the text.
   writer.cite(citations);
   for (const [at, { id, name, args }] of toolCalls.entries()) {
     throwIfAborted(context);

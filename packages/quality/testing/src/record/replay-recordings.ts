@@ -124,7 +124,7 @@ function body(
           return;
         }
         if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
-        if (end !== 'complete') throw end === 'broken' ? broken(error) : endless(end);
+        if (end !== 'complete') throw end === 'broken' ? broken(error) : endedEarly(end);
         controller.close();
       },
       cancel() {
@@ -143,7 +143,8 @@ function broken(error: RecordedError | null): Error {
   return new TypeError(message, { cause });
 }
 
-const endless = (end: RecordedResponse['end']): Error =>
+/** Returns the error for a recording that ends before its response did. */
+const endedEarly = (end: RecordedResponse['end']): Error =>
   new TypeError(`terminated: the recording ends here (${end})`);
 
 /** Maximum number of differences that are reported in detail. */

@@ -20,7 +20,7 @@ export interface Pace {
   readonly delayMs: number;
 }
 
-/** Progress of a response, which `send` updates. */
+/** Progress of a response. `send` sets `sent` and the outcome `broken`. Its caller sets the outcomes `served` and `left`. */
 export interface Progress {
   /** Number of body bytes that were written to the socket. */
   sent: number;

@@ -24,6 +24,7 @@ export const loadedToolCases: readonly Case[] = [
         () => 'Fine.',
         async (generate, server) => {
           const tools = [{ ...LATER, deferred: true }, ADD, { ...OTHER, deferred: true }];
+          // No tool has the name `gone`.
           const first = [user('go'), ...search('c1', 'other', 'gone')];
           const second = [...first, ...search('c2', 'later', 'other')];
           await generate({ messages: [user('go')], tools });

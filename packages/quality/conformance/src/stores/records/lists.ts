@@ -53,6 +53,7 @@ export const LISTS: readonly StoreCase<RecordStores>[] = [
     equal(listed.length, all.length);
     const selected = [all[3], all[6], ODD_KEYS[0], 'unknown'].flatMap((key) => key ?? []);
     const found = await theirs.list(SPACE, { keys: selected, limit: 100 });
+    // A value is the position of its key in `all`, where the odd keys follow 18 others.
     deepEqual(found.map(({ value }) => value).sort(), ['18', '3', '6']);
     deepEqual(await keysOf(theirs, { keys: [], limit: 10 }), []);
     for (const key of all) deepEqual(await mine.write(SPACE, [{ type: 'remove', key }]), [0]);
@@ -231,6 +232,7 @@ export const LISTS: readonly StoreCase<RecordStores>[] = [
     await nextMillisecond();
     await put(mine, 'long', '1', { texts: [long] });
     const onions = (await theirs.search?.(SPACE, 'onion', 10)) ?? [];
+    // The best match comes first, although the other one is newer.
     deepEqual(
       onions.map(({ key }) => key),
       ['short', 'long'],

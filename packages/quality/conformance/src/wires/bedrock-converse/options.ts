@@ -71,6 +71,7 @@ const holdsResult = ({ role, blocks }: Turn): boolean =>
 /** Returns the assistant turn that began the unfinished tool loop at the end; `undefined` if no tool loop is unfinished. */
 function beginOfLoop(turns: readonly Turn[]): Turn | undefined {
   let began: Turn | undefined;
+  // The roles alternate, so every second turn is one of the user.
   for (let at = turns.length - 1; at > 0; at -= 2) {
     const turn = turns[at];
     if (turn === undefined || !holdsResult(turn)) break;

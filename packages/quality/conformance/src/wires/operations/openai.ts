@@ -131,6 +131,7 @@ const usualType = ({ format = 'mp3' }: OperationRequest): string =>
 const rerank = endpoint('rerank', {
   path: /\/rerank(?:\?|$)/,
   read({ query, documents, top_k: k }, path) {
+    // Form of the response: `searches` of Cohere, `data` of Voyage, and `results` of the others.
     const format = path.endsWith('/v2/rerank') ? 'searches' : k === undefined ? 'results' : 'data';
     return {
       text: asText(query),

@@ -29,7 +29,10 @@ export interface Block {
   readonly complete: object;
 }
 
-/** Returns the blocks of an answer. A refusal has no block, because the stop reason represents it. */
+/**
+ * Returns the blocks of an answer. A refusal has no block, because the stop reason represents it. The number in the id of a tool
+ * call is its position among the tool calls.
+ */
 export function blocksOf(answer: FullAnswer): readonly Block[] {
   let calls = 0;
   return answer.parts.flatMap((part, at) =>

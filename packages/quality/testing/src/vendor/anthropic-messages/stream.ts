@@ -29,6 +29,7 @@ export function messagesFrames(
   ];
 }
 
+/** Returns the first event. Its number of output tokens is provisional, as the vendor sends it. */
 function messageStart({ id, model, usage }: FullAnswer): StreamEvent {
   const message = {
     model,

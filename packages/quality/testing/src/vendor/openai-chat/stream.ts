@@ -24,7 +24,11 @@ export interface ChatAnswerDialect {
   readonly toolIds?: { readonly pattern: RegExp; readonly maxLength: number } | undefined;
   /** Name of the field that contains reasoning. `@default undefined`: the vendor sends no reasoning */
   readonly reasoningField?: 'reasoning_content' | 'reasoning' | undefined;
-  /** Data by which fragments of a stream identify their call. `@default` an index, and the id in the first fragment */
+  /**
+   * Data by which fragments of a stream identify their call. `index-zero`: the index is always 0, so only the ids in the first
+   * fragments differ. `nowhere`: the fragments have no index. `changing-ids`: each fragment has another id. `@default` an index,
+   * and the id in the first fragment
+   */
   readonly callIndexing?: 'index-zero' | 'nowhere' | 'changing-ids' | undefined;
   /** Whether the first call of a turn requires a thought signature in `extra_content.google`. `@default false` */
   readonly hasCallSignatures?: boolean | undefined;
