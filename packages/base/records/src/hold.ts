@@ -65,6 +65,7 @@ export async function hold(
   for (;;) {
     const record = (known === undefined ? await records.get(space, key) : known) ?? undefined;
     known = undefined;
+    // After a write of another process, `take` decides again about the new record.
     const members = record === undefined ? initial : take(record);
     if (members === undefined) return record === undefined ? { state: 'missing' } : { state: 'busy', record };
     const sentAt = clock.now();
@@ -206,10 +207,12 @@ export class Hold {
         this.accept(change, versions[0] ?? 0);
         return true;
       }
+      // The holder's own version is the stored one, so the version of one of `others` differs. A last change has stopped the timer.
       if (await this.isUnchanged()) {
         this.renewLater();
         return false;
       }
+      // Otherwise `found` or `isEnded` is set, or `current` has changed, and the next turn of the loop decides again.
     }
   }
 
