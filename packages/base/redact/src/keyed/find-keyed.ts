@@ -151,7 +151,8 @@ function findValue(
   if (number !== undefined) return number;
   const head = text.slice(start, start + headLength(text, start, run));
   if (isWorkingFolder(name.text, head)) return undefined;
-  // A space always precedes the value of a header, as in `X-Api-Key: abc123`.
+  // A space always precedes the value of a header, as in `X-Api-Key: abc123`. Only the start of a name decides whether it is that of a
+  // header, because a header may end with a digit, as in `x-api-key2`.
   const isHeader = !isAssigned && verdict === 'secret' && /^[a-z-]+$/i.test(name.text.slice(0, 8));
   const isTight = (isAssigned && start === at) || (isHeader && /\d/.test(head));
   if (!isSecret(head, verdict, isTight)) return undefined;
@@ -230,6 +231,7 @@ function nameBefore(text: string, end: number): string {
 
 /** Returns the start of the name without the letters of an escape before it, such as the `n` in `\npassword`. */
 function nameStart(text: string, from: number, end: number): number {
+  // `;`, `:` and `?` precede the last parameter of a terminal sequence, as in `[1;32mpassword`.
   if (!beginsEscape(text.charCodeAt(from - 1)) && !/[;:?]/.test(text.charAt(from - 1))) return from;
   let at = Math.min(end, from + MAX_ESCAPE_END);
   while (at > from && escapeBefore(text, at) === undefined) at--;
