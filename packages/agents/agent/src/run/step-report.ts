@@ -25,6 +25,7 @@ interface ReportIo extends Observers {
 export class StepReports {
   readonly targets: string[] = [];
   readonly attempts: Attempt[] = [];
+  /** Response of the last model call in this process. */
   latest: ChatResponse | undefined;
   private readonly io: ReportIo;
   private readonly observers: readonly Observers[];
@@ -123,6 +124,7 @@ export class StepReports {
     if (this.step === undefined) return;
     const results = [...this.step.results, result];
     this.step = { ...this.step, results, usage: sumUsage(this.step.usage, usage) };
+    // `pending` are the calls before the tools ran, so the step ends with the last of their results.
     if (pending.every(({ id }) => results.some(({ callId }) => callId === id))) await this.endStep();
   }
 
