@@ -155,6 +155,7 @@ function changed(
     const entry = { key, value, version, label: label ?? '', at: now, texts };
     return { ...entry, dueAt: timeAfter(now, dueMs), until: timeAfter(now, keepMs) };
   }
+  // `isCurrent` has refused a touch without a record.
   if (before === undefined) throw new TypeError('a touched record exists');
   return {
     ...before,
