@@ -86,6 +86,7 @@ export class LineStage {
     // If only the first quarter of a window is certain, one secret fills the rest.
     const isFilled = isWindow && cut < text.length / 4;
     if (isFilled && this.window < MAX_WINDOW) {
+      // 0: the text is searched again in the larger window, when enough text has arrived.
       this.window *= 2;
       return 0;
     }
