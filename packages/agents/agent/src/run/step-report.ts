@@ -30,6 +30,7 @@ export class StepReports {
   private readonly io: ReportIo;
   private readonly observers: readonly Observers[];
   private warnings: readonly Warning[] = [];
+  /** Step that this process has started and not reported yet. */
   private step: StepReport | undefined;
 
   /** @param agentObservers observers of the agent, which are notified before the run's observers */

@@ -28,8 +28,11 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
   /** Whether the loop that reads the events has not ended early. */
   private isReading = true;
   private isOver = false;
+  /** Events that wait for the reader. */
   private readonly events: AgentEvent[] = [];
+  /** Functions that answer the calls of `next` which wait for an event. */
   private readonly readers: ((result: Result | Promise<Result>) => void)[] = [];
+  /** Functions that end the run's wait for the reader. */
   private readonly releases: (() => void)[] = [];
 
   constructor(start: WatchedRun['start'], signal: AbortSignal | undefined) {
