@@ -96,6 +96,7 @@ export class AgentFetch {
         { code: 'private-address' },
       );
     });
+    // A function of the application opens the connection itself, so it cannot use the checked address.
     return address === undefined || fetch !== undefined ? general : fetchAt(address);
   }
 
