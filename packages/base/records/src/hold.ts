@@ -194,6 +194,7 @@ export class Hold {
     isLast: boolean,
   ): Promise<boolean> {
     if (isLast) this.stopTimer();
+    // Each turn decides by `found`, `isEnded` and `current`, which `isUnchanged` sets if the record has another version.
     for (;;) {
       const change = { own, others, isLast, sentAt: this.clock.now() };
       if (this.found !== undefined && isEqual(this.found, change)) {
@@ -212,7 +213,6 @@ export class Hold {
         this.renewLater();
         return false;
       }
-      // Otherwise `found` or `isEnded` is set, or `current` has changed, and the next turn of the loop decides again.
     }
   }
 
