@@ -69,7 +69,7 @@ class Slot {
     }
   }
 
-  /** Waits for a slot of `slots`, which is occupied until `release` is called. */
+  /** Waits for a slot of `slots`. Its work is a promise that `release` resolves, so the slot is occupied until then. */
   private async occupy(): Promise<void> {
     const release = await new Promise<() => void>((resolve, reject) => {
       slots

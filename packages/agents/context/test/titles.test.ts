@@ -127,6 +127,7 @@ describe('a title', () => {
 
   it.each([
     [Infinity, 'A flat tire'],
+    [5000.5, 'A flat tire'],
     [-1, 'How do I mend a flat tire'],
     [Number.NaN, 'How do I mend a flat tire'],
   ])('exists with the time limit %d', async (timeoutMs, title) => {

@@ -50,6 +50,7 @@ const isDecided = async (context: WorkflowSharedContext, { name }: WaitingCall):
 /** Waits until at least one call waits for a decision, and returns the waiting calls. Returns `[]` if the run has ended. */
 export const awaiting: (context: WorkflowSharedContext) => Promise<JsonValue> = handlers.workflow.shared(
   async (context: WorkflowSharedContext) => {
+    // Waits until the run has begun.
     const run = await context.promise<InvocationId>(INVOCATION);
     let ended: RestatePromise<null> | undefined;
     let round = (await context.get<number>('round')) ?? 0;
@@ -58,6 +59,7 @@ export const awaiting: (context: WorkflowSharedContext) => Promise<JsonValue> = 
       const open = [];
       for (const one of waiting) if (!(await isDecided(context, one))) open.push(one.call);
       if (open.length > 0) return toJson(open);
+      // A run that was killed, or whose agent changed, resolves no round.
       ended ??= context
         .invocation(run)
         .attach()

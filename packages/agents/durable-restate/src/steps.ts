@@ -11,7 +11,7 @@ export function createSteps(
   let group: RestatePromise<JsonValue>[] = [];
   let all: Promise<PromiseSettledResult<JsonValue>[]> | undefined;
   const settled = async (): Promise<PromiseSettledResult<JsonValue>[]> => {
-    // Other effects of this tick start in the meantime.
+    // Other effects of this tick join the group in the meantime.
     await Promise.resolve();
     const started = group;
     group = [];

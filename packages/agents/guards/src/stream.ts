@@ -72,6 +72,7 @@ export class GuardedSource<Event, Response> implements Source<Event> {
     this.iterator = iterator;
     // If the model fails between two reads, for example because the caller aborts, no read reports the error.
     stream.response().catch(async (error: unknown) => {
+      // A read in progress reports the failure itself, and then `isOver` is set.
       await this.pulling?.catch(() => undefined);
       if (!this.isOver) this.onEnd({ error: this.errorFor(error) });
     });

@@ -32,6 +32,9 @@ export function guardedToolbox(toolbox: Toolbox, options: ToolGuardOptions): Too
   const guarded = new WeakMap<Tool, Tool>();
   return {
     name: toolbox.name,
+    get description() {
+      return toolbox.description;
+    },
     get tools() {
       return toolbox.tools.map((tool) => {
         const known = guarded.get(tool) ?? withChecks(tool, options);

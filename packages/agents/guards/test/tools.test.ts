@@ -129,6 +129,22 @@ it('a guarded toolbox guards tools that are added later, and keeps the identity 
   expect(runs).toEqual([]);
 });
 
+it('a guarded toolbox has the current description of its toolbox', () => {
+  let description = 'Pays money back.';
+  const toolbox: Toolbox = {
+    name: 'box',
+    tools: [],
+    get description() {
+      return description;
+    },
+  };
+  const guardedBox = guardedToolbox(toolbox, { checks: [smallRefunds] });
+  expect(guardedBox.description).toBe('Pays money back.');
+  description = 'Pays small amounts back.';
+  expect(guardedBox.description).toBe('Pays small amounts back.');
+  expect(guardedToolbox({ name: 'box', tools: [] }, { checks: [] }).description).toBeUndefined();
+});
+
 describe('a refused tool result', () => {
   const request: ChatRequest = {
     messages: [

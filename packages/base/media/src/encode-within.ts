@@ -53,6 +53,7 @@ export async function encodeWithin(
 
   if (first !== 'png') return search(first, (tries) => nextEncoding(tries, maxBytes));
   if (lossy === undefined) return search('png', (tries) => nextLosslessEncoding(tries, maxBytes));
+  // One lossless try. It counts as one of the `MAX_TRIES` encodings.
   const lossless = await search('png', (tries) =>
     tries.length === 0 ? { quality: 100, scale: 1 } : undefined,
   );
@@ -60,7 +61,10 @@ export async function encodeWithin(
   return search(lossy, (tries) => nextEncoding(tries, maxBytes, MAX_TRIES - 1));
 }
 
-/** Whether the last encoding fits, and no fitting encoding at the same scale has a higher quality. */
+/**
+ * Whether the last encoding fits, and no fitting encoding at the same scale has a higher quality. The search changes the scale only
+ * if no encoding at the scale before fits or the result is too small, so a fitting encoding at a new scale replaces the earlier best.
+ */
 function isBestOfScale(plan: EncodingPlan, tries: readonly EncodingResult[], maxBytes: number): boolean {
   const fitting = tries.filter(({ scale, bytes }) => scale === plan.scale && bytes <= maxBytes);
   return fitting.at(-1) === tries.at(-1) && fitting.every(({ quality }) => quality <= plan.quality);

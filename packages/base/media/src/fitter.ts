@@ -72,6 +72,7 @@ export function createMediaFitter(options: MediaFitterOptions = {}): MediaFitter
       const facts = checkImage(bytes, maxPixels);
       const { mediaType } = facts;
       const unchanged = mediaType === image.mediaType ? image : { ...image, mediaType };
+      // A target that accepts no format which can be encoded gets the animation unchanged.
       const mustBeStill =
         facts.animated && animation === 'first-frame' && encodableFormats(limits).length > 0;
       const reason = reasonToChange(facts, bytes.length, limits);
@@ -153,4 +154,5 @@ function reasonToChange(
     : undefined;
 }
 
+/** Returns the number of pixels, or 0 for an unknown size, which sharp checks against `maxPixels` when it decodes the image. */
 const pixelsOf = ({ width = 0, height = 0 }: ImageFacts): number => width * height;

@@ -40,25 +40,27 @@ export function nextEncoding(
   const last = tries.at(-1);
   if (last === undefined) return { quality: MAX_QUALITY, scale: 1 };
   const { scale } = last;
-  const here = tries.filter((each) => each.scale === scale).sort((a, b) => a.quality - b.quality);
-  const under = here.findLast(({ bytes }) => bytes <= maxBytes);
-  const over = here.find(({ bytes }) => bytes > maxBytes);
-  if (over === undefined && last.quality === MAX_QUALITY) return undefined;
-  const isGood = under !== undefined && under.bytes >= GOOD_SHARE * maxBytes;
-  if (isGood || isAdjacent(under, over) || tries.length >= maxTries) return undefined;
-  if (isTooSmall(here, maxBytes)) return enlargedPlan(last, tries, maxBytes);
-  const guess = qualityFor(TARGET_SHARE * maxBytes, under, over, last);
-  const lowest = under === undefined ? MIN_QUALITY : under.quality + 1;
-  const highest = over === undefined ? MAX_QUALITY : over.quality - 1;
+  const sameScale = tries.filter((each) => each.scale === scale).sort((a, b) => a.quality - b.quality);
+  // Highest quality that fits, and lowest quality with which the encoding is too large.
+  const fitting = sameScale.findLast(({ bytes }) => bytes <= maxBytes);
+  const tooLarge = sameScale.find(({ bytes }) => bytes > maxBytes);
+  // An encoding with the maximum quality fits, so no other is better.
+  if (tooLarge === undefined && last.quality === MAX_QUALITY) return undefined;
+  const isGood = fitting !== undefined && fitting.bytes >= GOOD_SHARE * maxBytes;
+  if (isGood || isAdjacent(fitting, tooLarge) || tries.length >= maxTries) return undefined;
+  if (isTooSmall(sameScale, maxBytes)) return enlargedPlan(last, tries, maxBytes);
+  const guess = qualityFor(TARGET_SHARE * maxBytes, fitting, tooLarge, last);
+  const lowest = fitting === undefined ? MIN_QUALITY : fitting.quality + 1;
+  const highest = tooLarge === undefined ? MAX_QUALITY : tooLarge.quality - 1;
   const isLast = tries.length === maxTries - 1;
-  const noQualityFits = over?.quality === MIN_QUALITY || guess < MIN_GUESS;
-  if (under === undefined && (isLast || noQualityFits)) return shrunkPlan(last, maxBytes, isLast);
+  const noQualityFits = tooLarge?.quality === MIN_QUALITY || guess < MIN_GUESS;
+  if (fitting === undefined && (isLast || noQualityFits)) return shrunkPlan(last, maxBytes, isLast);
   return { quality: Math.min(highest, Math.max(lowest, guess)), scale };
 }
 
 /** Whether no quality between a fitting and a too large encoding is worth a try. */
-const isAdjacent = (under: EncodingResult | undefined, over: EncodingResult | undefined): boolean =>
-  under !== undefined && over !== undefined && over.quality - under.quality <= 2;
+const isAdjacent = (fitting: EncodingResult | undefined, tooLarge: EncodingResult | undefined): boolean =>
+  fitting !== undefined && tooLarge !== undefined && tooLarge.quality - fitting.quality <= 2;
 
 /** Minimum size of a result, as a share of the limit. For a smaller result, the edges were shortened too much. */
 const MIN_SHARE = 0.7;
@@ -95,21 +97,26 @@ export function nextLosslessEncoding(
 
 /** Returns the quantizer step for a quality, in percent of libjpeg's standard table. */
 const step = (quality: number): number => (quality < 50 ? 5000 / quality : 200 - 2 * quality);
+/** Returns the quality for a quantizer step, the inverse of `step`. */
 const qualityOf = (percent: number): number => (percent > 100 ? 5000 / percent : (200 - percent) / 2);
 
+/** Returns the quality with which an encoding is expected to have `bytes` bytes, from the known encoding. */
 function qualityFor(
   bytes: number,
-  under: EncodingResult | undefined,
-  over: EncodingResult | undefined,
+  fitting: EncodingResult | undefined,
+  tooLarge: EncodingResult | undefined,
   known: EncodingResult,
 ): number {
-  const slope = under === undefined || over === undefined ? DEFAULT_SLOPE : slopeOf(under, over);
+  const slope = fitting === undefined || tooLarge === undefined ? DEFAULT_SLOPE : slopeOf(fitting, tooLarge);
   return Math.floor(qualityOf(step(known.quality) * (known.bytes / bytes) ** (1 / slope)));
 }
 
 /** Returns the slope between two encodings. A lower slope than 0.2 would lead to an extreme quality. */
-const slopeOf = (under: EncodingResult, over: EncodingResult): number =>
-  Math.max(0.2, Math.log(over.bytes / under.bytes) / Math.log(step(under.quality) / step(over.quality)));
+const slopeOf = (fitting: EncodingResult, tooLarge: EncodingResult): number =>
+  Math.max(
+    0.2,
+    Math.log(tooLarge.bytes / fitting.bytes) / Math.log(step(fitting.quality) / step(tooLarge.quality)),
+  );
 
 /** Returns a plan with shorter edges. The plan of the last try has a large margin, so that its encoding fits. */
 function shrunkPlan(

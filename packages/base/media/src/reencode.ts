@@ -53,7 +53,9 @@ export async function reencode(
     const edgeWithin = (maxEdge: number): number | undefined =>
       edgeFor(size, Math.min(room, MAX_RASTER_PIXELS), maxEdge);
     const { maxEdge = Infinity } = limits;
-    const formats = formatsFor(mediaType, limits, edgeWithin(maxEdge) !== undefined);
+    // Whether the image becomes smaller decides about the formats, and the encoders of the formats then limit the edge further.
+    const becomesSmaller = edgeWithin(maxEdge) !== undefined;
+    const formats = formatsFor(mediaType, limits, becomesSmaller);
     const edge = edgeWithin(Math.min(maxEdge, maxEdgeOf(formats)));
     const pixels = pixelsWithin(size, edge);
     const cost = size.decodeBytes + BYTES_PER_RASTER_PIXEL * pixels;
@@ -117,12 +119,12 @@ export const encodableFormats = ({ mediaTypes }: Pick<ImageLimits, 'mediaTypes'>
   (['jpeg', 'png', 'webp'] as const).filter((format) => mediaTypes.includes(`image/${format}`));
 
 /** Returns the formats for an image: its own format if the target accepts it, then JPEG, PNG and WebP. */
-function formatsFor(mediaType: string, limits: ImageLimits, isSmaller: boolean): Formats {
+function formatsFor(mediaType: string, limits: ImageLimits, becomesSmaller: boolean): Formats {
   const allowed = encodableFormats(limits);
   const own = allowed.find((format) => mediaType === `image/${format}`);
   const lossy = allowed.find((format) => format !== 'png');
   // A PNG with the same pixels would have the same size.
-  const first: Format | undefined = own === 'png' && !isSmaller ? (lossy ?? own) : (own ?? allowed[0]);
+  const first: Format | undefined = own === 'png' && !becomesSmaller ? (lossy ?? own) : (own ?? allowed[0]);
   if (first === undefined) throw unfit(`${mediaType} cannot be converted to ${limits.mediaTypes.join(', ')}`);
   return { first, lossy };
 }

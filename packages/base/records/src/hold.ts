@@ -65,6 +65,7 @@ export async function hold(
   for (;;) {
     const record = (known === undefined ? await records.get(space, key) : known) ?? undefined;
     known = undefined;
+    // After a write of another process, `take` decides again about the new record.
     const members = record === undefined ? initial : take(record);
     if (members === undefined) return record === undefined ? { state: 'missing' } : { state: 'busy', record };
     const sentAt = clock.now();
@@ -193,6 +194,7 @@ export class Hold {
     isLast: boolean,
   ): Promise<boolean> {
     if (isLast) this.stopTimer();
+    // Each turn decides by `found`, `isEnded` and `current`, which `isUnchanged` sets if the record has another version.
     for (;;) {
       const change = { own, others, isLast, sentAt: this.clock.now() };
       if (this.found !== undefined && isEqual(this.found, change)) {
@@ -206,6 +208,7 @@ export class Hold {
         this.accept(change, versions[0] ?? 0);
         return true;
       }
+      // The holder's own version is the stored one, so the version of one of `others` differs. A last change has stopped the timer.
       if (await this.isUnchanged()) {
         this.renewLater();
         return false;

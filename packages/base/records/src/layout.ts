@@ -32,7 +32,8 @@ export function layoutOf<Data extends object>(what: string, format: number): Lay
           'config',
           `${name}: stored in format ${stored} by a newer version, and this version reads format ${format}; update majordomo's packages`,
         );
-      // Most data contains no bytes, and copying it takes longer than parsing it.
+      // `toJson` stores bytes under `$bytes`, and a key of the application that is equal under `$$bytes`. Most data contains neither, and
+      // `fromJson`, which copies it, takes longer than parsing it.
       return value.includes('$bytes"') ? fromJson<Data>(data) : (data as Data);
     },
   };

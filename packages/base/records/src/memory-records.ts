@@ -19,7 +19,7 @@ interface Entry {
 interface Space {
   /** Records by key, in the order of their last `put`. */
   readonly entries: Map<string, Entry>;
-  /** Time before which no record has ended, in epoch milliseconds. */
+  /** Time before which no record expires, in epoch milliseconds. */
   endsAt: number;
 }
 
@@ -74,12 +74,14 @@ export function memoryRecords(
           return 0;
         }
         const version = ++lastVersion;
+        // Deleting it first makes the record the last one in the order of `entries`.
         if (change.type === 'put') entries.delete(change.key);
         const entry = changed(change, before, version, clock.now());
         entries.set(change.key, entry);
         target.endsAt = Math.min(target.endsAt, entry.until);
         return version;
       });
+      // The first key is that of the record that was put first.
       for (const key of entries.keys()) {
         if (entries.size <= maxRecords) break;
         entries.delete(key);
@@ -135,6 +137,7 @@ export function memoryRecords(
   };
 }
 
+/** Whether the stored record has the version that the change names, and exists if the change needs it. */
 function isCurrent({ type, version }: RecordChange, before: Entry | undefined): boolean {
   if (type === 'touch' && before === undefined) return false;
   return version === undefined || version === (before?.version ?? 0);
@@ -152,6 +155,7 @@ function changed(
     const entry = { key, value, version, label: label ?? '', at: now, texts };
     return { ...entry, dueAt: timeAfter(now, dueMs), until: timeAfter(now, keepMs) };
   }
+  // `isCurrent` has refused a touch without a record.
   if (before === undefined) throw new TypeError('a touched record exists');
   return {
     ...before,
@@ -180,6 +184,7 @@ function selected(entries: readonly Entry[], query: RecordQuery): readonly Entry
   const compare = ORDERS[order];
   const sorted = matching.toSorted(compare);
   if (after === undefined) return sorted;
+  // `after` has only the members that the order compares.
   return sorted.filter((entry) => compare(entry, { ...entry, ...after }) > 0);
 }
 

@@ -2,7 +2,7 @@
 const MAX_LAYERS = 3;
 /** Maximum number of parameters of a terminal sequence, in characters. */
 const MAX_PARAMETERS = 24;
-/** Maximum length of an escape, in characters. */
+/** Maximum length of an escape: a terminal sequence with its bracket and its letter, in characters. */
 export const MAX_ESCAPE = 26;
 const ESC = 27;
 const HASH = 35;
@@ -115,7 +115,7 @@ const ESCAPE = [
   String.raw`%(?:25){0,3}[0-9A-Fa-f]{2}|=[0-9A-F]{2}|#[0-7]{3}|\^[@-_]`,
   String.raw`\[(?:[0-?]{1,24}[A-Za-z]|[mK])|\([A-Z0-9]|\u001b(?:[A-Z0-9]|\[[A-Za-z])`,
 ].join('|');
-/** Pattern of the words with which a rule for a place begins. */
+/** Pattern of the words with which a rule of `PLACE_RULES` begins. */
 const PLACE = '[Bb]earer|BEARER|[Bb]asic|BASIC|login|mysql|mariadb|sshpass|ENV|ARG|SSWS';
 const ESCAPE_BEFORE_PLACE = new RegExp(String.raw`(?:${ESCAPE})(?=[ \t]{0,8}(?:${PLACE}))`, 'g');
 

@@ -28,7 +28,7 @@ export interface Found {
   readonly spans: readonly Span[];
 }
 
-/** Finds secrets in complete lines. The result is the same if the lines are searched separately. */
+/** Finds secrets in complete lines. The result is the same if the lines are searched separately. `own`: rules of the application. */
 export function findSecrets(text: string, own: readonly CompiledRule[]): Found {
   const spans: Span[] = [];
   let masked = text;

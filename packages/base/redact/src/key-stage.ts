@@ -41,6 +41,7 @@ export class KeyStage {
   private outside(at: number, isEnd: boolean): Step | undefined {
     const { work } = this;
     let begin = work.indexOf(KEY_BEGIN, at);
+    // End of the first line of a key at `begin`; `undefined` if the line is incomplete, or no key begins.
     let to: number | undefined;
     while (begin !== -1 && (to = privateKeyAt(work, begin)) === undefined) {
       if (!isEnd && work.length - begin < MAX_KEY_BEGIN) break;

@@ -55,6 +55,7 @@ export class LineStage {
 
   /** Returns the length of the text to search: complete lines, a window of a long line, or the rest; 0 to wait for more text. */
   private stretch(at: number, isEnd: boolean): number {
+    // A continued value and a larger window apply only to the line in which they began.
     const isSingle = this.value !== undefined || this.window !== WINDOW;
     let end = at;
     while (end - at < BLOCK) {
@@ -85,6 +86,7 @@ export class LineStage {
     // If only the first quarter of a window is certain, one secret fills the rest.
     const isFilled = isWindow && cut < text.length / 4;
     if (isFilled && this.window < MAX_WINDOW) {
+      // 0: the text is searched again in the larger window, when enough text has arrived.
       this.window *= 2;
       return 0;
     }
@@ -140,6 +142,7 @@ function cutOf(text: string, spans: readonly Span[]): number {
   return cut;
 }
 
+/** Returns the contexts of the findings, with overlapping contexts joined, in order. */
 function clusters(spans: readonly Span[]): readonly (readonly [number, number])[] {
   const joined: [number, number][] = [];
   for (const { from, end } of [...spans].sort((a, b) => a.from - b.from)) {
@@ -150,6 +153,7 @@ function clusters(spans: readonly Span[]): readonly (readonly [number, number])[
   return joined;
 }
 
+/** Returns the rest of an unquoted value, which ends as in `find-keyed.ts`. */
 function restOfRun(line: string): { length: number; next: LongValue | undefined } {
   const stop = /[\s"'`&,;<>]/.exec(line);
   return stop === null ? { length: line.length, next: 'run' } : { length: stop.index, next: undefined };

@@ -1,7 +1,10 @@
 import { beginsAsMask } from './mask.ts';
 import type { SecretRule, Span } from './rule.ts';
 
-/** Rules for credentials that follow a known word, such as `Bearer`, `--user` or `ENV`. */
+/**
+ * Rules for credentials that follow a known word, such as `Bearer`, `--user` or `ENV`. `PLACE` of `escape.ts` lists the first words of
+ * the rules that begin with a word, so that these rules match after an escape, too.
+ */
 export const PLACE_RULES: readonly SecretRule[] = [
   {
     id: 'bearer-or-basic',

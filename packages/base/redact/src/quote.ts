@@ -98,7 +98,7 @@ export function isApostrophe(text: string, at: number, start: number): boolean {
   return isInWord || !text.slice(Math.max(0, start - STRING_HEAD), start).includes("'");
 }
 
-/** Returns the offset after the masks that begin at this offset, or the same offset if no mask begins there. */
+/** Returns the offset after the marks of masks (`MASKED` and `EXISTING_MASK`) at this offset, or the same offset without a mark. */
 export function behindMasks(text: string, at: number): number {
   let begin = at;
   while (text[begin] === '\u2028' || text[begin] === '\u2029') begin++;

@@ -25,6 +25,8 @@ describe('a member under a secret name', () => {
     ['a set', new Set(['x', 1]), new Set([MASK])],
     ['a map', new Map([['a', 'b']]), new Map([['a', MASK]])],
     ['a data URL', 'data:image/png;base64,AQI=', MASK],
+    ['bytes in a tagged value', { $bytes: 'AQI=' }, MASK],
+    ['an image', { type: 'image', data: 'AQI=' }, { type: MASK, data: MASK }],
   ])('that is %s is masked completely', (_, member, expected) => {
     expect(clean({ password: member, n: 1 })).toEqual({ password: expected, n: 1 });
     expect(clean(new Map<unknown, unknown>([['password', member]]))).toEqual(

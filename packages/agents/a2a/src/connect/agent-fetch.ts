@@ -15,6 +15,8 @@ type Options = Pick<ConnectA2aOptions, 'credential' | 'fetch'>;
 
 /** Maximum size of a response and of an event, in bytes. */
 const MAX_BYTES: number = 64 * 1024 * 1024;
+/** Maximum number of tokens that are masked in errors. A further token replaces the oldest one. */
+const MAX_SECRETS = 100;
 
 /** Sends requests to a remote agent. Only the origin of `home` receives the credential. */
 export class AgentFetch {
@@ -22,7 +24,7 @@ export class AgentFetch {
   private readonly label: string;
   private readonly options: Options;
   private readonly resolve: Resolve;
-  /** Tokens that were sent, which are masked in errors. */
+  /** Latest tokens that were sent, which are masked in errors. */
   readonly secrets: Set<string> = new Set();
   /** Signals of the requests that were sent. A caller needs them to know whether an aborted request may have reached the agent. */
   readonly sent: WeakSet<AbortSignal> = new WeakSet();
@@ -75,7 +77,11 @@ export class AgentFetch {
       typeof credential === 'string'
         ? credential
         : await credential({ signal: signal ?? new AbortController().signal, rejected });
+    // Deleting it first makes the token the latest one.
+    this.secrets.delete(token);
     this.secrets.add(token);
+    const [oldest = ''] = this.secrets;
+    if (this.secrets.size > MAX_SECRETS) this.secrets.delete(oldest);
     return token;
   }
 
@@ -96,6 +102,7 @@ export class AgentFetch {
         { code: 'private-address' },
       );
     });
+    // A function of the application opens the connection itself, so it cannot use the checked address.
     return address === undefined || fetch !== undefined ? general : fetchAt(address);
   }
 

@@ -207,11 +207,12 @@ export class RemoteAgent {
     }
   }
 
-  /** Follows the task, and returns whether the agent reported its end. */
+  /** Follows the task, and returns whether the agent reported that it ended or waits. */
   private async subscribe(taskId: string, signal: AbortSignal): Promise<boolean> {
     if (!this.io.streams) return false;
     try {
       const events = this.io.client.resubscribeTask({ tenant: '', id: taskId }, { signal });
+      // The events need a task whose id is known. No request sends a message for it.
       return (await this.readUntilCut(events, new MessageTask(taskId))).isSettled === true;
     } catch {
       // The agent does not support it, or the task has ended: the next look decides.

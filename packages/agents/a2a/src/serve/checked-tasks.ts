@@ -5,7 +5,7 @@ import { LlmError, type Clock } from '@majordomo/core';
 import { notify } from '@majordomo/core/toolkit';
 import { isEnded, statusOf, textPart } from '../messages.ts';
 import { INTERNAL_MESSAGE } from './failure.ts';
-import { MAX_CONTEXT_ID } from './input.ts';
+import { isStorableId } from './input.ts';
 import type { RunRecords, StoredRun } from './run-records.ts';
 
 const LOST = 'server: the server ended while it worked on the task; send the message again as a new task';
@@ -41,8 +41,8 @@ export class CheckedTasks implements TaskStore {
   }
 
   load(taskId: string, context: ServerCallContext): Promise<Task | undefined> {
-    // No task has such an id.
-    if (taskId.length > MAX_CONTEXT_ID || /\p{Surrogate}/u.test(taskId)) return Promise.resolve(undefined);
+    // A client may send any id, but no task has one that cannot be stored.
+    if (!isStorableId(taskId)) return Promise.resolve(undefined);
     return this.guarded(async () => {
       const task = await this.tasks.load(taskId, context);
       return task && this.checked(task, context);
@@ -75,7 +75,7 @@ export class CheckedTasks implements TaskStore {
   private async checked(task: Task, context: ServerCallContext): Promise<Task> {
     const lost = await this.lostRun(task);
     if (lost === undefined) return task;
-    // The task may have ended, and its run with it, since it was loaded.
+    // The task may have ended since it was loaded, and `save` then removed its run.
     const latest = (await this.tasks.load(task.id, context)) ?? task;
     if (isEnded(latest)) return latest;
     const { id: taskId, contextId } = latest;

@@ -158,6 +158,7 @@ export class RunExecutor implements AgentExecutor {
     } finally {
       stop();
       this.running.delete(ids.taskId);
+      // Without effect for a run that waits, whose lease `wait` has ended.
       if (held !== undefined) await records.end(held);
     }
   }

@@ -5,8 +5,8 @@ import { sniffMediaType } from '@majordomo/core/toolkit';
 
 type InputPart = UserMessage['parts'][number];
 
-/** Maximum number of characters of the id of a conversation. */
-export const MAX_CONTEXT_ID = 200;
+/** Maximum number of characters of the id of a task or a conversation. */
+const MAX_ID = 200;
 
 /** Media types of answers, as clients name them. */
 const ANSWER_MODES: ReadonlySet<string> = new Set(['text/plain', 'text', 'text/*', '*/*']);
@@ -21,12 +21,13 @@ export function inputOf({ parts }: Message): UserMessage['parts'] {
   return input;
 }
 
-/** Throws for an id of a conversation that a store may not accept as a part of a key. */
+/** Whether a store accepts the id of a task or a conversation as a part of a key. */
+export const isStorableId = (id: string): boolean => id.length <= MAX_ID && !/\p{Surrogate}/u.test(id);
+
+/** Throws for an id of a conversation that a store may not accept. */
 export function checkContextId(contextId: string): void {
-  if (contextId.length > MAX_CONTEXT_ID || /\p{Surrogate}/u.test(contextId))
-    throw new RequestMalformedError(
-      `message.contextId must be Unicode text of at most ${MAX_CONTEXT_ID} characters`,
-    );
+  if (!isStorableId(contextId))
+    throw new RequestMalformedError(`message.contextId must be Unicode text of at most ${MAX_ID} characters`);
 }
 
 /** Throws if the client accepts no text. */

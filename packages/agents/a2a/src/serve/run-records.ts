@@ -96,6 +96,7 @@ export class RunRecords {
       known: null,
       clock: this.clock,
     });
+    // `initial` and `take` always have members, so the result is neither missing nor busy.
     if (result.state !== 'held') throw new Error('a run that is begun is held');
     return { lease: result.hold, run };
   }

@@ -46,6 +46,7 @@ export function newServer(options: ServeA2aOptions, hosts: Pick<PushIo, 'resolve
   const card = cardOf(options);
   const store = options.records ?? memoryRecords({ maxRecords: MAX_RUNS, clock });
   const records = new RunRecords(store, clock);
+  // The executor, which needs the tasks, is created below. The tasks are read only after that.
   const isRunning = (taskId: string): boolean => executor.isRunning(taskId);
   const webhooks = new Webhooks({ options, records: store, resolve: hosts.resolve, fetchAt: hosts.fetchAt });
   const onLost = (task: Task, context: ServerCallContext): Promise<void> =>

@@ -52,6 +52,7 @@ export class StoredTasks implements TaskStore {
       if (chars > MAX_PAGE_CHARS && tasks.length > 0) break;
       tasks.push(task);
     }
+    // The token is the position of the last task of the page, after which the next page begins.
     const nextPageToken = end < listed.length ? (listed[end - 1]?.position ?? '') : '';
     return { tasks, nextPageToken, pageSize, totalSize: listed.length };
   }

@@ -55,7 +55,8 @@ export class TaskHandler extends DefaultRequestHandler {
     const buses = new DefaultExecutionEventBusManager();
     // A waiting task needs no bus: the reply begins a new one.
     const options = { keepBusAliveStates: [] };
-    // The two undefined arguments are the provider of an extended card and the generator of signatures.
+    // `webhooks` is the store and the sender of notifications. The two undefined arguments are the provider of an extended card and the
+    // generator of signatures.
     super(card, tasks, executor, buses, webhooks, webhooks, undefined, undefined, options);
     this.tasks = tasks;
     this.records = records;

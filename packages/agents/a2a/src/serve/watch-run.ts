@@ -49,17 +49,19 @@ export function watchRun(
       return false;
     }
   };
+  const lookAgain = async (): Promise<void> => {
+    if (!(await look()) && !isStopped) lookLater();
+  };
   const lookLater = (): void => {
-    cancel = clock.timer(LOOK_MS, () => void look().then((isDone) => isDone || isStopped || lookLater()), {
-      isBackground: true,
-    });
+    cancel = clock.timer(LOOK_MS, () => void lookAgain(), { isBackground: true });
   };
   let cancel: () => void = () => undefined;
-  const onAbort = async (): Promise<void> => {
+  // The lease also ends if another process requests a cancellation, because `requestCancel` changes the run. `look` finds this out.
+  const onLeaseEnd = async (): Promise<void> => {
     if (!(await look()) && !isStopped)
       task.onLost(new LlmError('server', 'the task ended, because its store failed for 30 seconds'));
   };
-  const listener = (): void => void onAbort();
+  const listener = (): void => void onLeaseEnd();
   lease.signal.addEventListener('abort', listener, { once: true });
   lookLater();
   return () => {

@@ -44,6 +44,7 @@ async function delegate(agent: Pick<Agent, 'run'>, task: string, parent: ToolCon
   const depth = parent.depth + 1;
   if (depth > MAX_DEPTH) throw new Error(`agents may be nested at most ${MAX_DEPTH} levels deep`);
   const addUsage = ({ usage, spent }: RunState): void => {
+    // `parent.spend` counts the usage, and the inherited `spend` counts the cost and the time.
     parent.spend(usage);
     // `spent` of an agent that waited accumulates, so only the amounts since the wait are new.
     if (spent !== undefined) spend?.(spentSince(spent, waitingState?.spent), usage);

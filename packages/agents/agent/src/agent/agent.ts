@@ -24,6 +24,7 @@ export type { Agent } from '../run/agent-interface.ts';
  */
 export function createAgent(options: AgentOptions): Agent {
   const parts = agentParts(options);
+  // `callSite` is called before the run begins, because the stack of a later error does not contain the caller.
   // `undefined`: without a listener, responses are not streamed.
   const run: Agent['run'] = (input, runOptions = {}) =>
     rejectWithCallSite(callSite(run), runLocally(parts, input, runOptions, undefined));

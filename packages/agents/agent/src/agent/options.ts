@@ -159,6 +159,7 @@ export function agentParts(options: AgentOptions): AgentParts {
   const parts: AgentParts = {
     name,
     handoffs,
+    // The team, which needs the parts, is set below. Only a run calls these functions.
     active: (state) => team.active(state),
     view: (state) => team.view(state),
     model,
@@ -273,6 +274,7 @@ function rulesOf(
     needsApproval: (calls, state) => approvalsNeeded(calls, state, { active, view }),
     handoff: ({ name }, state) => {
       const { tools, handoffs } = active(state);
+      // A handoff that the step did not offer is not found, so its call gets an error result as that of any other tool.
       return tools.find(name, state.offered) && handoffs.to(name);
     },
     agentName,

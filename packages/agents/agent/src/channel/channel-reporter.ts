@@ -18,6 +18,7 @@ interface WaitingEvent {
 
 /** Reporter that publishes the events of a run's attempt in numbered batches, so that watchers detect lost events. */
 export class ChannelReporter {
+  /** Step of the next event. Set by `step-start`, and by `reportingAgent` in a process that continues a step. */
   step = 0;
   private readonly runId: string;
   private readonly channel: RunChannel;
@@ -72,6 +73,7 @@ export class ChannelReporter {
     this.cancel ??= this.clock.timer(BATCH_MS, () => void this.sendAll(), { isBackground: true });
   }
 
+  /** Publishes the waiting events, one batch per step. Several calls at the same time share the batch in progress. */
   private async sendAll(): Promise<void> {
     this.cancel?.();
     this.cancel = undefined;

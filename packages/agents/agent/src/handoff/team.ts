@@ -47,12 +47,14 @@ export class Team {
       agent.handoffs.load();
       for (const { name, parts } of agent.handoffs.targets) {
         const known = members.get(name);
+        // Several agents may hand off to the same agent.
         if (known === parts) continue;
         if (known !== undefined)
           throw invalidHandoff('handoffs', `two agents have the name "${name}"; rename one`);
         members.set(name, parts);
         all.push(parts);
       }
+      // Before `load`, the agent had no handoff tools. `renew` adds them, and throws if a tool has the name of one.
       if (agent.handoffs.targets.length > 0) agent.tools.renew();
     }
     return members;

@@ -86,6 +86,7 @@ async function driveSubAgent(
   if (!inner || !innerParts) return undefined;
   if (invalid !== undefined || depth > MAX_DEPTH) return undefined;
   const view = { offered: state.offered, messages: parts.view(state) };
+  // `callTool` and `runCall` check the same conditions.
   if (isOverMaxCalls(tool, call, state) || !tools.isLoaded(call.name, view)) return undefined;
   const checked = await checkValue(tool.parameters, args);
   if ('issues' in checked) return undefined;

@@ -61,7 +61,7 @@ export function answered(state: RunState, answer: Answer, textOnly = false): Run
   return done === undefined ? next : { ...withAllResults(next, NOT_RUN[done] ?? ''), done };
 }
 
-/** Returns the state with the outcomes of tool calls. The outcomes may be in any order. */
+/** Returns the state with the outcomes of tool calls. The outcomes may be in any order, and only the longest time counts. */
 export function toolsRan(state: RunState, outcomes: readonly ToolOutcome[]): RunState {
   const next = outcomes.reduce(withOutcome, state);
   return { ...next, ...spentWith(state, sumParallel(outcomes.map(({ spent }) => spent))) };
@@ -248,6 +248,7 @@ function withInnerCalls(state: RunState, more: ToolOutcome['innerCalls']): RunSt
   return { ...state, innerCalls: { ...state.innerCalls, ...Object.fromEntries(sums) } };
 }
 
+/** Adds the result of a pending call. A result of the last pending call ends the turn. */
 function withResult(state: RunState, result: AnsweredCall): RunState {
   const pending = state.pending.filter(({ id }) => id !== result.callId);
   if (pending.length === state.pending.length) return state;
@@ -266,6 +267,7 @@ function withResult(state: RunState, result: AnsweredCall): RunState {
   };
 }
 
+/** Adds the results of the turn to the transcript, in the order of its calls, and removes the members that describe its calls. */
 function withTurnResults(state: RunState): RunState {
   const turn = state.messages.at(-1);
   const order = turn?.role === 'assistant' ? callsOf(turn).map(({ id }) => id) : [];

@@ -13,8 +13,8 @@ export type FailedWork = Pick<ToolOutcome, 'usage' | 'spent'>;
 const FAILED_WORK = Symbol('failedWork');
 
 /**
- * Stores the usage and the spent amounts of an operation in the error with which it failed. Stores nothing in a primitive value or
- * a frozen object that the application has thrown.
+ * Stores the usage and the spent amounts of an operation in the error with which it failed. `drive` adds them to the state of the
+ * failed run. Stores nothing in a primitive value or a frozen object that the application has thrown.
  */
 export function recordFailedWork(error: unknown, work: FailedWork | undefined): void {
   if (work !== undefined && typeof error === 'object' && error !== null)

@@ -42,8 +42,10 @@ export interface AgentParts {
   readonly rules: DriveRules;
   readonly clock: Pick<Clock, 'now' | 'timer'>;
   readonly around: Around | undefined;
+  /** Calls that the `Agent` object has started. Its id is the owner of the calls that the object claims. */
   readonly started: StartedCalls;
   readonly cost: CostOf | undefined;
+  /** Maximum number of tool calls of a turn at the same time; `Infinity` for no limit. */
   readonly toolConcurrency: number;
 }
 

@@ -8,7 +8,10 @@ import type { RunOptions } from './run-options.ts';
 import { entryOf, type RunState } from '../state/state.ts';
 import { subAgentOf } from '../tools/sub-agent-tool.ts';
 
-/** Returns the id of the run. If calls are pending, this id is the state's id, so that the keys of these calls never change. */
+/**
+ * Returns the id of the run. If calls are pending, the input is a state, and its id is that of the run, so that the keys of these
+ * calls never change. `state`: initial state, with the id of the options if they contain one.
+ */
 export const runIdOf = (input: RunInput, state: RunState & { readonly runId: string }): string =>
   state.pending.length === 0 ? state.runId : ((input as RunState).runId ?? state.runId);
 

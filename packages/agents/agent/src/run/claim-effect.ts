@@ -8,7 +8,10 @@ import type { AgentParts } from './agent-parts.ts';
 import type { EffectsIo, LocalRun } from './local-run.ts';
 import { withinStepLimits } from './within-step-limits.ts';
 
-/** Records the start of a call with `effect: 'once'`, and returns whether it may start. */
+/**
+ * Records the start of a call with `effect: 'once'`, and returns whether it may start. A call that no one has claimed belongs to the
+ * `Agent` object that received it, `state.by`.
+ */
 export const mayStart = (
   call: ToolCallPart,
   state: RunState,

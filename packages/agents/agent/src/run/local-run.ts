@@ -39,7 +39,9 @@ export interface LocalRun {
   readonly agent: AgentParts;
   readonly io: EffectsIo;
   readonly reports: StepReports;
+  /** Order of the tools in the requests of the run. */
   readonly toolOrder: ToolOrder;
+  /** Slots of the tool calls of a turn, `AgentParts.toolConcurrency` of them. */
   readonly toolSlots: Semaphore;
   /** Running calls that a tool itself makes, by the id of the tool's call. */
   readonly innerCounts: RunningCounts;

@@ -62,6 +62,7 @@ export async function requestTurn(
   } catch (error) {
     if (agent.hooks.compact === undefined || !LlmError.is(error, 'context-overflow')) throw error;
     const second = await compactedRequest(request, state, error, agent, io);
+    // `compact` has not shortened the messages, so the same request would fail again.
     if (hasSameItems(first.messages, second.messages)) throw error;
     const response = await generateOrEmpty(model, second, withKey(io, step, '/2'), state);
     const attempts = [...error.details.attempts, ...response.attempts];

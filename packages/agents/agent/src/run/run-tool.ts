@@ -85,6 +85,7 @@ async function runWithinLimits(
     const isSubAgent = partsOf(subAgentOf(tool)) !== undefined;
     const output: unknown = await (isSubAgent ? Promise.resolve(work()) : scope.race(work));
     const run = waitingRun(output);
+    // A waiting outcome has no result, so its members of a result are only placeholders.
     if (run !== undefined) return { ...errorResult(call, 'waiting'), content: [], run };
     const waits = suspension(output);
     if (waits !== undefined) return suspendedOutcome(call, waits);

@@ -25,10 +25,12 @@ interface ReportIo extends Observers {
 export class StepReports {
   readonly targets: string[] = [];
   readonly attempts: Attempt[] = [];
+  /** Response of the last model call in this process. */
   latest: ChatResponse | undefined;
   private readonly io: ReportIo;
   private readonly observers: readonly Observers[];
   private warnings: readonly Warning[] = [];
+  /** Step that this process has started and not reported yet. */
   private step: StepReport | undefined;
 
   /** @param agentObservers observers of the agent, which are notified before the run's observers */
@@ -123,6 +125,7 @@ export class StepReports {
     if (this.step === undefined) return;
     const results = [...this.step.results, result];
     this.step = { ...this.step, results, usage: sumUsage(this.step.usage, usage) };
+    // `pending` are the calls before the tools ran, so the step ends with the last of their results.
     if (pending.every(({ id }) => results.some(({ callId }) => callId === id))) await this.endStep();
   }
 

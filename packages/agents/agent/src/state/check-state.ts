@@ -126,6 +126,7 @@ function listOf(value: unknown, path: string): readonly unknown[] {
   return value;
 }
 
+/** Removes members that are `null`, which some serializers write for a member that is `undefined`. */
 function withoutNulls(state: Fields): Fields {
   const members = Object.entries(state)
     .filter(([, member]) => member !== null)

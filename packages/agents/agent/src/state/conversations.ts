@@ -131,6 +131,7 @@ const MAX_PAGES = MAX_RECORDS - 2;
 /** Returns the key of the head. No key of another conversation starts with it, because quotes in ids are escaped. */
 const keyOf = (id: string): string => JSON.stringify(id);
 const titleKey = (key: string): string => `${key}title`;
+/** Returns the key of a page. Three digits are enough for `MAX_PAGES`, so the order of the keys is that of the pages. */
 const pageKey = (key: string, place: number): string => `${key}page${String(place).padStart(3, '0')}`;
 /** Returns the key of the head of any record of a conversation. */
 const headKey = (key: string): string => key.slice(0, key.lastIndexOf('"') + 1);
@@ -165,6 +166,7 @@ export function createConversations(options: ConversationsOptions): Conversation
     // Several hits may be of one conversation, so a second search considers as many hits as possible if the first finds too few.
     for (const most of [Math.min(4 * limit, MAX_RECORDS), MAX_RECORDS]) {
       const hits = await records.search(SPACE, query, most);
+      // In the reversed order, the best hit of a conversation is the last one, which the map keeps.
       const first = new Map(hits.toReversed().map((hit) => [headKey(hit.key), hit]));
       best = hits.filter((hit) => first.get(headKey(hit.key)) === hit).slice(0, limit);
       if (best.length === limit || hits.length < most) break;

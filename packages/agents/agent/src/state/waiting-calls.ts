@@ -18,6 +18,7 @@ export const waitingCalls = (runId: string, calls: readonly ToolCallPart[], stat
     const { state: callState, call: innerCall } = locateCall(state, call.id) ?? { state, call };
     const suspended = suspensionOf(callState, innerCall);
     return {
+      // The run of a sub-agent has its own id, with which the names of its entries begin.
       name: decisionName(callState === state ? runId : (callState.runId ?? runId), callState, innerCall),
       call,
       isSuspended: suspended !== undefined,

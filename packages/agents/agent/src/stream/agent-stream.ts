@@ -25,10 +25,14 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
   private isIterated = false;
   /** Whether `result()` was called and no loop reads the events, so that the run does not wait for a reader. */
   private isDraining = false;
+  /** Whether the loop that reads the events has not ended early. */
   private isReading = true;
   private isOver = false;
+  /** Events that wait for the reader. */
   private readonly events: AgentEvent[] = [];
+  /** Functions that answer the calls of `next` which wait for an event. */
   private readonly readers: ((result: Result | Promise<Result>) => void)[] = [];
+  /** Functions that end the run's wait for the reader. */
   private readonly releases: (() => void)[] = [];
 
   constructor(start: WatchedRun['start'], signal: AbortSignal | undefined) {
@@ -107,6 +111,7 @@ export class WatchedRun implements AgentStream, AsyncIterator<AgentEvent, undefi
     for (const release of this.releases.splice(0)) release();
   }
 
+  /** Returns the end of the events. Rejects with the error of the run, unless the loop has ended early. */
   private async end(): Promise<Result> {
     if (this.isReading) await this.running;
     return DONE;

@@ -20,6 +20,7 @@ export function toolContent(output: unknown, maxChars: number, keepsTextFiles = 
 function cut(content: Content, maxChars: number): Content {
   const total = content.reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0);
   if (total <= maxChars) return content;
+  /** Number of characters that remain; -1 after the text with the mark. */
   let left = maxChars;
   return content
     .map((part) => {

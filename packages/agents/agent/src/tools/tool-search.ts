@@ -93,6 +93,8 @@ const MAX_TOOLBOX_CHARS = 300;
 const MAX_TOOL_CHARS = 200;
 const MAX_QUERY_CHARS = 1000;
 const MAX_INDEXED_CHARS = 10_000;
+/** Number of levels of a schema whose parameters the index contains. */
+const INDEXED_LEVELS = 5;
 
 const PARAMETERS = {
   type: 'object',
@@ -157,7 +159,7 @@ export class ToolFinder {
 
 /** Returns the text that the index contains for a tool. The name occurs three times, so that it has more weight. */
 function indexedText({ name, description, parameters }: ToolSpec): string {
-  const texts = [name, name, name, description, ...parameterTexts(schemaOf(parameters), 5)];
+  const texts = [name, name, name, description, ...parameterTexts(schemaOf(parameters), INDEXED_LEVELS)];
   return texts.join(' ').slice(0, MAX_INDEXED_CHARS);
 }
 
@@ -211,6 +213,7 @@ export function withLoadedTools(request: ChatRequest, transcript: readonly Messa
   const after = firstLoads(messages);
   const known = convertedLists.get(tools);
   const converted = tools.map((tool, at) => {
+    // `firstLoads` returns the id of the call whose result first loads the tool.
     if (tool.deferred !== true || after.get(tool.name) === before.get(tool.name)) return tool;
     const { name, description, parameters } = tool;
     const earlier = known?.[at];

@@ -145,6 +145,7 @@ const OTHER_NAMES: Readonly<Record<string, keyof Tool>> = {
  *   run: ({ city }) => `sunny in ${city}`,
  * });
  */
+// A schema of an array is refused, because the arguments of a call are an object.
 export function defineTool<T extends object>(
   tool: [T] extends [readonly unknown[]] ? never : ToolDefinition<ObjectSchema<T>, T>,
 ): Tool;

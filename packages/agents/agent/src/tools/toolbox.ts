@@ -86,6 +86,7 @@ export class Tools {
     return Array.from(this.byName.values(), ({ tool }) => tool);
   }
 
+  /** Returns a tool that the step offers, also if it is not loaded. `offered`: `RunState.offered`; `undefined` for all tools. */
   find(name: string, offered?: readonly string[]): Tool | undefined {
     // The option `extra` offers a vendor's tool, not the list of tools.
     if (offered?.includes(name) === false && vendorKindOf(name) === undefined) return undefined;

@@ -22,7 +22,7 @@ import {
 import { lastUserMessage, planOf, shortenPlan, type Plan } from './plan.ts';
 import { StepUsage, type StepContext } from './step-usage.ts';
 import { summaryOf } from './summary-message.ts';
-import { summarize, type SummaryInput } from './summarize.ts';
+import { summarize, SUMMARY_MARGIN, type SummaryInput } from './summarize.ts';
 
 /**
  * Transcript compactor that stores a bounded number of summaries. A compactor does not change its input and does not separate
@@ -68,8 +68,6 @@ interface Inspection extends TranscriptMeasurement {
 const MAX_INEFFECTIVE = 2;
 /** Factor by which a prompt may have more tokens than estimated. */
 const ESTIMATE_MARGIN = 1.2;
-/** Factor by which a summary may be longer than the prompt requests. */
-const SUMMARY_MARGIN = 1.3;
 
 interface CompactionPass {
   readonly compaction: Compaction;
@@ -207,12 +205,14 @@ class Engine {
     const tail = view.slice(plan.to);
     const before = weightOf(view, weigh);
     const saved = weightOf(view.slice(0, plan.to), weigh) - weightOf(replacement, weigh);
+    // A summary that is not shorter than its messages is discarded.
     if (saved <= 0) return this.skipIneffective(inspection, 'thrash');
     // The plan contains indexes of the view, which begins with an earlier replacement instead of the original messages.
     const offset = original.length - view.length;
     const next = {
       prefix: original.slice(0, plan.to + offset),
       replacement,
+      // A view with an earlier replacement begins with its summary, which this summary includes.
       from: known !== undefined && view !== original ? known.from : plan.from,
       compactions: (known?.compactions ?? 0) + 1,
       ineffective: saved * 10 < before ? (known?.ineffective ?? 0) + 1 : 0,

@@ -5,6 +5,9 @@ import { redactMessages } from './redact-messages.ts';
 import { MIN_DETAIL, render } from './render.ts';
 
 const MAX_CHARACTERS = 8000;
+/** Shares of the room for the start and the end of the new turns. The rest is for the marker between them. */
+const HEAD_SHARE = 0.3;
+const TAIL_SHARE = 0.6;
 
 /** Returns excerpts of the earlier summary and of the new turns. They replace a summary that the summarizer could not write. */
 export function excerptNote(
@@ -14,7 +17,7 @@ export function excerptNote(
 ): string {
   const lines = render(redactMessages(fresh, redactor), MIN_DETAIL).join('\n');
   const room = MAX_CHARACTERS - Math.min(previous?.length ?? 0, MAX_CHARACTERS / 2);
-  const excerpt = cutMiddle(lines, Math.floor(room * 0.3), Math.floor(room * 0.6));
+  const excerpt = cutMiddle(lines, Math.floor(room * HEAD_SHARE), Math.floor(room * TAIL_SHARE));
   const before =
     previous === undefined
       ? []

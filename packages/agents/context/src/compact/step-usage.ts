@@ -19,7 +19,7 @@ interface SentRequest {
 
 const MAX_RUNS = 64;
 
-/** Reporter of the vendor's token counts of each step to the meter. */
+/** Reporter of the vendor's token counts to the meter. The count of a step arrives with the context of the next step. */
 export class StepUsage {
   private readonly meter: TokenMeter;
   private readonly runs = new Map<string | undefined, SentRequest>();

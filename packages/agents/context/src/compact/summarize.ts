@@ -37,7 +37,7 @@ export interface Summarizer {
 }
 
 /** Maximum length of a summary, as a multiple of the length that the prompt requests. */
-const SUMMARY_MARGIN = 1.3;
+export const SUMMARY_MARGIN = 1.3;
 /** Maximum duration of a complete call, including failover, in milliseconds. */
 const MAX_CALL_MS = 180_000;
 /** Length of the instructions in a prompt, in tokens. */

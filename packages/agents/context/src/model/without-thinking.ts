@@ -5,6 +5,7 @@ const CLOSE = /<\/(?:think|thinking|reasoning)\s{0,9}>/i;
 export function withoutThinking(text: string): string {
   // Some servers remove only the opening tag, so text before a closing tag without an opening tag is reasoning.
   const first = CLOSE.exec(text);
+  // A copy of the pattern, because `test` of a global pattern begins at its `lastIndex`.
   const isCut = first !== null && !new RegExp(OPEN).test(text.slice(0, first.index));
   const answer = isCut ? text.slice(first.index + first[0].length) : text;
   const lower = answer.toLowerCase();

@@ -6,6 +6,9 @@ import { cutEnd } from '../transcript/cut-middle.ts';
 /** Number of tokens reserved for the two tags around a text and the line that reports a cut. */
 const FRAME = 30;
 
+/** Assumed number of bytes of a document or recording per token. */
+const BYTES_PER_TOKEN = 24;
+
 /** Matches the `<` of the closing tag of any reference. */
 const CLOSING_TAG = /<(?=\s?\/\s?(?:file|folder|diff|staged|commits|page)\b)/gi;
 
@@ -32,7 +35,8 @@ export class Budget {
   /** Returns a fetched part. Cuts text to the budget and encloses it in a tag. If the budget is too small, returns a warning. */
   part(raw: string, url: string, part: UserPart): UserPart | string {
     if (part.type === 'text') return this.textPart(raw, `page url="${url}"`, part.text);
-    const tokens = part.type === 'image' ? imageTokens(part.bytes) : Math.ceil(contentSize(part) / 24);
+    const tokens =
+      part.type === 'image' ? imageTokens(part.bytes) : Math.ceil(contentSize(part) / BYTES_PER_TOKEN);
     if (tokens > this.left) return NO_ROOM;
     this.left -= tokens;
     return part;

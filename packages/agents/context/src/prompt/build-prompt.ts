@@ -21,7 +21,7 @@ const TIERS = ['stable', 'context', 'volatile'] as const;
 const LAYERS = list(
   openOptions(
     { tier: oneOf(...TIERS), name: text, text },
-    // `number` rejects `Infinity`, which is the default.
+    // `number(0)` checks for a number of at least 0, and rejects `Infinity`, which is the default.
     { limit: (limit: unknown) => (limit === Infinity ? undefined : number(0)(limit)) },
   ),
 );

@@ -56,7 +56,8 @@ async function modelTitle(
   if (model === undefined) return undefined;
   const prompt = `Give this conversation a title of three to seven words, in its own language. Answer with the title alone.\n\n<user>\n${cutEnd(question, EXCERPT)}\n</user>\n<assistant>\n${cutEnd(answer, EXCERPT)}\n</assistant>`;
   try {
-    const late = AbortSignal.timeout(Math.min(timeoutMs, MAX_TIMER_MS));
+    // `AbortSignal.timeout` rejects fractions of milliseconds, and more than the longest delay.
+    const late = AbortSignal.timeout(Math.min(Math.ceil(timeoutMs), MAX_TIMER_MS));
     const until = signal === undefined ? late : AbortSignal.any([signal, late]);
     const request = { messages: [user(prompt)], maxTokens: MAX_TOKENS };
     return (await untilAborted(() => model.generate(request, { signal: until }), until)).text;

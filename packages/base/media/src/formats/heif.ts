@@ -14,7 +14,7 @@ const BYTES_PER_PIXEL = 16;
 export function readHeif(bytes: Uint8Array): ImageHeader | undefined {
   const reader = new Reader(bytes);
   let [width, height] = [0, 0];
-  // 0x69 is the `i` of `ispe`.
+  // 0x69 is the `i` of `ispe`. Four bytes of version and flags follow the name, then the width and the height.
   for (let at = bytes.indexOf(0x69); at !== -1 && at < HEADER_BYTES; at = bytes.indexOf(0x69, at + 1)) {
     if (reader.tag(at) !== 'ispe') continue;
     width = Math.max(width, reader.u32(at + 8));
@@ -24,6 +24,7 @@ export function readHeif(bytes: Uint8Array): ImageHeader | undefined {
   return {
     width,
     height,
+    // The name of the brand at offset 8 states whether the file is a sequence.
     animated: /^(?:avis|hevc|msf1)$/.test(reader.tag(8)),
     complete: hasCompleteBoxes(reader),
     decodeBytes: BYTES_PER_PIXEL * width * height,
@@ -52,6 +53,7 @@ function endOfBox(reader: Reader, at: number): number | undefined {
   const size = reader.u32(at);
   if (size === 0) return reader.length; // The last box extends to the end of the file.
   if (size > 1) return size < 8 ? undefined : at + size;
+  // The size 1 states that the size has 64 bits, and follows the name.
   const large = reader.u64(at + 8);
   return large < 16 ? undefined : at + large;
 }

@@ -3,6 +3,9 @@ import { forward } from './forward.ts';
 
 const START_OF_SCAN = 0xda;
 
+// Offsets in a frame header, from its marker: 5 height, 7 width, 9 number of components, 10 components of 3 bytes, whose second byte
+// has the horizontal and the vertical sampling factor. Offset 4 of a scan header is its number of components.
+
 interface FrameHeader {
   readonly width: number;
   readonly height: number;

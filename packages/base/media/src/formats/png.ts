@@ -1,6 +1,9 @@
 import { Reader, type ImageHeader } from './facts.ts';
 import { forward } from './forward.ts';
 
+// Offsets in the file: 12 name of the first chunk, 16 width, 20 height, 24 bits per sample, 25 color type, 28 interlace method. A
+// chunk consists of its length, its name, its data and a checksum, with 4 bytes each except the data.
+
 /** Number of channels by color type. A palette is decoded to colors with alpha. */
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 4, 4: 2, 6: 4 };
 

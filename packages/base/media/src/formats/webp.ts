@@ -2,6 +2,9 @@ import { Reader, type ImageHeader } from './facts.ts';
 
 const ANIMATION = 0x02;
 
+// Offsets in the file: 4 size, 12 name of the first chunk, 20 data of the first chunk. A `VP8 ` frame has its size after 6 bytes, a
+// `VP8L` image after 1 byte, with 14 bits for each edge, and a `VP8X` canvas after 4 bytes. The last two store one less than the size.
+
 /** Reads a WebP (RFC 9649). Each of the three possible first chunks stores the size differently. */
 export function readWebp(bytes: Uint8Array): ImageHeader | undefined {
   const reader = new Reader(bytes);

@@ -30,12 +30,13 @@ export function readCrossReference(file: PdfFile): CrossReference {
   const start = file.text.lastIndexOf('startxref');
   if (start === -1) throw new UnreadablePdf('no startxref');
   const entries = new Map<number, Entry>();
-  const read = new Set<number>();
+  // A damaged file may refer to an earlier section again.
+  const visited = new Set<number>();
   let root: PdfValue | undefined;
   let encrypted = false;
   let next: number | undefined = file.scanner(start + 'startxref'.length).count();
-  while (next !== undefined && !read.has(next)) {
-    read.add(next);
+  while (next !== undefined && !visited.has(next)) {
+    visited.add(next);
     const isTable = /^\s*xref/.test(file.text.slice(next, next + 16));
     const section = isTable ? readTable(file, file.scanner(next)) : readStream(file, next);
     for (const [number, entry] of section.entries) if (!entries.has(number)) entries.set(number, entry);
@@ -46,6 +47,7 @@ export function readCrossReference(file: PdfFile): CrossReference {
   return { entries, root, encrypted };
 }
 
+/** Reads rows of an offset, a generation, and `n` for an object or `f` for a deleted one. The generation is not needed. */
 function readTable(file: PdfFile, scanner: PdfScanner): Section {
   scanner.expect('xref');
   const used: [number, Entry][] = [];
@@ -69,7 +71,7 @@ function readTable(file: PdfFile, scanner: PdfScanner): Section {
   return { trailer, entries: [...used, ...more, ...free] };
 }
 
-/** Reads rows of three numbers. `W` contains the width of each number in bytes. */
+/** Reads rows of three numbers: kind, place, and one that is not needed. `W` contains the width of each number in bytes. */
 function readStream(file: PdfFile, offset: number): Section {
   const { value: trailer, scanner } = file.objectAt(offset);
   if (!isDictionary(trailer) || trailer.get('Type') !== '/XRef')
@@ -96,5 +98,6 @@ function readStream(file: PdfFile, offset: number): Section {
 const bigEndian = (data: Uint8Array, at: number, width: number): number =>
   data.subarray(at, at + width).reduce((value, byte) => value * 256 + byte, 0);
 
+/** Returns the numbers of an array. An invalid number becomes NaN, with which no row is read, because every comparison is false. */
 const countsIn = (value: PdfValue | undefined): readonly number[] =>
   isArray(value) ? value.map((each) => (typeof each === 'number' && each >= 0 ? each : NaN)) : [];

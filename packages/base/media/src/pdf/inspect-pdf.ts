@@ -29,6 +29,7 @@ export function inspectPdf(bytes: Uint8Array): PdfFacts | undefined {
   const complete = withoutPadding(file.text).slice(-TAIL).includes('%%EOF');
   const reference = readable(() => readCrossReference(file));
   const pages = reference && readable(() => new PageTree(file, reference.entries).pages(reference.root));
+  // Every PDF has a page, so a tree without pages was not read completely.
   return { pages: pages === 0 ? undefined : pages, encrypted: reference?.encrypted ?? false, complete };
 }
 

@@ -37,6 +37,7 @@ export class PdfFile {
   objectAt(offset: number): { number: number; value: PdfValue; scanner: PdfScanner } {
     const scanner = this.scanner(offset);
     const number = scanner.count();
+    // The generation is not needed.
     scanner.count();
     scanner.expect('obj');
     return { number, value: scanner.value(), scanner };
@@ -46,6 +47,7 @@ export class PdfFile {
   streamData(dictionary: PdfDictionary, scanner: PdfScanner, length: PdfValue | undefined): Uint8Array {
     scanner.expect('stream');
     const from = scanner.at + (this.text.startsWith('\r\n', scanner.at) ? 2 : 1);
+    // Without a valid length, `to` is NaN, and the check finds no `endstream`.
     const to = from + (typeof length === 'number' ? length : NaN);
     if (!/^[\0\t\n\f\r ]{0,4}endstream/.test(this.text.slice(to, to + 13)))
       throw new UnreadablePdf('a stream does not end after its declared length');
@@ -63,6 +65,7 @@ export class PdfFile {
     try {
       const inflated = inflateSync(data, { maxOutputLength: Math.max(1, this.room) });
       this.room -= inflated.length;
+      // The inflated text is read, too.
       this.budget.left += READINGS * inflated.length;
       return inflated;
     } catch {

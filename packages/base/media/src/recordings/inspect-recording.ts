@@ -27,6 +27,7 @@ export async function inspectRecording(bytes: Uint8Array): Promise<RecordingFact
       'config',
       'inspectRecording: music-metadata is not installed; run npm install music-metadata',
     );
+  // `sniffMediaType` knows only images and PDFs, which are not recordings.
   if (sniffMediaType(bytes) !== undefined) return undefined;
   const format = await library.formatOf(bytes);
   const mediaType = typeOf(bytes, format);

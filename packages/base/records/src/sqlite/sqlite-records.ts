@@ -28,7 +28,7 @@ interface Found {
   readonly id: number | undefined;
   /** Version of the record; 0 if none is stored or it has expired. */
   readonly version: number;
-  /** Number of the parts of its value outside of its row. */
+  /** Number of rows in `entry_parts`, of an expired record, too; 0 for a value in the row of its record. */
   readonly parts: number;
   readonly hasTexts: boolean;
   /** Whether any record has expired. */
@@ -49,6 +49,7 @@ const VALUE =
 
 /** Creates a store of records in a SQLite database, of any runtime with a synchronous connection. */
 export function sqliteRecords(connection: SqliteConnection, now: () => number): RecordStore {
+  // A method of the connection, which may use `this`.
   const run: SqliteConnection['run'] = (sql, ...values) => connection.run(sql, ...values);
 
   const find = (space: string, { key }: RecordChange, at: number): Found => {
@@ -161,6 +162,7 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
         const space = toStoredText(givenSpace);
         const steps = changes.map((change) => ({ change, found: find(space, change, at) }));
         if (!steps.every(({ change, found }) => isCurrent(change, found.version))) return undefined;
+        // Whether any record of the database has expired is the same for each step.
         if (steps[0]?.found.hasExpired === true)
           deleteExpired(connection, at, Math.max(DELETED_AT_ONCE, changes.length * 2));
         return steps.map(({ change, found }) => make(space, change, found, at));
@@ -208,6 +210,7 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
   };
 }
 
+/** Whether the stored record has the version that the change names, and exists if the change needs it. */
 const isCurrent = ({ type, version }: RecordChange, stored: number): boolean =>
   (version === undefined || version === stored) && (type !== 'touch' || stored > 0);
 

@@ -29,21 +29,21 @@ const MAX_ESCAPE_END = 9;
 
 /** Finds values after a name, such as `KEY=value`, `"key": "value"`, `<key>value`, `--key value`, and headers. */
 export function findKeyed(text: string, found: Span[]): void {
-  const run: Run = { lastsTo: 0 };
+  const search: Search = { scannedTo: 0 };
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     let end: number | undefined;
     if (code === COLON || code === EQUALS || code === GREATER)
-      end = findAfterSeparator(text, at, code, found, run);
+      end = findAfterSeparator(text, at, code, found, search);
     else if (code === HYPHEN && text.charCodeAt(at + 1) === HYPHEN)
-      end = findAfterFlag(text, at + 2, found, run);
+      end = findAfterFlag(text, at + 2, found, search);
     if (end !== undefined) at = end - 1;
   }
 }
 
-/** State of a search. `lastsTo` is the end of the last scanned value, which is not scanned again for each name in it. */
-interface Run {
-  lastsTo: number;
+/** State of a search. `scannedTo` is the end of the last scanned value, which is not scanned again for each name in it. */
+interface Search {
+  scannedTo: number;
 }
 
 /** Finds the value after a name and the separator at `at`. Returns the end of the value, or `undefined` without a secret. */
@@ -52,7 +52,7 @@ function findAfterSeparator(
   at: number,
   code: number,
   found: Span[],
-  run: Run,
+  search: Search,
 ): number | undefined {
   const nameEnd = code === GREATER ? at : separatorStart(text, at);
   const name = nameBefore(text, nameEnd);
@@ -65,7 +65,7 @@ function findAfterSeparator(
   if (next === undefined) return undefined;
   // Names before `:`, `:=` and `=>` may be in quotes.
   const quote = code === COLON || next > at + 1 ? quoteAt(text, nameEnd) : undefined;
-  return findValue(text, next, { text: name, from, verdict, quote }, code !== COLON, found, run);
+  return findValue(text, next, { text: name, from, verdict, quote }, code !== COLON, found, search);
 }
 
 /** Returns the end of a separator, also of `=>` and `:=`; `undefined` for a comparison operator, such as `==` and `<=`. */
@@ -99,7 +99,7 @@ const nameOfPair = (text: string, from: number): string | undefined =>
   PAIR.exec(text.slice(Math.max(0, from - MAX_PAIR), from))?.[1];
 
 /** Finds the value after a flag, such as `--password value`. `at`: offset of the flag's name. */
-function findAfterFlag(text: string, at: number, found: Span[], run: Run): number | undefined {
+function findAfterFlag(text: string, at: number, found: Span[], search: Search): number | undefined {
   let end = at;
   if (!/[a-z]/i.test(text.charAt(at))) return undefined;
   // Hyphens inside a word are not the beginning of a flag, unless the letter before them ends an escape.
@@ -114,7 +114,7 @@ function findAfterFlag(text: string, at: number, found: Span[], run: Run): numbe
     { text: text.slice(at, end), from: at, verdict, quote: undefined },
     true,
     found,
-    run,
+    search,
   );
 }
 
@@ -132,7 +132,7 @@ function findValue(
   name: Name,
   isAssigned: boolean,
   found: Span[],
-  run: Run,
+  search: Search,
 ): number | undefined {
   const { from, verdict } = name;
   let start = at;
@@ -149,9 +149,10 @@ function findValue(
   }
   const number = isDefinite ? findNumber(text, start, name, found) : undefined;
   if (number !== undefined) return number;
-  const head = text.slice(start, start + headLength(text, start, run));
+  const head = text.slice(start, start + headLength(text, start, search));
   if (isWorkingFolder(name.text, head)) return undefined;
-  // A space always precedes the value of a header, as in `X-Api-Key: abc123`.
+  // A space always precedes the value of a header, as in `X-Api-Key: abc123`. Only the start of a name decides whether it is that of a
+  // header, because a header may end with a digit, as in `x-api-key2`.
   const isHeader = !isAssigned && verdict === 'secret' && /^[a-z-]+$/i.test(name.text.slice(0, 8));
   const isTight = (isAssigned && start === at) || (isHeader && /\d/.test(head));
   if (!isSecret(head, verdict, isTight)) return undefined;
@@ -164,10 +165,11 @@ function findValue(
 }
 
 /** Returns the number of characters at the start of a value that decide whether the value is secret. */
-function headLength(text: string, start: number, run: Run): number {
-  let end = Math.min(start + HEAD_LENGTH, Math.max(start, run.lastsTo));
+function headLength(text: string, start: number, search: Search): number {
+  // Within the value that was scanned last, no character ends a value.
+  let end = Math.min(start + HEAD_LENGTH, Math.max(start, search.scannedTo));
   while (end - start < HEAD_LENGTH && !endsValue(text, end, start)) end++;
-  run.lastsTo = end;
+  search.scannedTo = end;
   while (isClosing(text.charAt(end - 1))) end--;
   return end - start;
 }
@@ -230,6 +232,7 @@ function nameBefore(text: string, end: number): string {
 
 /** Returns the start of the name without the letters of an escape before it, such as the `n` in `\npassword`. */
 function nameStart(text: string, from: number, end: number): number {
+  // `;`, `:` and `?` precede the last parameter of a terminal sequence, as in `[1;32mpassword`.
   if (!beginsEscape(text.charCodeAt(from - 1)) && !/[;:?]/.test(text.charAt(from - 1))) return from;
   let at = Math.min(end, from + MAX_ESCAPE_END);
   while (at > from && escapeBefore(text, at) === undefined) at--;

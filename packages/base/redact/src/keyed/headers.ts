@@ -98,8 +98,7 @@ const COOKIE_NAME = /[ \t]{0,8}[^\s=;,:"']{1,120}="?/y;
 
 /** Returns the offset of the end of a cookie. Skips marks of masks at the start, because `\s` would also match them. */
 function endOfCookie(text: string, begin: number): number {
-  let end = begin;
-  while (text[end] === '\u2028' || text[end] === '\u2029') end++;
+  let end = behindMasks(text, begin);
   while (end < text.length && !endsCookie(text, end, begin)) end++;
   // Backslashes before a quote are part of the quote of the string that contains the cookie.
   if (text[end] === '"' || text[end] === "'") while (text[end - 1] === '\\') end--;

@@ -22,6 +22,7 @@ export function cleanCopy<T>(value: T, text: Text, mask: string): T {
     }
     if (typeof member === 'number' || typeof member === 'bigint') return isSecret ? mask : member;
     if (typeof member !== 'object' || member === null) return member;
+    if (isSecret && bytesMember(member) === '$bytes') return mask;
     const known = copies.get(member);
     if (known !== undefined) return known;
     const copy = emptyCopy(member, text, mask);
@@ -72,7 +73,8 @@ function fill({ from, to, isSecret }: Task, copyOf: CopyOf, text: Text): void {
 
 function fillMembers(from: object, to: object, isSecret: boolean, copyOf: CopyOf, text: Text): void {
   const isError = from instanceof Error;
-  const bytes = bytesMember(from);
+  // Bytes are retained, unless they are a secret.
+  const bytes = isSecret ? undefined : bytesMember(from);
   for (const key of Reflect.ownKeys(from)) {
     const enumerable = Object.getOwnPropertyDescriptor(from, key)?.enumerable === true;
     if (!(enumerable || isError)) continue;
@@ -105,7 +107,10 @@ function isSecretName(key: unknown): boolean {
 const isSecretMember = (key: unknown, member: unknown): boolean =>
   isSecretName(key) && !(typeof member === 'string' && isWorkingFolder(String(key), member));
 
-/** Returns the name of the member that contains the bytes of a part or tagged value as a string; `undefined` if none does. */
+/**
+ * Returns the name of the member that contains the bytes of a part, or of a value that `toJson` of core has tagged, as a string;
+ * `undefined` if none does.
+ */
 function bytesMember(from: object): string | undefined {
   const { type, $bytes } = from as { type?: unknown; $bytes?: unknown };
   if (typeof $bytes === 'string') return '$bytes';
