@@ -243,6 +243,8 @@ export class ItemWriter {
 
   private flushText(item: TextItem): void {
     const { type, pending, key, replay, citations } = item;
+    // The item may continue, and wait again, while a later call is open.
+    item.pending = '';
     if (type === 'reasoning') this.writer.reasoning(pending, replay, key);
     else if (pending !== '') {
       this.writeText(item, pending);
