@@ -35,7 +35,7 @@ function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
   const isVendor = baseURL === ORIGIN;
   // Anthropic's prices do not apply to other servers that implement the Messages API.
   const { vendor = isVendor ? VENDOR : undefined, ...quirkParams } = params;
-  const quirks = quirksFromParams<Quirks>(quirkParams, QUIRK_VALUES);
+  const quirks = quirksFromParams<Quirks>(quirkParams, QUIRK_VALUES, `LLM_${name.toUpperCase()}`);
   const options: AnthropicOptions = { id: name, vendor, apiKey: token, baseURL, quirks };
   return messagesProvider(options, createConnection(options, isVendor ? KEY_ENV : []));
 }
