@@ -172,7 +172,7 @@ export class ItemWriter {
       programId,
       replay,
     });
-    // End parallel calls together, because parts must end in the order in which they began.
+    // End parallel calls together, because parts must end in the order in which they began. `end` ignores calls that have ended before.
     if (this.openCalls > 0) return;
     for (const { key: each } of this.calls.values()) this.writer.end(each);
     this.flush();

@@ -63,7 +63,7 @@ export function generationRequests(
     async download(ref, context) {
       const { target, env, signal } = context;
       const url = videoURL(ref, baseURL(env), target);
-      // The URL is signed. No credential is sent to it.
+      // The URL is signed, so `fetch` requests it without the SDK, which would send the credential.
       const get = fetch ?? context.fetch ?? patientFetch;
       const response = await batchRequest(context, open, () => get(url, { signal }));
       // A redirect must not lead to a server without TLS either.
