@@ -72,6 +72,7 @@ const originsOf = ({ inferenceGeo: region }: AnthropicOptions): Readonly<Record<
   [ORIGIN]: { region, retentionDays: 30, trainsOn: false },
 });
 
+/** Returns the id of the models that accept each other's thinking: all Claude models, or those at the host of the base URL. */
 const familyOf = ({ family }: Quirks, baseURL: string): string =>
   family === 'claude' ? CLAUDE_FAMILY : `messages/${baseURL.replace(/^https?:\/\//, '').replace(/\/.*/, '')}`;
 

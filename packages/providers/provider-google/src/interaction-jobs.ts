@@ -11,7 +11,8 @@ type InteractionJobs = Required<Omit<BackgroundBackend, 'expiresMs' | 'retention
 
 /**
  * Creates the request functions for background interactions of the Gemini API. Requests and answers are converted from and to
- * generateContent, so that the reader of live responses reads them. Source: types of @google/genai 3.1.
+ * generateContent, so that the reader of live responses reads them. A job needs none of the headers of the live call, and the
+ * API accepts no idempotency key. Source: types of @google/genai 3.1.
  */
 export function interactionJobs(modelId: string, { open }: Connection): InteractionJobs {
   /** Sends a request and returns its unread response. The signal does not end the reading, so the reader cancels the body. */
