@@ -41,6 +41,7 @@ export async function exchange(
     if (start.type === 'http') return { http: start.why };
     emit({ type: 'resent', url: request.url, why: start.why });
     mayRepeat = false;
+    // The connection of `same` stays reserved. Without `items`, its message contains the complete input.
     taken =
       start.on === 'same'
         ? { connection: taken.connection, items: undefined, isReused: true }
