@@ -16,7 +16,10 @@ const RESOLUTIONS = ['480p', '720p', '1080p'];
 
 type Videos = Pick<VideoBackend, 'start' | 'look' | 'download'>;
 
-/** Creates the request functions of xAI's video API, which can neither cancel nor delete a video. `fetch` downloads videos. */
+/**
+ * Creates the request functions of xAI's video API, which can neither cancel nor delete a video. `fetch` downloads videos. A
+ * reference contains the id of the video, and the settings of its request that determine the price.
+ */
 export function generationRequests(
   modelId: string,
   { open, baseURL }: Connection,
