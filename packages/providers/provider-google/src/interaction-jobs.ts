@@ -41,7 +41,7 @@ export function interactionJobs(modelId: string, { open }: Connection): Interact
       const query = id === undefined ? { stream: true } : { stream: true, last_event_id: id };
       // The SDK must not decode the stream, so it does not know that it is one.
       const call: InteractionCall = (interactions) => interactions.get(ref, {}, { extra_query: query });
-      return chunksOf(await request(context, call), after);
+      return chunksOf(await request(context, call), after, context.target);
     },
 
     async cancel(ref, context) {
