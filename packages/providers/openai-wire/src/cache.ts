@@ -64,8 +64,10 @@ function keyToWire(cache: ModelCache, { cacheKey }: CacheQuirks): WireCache {
 }
 
 /**
- * Returns the cache options. In mode `implicit` (conversations), the vendor sets a breakpoint at the end of the input. In mode
- * `explicit`, the vendor caches only the prefixes that end with a breakpoint of the request.
+ * Returns the cache options. `prefix` is the lifetime of the tools, the system text and the first `after` messages. `messages`
+ * is the lifetime of the other messages. It is `none` if no later request continues them. In mode `implicit` (conversations),
+ * the vendor sets a breakpoint at the end of the input. In mode `explicit`, the vendor caches only the prefixes that end with a
+ * breakpoint of the request.
  */
 function optionsToWire(
   { prefix, messages, after }: ModelCache,

@@ -38,6 +38,7 @@ const chatModel =
       timeouts: options.timeouts ?? profile.timeouts,
       isNonStreaming: () => true,
       stream(request, context) {
+        // Core requests deltas, or `complete` if the caller needs none and `isNonStreaming` permits it.
         const stream = context.delivery === 'deltas';
         const wireRequest = toWire(request, modelId, quirks, { stream, family });
         return streamCall({

@@ -10,7 +10,7 @@ import type { SdkOptions } from './options.ts';
 import type { Profile } from './profile.ts';
 import { sdkErrors, type Sdk, type SdkClient, type SdkErrors } from './sdk.ts';
 
-/** Maximum delay that a timer accepts, in milliseconds. */
+/** Timeout of the SDKs, in milliseconds: the maximum delay of a timer, because majordomo itself enforces timeouts. */
 export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
 
 /** Properties of a profile that describe the connection to its server. */
@@ -34,10 +34,12 @@ export function createClients(sdk: Sdk, server: Server, options: SdkOptions): Cl
     options,
     keyEnv: server.keyEnv === undefined ? [] : [server.keyEnv],
     requiresKey: options.apiKey !== undefined || server.keyEnv !== undefined,
+    // The source of clients only reads names and secrets from the headers and the query. `SdkSession` sends the headers.
     headers: lowerCaseNames({ ...server.headers, ...options.headers }),
     query: server.query,
     baseURL: (env) => baseURLOf(env, server, options),
     baseURLEnv: server.baseURLEnv,
+    // A client of the application must have these members.
     members: ['post', 'get'],
     names: { factory: sdk.factory, client: `client of the ${sdk.name} package` },
     async create({ key, baseURL, fetch, headerNames }) {

@@ -35,13 +35,14 @@ export function createConnection(sdk: Sdk, server: Server, options: SdkOptions):
     errors,
     headers,
     report: options.onRateLimits && reportRateLimits(options.onRateLimits),
+    // A client of the application has its own base URL.
     baseURL: options.client === undefined ? baseURL : undefined,
   };
   const open: Connection['open'] = (about) => new SdkSession(setup, about);
   return {
     baseURL,
     placeOf(path, separate, env) {
-      // A client of the application has its own base URL. Slashes at the end of a base URL have no meaning.
+      // Slashes at the end of a base URL have no meaning.
       const isVendor =
         options.client === undefined && baseURL(env).replace(/(?<!\/)\/+$/, '') === separate?.baseURL;
       return isVendor ? separate.url : path;

@@ -69,6 +69,7 @@ function httpError(error: Error, status: number, facts: SdkErrorContext): LlmErr
     secrets: facts.secrets,
     cause: error,
     keyRemedy: facts.keyRemedy,
+    // After a 401, only another credential can help.
     recover: status === 401 ? facts.renew?.() : facts.recovery?.(failure, status),
   });
 }

@@ -39,6 +39,9 @@ import {
   toTranscriptionForm,
 } from './other-models/transcription.ts';
 
+// `sessionCall` opens the session of an attempt, and converts the errors of the request and of reading its response. It returns
+// a single value, so the functions that yield a stream open their sessions themselves.
+
 export interface ModelAtConnection<Quirks> {
   readonly modelId: string;
   readonly quirks: Quirks;

@@ -34,7 +34,9 @@ export function createProvider(
   const model = (modelId: string, env: Env = {}): Model => createModel(modelId, id, connection, env);
   const others = otherModels && createOtherModels(otherModels, connection, profile, options);
   const { batches, background, files, videos } = profile;
-  const chatPath = 'api' in profile ? '/responses' : '/chat/completions';
+  // Only a profile for Responses has the member `api`.
+  const isResponses = 'api' in profile;
+  const chatPath = isResponses ? '/responses' : '/chat/completions';
   return {
     spi: 1,
     id,
@@ -57,7 +59,7 @@ export function createProvider(
           ? undefined
           : videoBackend(videos.api, modelId, connection, options),
     }),
-    ...(files && { files: () => fileBackend(files, connection, 'api' in profile) }),
+    ...(files && { files: () => fileBackend(files, connection, isResponses) }),
     listModels: (context) => connection.list(context, (modelId) => model(modelId).capabilities),
   };
 }
@@ -103,6 +105,7 @@ export function streamCall(call: WireCall): ReturnType<Model['stream']> {
       reportUsage: (usage) => context.reportUsage?.(usage),
     }),
     send(signal) {
+      // An error that is thrown here is an error of the attempt, so the chain can use the next target.
       checkInteger(request.maxTokens, 'maxTokens');
       call.check?.();
       const callContext = { ...context, signal, headers: { ...context.headers, ...headers } };

@@ -36,7 +36,7 @@ export function mergeParams(
   { extraBody }: Pick<WireQuirks, 'extraBody'>,
   extra: ModelRequest['extra'],
 ): WireParams {
-  return { model, ...definedMembers({ model, ...params, ...extraBody, ...extra }) };
+  return { model, ...definedMembers({ ...params, ...extraBody, ...extra }) };
 }
 
 export const joinSystem = (...texts: readonly (string | undefined)[]): string =>

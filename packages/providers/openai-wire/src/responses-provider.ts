@@ -36,6 +36,7 @@ const responsesModel =
       timeouts: options.timeouts ?? profile.timeouts,
       isNonStreaming: () => quirks.delivery === 'any',
       stream(request, context) {
+        // After some recoveries, `context.delivery` is `complete` although `isNonStreaming` returned false.
         const stream = context.delivery === 'deltas' || quirks.delivery === 'stream';
         const wireRequest = toWire(request, modelId, quirks, { stream, family });
         return streamCall({

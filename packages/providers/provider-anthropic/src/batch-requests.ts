@@ -53,7 +53,10 @@ export function messageBatches({ open }: Connection): BatchRequests {
           if (createdAt(batch) < since - CLOCK_DIFFERENCE_MS) return found;
           if (ref !== undefined && sumOf(batch) === requests) found.push({ ref, isCertain: false });
         }
-        after = page['has_more'] === true ? asText(page['last_id'] ?? batches.at(-1)?.['id']) : undefined;
+        const next =
+          page['has_more'] === true ? asText(page['last_id'] ?? batches.at(-1)?.['id']) : undefined;
+        // A server that repeats the page has no further batches.
+        after = next === after ? undefined : next;
       } while (after !== undefined);
       return found;
     },

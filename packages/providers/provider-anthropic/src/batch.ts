@@ -10,6 +10,7 @@ export const batchBackend = (server: Connection): BatchBackend =>
       limits: { requests: 100_000, bytes: 256_000_000, expiresMs: 86_400_000 },
       line: (id, params, headers) => ({
         text: JSON.stringify({ custom_id: id, params }),
+        // A batch has one set of these headers, so only requests of the same group share a batch.
         group: groupOf(headers),
       }),
       // The lines become elements of an array in the body of the request.

@@ -20,7 +20,10 @@ interface MarkedParts {
   readonly deferred: DeferredNames;
 }
 
-/** Adds `cache_control` to the blocks after which the vendor caches the prompt. */
+/**
+ * Adds `cache_control` to the blocks after which the vendor caches the prompt. Changes `tools`, `system` and `messages` in
+ * place.
+ */
 export function markCache(
   { cache, messages: turns }: ModelRequest,
   family: string,
@@ -28,7 +31,7 @@ export function markCache(
 ): void {
   if (cache === undefined) return;
   const { tools, system, messages, deferred } = parts;
-  // The conversion of the request adds the warnings, so these are discarded.
+  // Converts the first turns again to find the block at which they end. The first conversion has added their warnings.
   const leading = cache.after === 0 ? [] : toMessages(turns.slice(0, cache.after), family, [], deferred);
   const points = cachePoints(cache, {
     hasTools: tools.length > 0,

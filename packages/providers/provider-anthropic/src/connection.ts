@@ -29,9 +29,11 @@ export function createConnection(options: AnthropicOptions, keyEnv: readonly str
     options,
     keyEnv,
     requiresKey: true,
+    // The source of clients only reads names and secrets from the headers. The session sends them.
     headers: optionHeaders,
     baseURL: (env) => baseURLOf(options, env),
     baseURLEnv: 'ANTHROPIC_BASE_URL',
+    // A client of the application must have these members.
     members: ['post', 'get', 'delete'],
     names: CUSTOM_CLIENT,
     async create({ key: apiKey = '', baseURL, fetch, headerNames }) {

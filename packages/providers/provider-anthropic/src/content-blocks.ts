@@ -136,6 +136,7 @@ export class ContentBlocks {
       this.writer.model(asRecord(asRecord(block)['to'])['model']);
     }
     if (type === 'server_tool_use' && block.id !== undefined) this.serverCalls.add(block.id);
+    // A block of a type without an entry becomes a vendor part, or a call that waits for the client.
     const known = READ_MEMBERS[type];
     const vendorBlock = known === undefined ? new VendorBlock(block) : undefined;
     const members = known && otherMembers(block, known);

@@ -14,6 +14,7 @@ export function fileBackend(server: Connection): FileBackend {
   const load = async (): Promise<Pick<FileBackend, 'account' | 'upload' | 'delete'>> =>
     (await import('./file-requests.ts')).fileRequests(server);
   return {
+    // 1 hour to 90 days.
     lifetimeMs: { least: HOUR_MS, most: 2160 * HOUR_MS },
     accepts: (mediaType, size) =>
       size <= MAX_BYTES && /^(?:application\/pdf|text\/plain|image\/(?:jpeg|png|gif|webp))$/.test(mediaType),

@@ -74,6 +74,7 @@ function blocksOf(
   return blocks.filter((block) => block !== undefined);
 }
 
+/** Whether a turn had more parts with reasoning or of the vendor than the converted message has such blocks. */
 function losesReasoning(message: TurnMessage, content: readonly ContentBlockParam[]): boolean {
   if (message.role !== 'assistant') return false;
   const { parts } = message;
@@ -83,6 +84,7 @@ function losesReasoning(message: TurnMessage, content: readonly ContentBlockPara
   return reasoning > content.filter((block) => !ORDINARY_TYPES.has(block.type)).length;
 }
 
+/** Types of blocks that are neither reasoning nor of the vendor. */
 const ORDINARY_TYPES: ReadonlySet<ContentBlockParam['type']> = new Set(['text', 'tool_use']);
 
 function appendMessage(wire: WireMessage[], message: WireMessage): void {

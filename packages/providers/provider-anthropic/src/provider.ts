@@ -35,7 +35,7 @@ function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
   const isVendor = baseURL === ORIGIN;
   // Anthropic's prices do not apply to other servers that implement the Messages API.
   const { vendor = isVendor ? VENDOR : undefined, ...quirkParams } = params;
-  const quirks = quirksFromParams<Quirks>(quirkParams, QUIRK_VALUES);
+  const quirks = quirksFromParams<Quirks>(quirkParams, QUIRK_VALUES, `LLM_${name.toUpperCase()}`);
   const options: AnthropicOptions = { id: name, vendor, apiKey: token, baseURL, quirks };
   return messagesProvider(options, createConnection(options, isVendor ? KEY_ENV : []));
 }
@@ -72,6 +72,7 @@ const originsOf = ({ inferenceGeo: region }: AnthropicOptions): Readonly<Record<
   [ORIGIN]: { region, retentionDays: 30, trainsOn: false },
 });
 
+/** Returns the id of the models that accept each other's thinking: all Claude models, or those at the host of the base URL. */
 const familyOf = ({ family }: Quirks, baseURL: string): string =>
   family === 'claude' ? CLAUDE_FAMILY : `messages/${baseURL.replace(/^https?:\/\//, '').replace(/\/.*/, '')}`;
 

@@ -10,7 +10,10 @@ import {
 import { NEW_CONTAINER } from './container.ts';
 import { SENT_MEMBERS } from './kept-members.ts';
 
-/** Changes to a request that the API rejected with status 400. A retry of the changed request may succeed. */
+/**
+ * Changes to a request that the API rejected with status 400. A retry of the changed request may succeed. The first rule
+ * applies whose pattern matches the error message, and whose `apply` does not return the same object.
+ */
 export const RECOVERIES: readonly RecoveryRule[] = [
   {
     // "tools.1.custom.defer_loading: Extra inputs are not permitted"; "Tool reference 'x' not found in available tools";

@@ -94,11 +94,13 @@ export function toWire(
   const maxTokens = maxTokensOf(request, maxOutputTokens, warnings);
   const situation = {
     maxTokens,
+    // With a token budget, a turn that continues after tool results must begin with thinking.
     lacksThinking: lacksThinking(messages, { isThinking, isResult }),
     forcesTool: choice?.type === 'any' || choice?.type === 'tool',
   };
   const thinking = toThinking(request.reasoning, quirks, situation, warnings);
   const thinks = isThinkingOn(thinking.config, quirks);
+  // `dropFinalThinking` and `markCache` change `messages`, so all decisions about the messages precede them.
   if (!thinks) dropFinalThinking(messages);
   const system = systemBlocks(output.system);
   markCache(request, family, { tools, system, messages, deferred });

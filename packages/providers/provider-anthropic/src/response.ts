@@ -142,6 +142,7 @@ function details(
     // Two models used the tokens, so the cost is unknown. Count the fallback as a server tool, because a server tool without a
     // known fee makes the cost unknown.
     serverTools: isMixed ? { ...serverTools, fallback: 1 } : serverTools,
+    // Some prices depend on the input of a single iteration, not on the sum of all.
     largestInput: iterations.length < 2 ? undefined : Math.max(...iterations.map(({ input = 0 }) => input)),
   });
 }

@@ -284,6 +284,12 @@ describe('a provider', () => {
     expect((await callModel(keyless, {}, { env })).error?.kind).toBe('auth');
   });
 
+  it('names the variable of a DSN with an unknown quirk', () => {
+    const parts = { scheme: 'anthropic', host: 'h', path: '', baseURL: 'https://h', token: 'tok' };
+    const dsn = { ...parts, name: 'box', params: { eforts: 'none' } };
+    expect(() => createAnthropic().schemes?.['anthropic']?.(dsn)).toThrow(/^LLM_BOX: unknown quirk "eforts"/);
+  });
+
   it('describes its model without loading the SDK', () => {
     const model = createAnthropic({ timeouts: { idleMs: 1 } }).model('claude-opus-5-5');
     expect(model).toMatchObject({

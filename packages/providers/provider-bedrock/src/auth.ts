@@ -110,6 +110,7 @@ const copyKeys = ({
   sessionToken,
 });
 const NO_KEYS: AwsCredentials = { accessKeyId: '', secretAccessKey: '' };
+/** Recovery with the id of all recoveries that request another credential, by which a pool of keys recognizes them. */
 const RENEWED: Recovery = {
   id: 'credential',
   what: 'requested new credentials',

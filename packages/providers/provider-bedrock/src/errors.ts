@@ -53,7 +53,7 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
 
 /**
  * Converts an error of a call to an `LlmError`. Recognizes SDK errors by their properties, because the SDK is loaded lazily
- * and its error classes may not be available.
+ * and its error classes may not be available. From the `LlmError` of `classify`, `transportError` only removes the secrets.
  */
 export const toLlmError = (error: unknown, facts: ConverseErrorContext): LlmError =>
   transportError(classify(error, facts), facts.target, facts.secrets);

@@ -57,7 +57,7 @@ function fromDsn({ name, token, host, baseURL, params: { region, ...quirks } }: 
     id: name,
     baseURL,
     region,
-    quirks: quirksFromParams<Quirks>(quirks, QUIRK_VALUES),
+    quirks: quirksFromParams<Quirks>(quirks, QUIRK_VALUES, `LLM_${name.toUpperCase()}`),
     ...secret,
   });
 }

@@ -16,7 +16,10 @@ const STREAM_DENIED = /InvokeModelWithResponseStream|ConverseStream/;
 /** Matches "This model doesn't support tool use in streaming mode." and "The model is unsupported for streaming." */
 const STREAM_UNSUPPORTED = /(?:doesn't|does not|not|un)\s*support[^.]{0,80}stream/i;
 
-/** Recoveries by message, for errors of Converse and Claude's errors, which Converse forwards (observed 2024-09 to 2026-11). */
+/**
+ * Recoveries by message, for errors of Converse and Claude's errors, which Converse forwards (observed 2024-09 to 2026-11). The
+ * first rule applies whose pattern matches the message, and whose `apply` does not return the same object.
+ */
 const RULES: readonly RecoveryRule[] = [
   ...claudeRecoveries((effort, { additionalModelRequestFields, ...extra }) => ({
     outputConfig: { effort },

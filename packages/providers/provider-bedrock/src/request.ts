@@ -37,6 +37,7 @@ export function toWire(request: ModelRequest, modelId: string, quirks: Quirks, f
     quirks,
     {
       maxTokens: request.maxTokens,
+      // With a token budget, a turn of Claude that continues after tool results must begin with thinking.
       lacksThinking: lacksThinking(messages, { isThinking, isResult }),
       forcesTool: any !== undefined || tool !== undefined,
     },

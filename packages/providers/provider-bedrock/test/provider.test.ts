@@ -320,6 +320,12 @@ describe('DSNs', () => {
     expect(error).toMatchObject({ kind: 'auth', details: { code: 'missing-key' } });
     expect(server.requests).toEqual([]);
   });
+
+  it('are named by their variable if they have an unknown quirk', () => {
+    const parts = { scheme: 'bedrock', host: 'h', path: '', baseURL: 'https://h', token: 'tok' };
+    const dsn = { ...parts, name: 'aws', params: { famly: 'claude' } };
+    expect(() => createBedrock().schemes?.['bedrock']?.(dsn)).toThrow(/^LLM_AWS: unknown quirk "famly"/);
+  });
 });
 
 it.each([

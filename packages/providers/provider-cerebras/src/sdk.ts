@@ -14,6 +14,7 @@ const NO_AGENT = {};
 export const newClient = ({ key, ...settings }: ClientSettings): SdkClient =>
   new Client({
     ...settings,
+    // The SDK requires a key. Without one, the default headers remove the header that would contain it.
     apiKey: key ?? 'none',
     maxRetries: 0,
     warmTCPConnection: false,

@@ -25,7 +25,7 @@ export function geminiBatches(modelId: string, { open }: Connection): FileBatchR
   const job = (name: string, context: BatchContext): Promise<Json> =>
     json(context, ({ batches }, httpOptions) => batches.get({ name, config: { httpOptions } }));
 
-  /** Yields the objects of a list of the API. Requests the list page by page. */
+  /** Yields the objects of a list of the API. Requests the list page by page, and ends at a server that repeats a page. */
   async function* list(
     member: string,
     context: BatchContext,
@@ -36,7 +36,8 @@ export function geminiBatches(modelId: string, { open }: Connection): FileBatchR
       const query = { pageSize: PAGE_SIZE, ...(pageToken !== undefined && { pageToken }) };
       const page = await json(context, (client, httpOptions) => call(client, { ...query, httpOptions }));
       yield* asList(page[member]).map(asRecord);
-      pageToken = asText(page['nextPageToken']);
+      const next = asText(page['nextPageToken']);
+      pageToken = next === pageToken ? undefined : next;
     } while (pageToken !== undefined && pageToken !== '');
   }
 

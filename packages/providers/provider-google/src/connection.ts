@@ -53,7 +53,8 @@ function createConnect(options: GoogleOptions, keyEnv: readonly string[]): Conne
     const headers = { ...lowerCaseNames(context.headers), ...optionHeaders };
     const headerSecrets = secretsIn(headers);
     const clientFor = (platform: Platform, auth: Auth): Promise<GoogleGenAI> =>
-      clients(JSON.stringify([platform, auth]), async () => {
+      // Without a token, the client of Vertex AI reads its credentials from the file in this variable.
+      clients(JSON.stringify([platform, auth, context.env['GOOGLE_APPLICATION_CREDENTIALS']]), async () => {
         const { newClient } = await import('./sdk.ts');
         return newClient(platform, auth, context);
       });

@@ -30,6 +30,10 @@ export interface GeminiErrorContext extends ErrorContext {
   readonly headers?: HeaderReader | undefined;
 }
 
+/**
+ * Converts any failure of a call to an `LlmError`. From the `LlmError` of `classify`, `transportError` only removes the
+ * secrets.
+ */
 export const toLlmError = (error: unknown, facts: GeminiErrorContext): LlmError =>
   transportError(classify(error, facts), facts.target, facts.secrets);
 

@@ -138,5 +138,6 @@ export function fromImageBody(json: unknown, facts: ErrorContext): GeneratedImag
   });
   if (entries.length === 0 && finishReason(raw, false) === 'content-filter')
     throw blockedError('response', raw, finishMessage, target, usage);
+  // Each request asks for one image, see `generateEach`.
   return { target, ...decodeImages(entries, 1, target), usage };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lookOf } from './interaction-answer.ts';
+import { chunksOf, lookOf } from './interaction-answer.ts';
 
 const TARGET = 'google/gemini-3.7-flash';
 
@@ -21,3 +21,27 @@ it('an error without a status is the failure of the interaction', async () => {
   const { answer } = lookOf({ error: { code: 503, message: 'sorry' } }, TARGET);
   expect(await answer?.json()).toEqual({ error: { code: 503, message: 'sorry', status: 'INTERNAL' } });
 });
+
+it('closes the connection of a stalled stream when its reader leaves', async () => {
+  let isClosed = false;
+  let startReading: () => void = () => undefined;
+  const reading = new Promise<void>((resolve) => {
+    startReading = resolve;
+  });
+  const events = new ReadableStream(
+    {
+      pull() {
+        startReading();
+      },
+      cancel() {
+        isClosed = true;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  const reader = chunksOf(new Response(events), undefined, TARGET).body?.getReader();
+  const pending = reader?.read();
+  await reading;
+  await reader?.cancel();
+  expect([isClosed, (await pending)?.done]).toEqual([true, true]);
+}, 2000);

@@ -1,6 +1,6 @@
 import { LlmError, type JobEventFacts, type JobLook } from '@majordomo/core';
 import { asList, asNumber, asRecord, asText, isRecord, sseEvent } from '@majordomo/core/toolkit';
-import { sseMessages, tryParseJson } from '@majordomo/wire-kit';
+import { SSE, tryParseJson } from '@majordomo/wire-kit';
 import { Citations, type TextPosition } from './interaction-citations.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -129,35 +129,31 @@ const positionOf = (cursor: string | undefined): Position | undefined =>
 export const eventIdOf = (cursor: string | undefined): string | undefined => positionOf(cursor)?.id;
 
 /** Returns the events of an interaction after a cursor as chunks of generateContent. Each chunk contains the cursor after it. */
-export function chunksOf(events: Response, cursor: string | undefined): Response {
-  const chunks = async function* (): AsyncGenerator<Uint8Array, undefined> {
-    const encoder = new TextEncoder();
-    const reader = new EventReader(positionOf(cursor));
-    if (events.body === null) return undefined;
-    for await (const { data } of sseMessages(events.body as ReadableStream<Uint8Array>)) {
-      const chunk = reader.read(asRecord(tryParseJson(data)));
-      if (chunk !== undefined) yield encoder.encode(sseEvent(JSON.stringify(chunk)));
-    }
-    return undefined;
+export function chunksOf(events: Response, cursor: string | undefined, target: string): Response {
+  const encoder = new TextEncoder();
+  const reader = new EventReader(positionOf(cursor));
+  const chunks: Uint8Array[] = [];
+  const decoder = SSE.decoder((data) => {
+    const chunk = reader.read(asRecord(tryParseJson(data)));
+    if (chunk !== undefined) chunks.push(encoder.encode(sseEvent(JSON.stringify(chunk))));
+  }, target);
+  const enqueueChunks = (controller: TransformStreamDefaultController<Uint8Array>): void => {
+    for (const chunk of chunks.splice(0)) controller.enqueue(chunk);
   };
-  return new Response(streamOf(chunks()), { headers: { 'content-type': 'text/event-stream' } });
-}
-
-/** Returns a stream of an iterator, which is read on demand and closed when the reader cancels. */
-const streamOf = (chunks: AsyncGenerator<Uint8Array, undefined>): ReadableStream<Uint8Array> =>
-  new ReadableStream(
-    {
-      async pull(controller) {
-        const step = await chunks.next();
-        if (step.done === true) controller.close();
-        else controller.enqueue(step.value);
-      },
-      async cancel() {
-        await chunks.return(undefined);
-      },
+  // A generator could not be closed while it waits for a stalled connection. A `TransformStream` cancels the waiting read.
+  const conversion = new TransformStream<Uint8Array, Uint8Array>({
+    transform(bytes, controller) {
+      decoder.push(bytes);
+      enqueueChunks(controller);
     },
-    { highWaterMark: 0 },
-  );
+    flush(controller) {
+      decoder.end();
+      enqueueChunks(controller);
+    },
+  });
+  const body = (events.body as ReadableStream<Uint8Array> | null)?.pipeThrough(conversion);
+  return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+}
 
 /** Returns the cursor after a chunk of `chunksOf`, and whether the chunk is the last. */
 export function readChunk(data: string): JobEventFacts {

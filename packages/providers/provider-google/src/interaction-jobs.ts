@@ -11,33 +11,37 @@ type InteractionJobs = Required<Omit<BackgroundBackend, 'expiresMs' | 'retention
 
 /**
  * Creates the request functions for background interactions of the Gemini API. Requests and answers are converted from and to
- * generateContent, so that the reader of live responses reads them. Source: types of @google/genai 3.1.
+ * generateContent, so that the reader of live responses reads them. A job needs none of the headers of the live call, and the
+ * API accepts no idempotency key. Source: types of @google/genai 3.1.
  */
 export function interactionJobs(modelId: string, { open }: Connection): InteractionJobs {
+  /** Sends a request and returns its unread response. The signal does not end the reading, so the reader cancels the body. */
   const request = (context: BatchContext, call: InteractionCall): Promise<Response> =>
     batchRequest(context, open, (requestContext, session) => session.interact(call, requestContext));
-  const json = async (context: BatchContext, call: InteractionCall): Promise<object> =>
-    asRecord(await (await request(context, call)).json());
+  const json = (context: BatchContext, call: InteractionCall): Promise<Readonly<Record<string, unknown>>> =>
+    batchRequest(context, open, async (requestContext, session) =>
+      asRecord(await (await session.interact(call, requestContext)).json()),
+    );
 
   return {
     async start(body, _headers, _token, context) {
       const { target } = context;
       const job = interactionBody(modelId, asRecord(tryParseJson(body)), target);
-      const { id } = asRecord(await json(context, (interactions) => interactions.create(job as never)));
+      const { id } = await json(context, (interactions) => interactions.create(job as never));
       const started = asText(id);
       if (started !== undefined && started !== '') return started;
       throw new LlmError('protocol', `${target}: the response to the start of a job has no id`, { target });
     },
 
     look: async (ref, context) =>
-      lookOf(asRecord(await json(context, (interactions) => interactions.get(ref))), context.target),
+      lookOf(await json(context, (interactions) => interactions.get(ref)), context.target),
 
     async stream(ref, after, context) {
       const id = eventIdOf(after);
       const query = id === undefined ? { stream: true } : { stream: true, last_event_id: id };
       // The SDK must not decode the stream, so it does not know that it is one.
       const call: InteractionCall = (interactions) => interactions.get(ref, {}, { extra_query: query });
-      return chunksOf(await request(context, call), after);
+      return chunksOf(await request(context, call), after, context.target);
     },
 
     async cancel(ref, context) {

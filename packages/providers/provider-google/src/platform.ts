@@ -2,6 +2,7 @@ import type { Env } from '@majordomo/core';
 import { baseURLFromEnv } from '@majordomo/wire-kit';
 import type { GoogleOptions } from './options.ts';
 
+/** API that serves a call, and the settings of its client. `project` and `location` exist only on Vertex AI. */
 export interface Platform {
   readonly vertexai: boolean;
   readonly project: string | undefined;

@@ -5,7 +5,10 @@ import { type RecoveryRule, withAssistantParts } from '@majordomo/wire-kit/inter
 import { withOutputInPrompt } from './request.ts';
 import { isSubset, toSubset } from './schema.ts';
 
-/** Rules for error messages that were observed from 2025-05 to 2026-11. */
+/**
+ * Rules for error messages that were observed from 2025-05 to 2026-11. The first rule applies whose pattern matches the
+ * message, and whose `apply` does not return the same object.
+ */
 export const RECOVERIES: readonly RecoveryRule[] = [
   {
     // "Invalid thought signature."; "Corrupted thought signature."

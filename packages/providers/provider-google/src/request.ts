@@ -26,7 +26,7 @@ export interface WireRequest {
 export function toWire(original: ModelRequest, quirks: Quirks, family: string): WireRequest {
   const warnings: Warning[] = [];
   checkInteger(original.maxTokens, 'maxTokens');
-  const request = withoutClash(original, quirks, warnings);
+  const request = separateOutputFromTools(original, quirks, warnings);
   warnUnsigned(request, quirks, family, warnings);
   if (cacheLifetime(request.cache) === 'long') warnings.push(NO_LONG_CACHE);
   warnings.push(...unsentSettingWarnings(request, RARE_SETTINGS));
@@ -70,7 +70,12 @@ const NO_LONG_CACHE: Warning = {
   why: 'the vendor caches prefixes automatically; for a longer lifetime, create a cache and pass its name as cachedContent in extra',
 };
 
-function withoutClash(request: ModelRequest, { outputWithTools }: Quirks, warnings: Warning[]): ModelRequest {
+/** Moves the output schema to the system text if the model does not accept a schema together with tools. */
+function separateOutputFromTools(
+  request: ModelRequest,
+  { outputWithTools }: Quirks,
+  warnings: Warning[],
+): ModelRequest {
   if (outputWithTools || request.output === undefined || request.tools.length === 0) return request;
   warnings.push({
     action: 'emulated',

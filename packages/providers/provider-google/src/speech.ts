@@ -27,6 +27,7 @@ export const speechModel = (modelId: string, connection: Connection): SpeechBack
       const { params, warnings } = toSpeechParams(request, target);
       const extra = extraFor(request.extra, WIRE, target);
       const response = await session.generate({ modelId, params, extra, context });
+      // The first step has no bytes, so that the caller receives the warnings before the speech.
       yield { bytes: new Uint8Array(), warnings };
       yield* readSound(readCandidates(response, context, session), request, context);
     } catch (error) {

@@ -70,9 +70,7 @@ export function toTranscriptionParams({
       ? 'Answer with the transcript alone, and with nothing at all where nobody speaks.'
       : 'One segment for each sentence; none where nobody speaks.',
     ...(language === undefined ? [] : [`The language that is spoken: ${language}.`]),
-    ...(prompt === undefined
-      ? []
-      : [`Words and names that may occur, or what was content before:\n${prompt}`]),
+    ...(prompt === undefined ? [] : [`Words and names that may occur, or what was said before:\n${prompt}`]),
   ];
   const recording = { inlineData: { mimeType: mediaType, data: toBase64(audio) } };
   return {

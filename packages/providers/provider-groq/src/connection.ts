@@ -5,6 +5,7 @@ export const SDK: Sdk = {
   name: 'groq-sdk',
   factory: 'createGroq',
   errorClass: 'GroqError',
+  // The base URL of this SDK is the origin.
   prefix: '/openai/v1',
   hasFetchOptions: true,
   load: () => import('./sdk.ts'),

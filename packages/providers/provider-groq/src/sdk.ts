@@ -8,6 +8,7 @@ export function newClient(settings: ClientSettings): Groq {
   const { key, defaultHeaders, defaultQuery, ...rest } = settings;
   return new Groq({
     ...rest,
+    // The SDK requires a key. Without one, the default headers remove the header that would contain it.
     apiKey: key ?? 'none',
     defaultHeaders,
     defaultQuery,

@@ -16,6 +16,7 @@ export interface Management {
 
 /** Creates a client of the management endpoints. */
 export function createManagement(target: string, options: LlamaSwapOptions): Management {
+  // `keyOf` always returns a key, so no environment variable is read.
   const credentials = credentialSource(keyOf(options), []);
   const request = async (
     method: 'GET' | 'POST',
@@ -28,6 +29,7 @@ export function createManagement(target: string, options: LlamaSwapOptions): Man
     const origin = originOf(options);
     if (origin === undefined) throw missingURL(target);
     const key = await credentials.resolve({ signal, env: {}, target });
+    // `directFetch` rejects redirects, so that the key is sent to no other server, and limits the size of a body.
     const fetch = directFetch(options.fetch ?? call.fetch ?? patientFetch, target);
     const headers = {
       accept: 'application/json',

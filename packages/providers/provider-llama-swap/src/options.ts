@@ -33,7 +33,7 @@ export const keyOf = ({ apiKey }: ProviderOptions): NonNullable<ProviderOptions[
 export const originOf = ({ baseURL }: ProviderOptions): string | undefined =>
   baseURL?.replace(/(?<!\/)\/+$/, '').replace(/\/v1$/, '') || undefined;
 
-/** Returns the options with the origin as `baseURL`. JavaScript callers may pass values of any type. */
+/** Returns the options with the origin as `baseURL`, or without an empty one. JavaScript callers may pass values of any type. */
 export const withOrigin = (options: LlamaSwapOptions): LlamaSwapOptions =>
   typeof (options as ProviderOptions | null)?.baseURL === 'string'
     ? { ...options, baseURL: originOf(options) }

@@ -5,6 +5,7 @@ export const SDK: Sdk = {
   name: 'openai',
   factory: 'createOpenAI',
   errorClass: 'OpenAIError',
+  // The base URL of this SDK ends with `/v1`.
   prefix: '',
   hasFetchOptions: true,
   load: () => import('./sdk.ts'),

@@ -7,9 +7,9 @@ export { OpenAI as Client };
 /** Creates a client. From the process environment, the SDK reads only OPENAI_CUSTOM_HEADERS. `fetch` removes its headers. */
 export function newClient(settings: ClientSettings): OpenAI {
   const { key, defaultHeaders, defaultQuery, ...rest } = settings;
-  // The SDK requires a key. Without one, the default headers remove the header that would contain it.
   return new OpenAI({
     ...rest,
+    // The SDK requires a key. Without one, the default headers remove the header that would contain it.
     apiKey: key ?? 'none',
     adminAPIKey: null,
     organization: null,

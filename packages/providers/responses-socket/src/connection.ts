@@ -28,6 +28,10 @@ const CREATED = 'response.created';
 /** Code of the error with which a server announces the end of a connection's lifetime, possibly while the connection is idle. */
 export const EXPIRED = 'websocket_connection_limit_reached';
 
+/** Returns the error that `fetch` throws if a connection fails. */
+export const networkError = (why: string): TypeError =>
+  new TypeError('fetch failed', { cause: new Error(why) });
+
 /** Socket that answers one request at a time. */
 export class Connection {
   /** Conversation that the server holds for this connection; `undefined` before the first completed response. */

@@ -1,5 +1,5 @@
 import { asNumber, asRecord, isRecord, sseEvent } from '@majordomo/core/toolkit';
-import { type Connection, EXPIRED, type Incoming } from './connection.ts';
+import { type Connection, EXPIRED, type Incoming, networkError } from './connection.ts';
 import { type HashedRequest, hashRequest, stateAfter } from './increment.ts';
 import type { SocketEvent } from './options.ts';
 import type { Pool, Taken } from './pool.ts';
@@ -41,6 +41,7 @@ export async function exchange(
     if (start.type === 'http') return { http: start.why };
     emit({ type: 'resent', url: request.url, why: start.why });
     mayRepeat = false;
+    // The connection of `same` stays reserved. Without `items`, its message contains the complete input.
     taken =
       start.on === 'same'
         ? { connection: taken.connection, items: undefined, isReused: true }
@@ -205,6 +206,3 @@ function finish(
   pool.release(connection, asRecord(last['response'])['id']);
   return last;
 }
-
-/** Error that `fetch` throws if a connection fails. */
-const networkError = (why: string): TypeError => new TypeError('fetch failed', { cause: new Error(why) });

@@ -1,5 +1,5 @@
 import { asRecord } from '@majordomo/core/toolkit';
-import { Connection } from './connection.ts';
+import { Connection, networkError } from './connection.ts';
 import { newItems, type HashedRequest } from './increment.ts';
 import type { OpenSocket, SocketEvent } from './options.ts';
 import type { SocketRequest } from './request.ts';
@@ -36,6 +36,7 @@ export class Pool {
   /** Time until which requests use HTTP, because an upgrade failed; 0 if none failed. */
   private blockedUntil = 0;
   private sweep: ReturnType<typeof setTimeout> | undefined;
+  private isClosed = false;
 
   constructor(url: string, settings: PoolSettings) {
     this.url = url;
@@ -75,7 +76,9 @@ export class Pool {
     this.closeExpired();
   }
 
+  /** Closes all sockets, and those that are being opened. Requests in progress fail with a network error. */
   close(): void {
+    this.isClosed = true;
     clearTimeout(this.sweep);
     for (const connection of this.connections) connection.close('close() was called');
   }
@@ -95,6 +98,10 @@ export class Pool {
     this.opening++;
     try {
       const socket = await open(this.url, headers, signal ?? new AbortController().signal);
+      if (this.isClosed) {
+        socket.close(1000);
+        throw networkError('close() was called');
+      }
       const connection = new Connection(socket, Date.now(), () => {
         this.connections.delete(connection);
         emit({ type: 'close', url: this.url, sockets: this.connections.size });
@@ -105,7 +112,7 @@ export class Pool {
       connection.begin();
       return { connection, items: undefined, isReused: false };
     } catch (error) {
-      if (signal?.aborted === true) {
+      if (signal?.aborted === true || this.isClosed) {
         this.blockedUntil = blockedBefore;
         throw error;
       }

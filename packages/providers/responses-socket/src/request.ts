@@ -33,6 +33,7 @@ export function toSocketRequest(
   if (init?.method?.toUpperCase() !== 'POST') return undefined;
   const parsed = tryParseJson(textOf(init.body) ?? '');
   if (!isRecord(parsed)) return undefined;
+  // A message has neither member, because a socket always streams, and serves no background responses.
   const { stream, background, ...body } = parsed;
   if (background === true) return undefined;
   const given = [...new Headers(init.headers)];

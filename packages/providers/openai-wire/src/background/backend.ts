@@ -3,6 +3,7 @@ import { asRecord } from '@majordomo/core/toolkit';
 import { tryParseJson } from '@majordomo/wire-kit';
 import type { Connection } from '../connection.ts';
 import type { BackgroundApi } from '../profile.ts';
+import type { ResponseJobs } from './response-jobs.ts';
 
 /** Time after which a job fails by default, in milliseconds. */
 const EXPIRES_MS = 3_600_000;
@@ -18,7 +19,6 @@ export const backgroundBackend = (
 ): BackgroundBackend =>
   api === 'deferred' ? deferredBackend(connection, declaredDays) : responsesBackend(connection, declaredDays);
 
-type ResponseJobs = Required<Omit<BackgroundBackend, 'expiresMs' | 'retentionDays' | 'readEvent'>>;
 type DeferredJobs = Pick<BackgroundBackend, 'start' | 'look'>;
 
 function responsesBackend(connection: Connection, declaredDays: number | undefined): BackgroundBackend {

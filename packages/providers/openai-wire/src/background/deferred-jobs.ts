@@ -6,7 +6,7 @@ import type { Connection } from '../connection.ts';
 
 /**
  * Creates the request functions for xAI's deferred completions. Source: docs.x.ai, "Deferred completions" (2026-11). The answer can be
- * requested exactly once. Deferred completions can neither be streamed nor cancelled.
+ * requested exactly once. Deferred completions can neither be streamed nor cancelled, and the API accepts no idempotency key.
  */
 export function deferredJobs(connection: Connection): Pick<BackgroundBackend, 'start' | 'look'> {
   const { open } = connection;
@@ -31,6 +31,7 @@ export function deferredJobs(connection: Connection): Pick<BackgroundBackend, 's
         const response = await session.send('get', path, requestContext);
         // Read the body here, because the answer cannot be requested again.
         const text = await response.text();
+        // Until the answer exists, the server sends status 202 (Accepted).
         if (response.status === 202) return { state: 'running' };
         return { state: 'ended', answer: new Response(text, { headers: response.headers }) };
       }),

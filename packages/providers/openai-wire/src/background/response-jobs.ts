@@ -1,11 +1,12 @@
-import { LlmError, type BackgroundBackend, type BatchContext, type JobLook } from '@majordomo/core';
+import { LlmError, type BackgroundBackend, type BatchContext } from '@majordomo/core';
 import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/toolkit';
 import { sseMessages, tryParseJson } from '@majordomo/wire-kit';
 import { batchRequest, ignoreGone } from '@majordomo/wire-kit/internal';
 import type { Connection } from '../connection.ts';
 import { inBandError } from '../failure/in-band-error.ts';
 
-type ResponseJobs = Required<Omit<BackgroundBackend, 'expiresMs' | 'retentionDays' | 'readEvent'>>;
+/** Functions of the job API that send requests. */
+export type ResponseJobs = Required<Omit<BackgroundBackend, 'expiresMs' | 'retentionDays' | 'readEvent'>>;
 
 /** Statuses of a response that has ended (`ResponseStatus` of openai 7.57). */
 const ENDED = new Set<unknown>(['completed', 'failed', 'cancelled', 'incomplete']);
@@ -16,6 +17,7 @@ const ENDED = new Set<unknown>(['completed', 'failed', 'cancelled', 'incomplete'
  */
 export function responseJobs(connection: Connection): ResponseJobs {
   const { open } = connection;
+  /** Sends a request and returns its unread response. The signal does not end the reading, so the reader cancels the body. */
   const request = (
     method: 'get' | 'post' | 'delete',
     path: string,
@@ -42,19 +44,17 @@ export function responseJobs(connection: Connection): ResponseJobs {
       return query.length === 0 ? id : `${id}?${query.join('&')}`;
     },
 
-    async look(ref, context): Promise<JobLook> {
-      const response = await request('get', pathOf(ref), context);
-      // The body is read within `batchRequest`, which converts the errors of reading.
-      const { text, status } = await batchRequest(context, open, async (_own, { secrets }) => {
-        const body = await response.text();
-        return { text: body, status: statusOf(body, context.target, secrets) };
-      });
-      // Without the header, the number is NaN, and `asNumber` returns `undefined`. `Number(null)` would be 0.
-      const pollMs = asNumber(Number(response.headers.get('openai-poll-after-ms') ?? undefined));
-      if (status === 'queued') return { state: 'queued', pollMs };
-      if (!ENDED.has(status)) return { state: 'running', pollMs };
-      return { state: 'ended', answer: new Response(text, { headers: response.headers }) };
-    },
+    look: (ref, context) =>
+      batchRequest(context, open, async (requestContext, session) => {
+        const response = await session.send('get', pathOf(ref), requestContext);
+        const text = await response.text();
+        const status = statusOf(text, context.target, session.secrets);
+        // Without the header, the number is NaN, and `asNumber` returns `undefined`. `Number(null)` would be 0.
+        const pollMs = asNumber(Number(response.headers.get('openai-poll-after-ms') ?? undefined));
+        if (status === 'queued') return { state: 'queued', pollMs };
+        if (!ENDED.has(status)) return { state: 'running', pollMs };
+        return { state: 'ended', answer: new Response(text, { headers: response.headers }) };
+      }),
 
     stream(ref, after, context) {
       const cursor = after === undefined ? 'stream=true' : `stream=true&starting_after=${after}`;

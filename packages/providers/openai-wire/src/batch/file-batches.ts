@@ -81,6 +81,7 @@ export function fileBatches({ open }: Connection, jobs: Jobs, target: BatchTarge
         const hasToken = asRecord(job['metadata'])[TOKEN_MEMBER] === token;
         const hasInput = input !== undefined && jobs.inputsOf(job).includes(input);
         const ref = asText(job['id']);
+        // The token and the id of the uploaded file belong to one batch each.
         if ((hasToken || hasInput) && ref !== undefined) found.push({ ref, isCertain: true });
       }
       return found;

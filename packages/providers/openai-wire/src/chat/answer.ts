@@ -64,6 +64,7 @@ export class AnswerWriter {
 
   text(text: string): void {
     if (text === '') return;
+    // `toolCall` has ended the splitter, so tags in the text after a call stay in the text.
     if (this.splitter !== undefined && this.writing !== 'calls') this.splitter.push(text);
     else this.writeText(text);
   }

@@ -66,7 +66,9 @@ export function messagesToWire(
   const placeholder = request.reasoning === 'none' ? '' : quirks.reasoningPlaceholder;
   const { nameOf, key } = toolNames(request.tools);
   const conversion: Conversion = { quirks, family, idOf, nameOf, placeholder };
+  // The cached forms of a message are valid only for the same quirks, the same values in this text, and the same call ids.
   const known = forms.forRequest(request.messages, quirks, `${family ?? ''} ${placeholder} ${key}`, idOf);
+  // A tool message contains only text. Images and documents of results move to a user message after the results.
   const textResults = withTextResults(request.messages, warnings);
   const messages =
     quirks.afterTools === 'assistant' ? withTurnsAfterTools(textResults, warnings) : textResults;

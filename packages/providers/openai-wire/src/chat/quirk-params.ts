@@ -2,6 +2,10 @@ import { quirksFromParams as fromParams, type QuirkValues } from '@majordomo/wir
 import { countOr, listOf, WIRE_QUIRK_VALUES } from '../quirk-values.ts';
 import { CHAT_PARAMETERS, type ChatQuirks } from './quirks.ts';
 
+/**
+ * Values that a DSN accepts for each quirk. A query cannot express the excluded quirks, which are objects or lists of any
+ * names.
+ */
 const VALUES: {
   readonly [
     Name in Exclude<

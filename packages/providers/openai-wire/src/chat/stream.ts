@@ -272,9 +272,9 @@ export class ChatReader implements WireReader {
     }
     this.answer.cite(this.sources);
     this.answer.end();
-    const replayedPart = this.replayed?.part(this.options.family);
     for (const part of this.unknown) writer.vendor(part);
     this.media?.end(writer);
+    const replayedPart = this.replayed?.part(this.options.family);
     if (replayedPart !== undefined) writer.vendor(replayedPart);
     // A response with neither an id nor content has no `start` event yet.
     writer.start();

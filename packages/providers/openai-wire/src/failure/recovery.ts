@@ -72,9 +72,9 @@ const schemasIn = ({ tools, response_format: chat, text }: SentBody): string =>
 const nonStrictRecovery = ({ formatMembers, schemaFormat, toolsToWire }: BodyForms): Recovery => ({
   id: 'strict',
   what: 'strict dropped from schemas',
-  apply(sent) {
+  apply(original) {
     // The recovery replaces the request's tools, so the new list must contain the loaded tools.
-    const request = WITHOUT_TOOL_LOADING.apply(sent);
+    const request = WITHOUT_TOOL_LOADING.apply(original);
     const { tools, output, extra } = request;
     const list = tools.length > 0 ? toolsToWire(tools) : undefined;
     const { name = '', schema } = output ?? {};

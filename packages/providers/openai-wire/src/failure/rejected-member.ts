@@ -135,6 +135,7 @@ const hasMember = (request: ModelRequest, member: string): boolean => {
 };
 
 const renameRecovery = (member: string, other: string): Recovery => ({
+  // The id of `dropRecovery`. A call applies a recovery with the same id once, so it either renames or drops a member.
   id: `drop ${member}`,
   what: `${member} sent as ${other}`,
   apply: (request) => {

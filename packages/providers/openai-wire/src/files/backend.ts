@@ -6,6 +6,7 @@ const HOUR_MS = 3_600_000;
 
 /** Limits of a file storage, by API. Sources: `FileCreateParams` of openai 7.57, developers.openai.com (2026-11). */
 const STORAGES: Readonly<Record<FileApi, Pick<FileBackend, 'lifetimeMs'> & { readonly maxBytes: number }>> = {
+  // 512 MiB; 1 hour to 30 days.
   openai: { maxBytes: 536_870_912, lifetimeMs: { least: HOUR_MS, most: 720 * HOUR_MS } },
 };
 

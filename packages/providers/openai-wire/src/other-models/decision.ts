@@ -124,6 +124,7 @@ function distributionOf(
     throw answerError(target, name, `has the unknown ${question.type} ${JSON.stringify(unknown)}`);
   const byOption = new Map(given.map((option, at) => [option, numbers[at]]));
   if (byOption.size !== entries.length) throw answerError(target, name, `has a ${question.type} twice`);
+  // Without the probability of an option, the list is too short, and core rejects it.
   return options.flatMap((option) => byOption.get(option) ?? []);
 }
 

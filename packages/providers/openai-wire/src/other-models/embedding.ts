@@ -75,6 +75,7 @@ function vectorOf(value: unknown): Float32Array | undefined {
 function floatsIn(text: string): Float32Array | undefined {
   const bytes = bytesOfBase64(text);
   if (bytes === undefined || bytes.length === 0 || bytes.length % BYTES_PER_NUMBER !== 0) return undefined;
+  // The decoded bytes fill their buffer from its start, and the platforms that run JavaScript are little-endian.
   return new Float32Array(bytes.buffer);
 }
 

@@ -103,7 +103,7 @@ export function fromTranscriptionBody(
 
 /**
  * Yields the texts and segments of a stream, then the response. Throws the error that the server reported. If the server's final text
- * is another one, it is the text of the response, with a warning.
+ * is another one, it is the text of the response, with a warning. Core rejects a stream that ends without a response.
  */
 export async function* fromTranscriptionEvents(
   messages: AsyncIterable<{ readonly data: string }>,

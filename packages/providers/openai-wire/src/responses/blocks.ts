@@ -64,6 +64,7 @@ export function resultItem(result: ToolResultPart, context: ResultContext): Inpu
 
 function resultParts({ content, isError }: ToolResultPart): readonly unknown[] {
   const parts = content.map(inputPart);
+  // The prefix of a failed result is a separate part, because the first part may be an image.
   const flag = withErrorPrefix('', isError).trim();
   return flag === '' ? parts : [{ type: 'input_text', text: flag }, ...parts];
 }

@@ -13,6 +13,9 @@ export class ItemKeys {
   private open: string | undefined;
   private count = 0;
 
+  /**
+   * Returns the key by which the item of an event is stored and continued. `item`: the complete item, if the event contains it.
+   */
   keyOf({ output_index: index, item_id: id }: ResponsesEvent, item?: OutputItem): string {
     const key = typeof index === 'number' ? this.atIndex(index, item) : this.byItemId(id ?? item?.id, item);
     if (item !== undefined) this.remember(item, key);

@@ -172,7 +172,7 @@ export class ItemWriter {
       programId,
       replay,
     });
-    // End parallel calls together, because parts must end in the order in which they began.
+    // End parallel calls together, because parts must end in the order in which they began. `end` ignores calls that have ended before.
     if (this.openCalls > 0) return;
     for (const { key: each } of this.calls.values()) this.writer.end(each);
     this.flush();
@@ -243,6 +243,8 @@ export class ItemWriter {
 
   private flushText(item: TextItem): void {
     const { type, pending, key, replay, citations } = item;
+    // The item may continue, and wait again, while a later call is open.
+    item.pending = '';
     if (type === 'reasoning') this.writer.reasoning(pending, replay, key);
     else if (pending !== '') {
       this.writeText(item, pending);

@@ -2,6 +2,7 @@ import { quirksFromParams, type QuirkValues } from '@majordomo/wire-kit/internal
 import { listOf, WIRE_QUIRK_VALUES } from '../quirk-values.ts';
 import { RESPONSES_PARAMETERS, type ResponsesQuirks } from './quirks.ts';
 
+/** Values that a DSN accepts for each quirk. A query does not set the excluded quirks, which are objects or any text. */
 const VALUES: {
   readonly [
     Name in Exclude<keyof ResponsesQuirks, 'extraBody' | 'defaultInstructions' | 'serviceTiers'>

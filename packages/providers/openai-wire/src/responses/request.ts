@@ -77,7 +77,7 @@ export function toWire(
 const newTools = <Tool extends object>(tools: readonly Tool[], { extra }: ModelRequest): readonly Tool[] =>
   hasProgramTool(extra['tools']) ? tools.filter((tool) => !hasProgramTool([tool])) : tools;
 
-/** Adds the values of `include` that the request needs to the caller's values. */
+/** Adds the values of `include` that the request needs, which `putSettings` has set, to the caller's values. */
 function mergeInclude(
   extra: ModelRequest['extra'],
   { include: needed }: Readonly<Record<string, unknown>>,

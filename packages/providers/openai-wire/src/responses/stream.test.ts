@@ -484,6 +484,19 @@ describe('ResponsesReader', () => {
     },
   );
 
+  it('writes text that waited for a call once if it continues during another call', () => {
+    const read = complete(
+      itemAdded(0, call('a', '')),
+      textDelta(1, 'one '),
+      itemDone(0, call('a', '{}')),
+      itemAdded(2, call('b', '')),
+      textDelta(1, 'two'),
+      itemDone(2, call('b', '{}')),
+    );
+    const texts = read.parts.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+    expect(texts.join('')).toBe('one two');
+  });
+
   it('reads a generated image as an image, whose token has no copy of its bytes', () => {
     const item = { type: 'image_generation_call', id: 'ig_1', status: 'completed', output_format: 'webp' };
     const read = complete(itemDone(0, { ...item, result: 'AQI=' }));

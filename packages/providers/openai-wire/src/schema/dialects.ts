@@ -50,6 +50,7 @@ function convert(source: readonly ModelTool[], dialect: SchemaDialect | undefine
         why: 'the server does not accept it',
       });
     const { schema } = sanitized ?? root;
+    // `toObjectRoot` returns a valid schema itself, and not a copy.
     if (schema === tool.parameters) return tool;
     const { listsNoProperties = false } = root;
     return { ...tool, parameters: schema, listsNoProperties };

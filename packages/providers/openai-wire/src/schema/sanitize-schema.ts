@@ -67,6 +67,7 @@ const TYPES: ReadonlySet<string> = new Set([
 ]);
 /** Maximum depth of a schema. A deeper schema becomes a schema that accepts any value. */
 const MAX_DEPTH = 64;
+/** Maximum number of repeated conversions of a schema, in case one rule undoes the change of another. */
 const MAX_ROUNDS = 8;
 
 const sanitizedSchemas = new WeakMap<SchemaDialect, WeakMap<object, SanitizedSchema>>();

@@ -33,7 +33,10 @@ const toStrictTools = memoizeList((tools: readonly DialectTool[]) => {
   return { tools: strict, originals, warnings };
 });
 
-/** Returns the tools with schemas that the server accepts. In strict mode, each schema that the subset can express is strict. */
+/**
+ * Returns the tools with schemas that the server accepts. In strict mode, each schema that the subset can express is strict.
+ * Returns the same array for an unchanged list, because later conversions are cached by the identity of the list.
+ */
 export function prepareTools(
   { tools }: ModelRequest,
   { toolSchemas, strictTools }: Pick<WireQuirks, 'toolSchemas' | 'strictTools'>,

@@ -6,7 +6,7 @@ import type { VideoApi } from '../profile.ts';
 /** Time after which a video fails by default, in milliseconds. */
 const EXPIRES_MS = 3_600_000;
 
-type Local = Pick<VideoBackend, 'settings' | 'images' | 'retentionDays'>;
+type Local = Pick<VideoBackend, 'settings' | 'retentionDays'>;
 
 /** Settings and retention of a video API. The retention is unverified. */
 const APIS: Readonly<Record<VideoApi, Local>> = {
@@ -27,11 +27,10 @@ export function videoBackend(
     api === 'generations'
       ? (await import('./generation-requests.ts')).generationRequests(modelId, connection, fetch)
       : (await import('./content-requests.ts')).contentRequests(modelId, connection);
-  const { settings, images, retentionDays } = APIS[api];
+  const { settings, retentionDays } = APIS[api];
   return {
     expiresMs: EXPIRES_MS,
     settings,
-    images,
     retentionDays: data?.retentionDays ?? retentionDays,
     start: async (...args) => (await load()).start(...args),
     look: async (...args) => (await load()).look(...args),

@@ -11,11 +11,15 @@ import { videoBody } from './video-body.ts';
 
 /** Key of this API in `VideoRequest.extra`. */
 const WIRE = 'video-contents';
+/** Statuses of a job that has ended without a video. */
 const ENDED = ['failed', 'cancelled', 'expired'];
 
 type Videos = Pick<VideoBackend, 'start' | 'look' | 'download'>;
 
-/** Creates the request functions of OpenRouter's video API, which can neither cancel nor delete a video. */
+/**
+ * Creates the request functions of OpenRouter's video API, which can neither cancel nor delete a video. A reference contains
+ * the id of the video, and the settings of its request that determine the price.
+ */
 export function contentRequests(modelId: string, { open }: Connection): Videos {
   return {
     async start(request, _token, context) {

@@ -16,7 +16,10 @@ const RESOLUTIONS = ['480p', '720p', '1080p'];
 
 type Videos = Pick<VideoBackend, 'start' | 'look' | 'download'>;
 
-/** Creates the request functions of xAI's video API, which can neither cancel nor delete a video. `fetch` downloads videos. */
+/**
+ * Creates the request functions of xAI's video API, which can neither cancel nor delete a video. `fetch` downloads videos. A
+ * reference contains the id of the video, and the settings of its request that determine the price.
+ */
 export function generationRequests(
   modelId: string,
   { open, baseURL }: Connection,
@@ -63,7 +66,7 @@ export function generationRequests(
     async download(ref, context) {
       const { target, env, signal } = context;
       const url = videoURL(ref, baseURL(env), target);
-      // The URL is signed. No credential is sent to it.
+      // The URL is signed, so `fetch` requests it without the SDK, which would send the credential.
       const get = fetch ?? context.fetch ?? patientFetch;
       const response = await batchRequest(context, open, () => get(url, { signal }));
       // A redirect must not lead to a server without TLS either.
