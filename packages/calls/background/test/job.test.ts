@@ -283,3 +283,13 @@ it('returns typed values, and repairs them with further jobs', async () => {
   expect(snapshots.at(-1)).toEqual({ n: 3 });
   expect(all.providers[0].requests).toHaveLength(3);
 });
+
+it('accepts infinite limits, which JSON cannot represent', async () => {
+  const all = world({ a: ['Hello'] });
+  const timeouts = { totalMs: Infinity, connectMs: Infinity, completeMs: Infinity };
+  const { text } = await all
+    .process()
+    .model('a/m')
+    .generate(request, { timeouts, attempts: Infinity, retryAfterCapMs: Infinity, hedgeAfterMs: Infinity });
+  expect(text).toBe('Hello');
+});
