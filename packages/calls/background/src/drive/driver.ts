@@ -93,6 +93,7 @@ export class Driver implements DrivenJob {
   private async runFollowed(log: EventLog): Promise<void> {
     const { id, setup, followed: record, controller } = this;
     if (record === undefined) return;
+    // The other process has begun the leg, so a caller of this process that waits for the start need not wait longer.
     this.onLegStarted();
     this.onVendor();
     await followJob({ id, record, setup, log, signal: controller.signal }).catch((error: unknown) => {
@@ -109,6 +110,7 @@ export class Driver implements DrivenJob {
   }
 
   private follow(record: JobRecord): void {
+    // The events of a live call exist only in the process that makes the call, so its readers wait for the stored answer.
     if (runningJob(record) === undefined) return;
     this.followed = record;
     this.log = new EventLog(record.legs.length);
@@ -144,6 +146,7 @@ export class Driver implements DrivenJob {
         this.onVendor();
       },
       onEnd: () => {
+        // Without a log, readers continue with the stored record, which has all events of the ended job.
         this.log = undefined;
         log.wake();
       },

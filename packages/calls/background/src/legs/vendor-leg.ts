@@ -19,7 +19,7 @@ import { timeoutsOf, totalAtOf, vendorIdOf } from '../record/record.ts';
 import type { JobRecord, LeftWork, LegRecord, StoredVideos, VendorJob } from '../record/record.ts';
 import type { RunParts } from '../record/run-parts.ts';
 import { storedAnswer } from '../events/stored-answer.ts';
-import { hasEnded, jobApiOf, startOf, type SendStart } from '../vendor/targets.ts';
+import { hasEnded, jobApiOf, prepareStart, type SendStart } from '../vendor/targets.ts';
 import { isUnknownStart, noVideoError, startedError } from '../vendor/vendor-errors.ts';
 import { needsPerson, sendRequest, type RequestLimits } from '../vendor/vendor-request.ts';
 
@@ -62,7 +62,7 @@ export class VendorLeg {
     };
     let sendStart: SendStart;
     try {
-      sendStart = await startOf(target);
+      sendStart = await prepareStart(target);
     } catch (cause) {
       if (!LlmError.is(cause) || this.parts.signal.aborted) throw cause;
       await job.change((record) => (record.state === 'running' ? skip(record, cause) : undefined));
@@ -80,6 +80,7 @@ export class VendorLeg {
     if (denial !== undefined) {
       const { error, advances } = denial;
       const skipped = skippedLeg(target, error, now);
+      // `chooseLeg` continues with the next target only after a skipped leg without a job.
       await this.endLeg(advances ? { ...skipped, job: undefined } : skipped);
       return false;
     }
@@ -135,6 +136,7 @@ export class VendorLeg {
       return await this.read();
     } catch (cause) {
       if (!this.limit.signal.aborted || this.parts.signal.aborted) throw cause;
+      // The last look is a request after the limit, so only an abort of the work ends it.
       this.signal = this.parts.signal;
       this.events.restart();
       return await this.lookLast();
@@ -272,9 +274,11 @@ export class VendorLeg {
 
   /** Ends the leg after a failed answer. Returns false if only the stream has failed, and the vendor still works on the job. */
   private async failAnswer(error: LlmError, isStream: boolean): Promise<boolean> {
-    const found = isStream ? await this.look() : 'delayed';
-    if (found === 'gone') return true;
-    if (found !== 'delayed' && !hasEnded(found)) return false;
+    if (isStream) {
+      const found = await this.look();
+      if (found === 'gone') return true;
+      if (found !== 'delayed' && !hasEnded(found)) return false;
+    }
     await this.fail(startedError(error), 'failed', this.workAfterEnd);
     return true;
   }
@@ -377,6 +381,7 @@ export class VendorLeg {
     return job;
   }
 
+  /** Reference of the job, which the vendor has accepted before this leg is followed. */
   private get ref(): string {
     return this.vendorJob.ref ?? '';
   }
@@ -390,7 +395,7 @@ export class VendorLeg {
     return { clock: this.parts.setup.clock, connectMs, signal: this.signal };
   }
 
-  /** Work after the vendor has ended the job. */
+  /** Work after the vendor has ended the job. Amounts exist only with a ledger. */
   private get workAfterEnd(): readonly LeftWork[] {
     const work: LeftWork[] = [];
     if (this.vendorJob.most !== undefined) work.push('settle');

@@ -76,6 +76,7 @@ export class LeasedJob {
     const initial = valueOf(record, LABELS.driven, setup);
     const result = await hold(records, SPACE, id, LEASE_MS, {
       clock,
+      // `null` states that the caller has found no record.
       known: known?.stored ?? null,
       initial,
       take: (stored) => (hasSentNothing(loadedRecord(stored).record) ? initial : undefined),
