@@ -62,6 +62,7 @@ export function keychainVault(options: KeychainVaultOptions = {}): Vault {
     const index = await indexOf();
     const others = (await names()).filter((other) => other !== name);
     await lock.check();
+    // After an interruption between the two writes, `list` omits a name without an entry. An entry without a name would remain unlisted.
     useKeychain(() => {
       index.setPassword(JSON.stringify([...others, ...(next === undefined ? [] : [name])]));
       if (next === undefined) entry.deletePassword();
