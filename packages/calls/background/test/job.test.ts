@@ -230,6 +230,14 @@ it('deletes an ended job after keepMs', async () => {
   await expect(background.open('k')).rejects.toMatchObject({ kind: 'not-found' });
 });
 
+it('stores an ended job forever with an infinite keepMs', async () => {
+  const all = world({ a: ['hi'], keepMs: Infinity });
+  const background = all.process();
+  await background.model('a/m').generate(request, { key: 'k' });
+  await all.clock.advance(1e12);
+  expect((await (await background.open('k')).result()).text).toBe('hi');
+});
+
 it('returns the failure of a job that has sent a request again, and its attempts', async () => {
   const all = world({ a: [{ fail: 'server' }, 'later'], b: [{ fail: 'server' }] });
   const [mine, theirs] = [all.process(), all.process()];
