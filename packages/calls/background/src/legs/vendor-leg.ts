@@ -111,7 +111,7 @@ export class VendorLeg {
       ref = await sendRequest(context, this.limits, (own) => sendStart(token, own));
     } catch (cause) {
       if (!LlmError.is(cause) || this.parts.signal.aborted) throw cause;
-      await this.failStart(cause);
+      await this.fail(cause, isUnknownStart(cause) ? 'abandoned' : 'failed', ['settle']);
       return false;
     }
     await this.saveRef(ref);
@@ -157,6 +157,7 @@ export class VendorLeg {
     const resumed = this.parts.isStep ? undefined : resumedStream(this.target, this.ref, this.limits);
     if (resumed !== undefined) {
       if (await this.readAnswer(resumed.response, resumed)) return true;
+      // The answer that a look finds repeats the events of the stream.
       this.events.restart();
     }
     return this.lookUntilEnd();
@@ -283,20 +284,13 @@ export class VendorLeg {
     return true;
   }
 
-  /** Ends the leg after a refused or unknown start. */
-  private failStart(error: LlmError): Promise<void> {
-    return this.fail(error, isUnknownStart(error) ? 'abandoned' : 'failed', ['settle']);
-  }
-
   /** Ends the leg, or the job, because its time is over. */
   private async expire(): Promise<void> {
     const { setup, job, log } = this.parts;
     const { target } = this.target.attempt;
-    const isTotal = setup.clock.now() >= totalAtOf(this.parts.job.record);
+    const isTotal = setup.clock.now() >= totalAtOf(job.record);
     const phase = isTotal ? 'total' : 'complete';
-    const ms = isTotal
-      ? timeoutsOf(this.parts.job.record).totalMs
-      : this.vendorJob.expiresAt - this.startedAt;
+    const ms = isTotal ? timeoutsOf(job.record).totalMs : this.vendorJob.expiresAt - this.startedAt;
     const why = `${target}: the job exceeded timeouts.${phase}Ms of ${String(ms)} ms; raise it for longer answers`;
     const error = new LlmError('timeout', why, { target, phase });
     await this.fail(error, 'abandoned', ['stop', ...this.workAfterEnd]);
@@ -365,6 +359,7 @@ export class VendorLeg {
     try {
       await job.changeSurely((record) => withJob(record, { ref }));
     } catch (cause) {
+      // The signal of the work is aborted with the lease.
       if (cause instanceof LeaseLost)
         await this.api.cancel?.(ref, { ...context, signal: new AbortController().signal });
       throw cause;

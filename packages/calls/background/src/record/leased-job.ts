@@ -116,6 +116,7 @@ export class LeasedJob {
     await this.lease.release({ dueMs: LEASE_MS }).catch(() => undefined);
   }
 
+  /** Works on the record after the earlier changes, even if one of them failed. */
   private afterEarlier(work: () => Promise<void>): Promise<void> {
     const done = this.lastChange.then(work);
     this.lastChange = done.catch(() => undefined);
