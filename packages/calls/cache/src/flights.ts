@@ -13,8 +13,8 @@ export class Flights<T> {
   /**
    * Joins the work in progress or starts it.
    *
-   * @param begin starts the work. It calls `endSharing` when later calls no longer need the work, because the store has its result or will
-   * not have it. A failure also ends the sharing
+   * @param begin starts the work. It calls `endSharing` when later calls no longer need the work, because the store has its
+   * result or will not have it. A failure also ends the sharing
    */
   join(key: string, begin: (signal: AbortSignal, endSharing: () => void) => Promise<T>): JoinedFlight<T> {
     const known = this.underWay.get(key);

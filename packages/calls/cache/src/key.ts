@@ -36,8 +36,8 @@ function checkNamespace(namespace: unknown): string {
 }
 
 /**
- * Returns the options that must be equal for calls to share a request. Signal, listeners and metadata belong to one call: the request has
- * those of the call that sends it.
+ * Returns the options that must be equal for calls to share a request. Signal, listeners and metadata belong to one call: the
+ * request has those of the call that sends it.
  */
 export function termsOf({
   signal: _own,

@@ -3,7 +3,7 @@ import type { Claim } from '@majordomo/ledger';
 
 /** Functions that return the name of the Durable Object for an operation of the ledger. */
 interface Shards {
-  /** Returns the object of a reservation, and remembers it. An empty reservation ends an earlier one of its id, and uses its object. */
+  /** Returns the object of a reservation, and remembers it. An empty reservation ends one of its id, and uses its object. */
   claims(id: string, claims: readonly Claim[]): string;
   /** Returns the object of a reservation. With one object per tenant, returns `undefined` for a reservation of another store. */
   id(id: string): string | undefined;
@@ -22,7 +22,13 @@ const ALL = 'all';
  */
 export function shards(shard: 'tenant' | undefined): Shards {
   if (shard === undefined)
-    return { claims: () => ALL, id: () => ALL, forget: () => undefined, counters: () => ALL, tenant: () => ALL };
+    return {
+      claims: () => ALL,
+      id: () => ALL,
+      forget: () => undefined,
+      counters: () => ALL,
+      tenant: () => ALL,
+    };
   const ids = new Map<string, string>();
   const counters = new Map<string, string>();
   const ofTenant = (tenant: string | undefined, what: string): string => {

@@ -95,7 +95,7 @@ export class JobRun {
   private async nextLeg(): Promise<PreparedTarget | undefined> {
     const { job, setup, signal, local } = this.parts;
     const now = setup.clock.now();
-    // A process with the lease follows its own leg to the end, so a leg that is still running here is that of a process that has died.
+    // A process with the lease follows its own leg to the end, so a leg that still runs here is that of a process that has died.
     const abandoned: Base = (record) => withAbandonedLeg(record, now);
     const known = abandoned(job.record);
     const refusal = refusalOf(job.record, now);

@@ -36,7 +36,7 @@ export class LegEvents {
         // Another reading repeats the warnings.
         if (!this.hasRestarted) this.log.push([event]);
         return;
-      // `finish` writes the last event. A `reset` begins a further leg, and its readers derive the event from the number of the leg.
+      // `finish` writes the last event. A `reset` begins a further leg, and its readers derive the event from its number.
       case 'finish':
       case 'reset':
       case 'continued':

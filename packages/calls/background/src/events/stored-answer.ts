@@ -86,8 +86,8 @@ export function finishEvent(response: ChatResponse): StreamEvent {
 }
 
 /**
- * Replaces the head and the text of an event by those that were streamed. Each part has one delta (`responseEvents`), so the event gets the
- * complete text.
+ * Replaces the head and the text of an event by those that were streamed. Each part has one delta (`responseEvents`), so the
+ * event gets the complete text.
  */
 function withStreamed(event: ModelEvent, streamed: StoredAnswer['streamed']): ModelEvent {
   if (!('index' in event)) return event;

@@ -14,8 +14,8 @@ import { isTransient, rejectsPoll } from '../vendor/vendor-error.ts';
 const RETRY_MS = 60_000;
 
 /**
- * Advances a job as far as possible now. Rows that a batch moves to the queue of another target are planned in a further pass, which ends
- * when no batch changes its state and no queue has rows to send.
+ * Advances a job as far as possible now. Rows that a batch moves to the queue of another target are planned in a further pass,
+ * which ends when no batch changes its state and no queue has rows to send.
  */
 export async function runRound(round: Round): Promise<void> {
   let hasChanged = true;

@@ -100,8 +100,8 @@ export class Round {
   }
 
   /**
-   * Returns the result of a request to a vendor. Rejects with `timeout` after `ms` milliseconds, and with `aborted` if the poll is aborted,
-   * because `context.signal` follows the signal that `chainFor` passes to `prepare`.
+   * Returns the result of a request to a vendor. Rejects with `timeout` after `ms` milliseconds, and with `aborted` if the poll
+   * is aborted, because `context.signal` follows the signal that `chainFor` passes to `prepare`.
    */
   send<T>(context: BatchContext, run: (own: BatchContext) => Promise<T>, ms: number = CALL_MS): Promise<T> {
     const { target } = context;

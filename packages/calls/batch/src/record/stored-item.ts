@@ -26,6 +26,9 @@ export function responseOf(stored: StoredResponse, attempts: readonly Attempt[])
   };
 }
 
-/** Returns a stored attempt in the form in which a call lists attempts. Such an attempt has `usage`, which JSON omits if it is undefined. */
+/**
+ * Returns a stored attempt in the form in which a call lists attempts. Such an attempt has `usage`, which JSON omits if it is
+ * undefined.
+ */
 export const itemAttempt = ({ via: _via, batch: _batch, nanoUsd: _cost, ...attempt }: ItemAttempt): Attempt =>
   restoredAttempt({ ...attempt, usage: attempt.usage });

@@ -99,7 +99,7 @@ export class PoolAttempts {
     return { lease, failed, context: withoutCredential({ ...context, recoveries }) };
   }
 
-  /** Returns the plan of the last recovery of this pool. The chain passes the recoveries that the call has used so far, in order. */
+  /** Returns the plan of the last recovery of this pool. The chain passes the recoveries that the call has used, in order. */
   private planOf({ recoveries = [] }: ModelContext): Plan | undefined {
     return recoveries.map((recovery) => this.plans.get(recovery)).findLast((plan) => plan !== undefined);
   }

@@ -112,8 +112,8 @@ export class MemoryCounters {
   }
 
   /**
-   * Returns the current period, or a new one. A new period is stored with its first claim. Claims arrive at once and by the same clock, so
-   * `nextResetsInMs` and `window` are not needed.
+   * Returns the current period, or a new one. A new period is stored with its first claim. Claims arrive at once and by the same
+   * clock, so `nextResetsInMs` and `window` are not needed.
    */
   private periodOf({ counter, resetsInMs }: Claim, now: number): CounterPeriod {
     const known = this.periods.get(counter);

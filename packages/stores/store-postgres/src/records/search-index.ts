@@ -12,8 +12,8 @@ export function toVector(text: string): string {
 }
 
 /**
- * Returns the query as a `tsquery`, or `undefined` for a query without words. All words must occur, each as the beginning of a word (`:*`).
- * A word that consists of several tokens must occur as their sequence (`<->`).
+ * Returns the query as a `tsquery`, or `undefined` for a query without words. All words must occur, each as the beginning of a
+ * word (`:*`). A word that consists of several tokens must occur as their sequence (`<->`).
  */
 export function toQuery(query: string): string | undefined {
   const phrases = wordsOf(query).map((word) => {

@@ -39,7 +39,7 @@ export function changeChannels({
   });
 }
 
-/** Subscribes within the timeout of the connection. Ends a subscription that succeeds later, because no caller can end it then. */
+/** Subscribes within the timeout of the connection. Ends a subscription that succeeds later, because no caller can end it. */
 export async function subscribeInTime(
   { listening, subscriber }: { readonly listening: Connection; readonly subscriber: Client },
   channel: string,
