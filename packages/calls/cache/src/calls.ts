@@ -81,6 +81,7 @@ export class CachedCalls {
     return joined;
   }
 
+  /** Opens a typed stream, from the store or from the model. Unlike other calls, it joins no call in progress. */
   async objectStream<T>(
     request: TypedRequest<T>,
     call: CallOptions = {},
