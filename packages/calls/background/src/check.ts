@@ -106,17 +106,24 @@ function checkedSize(stored: JsonObject): JsonObject {
   throw new LlmError('invalid-request', why, { code: 'too-large' });
 }
 
-/** Returns the options of a call that are stored with its job. */
+/** Returns the options of a call that are stored with its job. `LocalOptions` apply only in this process. */
 export function storedOptions(options: CallOptions): JsonObject {
-  const { policy, timeouts, attempts, backoff, retryAfterCapMs, metadata } = options;
+  const { policy, timeouts = {}, attempts, backoff, retryAfterCapMs, metadata } = options;
   const { hedgeAfterMs, leastCharsPerSecond, slowWindowMs, whenAllBenched } = options;
-  const chain = { policy, timeouts, attempts, backoff, retryAfterCapMs };
-  const rest = { metadata, hedgeAfterMs, leastCharsPerSecond, slowWindowMs, whenAllBenched };
+  // JSON has no `Infinity`. A time limit of 0 means the same, and so does the largest number for the other options.
+  const limits = withoutInfinity(timeouts, 0);
+  const chain = withoutInfinity({ attempts, retryAfterCapMs, hedgeAfterMs, leastCharsPerSecond, slowWindowMs });
+  const others = { policy, backoff: backoff && withoutInfinity(backoff), whenAllBenched, metadata };
   try {
     // `toJson` leaves functions and bigints unchanged. `JSON.stringify` omits functions and throws for bigints.
-    return JSON.parse(JSON.stringify(toJson({ ...chain, ...rest }))) as JsonObject;
+    return JSON.parse(JSON.stringify(toJson({ timeouts: limits, ...chain, ...others }))) as JsonObject;
   } catch (cause) {
     const why = 'metadata cannot be stored as JSON; remove bigints and cyclic references';
     throw new LlmError('invalid-request', why, { path: 'metadata' }, { cause });
   }
 }
+
+const withoutInfinity = (numbers: object, replacement: number = Number.MAX_VALUE): object =>
+  Object.fromEntries(
+    Object.entries(numbers).map(([name, value]) => [name, value === Infinity ? replacement : (value as unknown)]),
+  );

@@ -33,7 +33,7 @@ export interface BackgroundOptions {
   readonly ledger?: Ledger | undefined;
   /** Whether the driving process calls a target without a job API live. Otherwise, jobs skip such a target. `@default true` */
   readonly live?: boolean | undefined;
-  /** Time for which an ended job is stored, in milliseconds, at least 1. `@default 604_800_000` (7 days) */
+  /** Time for which an ended job is stored, in milliseconds, from 1 to `Infinity`. `@default 604_800_000` (7 days) */
   readonly keepMs?: number | undefined;
   /** Catalog with the prices of models, for `JobStatus.nanoUsd`. `@default` the snapshot of `@majordomo/catalog` */
   readonly catalog?: Catalog | undefined;

@@ -59,7 +59,10 @@ export function createBackground(options: BackgroundOptions): Background {
   };
 }
 
-/** Returns the key of an existing job in the store. Throws `not-found`, or `invalid-request` for a job of another operation. */
+/**
+ * Returns the key of an existing job in the store. `operation` is `undefined` for a chat. Throws `not-found`, or
+ * `invalid-request` for a job of another operation.
+ */
 async function idOf(
   key: string,
   tenant: string | undefined,

@@ -230,6 +230,14 @@ it('deletes an ended job after keepMs', async () => {
   await expect(background.open('k')).rejects.toMatchObject({ kind: 'not-found' });
 });
 
+it('stores an ended job forever with an infinite keepMs', async () => {
+  const all = world({ a: ['hi'], keepMs: Infinity });
+  const background = all.process();
+  await background.model('a/m').generate(request, { key: 'k' });
+  await all.clock.advance(1e12);
+  expect((await (await background.open('k')).result()).text).toBe('hi');
+});
+
 it('returns the failure of a job that has sent a request again, and its attempts', async () => {
   const all = world({ a: [{ fail: 'server' }, 'later'], b: [{ fail: 'server' }] });
   const [mine, theirs] = [all.process(), all.process()];
@@ -282,4 +290,14 @@ it('returns typed values, and repairs them with further jobs', async () => {
   for await (const snapshot of objects) snapshots.push(snapshot);
   expect(snapshots.at(-1)).toEqual({ n: 3 });
   expect(all.providers[0].requests).toHaveLength(3);
+});
+
+it('accepts infinite limits, which JSON cannot represent', async () => {
+  const all = world({ a: ['Hello'] });
+  const timeouts = { totalMs: Infinity, connectMs: Infinity, completeMs: Infinity };
+  const { text } = await all
+    .process()
+    .model('a/m')
+    .generate(request, { timeouts, attempts: Infinity, retryAfterCapMs: Infinity, hedgeAfterMs: Infinity });
+  expect(text).toBe('Hello');
 });

@@ -298,6 +298,7 @@ it('skips a target without a batch API; if no target has one, items fail or are 
 it.each([
   [undefined, 8],
   [2, 2],
+  [Infinity, 9],
 ])('with the concurrency %s, at most %d live calls run at a time', async (concurrency, most) => {
   const { submit, a } = world({}, { vendor: { hasBatches: false } });
   let running = 0;

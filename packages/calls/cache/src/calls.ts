@@ -66,21 +66,22 @@ export class CachedCalls {
   ): Promise<JoinedFlight<OpenedStream<StreamEvent, ChatResponse>>> {
     const key = await this.keyOf('answer', request, call);
     if (key === undefined) return unshared((signal) => Promise.resolve(this.open(request, call, signal)));
-    const joined = this.streams.join(flightKey(key, call), async (signal, landed) => {
+    const joined = this.streams.join(flightKey(key, call), async (signal, endSharing) => {
       const stored = await this.responseStore.get(key, signal);
       this.responseStore.emit(stored === undefined ? 'miss' : 'hit', key);
       if (stored === undefined)
         return this.open(request, call, signal, (response) => {
-          if (response === undefined) landed();
-          else this.store(key, response, call, landed);
+          if (response === undefined) endSharing();
+          else this.store(key, response, call, endSharing);
         });
-      landed();
+      endSharing();
       return { stored, events: responseEvents(stored) };
     });
     if (!joined.isFirst) this.responseStore.emit('hit', key);
     return joined;
   }
 
+  /** Opens a typed stream, from the store or from the model. Unlike other calls, it joins no call in progress. */
   async objectStream<T>(
     request: TypedRequest<T>,
     call: CallOptions = {},
@@ -122,15 +123,15 @@ export class CachedCalls {
   ): Promise<{ readonly answer: ChatResponse; readonly isOwn: boolean }> {
     const { flight, isFirst } = this.answers.join(
       flightKey(key, call),
-      async (signal, landed): Promise<CachedAnswer> => {
+      async (signal, endSharing): Promise<CachedAnswer> => {
         const stored = await this.responseStore.get(key, signal);
         if (stored !== undefined) {
-          landed();
+          endSharing();
           return { answer: stored, isStored: true };
         }
         this.responseStore.emit('miss', key);
         const answer = await ask({ ...call, signal });
-        this.store(key, answer, call, landed);
+        this.store(key, answer, call, endSharing);
         return { answer, isStored: false };
       },
     );
@@ -173,15 +174,15 @@ export class CachedCalls {
     key: string,
     answer: ChatResponse,
     { waitUntil }: CallOptions,
-    landed = (): void => undefined,
+    endSharing = (): void => undefined,
   ): void {
     const why = skipReason(answer);
     if (why !== undefined) {
       this.responseStore.emit('skipped', key, why);
-      landed();
+      endSharing();
       return;
     }
-    const stored = this.responseStore.put(key, answer).finally(landed);
+    const stored = this.responseStore.put(key, answer).finally(endSharing);
     waitUntil?.(stored);
   }
 }

@@ -13,21 +13,22 @@ export class Flights<T> {
   /**
    * Joins the work in progress or starts it.
    *
-   * @param begin starts the work. Its second argument is a function that ends the sharing. A failure also ends the sharing
+   * @param begin starts the work. It calls `endSharing` when later calls no longer need the work, because the store has its
+   * result or will not have it. A failure also ends the sharing
    */
-  join(key: string, begin: (signal: AbortSignal, landed: () => void) => Promise<T>): JoinedFlight<T> {
+  join(key: string, begin: (signal: AbortSignal, endSharing: () => void) => Promise<T>): JoinedFlight<T> {
     const known = this.underWay.get(key);
     if (known?.join() === true) return { flight: known, isFirst: false };
-    const landed = (): void => {
+    const endSharing = (): void => {
       if (this.underWay.get(key) === flight) this.underWay.delete(key);
     };
     const flight: Flight<T> = new Flight(async (signal) => {
       // Register the work before it can end.
       await Promise.resolve();
-      return begin(signal, landed);
+      return begin(signal, endSharing);
     });
     this.underWay.set(key, flight);
-    flight.result.catch(landed);
+    flight.result.catch(endSharing);
     return { flight, isFirst: true };
   }
 }

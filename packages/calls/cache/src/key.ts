@@ -35,7 +35,10 @@ function checkNamespace(namespace: unknown): string {
   throw new TypeError('`namespace` must return a non-empty string for each tenant');
 }
 
-/** Returns the options that must be equal for calls to share a request. */
+/**
+ * Returns the options that must be equal for calls to share a request. Signal, listeners and metadata belong to one call: the
+ * request has those of the call that sends it.
+ */
 export function termsOf({
   signal: _own,
   onEvent: _onEvent,

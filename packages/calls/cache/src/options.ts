@@ -41,6 +41,7 @@ export interface CacheOptions {
 const KINDS: KindsOf<CacheOptions> = {
   records: 'object with write',
   namespace: 'string or function',
+  // Unlike a time limit, the time of a record is finite.
   keepMs: number(1),
   timeoutMs: atLeast(1),
   onEvent: 'function',

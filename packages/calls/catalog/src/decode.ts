@@ -25,6 +25,7 @@ export function decodeModels(vendor: string, rows: string): Models {
   return { get, all: () => [...byId.keys()].flatMap((id) => get(id) ?? []) };
 }
 
+/** Returns the model of a row. `Row` states the meaning of each letter. */
 function modelOf(vendor: string, row: Row): CatalogModel {
   const { y: can = '', n: cannot = '', d: released } = row;
   const abilities = Object.entries(ABILITIES).flatMap(([letter, name]) =>
@@ -61,6 +62,7 @@ function priceOf(row: PriceRow, released: string): Price {
   const { f: from = released, p: rates, a: above, t: tiers, e: fees } = row;
   return {
     from,
+    // A generated price always has the rates of input and output.
     rates: ratesOf(rates) as Rates,
     ...(above && { above: Object.entries(above).map(([tokens, own]) => stepOf(Number(tokens), own)) }),
     ...(tiers && {

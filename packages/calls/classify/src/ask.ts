@@ -27,6 +27,7 @@ export async function ask(model: Model, request: ChatRequest, context: ModelCont
     target,
     providerId,
     model,
+    // Images are sent without changes, because the fitter of the chain is not known here.
     media: undefined,
     scope: { signal },
   });
@@ -65,6 +66,7 @@ async function send(
   const isComplete = mustBeComplete || model.isNonStreaming?.(request) === true;
   const steps = model.stream(request, { ...context, delivery: isComplete ? 'complete' : 'deltas' });
   const answer = new Accumulator(context.target, warnings);
+  // A step is one event or a batch of events. `read` converts them back if the request was fitted, for example to another output.
   for await (const step of read === undefined ? steps : read(steps))
     for (const event of 'type' in step ? [step] : step) answer.push(event);
   return answer.result({ spec: context.target, attempts: [] });

@@ -45,6 +45,7 @@ async function classify(
   request: ClassificationRequest,
   context: ModelContext,
 ): ReturnType<ClassificationBackend['classify']> {
+  // All requests share one listener on the signal of the call, which `release` removes.
   const own = derivedSignal(context.signal);
   const stop = new AbortController();
   const signal = AbortSignal.any([own.signal, stop.signal]);
@@ -93,6 +94,7 @@ const chatRequest = (
 ): Parameters<typeof ask>[1] => ({
   system: LABEL_SYSTEM,
   messages: [promptOf(input, questionText(question, LABELS))],
+  // One token is a label. The Responses API accepts no smaller maximum than `LABEL_TOKENS`.
   maxTokens: model.wire === 'openai-responses' ? LABEL_TOKENS : 1,
   temperature: 0,
   reasoning: 'none',

@@ -26,6 +26,7 @@ export function classificationScore<const Q extends Question>(rule: AnswerRule<Q
       spec: model.spec,
       hash,
       curves,
+      // The source text of the condition, so that a changed condition is not answered with a recorded result.
       when: String(when),
       text: output.text,
     };

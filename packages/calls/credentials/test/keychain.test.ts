@@ -108,6 +108,24 @@ describe('a vault in a fake keychain', () => {
     expect(stored).toEqual(new Map([['majordomo (names): names', '[]']]));
   });
 
+  it.each(['setPassword', 'deletePassword'] as const)(
+    'lists each secret after a failure of %s',
+    async (method) => {
+      const stored = new Map<string, string>();
+      const { Entry } = fakeKeyring(undefined, stored);
+      class Failing extends Entry {
+        [method](): never {
+          throw new Error('unavailable');
+        }
+      }
+      const add = () => ({ kind: 'key', value: secret('one') }) as const;
+      await keychainVault({ keyring: { Entry } }).update('a', add);
+      const failing = keychainVault({ keyring: { Entry: Failing } });
+      await expect(failing.update('a', () => undefined)).rejects.toMatchObject({ kind: 'config' });
+      expect((await failing.list()).map(({ name }) => name)).toEqual(stored.has('majordomo: a') ? ['a'] : []);
+    },
+  );
+
   it.each<[string, string, readonly string[]]>([
     ['with names that are not strings', '["a", 1, null]', ['a']],
     ['that is not JSON', '["a"', []],

@@ -67,7 +67,7 @@ async function upload(part: ContentPart, owner: Account, setup: Setup): Promise<
     const { expiresAt = startedAt + keepMs, ...reference } = await abortable(uploading, signal);
     return { ...reference, expiresAt };
   } catch (error) {
-    // The error of the transport does not state that the file of a blob has changed.
+    // The error of the transport does not state that the file of a blob has changed. A read of one byte does.
     if (!signal.aborted && unread !== undefined) await bytesOfBlob(unread.blob.slice(0, 1), 'blob');
     throw error;
   } finally {

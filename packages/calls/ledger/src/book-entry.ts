@@ -13,6 +13,7 @@ export async function bookEntry(context: LedgerContext, entry: Entry): Promise<v
   const { vendor, tenant, tags = {} } = entry;
   const id = `${BOOKED_OPERATION}/${entry.id ?? crypto.randomUUID()}`;
   const spender = { tenant, vendor, target: vendor, metadata: tags };
+  // An entry belongs to no call, so `limitsOf` has no limits for it.
   const counted = limits.countersFor(spender).filter(({ limit }) => limit.unit === 'usd');
   const record: SpendRecord = {
     id,

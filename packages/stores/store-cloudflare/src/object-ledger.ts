@@ -19,7 +19,9 @@ export function objectLedger(
     decode(await callObject(namespace, object, encode(question), `"${question.ask}" of the ledger`));
   return {
     async reserve(id, claims, leaseMs) {
-      return ask(objectOf.claims(id, claims), { ask: 'reserve', id, claims, leaseMs });
+      const refusal = await ask(objectOf.claims(id, claims), { ask: 'reserve', id, claims, leaseMs });
+      if (refusal !== undefined) objectOf.forget(id);
+      return refusal;
     },
     async renew(id, leaseMs) {
       const object = objectOf.id(id);
@@ -27,7 +29,9 @@ export function objectLedger(
     },
     async settle(id, uses) {
       const object = objectOf.id(id);
-      return object !== undefined && ask(object, { ask: 'settle', id, uses });
+      const wasHeld = object !== undefined && (await ask(object, { ask: 'settle', id, uses }));
+      if (wasHeld) objectOf.forget(id);
+      return wasHeld;
     },
     counters: async (prefix) => ask(objectOf.counters(prefix), { ask: 'counters', prefix }),
     async append(record) {

@@ -8,9 +8,11 @@ import type { DrivenJob, Setup } from '../setup.ts';
 import type { VendorLeg } from '../legs/vendor-leg.ts';
 
 interface DriverOptions {
+  /** Options of the call that began the job in this process. Without the call, none. */
   readonly local?: LocalOptions;
   /** Job that this process has created with its lease. */
   readonly created?: LeasedJob;
+  /** Whether to look only once at a job of a vendor. */
   readonly isStep?: boolean;
 }
 
@@ -27,6 +29,7 @@ export class Driver implements DrivenJob {
   private readonly local: LocalOptions;
   readonly isStep: boolean;
   private readonly controller = new AbortController();
+  /** Leg of this process at a vendor. */
   private leg: VendorLeg | undefined;
   /** Record of a vendor's job that another process drives. */
   private followed: JobRecord | undefined;
@@ -52,6 +55,7 @@ export class Driver implements DrivenJob {
         throw error;
       })
       .finally(() => {
+        // `begin` may have replaced this driver.
         if (setup.drivers.get(id) === this) setup.drivers.delete(id);
         this.onLegStarted();
         this.onVendor();
@@ -62,7 +66,7 @@ export class Driver implements DrivenJob {
     this.done.catch(() => undefined);
   }
 
-  /** Returns the driver of this process, which begins now if there is none. */
+  /** Returns the driver of this process, which begins now with the local options if there is none. */
   static of(id: string, setup: Setup, local: LocalOptions = {}): DrivenJob {
     const driver = setup.drivers.get(id) ?? new Driver(id, setup, { local });
     setup.drivers.set(id, driver);
@@ -93,6 +97,7 @@ export class Driver implements DrivenJob {
   private async runFollowed(log: EventLog): Promise<void> {
     const { id, setup, followed: record, controller } = this;
     if (record === undefined) return;
+    // The other process has begun the leg, so a caller of this process that waits for the start need not wait longer.
     this.onLegStarted();
     this.onVendor();
     await followJob({ id, record, setup, log, signal: controller.signal }).catch((error: unknown) => {
@@ -109,11 +114,13 @@ export class Driver implements DrivenJob {
   }
 
   private follow(record: JobRecord): void {
+    // The events of a live call exist only in the process that makes the call, so its readers wait for the stored answer.
     if (runningJob(record) === undefined) return;
     this.followed = record;
     this.log = new EventLog(record.legs.length);
   }
 
+  /** Prepares to drive a job that this process has leased, and returns it. */
   private leased(job: LeasedJob): LeasedJob {
     const { record } = job;
     job.lost.addEventListener('abort', () => {
@@ -144,6 +151,7 @@ export class Driver implements DrivenJob {
         this.onVendor();
       },
       onEnd: () => {
+        // Without a log, readers continue with the stored record, which has all events of the ended job.
         this.log = undefined;
         log.wake();
       },

@@ -95,6 +95,7 @@ export class JobRun {
   private async nextLeg(): Promise<PreparedTarget | undefined> {
     const { job, setup, signal, local } = this.parts;
     const now = setup.clock.now();
+    // A process with the lease follows its own leg to the end, so a leg that still runs here is that of a process that has died.
     const abandoned: Base = (record) => withAbandonedLeg(record, now);
     const known = abandoned(job.record);
     const refusal = refusalOf(job.record, now);
@@ -139,6 +140,7 @@ export class JobRun {
     await clock.sleep(Math.min(RETRY_MS.most, retryAfterMs), this.parts.signal);
   }
 
+  /** Ends the job, so that `run` begins no further leg. */
   private async failJob(base: Base, error: LlmError): Promise<undefined> {
     const { job, log } = this.parts;
     await job.changeSurely((record) =>

@@ -15,6 +15,7 @@ export async function notifyJob(vendorId: string, setup: Setup): Promise<void> {
 async function keyOf(vendorId: string, setup: Setup): Promise<string | undefined> {
   // A job that is released during the search is found with the second label. Another process looks at a job that it takes.
   for (const label of [LABELS.driven, LABELS.waiting]) {
+    // A page of records with values may be large, because a record contains events and answers.
     for await (const { key } of allRecords(setup.records, SPACE, { label, values: false })) {
       const found = await loadRecord(key, setup);
       if (found !== undefined && vendorIdOf(runningJob(found.record)?.ref) === vendorId) return key;

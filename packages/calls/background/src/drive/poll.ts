@@ -29,9 +29,9 @@ export async function pollJobs(
     }
     const work = ready.map(async ({ key }) => {
       polled.add(key);
-      const { done, atVendor } = Driver.step(key, setup);
-      // A process that reads the stream of a vendor's job drives it until its end.
-      const advanced = setup.drivers.get(key)?.isStep === true ? done : Promise.race([done, atVendor]);
+      const { done, atVendor, isStep } = Driver.step(key, setup);
+      // A reader in this process may already drive the job until its end, which the poll does not wait for.
+      const advanced = isStep ? done : Promise.race([done, atVendor]);
       await advanced.catch((error: unknown) => errors.push(error));
     });
     await abortable(Promise.all(work), signal).catch((cause: unknown) => {

@@ -1,7 +1,7 @@
 import type { ChatResponse, StreamEvent } from '@majordomo/core';
 import { CanonicalParts } from './canonical-parts.ts';
 import type { EventLog } from './event-log.ts';
-import { finishOf, startOf, type StoredAnswer } from './stored-answer.ts';
+import { finishEvent, startEvent, type StoredAnswer } from './stored-answer.ts';
 
 /** Writer of the canonical events of a leg to the log of its readers. */
 export class LegEvents {
@@ -30,12 +30,13 @@ export class LegEvents {
   push(event: StreamEvent): void {
     switch (event.type) {
       case 'start':
-        this.add([startOf(event.target, event.id)]);
+        this.add([startEvent(event.target, event.id)]);
         return;
       case 'warning':
         // Another reading repeats the warnings.
         if (!this.hasRestarted) this.log.push([event]);
         return;
+      // `finish` writes the last event. A `reset` begins a further leg, and its readers derive the event from its number.
       case 'finish':
       case 'reset':
       case 'continued':
@@ -52,7 +53,7 @@ export class LegEvents {
 
   /** Writes the events that were held back, and the last event. */
   finish(response: ChatResponse): void {
-    this.add([...this.rest, finishOf(response)]);
+    this.add([...this.rest, finishEvent(response)]);
   }
 
   private add(events: readonly StreamEvent[]): void {

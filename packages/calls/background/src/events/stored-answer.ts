@@ -68,23 +68,27 @@ export function answerEvents(answer: StoredAnswer): readonly StreamEvent[] {
     if (event.type === 'finish') return [...canonical.end(), event];
     return canonical.push(withStreamed(event, answer.streamed));
   });
-  return [startOf(response.target, response.id), ...events];
+  return [startEvent(response.target, response.id), ...events];
 }
 
-export const startOf = (target: string, id: string | undefined): StreamEvent => ({
+/** Returns the first event of a leg. It has only members that a stored answer also has. */
+export const startEvent = (target: string, id: string | undefined): StreamEvent => ({
   type: 'start',
   target,
   id,
 });
 
 /** Returns the last event of a response. */
-export function finishOf(response: ChatResponse): StreamEvent {
+export function finishEvent(response: ChatResponse): StreamEvent {
   const finish = responseEvents(response).findLast(({ type }) => type === 'finish');
   if (finish === undefined) throw new TypeError('the events of a response have no finish');
   return finish;
 }
 
-/** Replaces the head and the text of an event by those that were streamed. */
+/**
+ * Replaces the head and the text of an event by those that were streamed. Each part has one delta (`responseEvents`), so the
+ * event gets the complete text.
+ */
 function withStreamed(event: ModelEvent, streamed: StoredAnswer['streamed']): ModelEvent {
   if (!('index' in event)) return event;
   const { text, isRefusal } = streamed[event.index] ?? {};

@@ -86,6 +86,7 @@ function typedCalls(spec: string, { key = crypto.randomUUID() }: CallOptions, se
     generate: (request, options, plan) => generateJob(nextCall(request, options, plan), setup),
     stream: (request, options, plan) => streamJob(nextCall(request, options, plan), setup),
     limits: (options) => ({
+      // After any other error, the job of the round moves to the next target itself.
       advancesAfter: (kind) => options?.policy?.[kind]?.advance ?? kind === 'invalid-output',
       totalMs: options?.timeouts?.totalMs ?? 0,
       clock: setup.clock,

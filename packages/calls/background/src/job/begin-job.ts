@@ -56,6 +56,7 @@ export async function beginJob(call: JobCall, setup: Setup): Promise<BegunJob> {
     if (prepared === undefined) {
       const json = call.operation === 'video' ? storedVideo(call.request) : storedRequest(call.request);
       const request = call.operation === 'video' ? undefined : call.request;
+      // Rejects for a spec that no call accepts, before a job is stored.
       const targets = await setup.majordomo.resolve(spec, { request, tenant, metadata, signal });
       const firstTargets = call.firstTargets?.(targets.map(({ target }) => target));
       prepared = { request: json, options: storedOptions(options), firstTargets };

@@ -70,9 +70,11 @@ export class JobReader implements Source<StreamEvent> {
     if (running?.log !== undefined) {
       const { log } = running;
       this.checkLeg(log.leg);
+      // Without a reset, no `await` is between this read of the log and the wait for its next change, which would miss an event.
       const reset = log.leg > this.leg && this.index > 0 ? await this.resetTo(log.leg, id) : [];
       const fresh = this.takeFrom(log.leg, log.events);
       if (reset.length + fresh.length > 0) return [...reset, ...fresh];
+      // The driver also wakes the log when it has ended or failed.
       await abortable(log.changed(), signal);
       if (running.failure !== undefined) throw running.failure.error;
       return [];

@@ -18,6 +18,7 @@ interface JobStreamOptions {
 
 /** Stream of the events of a job, which counts the events that its reader has read. */
 export class JobEventStream extends EventStream implements JobStream {
+  /** Legs of the reader, which exists from the first read. */
   private readonly legs: () => readonly number[];
   private resets = 0;
   private index: number;

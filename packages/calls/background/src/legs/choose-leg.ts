@@ -12,7 +12,7 @@ export interface Choice {
   readonly target: PreparedTarget | undefined;
   /** Whether the target has refused the start, and the start is tried again. */
   readonly isRetry: boolean;
-  /** Targets that a live call tries first, in order; `undefined` for the order of the job. */
+  /** Targets that a live call tries first, in order; `undefined` for the order of the job. A job at a vendor does not use it. */
   readonly order: readonly string[] | undefined;
   /** Error of the job if it has no target left. */
   readonly error: LlmError | undefined;

@@ -35,6 +35,7 @@ export async function doLeftWork(parts: RunParts, prepared?: PreparedTarget): Pr
     ...record,
     legs: [...legs, ...record.legs.slice(legs.length)],
   });
+  // A running job continues with its next leg, so that this process needs its lease.
   await (job.record.state === 'running' ? job.change(change) : job.release(retryMs ?? 0, change));
   return failure;
 }

@@ -74,6 +74,7 @@ export class LiveLeg {
     const order = this.order ?? firstTargets;
     const stored = fromJson<CallOptions>(options);
     const totalAt = totalAtOf(record);
+    // 0 would disable the limit.
     const totalMs = Math.max(1, totalAt - this.setup.clock.now());
     const own = { tenant, signal: this.signal, afterCommit: 'restart' as const };
     return {

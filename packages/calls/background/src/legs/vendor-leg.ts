@@ -19,7 +19,7 @@ import { timeoutsOf, totalAtOf, vendorIdOf } from '../record/record.ts';
 import type { JobRecord, LeftWork, LegRecord, StoredVideos, VendorJob } from '../record/record.ts';
 import type { RunParts } from '../record/run-parts.ts';
 import { storedAnswer } from '../events/stored-answer.ts';
-import { hasEnded, jobApiOf, startOf, type SendStart } from '../vendor/targets.ts';
+import { hasEnded, jobApiOf, prepareStart, type SendStart } from '../vendor/targets.ts';
 import { isUnknownStart, noVideoError, startedError } from '../vendor/vendor-errors.ts';
 import { needsPerson, sendRequest, type RequestLimits } from '../vendor/vendor-request.ts';
 
@@ -62,7 +62,7 @@ export class VendorLeg {
     };
     let sendStart: SendStart;
     try {
-      sendStart = await startOf(target);
+      sendStart = await prepareStart(target);
     } catch (cause) {
       if (!LlmError.is(cause) || this.parts.signal.aborted) throw cause;
       await job.change((record) => (record.state === 'running' ? skip(record, cause) : undefined));
@@ -80,6 +80,7 @@ export class VendorLeg {
     if (denial !== undefined) {
       const { error, advances } = denial;
       const skipped = skippedLeg(target, error, now);
+      // `chooseLeg` continues with the next target only after a skipped leg without a job.
       await this.endLeg(advances ? { ...skipped, job: undefined } : skipped);
       return false;
     }
@@ -110,7 +111,7 @@ export class VendorLeg {
       ref = await sendRequest(context, this.limits, (own) => sendStart(token, own));
     } catch (cause) {
       if (!LlmError.is(cause) || this.parts.signal.aborted) throw cause;
-      await this.failStart(cause);
+      await this.fail(cause, isUnknownStart(cause) ? 'abandoned' : 'failed', ['settle']);
       return false;
     }
     await this.saveRef(ref);
@@ -135,6 +136,7 @@ export class VendorLeg {
       return await this.read();
     } catch (cause) {
       if (!this.limit.signal.aborted || this.parts.signal.aborted) throw cause;
+      // The last look is a request after the limit, so only an abort of the work ends it.
       this.signal = this.parts.signal;
       this.events.restart();
       return await this.lookLast();
@@ -155,6 +157,7 @@ export class VendorLeg {
     const resumed = this.parts.isStep ? undefined : resumedStream(this.target, this.ref, this.limits);
     if (resumed !== undefined) {
       if (await this.readAnswer(resumed.response, resumed)) return true;
+      // The answer that a look finds repeats the events of the stream.
       this.events.restart();
     }
     return this.lookUntilEnd();
@@ -272,27 +275,22 @@ export class VendorLeg {
 
   /** Ends the leg after a failed answer. Returns false if only the stream has failed, and the vendor still works on the job. */
   private async failAnswer(error: LlmError, isStream: boolean): Promise<boolean> {
-    const found = isStream ? await this.look() : 'delayed';
-    if (found === 'gone') return true;
-    if (found !== 'delayed' && !hasEnded(found)) return false;
+    if (isStream) {
+      const found = await this.look();
+      if (found === 'gone') return true;
+      if (found !== 'delayed' && !hasEnded(found)) return false;
+    }
     await this.fail(startedError(error), 'failed', this.workAfterEnd);
     return true;
-  }
-
-  /** Ends the leg after a refused or unknown start. */
-  private failStart(error: LlmError): Promise<void> {
-    return this.fail(error, isUnknownStart(error) ? 'abandoned' : 'failed', ['settle']);
   }
 
   /** Ends the leg, or the job, because its time is over. */
   private async expire(): Promise<void> {
     const { setup, job, log } = this.parts;
     const { target } = this.target.attempt;
-    const isTotal = setup.clock.now() >= totalAtOf(this.parts.job.record);
+    const isTotal = setup.clock.now() >= totalAtOf(job.record);
     const phase = isTotal ? 'total' : 'complete';
-    const ms = isTotal
-      ? timeoutsOf(this.parts.job.record).totalMs
-      : this.vendorJob.expiresAt - this.startedAt;
+    const ms = isTotal ? timeoutsOf(job.record).totalMs : this.vendorJob.expiresAt - this.startedAt;
     const why = `${target}: the job exceeded timeouts.${phase}Ms of ${String(ms)} ms; raise it for longer answers`;
     const error = new LlmError('timeout', why, { target, phase });
     await this.fail(error, 'abandoned', ['stop', ...this.workAfterEnd]);
@@ -361,6 +359,7 @@ export class VendorLeg {
     try {
       await job.changeSurely((record) => withJob(record, { ref }));
     } catch (cause) {
+      // The signal of the work is aborted with the lease.
       if (cause instanceof LeaseLost)
         await this.api.cancel?.(ref, { ...context, signal: new AbortController().signal });
       throw cause;
@@ -377,6 +376,7 @@ export class VendorLeg {
     return job;
   }
 
+  /** Reference of the job, which the vendor has accepted before this leg is followed. */
   private get ref(): string {
     return this.vendorJob.ref ?? '';
   }
@@ -390,7 +390,7 @@ export class VendorLeg {
     return { clock: this.parts.setup.clock, connectMs, signal: this.signal };
   }
 
-  /** Work after the vendor has ended the job. */
+  /** Work after the vendor has ended the job. Amounts exist only with a ledger. */
   private get workAfterEnd(): readonly LeftWork[] {
     const work: LeftWork[] = [];
     if (this.vendorJob.most !== undefined) work.push('settle');

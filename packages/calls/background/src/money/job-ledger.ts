@@ -5,7 +5,7 @@ import type { Amount, LongWork } from '@majordomo/ledger';
 import type { JobRecord, LegRecord, VendorJob } from '../record/record.ts';
 import type { Setup } from '../setup.ts';
 
-/** Returns the maximum amounts of a job, or `undefined` without a ledger. */
+/** Returns the maximum amounts of a job at a target, or `undefined` without a ledger. */
 export const mostOf = async ({ attempt }: PreparedTarget, { ledger }: Setup): Promise<Amount | undefined> =>
   ledger?.estimate(attempt);
 

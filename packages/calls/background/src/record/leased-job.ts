@@ -76,6 +76,7 @@ export class LeasedJob {
     const initial = valueOf(record, LABELS.driven, setup);
     const result = await hold(records, SPACE, id, LEASE_MS, {
       clock,
+      // `null` states that the caller has found no record.
       known: known?.stored ?? null,
       initial,
       take: (stored) => (hasSentNothing(loadedRecord(stored).record) ? initial : undefined),
@@ -115,6 +116,7 @@ export class LeasedJob {
     await this.lease.release({ dueMs: LEASE_MS }).catch(() => undefined);
   }
 
+  /** Works on the record after the earlier changes, even if one of them failed. */
   private afterEarlier(work: () => Promise<void>): Promise<void> {
     const done = this.lastChange.then(work);
     this.lastChange = done.catch(() => undefined);

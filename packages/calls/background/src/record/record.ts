@@ -199,7 +199,8 @@ export const labelOf = (record: JobRecord, label: string): string => (hasWork(re
 export const valueOf = (record: JobRecord, label: string, { keepMs }: Pick<Setup, 'keepMs'>): Value => ({
   value: LAYOUT.write(record),
   label: labelOf(record, label),
-  keepMs: record.state === 'running' || hasUnbooked(record) ? undefined : keepMs,
+  // A store accepts no infinite time, and keeps a record without a time.
+  keepMs: record.state === 'running' || hasUnbooked(record) || keepMs === Infinity ? undefined : keepMs,
 });
 
 /** Returns the record as it is saved: without the request, unless a process still makes the call. */

@@ -68,7 +68,7 @@ export function jobApiOf({ background, video, attempt }: PreparedTarget): JobBac
 export const hasEnded = ({ answer, video }: JobLook): boolean => answer !== undefined || video !== undefined;
 
 /** Returns the function that sends the start of a job, after an upload of large media. Rejects like `PreparedTarget.capture`. */
-export async function startOf(target: PreparedTarget): Promise<SendStart> {
+export async function prepareStart(target: PreparedTarget): Promise<SendStart> {
   const { background, video } = target;
   if (video !== undefined) return (token, context) => video.api.start(video.request, token, context);
   const { body, headers } = await target.capture();

@@ -11,7 +11,7 @@ export const needsPerson = (error: unknown): boolean =>
 /** Clock, limit and signal of a request. */
 export interface RequestLimits {
   readonly clock: Clock;
-  /** Maximum time of the request, in milliseconds. `@default 60_000` */
+  /** Maximum time of the request, in milliseconds. 0 disables it. `@default 60_000` */
   readonly connectMs: number | undefined;
   readonly signal: AbortSignal;
 }
@@ -24,7 +24,7 @@ export function sendRequest<T>(
 ): Promise<T> {
   const { target } = context;
   const late = new AbortController();
-  const cancel = clock.timer(connectMs, () => {
+  const cancel = clock.timer(connectMs === 0 ? Infinity : connectMs, () => {
     const why = `${target}: the job API did not respond within ${connectMs} ms; raise timeouts.connectMs`;
     late.abort(new LlmError('timeout', why, { target, phase: 'connect' }));
   });

@@ -60,6 +60,7 @@ const infoOf = ({ about, ref, state, requests = 0, completed, expiresAt }: Batch
   expiresAt,
 });
 
+/** Returns the time until the next useful poll, in milliseconds; 0 if work remains that waits for no batch. */
 function nextMs(record: JobRecord, isWaiting: boolean, now: number): number | undefined {
   if (record.isDone === true) return undefined;
   if (record.total === undefined) return FILLING_MS;
@@ -67,6 +68,7 @@ function nextMs(record: JobRecord, isWaiting: boolean, now: number): number | un
   if (isWaiting || pending.length === 0) return 0;
   const late = lateTime(record);
   const times = pending.map((batch) => nextTime(batch, now));
+  // After `lateTime`, only the batches that still run decide.
   return Math.max(0, Math.min(...times, late > now ? late : Infinity) - now);
 }
 

@@ -71,6 +71,7 @@ class Submission {
     await this.save(async ({ record, version }) => {
       // Another submission of the job has stored the page.
       if ((record.counts[place] ?? 0) > first) return compare(first, page, this.rows);
+      // Until the submission is complete, no poll moves rows, so all rows are in the first queue.
       const changed = { ...record, counts: { [place]: first + page.length } };
       const saved = await saveRecord(this.key, changed, version, this.setup, rows);
       if (saved === undefined) return false;
@@ -107,7 +108,7 @@ class Submission {
 
 function newRecord({ spec, output, tenant, metadata, deadline, live }: JobRequest): JobRecord {
   return {
-    token: crypto.randomUUID().replaceAll('-', '').slice(0, 16),
+    token: newToken(),
     spec,
     output: output && outputSchema(output),
     tenant,
@@ -115,8 +116,10 @@ function newRecord({ spec, output, tenant, metadata, deadline, live }: JobReques
     deadline: deadline?.getTime(),
     live: live && {
       when: live.when,
-      leadMs: live.leadMs ?? DEFAULT_LEAD_MS,
-      concurrency: Math.ceil(live.concurrency ?? DEFAULT_CONCURRENCY),
+      // JSON has no `Infinity`.
+      leadMs: Math.min(Number.MAX_SAFE_INTEGER, live.leadMs ?? DEFAULT_LEAD_MS),
+      // The calls of one page are made at a time.
+      concurrency: Math.min(PAGE, Math.ceil(live.concurrency ?? DEFAULT_CONCURRENCY)),
     },
     liveNanoUsd: '0',
     batches: [],
@@ -125,6 +128,9 @@ function newRecord({ spec, output, tenant, metadata, deadline, live }: JobReques
     lastData: 0,
   };
 }
+
+/** Returns a random name, which is short because vendors accept custom ids of up to 64 letters, digits, `-` and `_`. */
+const newToken = (): string => crypto.randomUUID().replaceAll('-', '').slice(0, 16);
 
 function outputSchema(output: NonNullable<JobRequest['output']>): JsonObject {
   try {

@@ -13,7 +13,10 @@ import { isTransient, rejectsPoll } from '../vendor/vendor-error.ts';
 /** Time before a retry if the vendor does not specify a time, in milliseconds. */
 const RETRY_MS = 60_000;
 
-/** Advances a job as far as possible now. */
+/**
+ * Advances a job as far as possible now. Rows that a batch moves to the queue of another target are planned in a further pass,
+ * which ends when no batch changes its state and no queue has rows to send.
+ */
 export async function runRound(round: Round): Promise<void> {
   let hasChanged = true;
   while (hasChanged) {
@@ -149,8 +152,9 @@ async function removeFiles(batch: BatchRecord, round: Round): Promise<boolean> {
   await job.checkLease();
   try {
     const vendor = await round.vendorOf(batch);
-    const hasBegun = batch.upload === undefined && batch.uploading !== undefined;
-    const upload = hasBegun ? await findUpload(batch, vendor, round) : batch.upload;
+    // An upload whose response was lost has no id, but it may exist at the vendor.
+    const isUploadUnknown = batch.upload === undefined && batch.uploading !== undefined;
+    const upload = isUploadUnknown ? await findUpload(batch, vendor, round) : batch.upload;
     if (ref !== undefined || upload !== undefined)
       await round.send(vendor.context, (own) => vendor.backend.remove({ ref, upload }, own));
   } catch (cause) {

@@ -99,7 +99,10 @@ export class Round {
     throw new LlmError('config', `${batch.about.target} has no batch API anymore; restore its provider`);
   }
 
-  /** Returns the result of a request to a vendor. Rejects with `timeout` after `ms` milliseconds. */
+  /**
+   * Returns the result of a request to a vendor. Rejects with `timeout` after `ms` milliseconds, and with `aborted` if the poll
+   * is aborted, because `context.signal` follows the signal that `chainFor` passes to `prepare`.
+   */
   send<T>(context: BatchContext, run: (own: BatchContext) => Promise<T>, ms: number = CALL_MS): Promise<T> {
     const { target } = context;
     const late = new AbortController();

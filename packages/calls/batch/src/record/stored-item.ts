@@ -20,11 +20,15 @@ export function responseOf(stored: StoredResponse, attempts: readonly Attempt[])
   if (!('vectors' in stored)) return { ...stored, parts: stored.message.parts, attempts };
   return {
     ...stored,
+    // A copy begins at offset 0 of its buffer, and a `Float32Array` needs an offset that is a multiple of 4.
     vectors: stored.vectors.map((bytes) => new Float32Array(bytes.slice().buffer)),
     attempts,
   };
 }
 
-/** Returns a stored attempt in the form in which a call lists attempts. */
+/**
+ * Returns a stored attempt in the form in which a call lists attempts. Such an attempt has `usage`, which JSON omits if it is
+ * undefined.
+ */
 export const itemAttempt = ({ via: _via, batch: _batch, nanoUsd: _cost, ...attempt }: ItemAttempt): Attempt =>
   restoredAttempt({ ...attempt, usage: attempt.usage });

@@ -162,6 +162,7 @@ export function createPromptCache(options: PromptCacheOptions = {}): PromptCache
         // Use the start time of the attempt, because vendors read and write their cache at the start.
         until: clock.now() - ms + lifetime,
       };
+      // `order` has read the conversation of this call into memory.
       const conversation = conversations.get(prefix.conversation);
       const others = conversation.holders.filter((other) => other.target !== target);
       const holders = [...others, holder].slice(-MAX_HOLDERS);

@@ -20,6 +20,7 @@ export interface Holder {
 
 /** State of one conversation. The state contains hashes, counts and times, but no text. */
 export interface Conversation {
+  /** At most one for each target, in the order of their last attempts. */
   readonly holders: readonly Holder[];
   /** Time since which another target is tried before the first healthy target, in epoch milliseconds. */
   readonly awaySince?: number | undefined;

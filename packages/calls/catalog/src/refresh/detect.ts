@@ -33,6 +33,7 @@ interface Origin {
 /** Detects the format of the data and returns the models of the vendors; `undefined` for an unknown format. */
 export function readData(data: unknown, origin: Origin): SourceData | undefined {
   const { name, vendors } = origin;
+  // An empty object for data that is not an object, such as the list of genai-prices.
   const json = recordIn({ data }, 'data');
   if (textIn(json, 'format') === FORMAT) {
     const { date, sources, models } = checkDocument(data);
@@ -48,6 +49,7 @@ export function readData(data: unknown, origin: Origin): SourceData | undefined 
   return { date, models, sources: [{ name, date, licence: 'MIT' }], isComplete: false };
 }
 
+/** Returns the reader of the format that the data has: genai-prices, pi-ai, LiteLLM or models.dev, in this order. */
 function readerOf(data: unknown, json: Json): ((names: VendorNames) => Listing) | undefined {
   const values = Object.keys(json).map((key) => recordIn(json, key));
   if (recordsOf(data).some((provider) => Array.isArray(provider['models'])))

@@ -71,6 +71,11 @@ function mergeModel(model: CatalogModel, next: CatalogModel, data: SourceData): 
   };
 }
 
+/**
+ * Returns the price periods after a merge. A source states its current price, which confirms the known one or begins a period on
+ * the date of the data. Stored data (`knownUntil` is before `date`) has all its periods itself, so only those after `knownUntil`
+ * are added.
+ */
 function mergePrices(model: CatalogModel, next: CatalogModel, data: SourceData): readonly Price[] {
   if (model.prices.length === 0) return statedPrices(next.prices, data);
   const { date, isComplete, knownUntil = date } = data;

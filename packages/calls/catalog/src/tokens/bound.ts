@@ -120,6 +120,7 @@ function jsonLength(root: unknown): number {
   while (rest.length > 0) {
     const value = rest.pop();
     if (typeof value === 'string') length += quotedLength(value);
+    // Base64 has 4 characters for 3 bytes.
     else if (value instanceof Uint8Array) length += 2 * value.length;
     else if (Array.isArray(value)) {
       length += 2 + value.length;
@@ -141,6 +142,7 @@ function quotedLength(text: string): number {
   let length = utf8Length(text) + 2;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
+    // JSON escapes a control character as `\u0001`, and a quote or backslash with a further backslash.
     if (code < 0x20) length += 5;
     else if (code === 0x22 || code === 0x5c) length += 1;
   }

@@ -62,10 +62,12 @@ export function keychainVault(options: KeychainVaultOptions = {}): Vault {
     const index = await indexOf();
     const others = (await names()).filter((other) => other !== name);
     await lock.check();
+    // The keychain may fail between the two writes. `list` omits a name without an entry, but it would not find a secret whose name
+    // is missing, so the name is written before the secret and removed after it.
     useKeychain(() => {
-      index.setPassword(JSON.stringify([...others, ...(next === undefined ? [] : [name])]));
       if (next === undefined) entry.deletePassword();
-      else entry.setPassword(JSON.stringify(formatEntry(next)));
+      index.setPassword(JSON.stringify([...others, ...(next === undefined ? [] : [name])]));
+      if (next !== undefined) entry.setPassword(JSON.stringify(formatEntry(next)));
     });
   };
   return {

@@ -174,6 +174,7 @@ export class Authority {
     const fetch = async (url: string, init: RequestInit): Promise<Response> =>
       limitBody(await applicationFetch(url, init), "the authority's answer", MAX_ANSWER_BYTES);
     const send = async (url: string, init: FetchOptions): Promise<Response> => {
+      // A redirect would send codes and tokens to another address. oauth4webapi rejects the response with its status.
       const request = { ...init, body: init.body ?? null, redirect: 'manual' } as const;
       if (dialect === undefined || init.method !== 'POST') return withoutIdentity(await fetch(url, request));
       const post = (to: string, body: object): Promise<Response> =>

@@ -49,6 +49,7 @@ export class PoolAttempts {
     }
   }
 
+  /** Runs an attempt with one result. Records the key's success or failure. */
   async run<Result>(context: ModelContext, use: Use<Promise<Result>>): Promise<Result> {
     const { lease, failed, context: keyContext } = await this.begin(context);
     try {
@@ -98,6 +99,7 @@ export class PoolAttempts {
     return { lease, failed, context: withoutCredential({ ...context, recoveries }) };
   }
 
+  /** Returns the plan of the last recovery of this pool. The chain passes the recoveries that the call has used, in order. */
   private planOf({ recoveries = [] }: ModelContext): Plan | undefined {
     return recoveries.map((recovery) => this.plans.get(recovery)).findLast((plan) => plan !== undefined);
   }
@@ -105,6 +107,7 @@ export class PoolAttempts {
   /** Adds a recovery to the error: the provider's recovery, or a retry with another key. */
   private recoverable(thrown: unknown, lease: Lease, failed: ReadonlySet<Key>, target: string): unknown {
     if (!LlmError.is(thrown)) return thrown;
+    // Masks the values of all keys in the message.
     const cause = transportError(thrown, target, this.ring.values());
     const { key } = lease;
     const inner = cause.details.recover;

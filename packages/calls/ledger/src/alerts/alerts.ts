@@ -122,6 +122,7 @@ export class Alerts {
   }
 
   private async stateOf({ limit, counter }: BookedAmount): Promise<LimitState | undefined> {
+    // Lists all counters whose names begin with this one.
     const counters = await this.store.counters(counter);
     const found = counters.find((one) => one.counter === counter);
     return found && { ...limit.stateOf(found, this.clock.now()), emptyAt: undefined };

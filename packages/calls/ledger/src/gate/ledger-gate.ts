@@ -61,6 +61,7 @@ export function planOf(
   { clock, options, countedCalls }: LedgerContext,
   { counted, attempt, spender, estimate = NO_ESTIMATE, price }: GateRequest,
 ): readonly Claim[] | Denial {
+  // The first round of a typed call has counted for all its rounds.
   const isCounted = countedCalls.has(attempt.call) || attempt.call.isFurtherRound === true;
   const present = isCounted ? counted.filter(({ limit }) => limit.unit !== 'calls') : counted;
   return planClaims(

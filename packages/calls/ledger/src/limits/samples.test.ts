@@ -52,6 +52,29 @@ it('returns 0 for unknown amounts, and counts a booked amount as no request', as
   expect(await samples(limits, [unknown])).toEqual([[['', [[0, 0n]]]], [['', [[0, 0n]]]], [['', [[0, 0n]]]]]);
 });
 
+it('counts a call once, also if it has attempts at several targets, and each part of long work', async () => {
+  const attempts = ['a/x/1', 'a/x/2', 'b/y/1'].map((of, second) =>
+    record(NOON + second, { id: `c/${of}`, call: 'c', target: of.slice(0, 3) }),
+  );
+  const batches = [0, 1].map((number) =>
+    record(NOON + 3 + number, { id: `batch/t/${number}`, call: 'batch/t', operation: 'batch' }),
+  );
+  expect(await samples([{ max: { calls: 9 } }], [...attempts, ...batches])).toEqual([
+    [
+      [
+        '',
+        [
+          [0, 1n],
+          [1, 0n],
+          [2, 0n],
+          [3, 1n],
+          [4, 1n],
+        ],
+      ],
+    ],
+  ]);
+});
+
 it('returns the time at which an attempt began', async () => {
   expect(await samples([{}], [record(NOON, { ms: 1000 })])).toEqual([[['', [[-1000, 1n]]]]]);
 });

@@ -111,7 +111,10 @@ export class MemoryCounters {
     return found.sort((a, b) => (a.counter < b.counter ? -1 : 1));
   }
 
-  /** Returns the current period, or a new one. A new period is stored with its first claim. */
+  /**
+   * Returns the current period, or a new one. A new period is stored with its first claim. Claims arrive at once and by the same
+   * clock, so `nextResetsInMs` and `window` are not needed.
+   */
   private periodOf({ counter, resetsInMs }: Claim, now: number): CounterPeriod {
     const known = this.periods.get(counter);
     const hasEnded = known?.resetsAt !== undefined && known.resetsAt <= now;

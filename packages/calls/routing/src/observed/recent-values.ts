@@ -6,6 +6,7 @@ const MAX_VALUES = 32;
 export class RecentValues {
   private readonly values: number[] = [];
   private readonly times: number[] = [];
+  /** Position of the next value, which replaces the oldest one when all positions are used. */
   private next = 0;
 
   add(value: number, measuredAt: number): void {

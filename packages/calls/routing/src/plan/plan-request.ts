@@ -14,7 +14,7 @@ export interface PlanRequest {
 export const withPlanRequest = (metadata: object, question: PlanRequest): Readonly<Record<string, unknown>> =>
   Object.defineProperty({ ...metadata }, PLAN_REQUEST, { value: question });
 
-/** Stores the decision if the metadata requests a plan. */
+/** Stores the decision if the metadata requests a plan of this name. `path` is empty for the name of the call itself. */
 export function recordDecision(
   name: string,
   { call, path }: ResolverContext,

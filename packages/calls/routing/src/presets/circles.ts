@@ -8,6 +8,7 @@ import { isSplit } from './split.ts';
  * their results depend on the call.
  */
 export function checkCircles(presets: ReadonlyMap<string, Preset>): void {
+  /** Names from which no cycle can be reached, so that each name is followed once. */
   const sound = new Set<string>();
   for (const name of presets.keys()) follow(name, [], presets, sound);
 }

@@ -74,6 +74,7 @@ export class Counters {
     const { schema } = this.connection;
     // Call the function without operations, so that it ends lapsed reservations.
     await this.connection.query(`SELECT ${schema}.ledger('[]')::text`);
+    // A counter without `began` has only been locked by a reservation that did not fit, so it has no current period.
     // PostgreSQL 14 uses the index only for the first condition, later versions for both.
     const rows = await this.connection.query(
       `SELECT name, (CASE WHEN over THEN 0 ELSE used END)::text AS used, (CASE WHEN over THEN 0 ELSE held END)::text AS held,

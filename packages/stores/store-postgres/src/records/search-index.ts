@@ -11,7 +11,10 @@ export function toVector(text: string): string {
   return words.map((word, index) => `'${word}':${index + 1}`).join(' ');
 }
 
-/** Returns the query as a `tsquery`, or `undefined` for a query without words. */
+/**
+ * Returns the query as a `tsquery`, or `undefined` for a query without words. All words must occur, each as the beginning of a
+ * word (`:*`). A word that consists of several tokens must occur as their sequence (`<->`).
+ */
 export function toQuery(query: string): string | undefined {
   const phrases = wordsOf(query).map((word) => {
     const tokens = tokensOf(word).map((token) => `'${token}'`);

@@ -1,5 +1,5 @@
 import type { RunChannel } from '@majordomo/agent/durable';
-import { noSubscriber, type WatchIo } from '../connection/change-channel.ts';
+import { noSubscriber, subscribeInTime, type WatchIo } from '../connection/change-channel.ts';
 
 /** Connections of the channel, and the beginning of its keys. Without a subscriber, the channel only publishes. */
 export interface ChannelIo extends WatchIo {
@@ -13,14 +13,7 @@ export function redisChannel({ connection, client, subscriber, listening, base }
     publish: (runId, text) => connection.withTimeout(() => client.publish(nameOf(runId), text)),
     async subscribe(runId, onText) {
       if (subscriber === undefined || listening === undefined) throw noSubscriber('watching runs');
-      let subscribing: Promise<() => Promise<unknown>> | undefined;
-      try {
-        return await listening.withTimeout(() => (subscribing = subscriber.subscribe(nameOf(runId), onText)));
-      } catch (error) {
-        // The subscription may succeed after the timeout, so unsubscribe. Ignore a failure to unsubscribe.
-        subscribing?.then((stop) => stop()).catch(() => undefined);
-        throw error;
-      }
+      return subscribeInTime({ listening, subscriber }, nameOf(runId), onText);
     },
   };
 }

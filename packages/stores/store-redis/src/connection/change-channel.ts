@@ -29,7 +29,7 @@ export function changeChannels({
   return (name) => ({
     publish: (message) => connection.withTimeout(() => client.publish(name, message)),
     async subscribe(onMessage, onReconnect) {
-      const stop = await listening.withTimeout(() => subscriber.subscribe(name, onMessage));
+      const stop = await subscribeInTime({ listening, subscriber }, name, onMessage);
       const stopReady = subscriber.onReady(onReconnect);
       return () => {
         stopReady();
@@ -37,4 +37,19 @@ export function changeChannels({
       };
     },
   });
+}
+
+/** Subscribes within the timeout of the connection. Ends a subscription that succeeds later, because no caller can end it. */
+export async function subscribeInTime(
+  { listening, subscriber }: { readonly listening: Connection; readonly subscriber: Client },
+  channel: string,
+  onText: (text: string) => void,
+): Promise<() => Promise<unknown>> {
+  let subscribing: Promise<() => Promise<unknown>> | undefined;
+  try {
+    return await listening.withTimeout(() => (subscribing = subscriber.subscribe(channel, onText)));
+  } catch (error) {
+    subscribing?.then((stop) => stop()).catch(() => undefined);
+    throw error;
+  }
 }

@@ -11,7 +11,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function verdictKey(target) return base .. ':verdict:' .. target end
 
 -- Arguments: target, verdict, its time to live, message, channel. The channel is an argument, since clients may prefix keys.
-local function tell()
+local function publish()
   redis.call('SET', verdictKey(ARGV[2]), ARGV[3], 'PX', ARGV[4])
   redis.call('ZADD', names, now + tonumber(ARGV[4]), ARGV[2])
   redis.call('ZREMRANGEBYSCORE', names, '-inf', now)
@@ -31,6 +31,6 @@ local function list()
   return found
 end
 
-if ARGV[1] == 'tell' then return tell() end
+if ARGV[1] == 'publish' then return publish() end
 return list()
 `;

@@ -46,7 +46,7 @@ class RedisHealthSharing {
       {
         clock,
         publish: ({ target, verdict, keepMs, message }) =>
-          this.run(['tell', target, verdict, `${keepMs}`, message, channel]),
+          this.run(['publish', target, verdict, `${keepMs}`, message, channel]),
         read: async () => verdictsIn((await this.run(['list'])) as (string | number)[]),
       },
       health,

@@ -200,6 +200,7 @@ function statements(database: Database) {
     ),
     reservation: database.prepare('SELECT ended, holds FROM reservations WHERE id = ?'),
     hold: database.prepare(`INSERT INTO reservations (id, until, ended, holds) VALUES (?, ?, ${HELD}, ?)`),
+    // The positions are those of `encode`: 0 is the counter, and 2 the amount.
     holders: database.prepare(
       `SELECT count(*) AS holders FROM reservations, json_each(holds) AS hold
          WHERE ended = ${HELD} AND hold.value ->> 0 = ? AND hold.value ->> 2 != '0'`,
