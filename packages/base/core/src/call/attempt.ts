@@ -71,6 +71,7 @@ export async function beginAttempt<Event extends object, Result>(
 
   const number = state.nextNumber();
   const lapse = new Lapse(deps.clock, deps.clock.now() + MAX_ADMISSION_MS);
+  // `lapse` is the member `isLapsed` of `info`, which gates read while other attempts wait.
   const info: AttemptParts<Event, Result>['info'] = Object.assign(lapse, {
     ...attemptInfo(target, call.info, prepared),
     attempt: number,
@@ -97,6 +98,7 @@ export async function beginAttempt<Event extends object, Result>(
   lapse.endAt(() => deps.clock.now());
   const { recoveries } = state;
   const upload = { target: target.key, signal: scope.signal, recoveries, ...deps.transport() };
+  // A failed upload does not reject. The request that it returns fails when it is opened, so the attempt ends as usual.
   const sent = (await prepared.upload?.run(upload)) ?? prepared;
   const attempt = new Attempt({ context, state, prepared: sent, info, permits, claim });
   lapse.endAt(() => attempt.latestEnd());
@@ -270,6 +272,7 @@ export class Attempt<Event extends object, Result> {
     const error = await withSuggestion(plain, state.target, deps.suggestModel);
     const recovery = state.availableRecovery(error);
     const isConclusive = scope.reason === undefined && recovery === undefined;
+    // Before `currentBench`, because this failure may bench the target or the credential.
     const benchedUntil = this.failClaim(error, isConclusive);
     const facts = {
       error,
@@ -321,7 +324,11 @@ export class Attempt<Event extends object, Result> {
     return { error, recovery };
   }
 
-  /** Reports the failure to the health of the target or credential, which returns the end of a new bench of the target. */
+  /**
+   * Reports the failure to the health of the target or credential, which returns the end of a new bench of the target.
+   *
+   * @param isConclusive see `HealthClaim.fail`
+   */
   private failClaim(error: LlmError, isConclusive: boolean): number | undefined {
     // The attempt has sent nothing, so it does not use up one of `attempts`.
     if (error.details.code === CREDENTIAL_BENCHED) this.state.uncountStart();

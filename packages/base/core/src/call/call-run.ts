@@ -129,7 +129,7 @@ export class CallRun<Event extends object, Result> {
   private continuing(running: Attempt<Event, Result> | Hedge<Event, Result>): Attempt<Event, Result> {
     const { attempt } = running;
     this.chain?.goTo(attempt.state);
-    if (this.running !== undefined) this.running = attempt;
+    this.running = attempt;
     return attempt;
   }
 
