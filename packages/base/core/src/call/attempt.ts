@@ -11,7 +11,15 @@ import type { Usage } from '../types/usage.ts';
 import { notify } from '../util/listeners.ts';
 import { mergeTimeouts } from '../util/options.ts';
 import { AttemptReader, openInHook, type Step } from './attempt-reader.ts';
-import { attemptInfo, skippedAttempt, type SkippedTarget, targetFields, withTarget } from './call-log.ts';
+import {
+  answerFields,
+  arrivedContent,
+  attemptInfo,
+  skippedAttempt,
+  type SkippedTarget,
+  targetFields,
+  withTarget,
+} from './call-log.ts';
 import type { CallContext, PreparedCall } from './contract.ts';
 import type { ClaimMode, ForeignBench, HealthClaim } from './health-claim.ts';
 import { Lapse } from './lapse.ts';
@@ -357,9 +365,8 @@ export class Attempt<Event extends object, Result> {
       ...targetFields(state.target),
       outcome,
       error,
-      usage: error?.details.partial?.usage ?? this.answer.usage ?? (error && this.reportedUsage),
       ms: this.elapsedMs(),
-      ...(this.answer.model !== undefined && { responseModel: this.answer.model }),
+      ...answerFields(this.answer, error, this.reportedUsage),
       ...(this.reader.isCutOff && outcome !== 'finished' && { stopped: true }),
     };
     context.log.attemptEnd(info.attempt, record);
@@ -372,9 +379,7 @@ export class Attempt<Event extends object, Result> {
     const { info, prepared, state } = this.parts;
     const known = asLlmError(cause, info.target, prepared.request);
     const error = reclassified(known, state.settings.classify);
-    const arrived = this.answer.partial();
-    const usage = arrived?.usage ?? this.reportedUsage;
-    const partial = error.details.partial ?? (arrived && { ...arrived, usage });
+    const partial = error.details.partial ?? arrivedContent(this.answer, this.reportedUsage);
     return withTarget(withDetails(error, { partial }), info.target);
   }
 
