@@ -133,7 +133,8 @@ function limitsOf(timeouts: Timeouts): Limits {
   };
 }
 
-const orInfinity = (ms: number): number => (ms > 0 ? ms : Infinity);
+/** Returns a time limit of an option, of which 0 means no limit. */
+export const orInfinity = (ms: number): number => (ms > 0 ? ms : Infinity);
 
 const LIMIT: Readonly<Record<Phase, keyof Limits>> = {
   connect: 'connectMs',
