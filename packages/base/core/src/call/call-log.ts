@@ -126,8 +126,8 @@ export const targetFields = ({
 });
 
 /**
- * Returns the fields of an attempt's record that its answer determines. `reportedUsage`: usage that the provider reported before the
- * end of the stream, which only a failed attempt has.
+ * Returns the fields of an attempt's record that its answer determines. `reportedUsage`: usage that the provider reported before
+ * the end of the stream, which only the record of a failed attempt contains.
  */
 export const answerFields = (
   { model, usage }: Pick<Answer<object, unknown>, 'model' | 'usage'>,

@@ -52,6 +52,7 @@ export class Hedge<Event extends object, Result> {
     this.racing.add(attempt);
     for (;;) {
       const step = await attempt.readStep();
+      // The other attempt has won, and `endWith` has ended this one.
       if (this.isOver) return;
       if (step.type === 'events' && step.events.length === 0) continue;
       if (step.type === 'failed' && this.racing.size > 1) {

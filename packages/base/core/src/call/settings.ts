@@ -41,7 +41,6 @@ export function chainSettings(general: ChainOptions = {}, own: ChainOptions = {}
   };
 }
 
-
 const paceOf = (charsPerSecond = 0, windowMs = 10_000): Pace | undefined =>
   charsPerSecond > 0 && windowMs > 0 ? { charsPerSecond, windowMs } : undefined;
 

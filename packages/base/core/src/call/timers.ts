@@ -114,6 +114,7 @@ export class AttemptTimers {
     if (this.options.isNonStreaming) return 'complete';
     if (this.isCommitted) return 'idle';
     const { connectMs, firstContentMs } = this.limits;
+    // Both limits begin with the attempt, so only the shorter one has an effect.
     return !this.isConnected && connectMs < firstContentMs ? 'connect' : 'first-content';
   }
 }

@@ -84,7 +84,6 @@ async function* eventsToFinish<Event extends object>(
   }
 }
 
-
 /** Runs one attempt, and returns its response. */
 export async function runAttempt<Response>(
   prepared: PreparedCall<object, Response>,

@@ -100,8 +100,8 @@ export async function admit(
 type GateAnswer = Permit | Denial | undefined;
 
 /**
- * Returns the gate's answer. If a gate answers at once, no timer and no listener are created. A gate in JavaScript may answer with
- * `null` instead of `undefined`.
+ * Returns the gate's answer. If a gate answers at once, no timer and no listener are created. A gate without types may answer
+ * with `null` instead of `undefined`.
  */
 function answerOf(gate: Gate, info: AttemptInfo, clock: Clock): GateAnswer | Promise<GateAnswer> {
   const answer = gate.admit(info);

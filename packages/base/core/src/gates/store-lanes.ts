@@ -27,8 +27,8 @@ export interface SharedLanesOptions {
 /** Reservations that expire with a lease, such as those of a `LedgerStore`. */
 export interface LaneReservations {
   /**
-   * Reserves the amounts of all claims, or none of them if a counter would exceed the `max` of its claim. Returns or resolves with
-   * `undefined` after success, otherwise with an object whose member `counter` names that counter.
+   * Reserves the amounts of all claims, or none of them if a counter would exceed the `max` of its claim. Returns or resolves
+   * with `undefined` after success, otherwise with an object whose member `counter` names that counter.
    */
   reserve(id: string, claims: readonly LaneClaim[], leaseMs: number): unknown;
   /** Extends the lease of a reservation. */

@@ -133,6 +133,7 @@ export class HealthTracker implements Health {
 
   /** Reports the success of an attempt. */
   finish(target: string, stamp: Stamp): void {
+    // The finish of an early attempt counts as its commit.
     const { epoch, isEarly } = stamp.isEarly ? this.commit(target, stamp) : stamp;
     const before = this.conditionOf(target);
     if (before.epoch === epoch && !isEarly) this.set(target, afterFinish(before));

@@ -61,8 +61,8 @@ function planOf(cache: NonNullable<ChatRequest['cache']>): CachePlan {
 }
 
 /**
- * Converts a number of leading messages of the request to the number of corresponding messages that the provider receives. Repairing
- * a prefix of the history returns a prefix of the repaired history.
+ * Converts a number of leading messages of the request to the number of corresponding messages that the provider receives.
+ * Repairing a prefix of the history returns a prefix of the repaired history.
  */
 function countRepaired(after: number, { messages }: ChatRequest, turns: readonly TurnMessage[]): number {
   if (after === 0) return 0;

@@ -217,7 +217,6 @@ export function responseEvents(response: ChatResponse | PartialResponse): readon
   ];
 }
 
-
 function partEvents(part: AssistantPart, index: number): readonly ModelEvent[] {
   const end: ModelEvent = { type: 'part-end', index, part };
   if (hasNoDeltas(part)) return [end];

@@ -25,8 +25,8 @@ export const loadedSource = <Event>(loading: Promise<Source<Event>>): Source<Eve
 });
 
 /**
- * Ending of a stream. A source reports its ending, even if nothing pulls the source any longer. The rejection of `pull` is also an
- * ending. Only the first ending counts.
+ * Ending of a stream. A source reports its ending, even if nothing pulls the source any longer. The rejection of `pull` is also
+ * an ending. Only the first ending counts.
  */
 export type Ending<Response> = { readonly result: Response } | { readonly error: unknown };
 
