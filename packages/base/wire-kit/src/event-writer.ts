@@ -23,6 +23,7 @@ interface OpenPart {
   /** Text, reasoning or arguments received so far. Arguments are JSON. */
   text: string;
   replay?: Replay;
+  /** Id and name of a tool call; empty for text and reasoning. */
   readonly id: string;
   readonly name: string;
   programId?: string;

@@ -43,6 +43,7 @@ export class CallScope {
     return this.controller.signal;
   }
 
+  /** Returns the time until the deadline, in milliseconds; `Infinity` without a deadline. */
   remainingMs(): number {
     return this.deadline - this.clock.now();
   }
