@@ -49,6 +49,7 @@ export function credentialSource(
       const recovery: Recovery = {
         id: 'credential',
         what: 'requested a new credential',
+        changesCredential: true,
         // The request does not change. `valueFor` finds the recovery in the context of the next attempt.
         apply: (request) => request,
       };
