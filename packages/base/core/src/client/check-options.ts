@@ -178,7 +178,7 @@ export const checkResolve = (options: ResolveOptions | undefined): void => {
   checkCall(options, RESOLVE_KINDS);
 };
 
-/** Returns the options of a call, or the error if they are not valid. */
+/** Returns the options of a call, or the error if they are not valid, for functions that leave the error to the call. */
 export function validOptions(options: CallOptions | undefined): {
   readonly options?: CallOptions | undefined;
   readonly error?: LlmError;
