@@ -277,7 +277,7 @@ export class Attempt<Event extends object, Result> {
     const { call, deps, scope } = this.parts.context;
     const { settings } = state;
     const plain = this.errorOf(scope.reason ?? cause);
-    const error = await withSuggestion(plain, state.target, deps.suggestModel);
+    const error = await withSuggestion(plain, state.target, deps.suggestModel, scope.signal);
     const recovery = state.availableRecovery(error);
     const isConclusive = scope.reason === undefined && recovery === undefined;
     // Before `currentBench`, because this failure may bench the target or the credential.
