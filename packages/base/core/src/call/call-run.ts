@@ -27,7 +27,7 @@ export class CallRun<Event extends object, Result> {
   private readonly context: CallContext<Event, Result>;
   /** Set when the targets are resolved, before the first attempt. */
   private chain: Chain<Event, Result> | undefined;
-  /** Attempt or race that is being read; `undefined` before an attempt, and after the call has ended. */
+  /** Attempt or race that is being read; `undefined` between two attempts, and after the call has ended. */
   private running: Attempt<Event, Result> | Hedge<Event, Result> | undefined;
   /** Time to wait before the next attempt, in milliseconds. */
   private retryDelayMs = 0;

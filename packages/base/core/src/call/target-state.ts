@@ -85,7 +85,7 @@ export class TargetState<Event extends object, Result> {
     this.health.forgetCredential();
   }
 
-  /** Applies the recoveries of this call, which it used before `setOperation`, and the stored recoveries of earlier calls. */
+  /** Applies the recoveries that the call has used before `setOperation`, and the stored recoveries of earlier calls. */
   private withRecoveries(prepared: PreparedCall<Event, Result>): PreparedCall<Event, Result> {
     const remembered = this.memory.recoveriesFor(this.target.key, prepared.request);
     let changed = prepared;

@@ -88,8 +88,7 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
       if (this.isOver && this.failure === undefined) return Promise.resolve(DONE);
     }
     this.reads++;
-    const { lastPull } = this;
-    const read = lastPull === undefined ? this.read() : lastPull.then(this.nextRead, this.nextRead);
+    const read = this.lastPull === undefined ? this.read() : this.lastPull.then(this.nextRead, this.nextRead);
     this.lastPull = read;
     return read;
   }
