@@ -241,6 +241,21 @@ describe('chain options nested as in createMajordomo', () => {
     expect(requestCounts.size).toBe(0);
   });
 
+  it.each([
+    ['signal', new AbortController().signal],
+    ['tenant', 't'],
+    ['metadata', {}],
+    ['key', 'k'],
+    ['repairs', 2],
+    ['onRawResponse', () => undefined],
+    ['waitUntil', () => undefined],
+    ['onEvent', () => undefined],
+  ])('reject %s, which is an option of a call', (name, value) => {
+    const options = { providers: [], chain: { [name]: value } } as MajordomoOptions;
+    const message = `chain.${name} is not an option; pass it to each call`;
+    expect(thrownBy(() => createMajordomo(options))).toMatchObject({ kind: 'config', message });
+  });
+
   it('are rejected inside themselves', () => {
     const nested = { providers: [], chain: { chain } } as MajordomoOptions;
     expect(thrownBy(() => createMajordomo(nested))).toEqual(misplaced('chain.chain'));

@@ -11,12 +11,15 @@ import {
   type Majordomo,
   type MajordomoOptions,
   type ModelContext,
+  type ModelEvent,
   type PreparedTarget,
   type Provider,
   user,
 } from '../src/index.ts';
+import { chatProvider } from './support/chat-provider.ts';
 import { manualClock } from './support/manual-clock.ts';
 import { ResponseWriter } from './support/response-writer.ts';
+import { usageOf } from './support/usage.ts';
 
 const hi = { messages: [user('hi')] };
 const embedding = { values: ['a', 'b'] };
@@ -276,6 +279,27 @@ describe('ask', () => {
     });
     await expect(target.ask(answer('cut'))).rejects.toMatchObject({ kind: 'truncated' });
     await expect(target.ask(answer(''))).rejects.toMatchObject({ kind: 'empty' });
+  });
+
+  test('records the model that answered, and the usage that was reported before a failure', async () => {
+    const usage = usageOf({ input: 3 });
+    const chat = chatProvider('a', async function* (_request, context): AsyncGenerator<ModelEvent> {
+      context.reportUsage?.(usage);
+      const text = await (await context.exchange?.('http://unreachable.invalid'))?.text();
+      yield { type: 'start', target: 'a/m', id: undefined, model: 'm-1' };
+      yield { type: 'text-delta', index: 0, text: 'half' };
+      if (text === 'cut') throw new LlmError('network', 'cut');
+      yield { type: 'part-end', index: 0, part: { type: 'text', text: 'half' } };
+      yield { type: 'finish', target: 'a/m', reason: 'stop', raw: undefined, usage: undefined };
+    });
+    const target = await first(
+      make({ providers: [{ ...chat, batch: () => BACKEND }, provider('b')], chain: { attempts: 1 } }),
+    );
+    const { attempts } = await target.ask(answer('hello'));
+    expect(attempts).toMatchObject([{ outcome: 'finished', responseModel: 'm-1' }]);
+    await expect(target.ask(answer('cut'))).rejects.toMatchObject({
+      details: { partial: { text: 'half', usage }, attempts: [{ responseModel: 'm-1', usage }] },
+    });
   });
 
   test('rejects a provider without batches before anything is sent', async () => {

@@ -47,6 +47,17 @@ describe('suggestModel', () => {
     expect((await errorOf('a/gtp', suggestModel)).message).toBe((await errorOf('a/gtp')).message);
   });
 
+  it.each(['a/gtp', 'a/gtp,b/ok'])('does not delay the end of an aborted call to %s', async (spec) => {
+    const controller = new AbortController();
+    const call = make(() => {
+      controller.abort();
+      return new Promise(() => undefined);
+    })
+      .model(spec)
+      .generate({ messages: [user('hi')] }, { signal: controller.signal });
+    await expect(call).rejects.toMatchObject({ kind: 'aborted' });
+  });
+
   it('is called only for unknown models and names', async () => {
     const fail: SuggestModel = () => 'gpt';
     expect((await errorOf('a/down', fail)).message).not.toContain('did you mean');

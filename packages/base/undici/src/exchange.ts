@@ -14,14 +14,21 @@ const dropped = new FinalizationRegistry<(error: Error) => void>((fail) => {
 /** Handles the events of one request. Does not refer to the response, so that an unused response can be garbage-collected. */
 export class Exchange implements Dispatcher.DispatchHandler {
   private readonly request: Pick<Request, 'url' | 'method'> & { readonly signal: AbortSignal | null };
+  /** Functions that settle the promise of the caller; `undefined` when the headers have arrived. */
   private settle: { resolve(response: Response): void; reject(error: unknown): void } | undefined;
+  /** Pauses, resumes and aborts the connection. */
   private control: Dispatcher.DispatchController | undefined;
+  /** Decoder of a compressed body. */
   private decoder: ReturnType<typeof createGunzip | typeof createBrotliDecompress> | undefined;
+  private hasBody = true;
   /** Controller of the response body. Set while a read is pending. */
   private reader: ReadableStreamDefaultController<Uint8Array> | undefined;
+  /** Decoded chunks that the caller has not read, and their size. */
   private chunks: Uint8Array[] = [];
   private bytes = 0;
+  /** `complete`: the body has arrived. `over`: the caller has also read it, or the exchange has failed or was cancelled. */
   private state: 'open' | 'complete' | 'over' = 'open';
+  /** Error for the next read of the body. */
   private failure: unknown;
 
   constructor(request: Exchange['request'], settle: NonNullable<Exchange['settle']>) {
@@ -36,15 +43,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_: unknown, status: number, values: IncomingHttpHeaders, text = ''): void {
+    // The final response follows a status below 200, such as 103.
     if (status < 200 || this.state === 'over') return;
     const headers = new Headers();
     for (const [name, value = []] of Object.entries(values))
       for (const each of [value].flat()) headers.append(name, each);
-    const isEmpty = [204, 205, 304].includes(status) || this.request.method === 'HEAD';
-    const body = isEmpty ? null : this.body(headers);
+    this.hasBody = ![204, 205, 304].includes(status) && this.request.method !== 'HEAD';
+    const body = this.hasBody ? this.body(headers) : null;
     // `Response` rejects a status text with characters outside Latin-1.
     const statusText = /^[\t\x20-\x7e\x80-\xff]*$/.test(text) ? text : '';
     const response = new Response(body, { status, statusText, headers });
+    // A response that is created by its constructor has no URL.
     this.settle?.resolve(Object.defineProperty(response, 'url', { value: this.request.url }));
     this.settle = undefined;
   }
@@ -69,6 +78,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (encoding === 'gzip') this.decoder = createGunzip({ flush: SYNC, finishFlush: SYNC });
     if (encoding === 'br') this.decoder = createBrotliDecompress({ flush: FLUSH, finishFlush: FLUSH });
     this.decoder?.on('data', this.push).on('end', this.complete).on('error', this.fail);
+    // `onResponseData` has paused the connection, because the decoder was full.
     this.decoder?.on('drain', () => this.control?.resume());
     const pull = (reader: ReadableStreamDefaultController<Uint8Array>): void => {
       this.reader = reader;
@@ -104,12 +114,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   private readonly complete = (): void => {
     if (this.state === 'open') this.state = 'complete';
-    this.deliver();
+    if (this.hasBody) this.deliver();
+    else this.end();
   };
 
   private readonly fail = (cause: unknown): void => {
     if (this.state === 'over') return;
     const { signal } = this.request;
+    // The messages of the platform's `fetch`, after and before the headers.
     const problem = this.settle === undefined ? 'terminated' : 'fetch failed';
     this.failure = signal?.aborted === true ? signal.reason : new TypeError(problem, { cause });
     this.end();
@@ -117,6 +129,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.reader?.error(this.failure);
   };
 
+  /** Releases everything, and closes a connection whose response has not arrived completely. */
   private readonly end = (): void => {
     if (this.state === 'open') this.control?.abort(new Error('the caller no longer needs the response'));
     this.state = 'over';

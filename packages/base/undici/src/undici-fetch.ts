@@ -15,7 +15,7 @@ export interface UndiciFetchOptions {
 type Body = string | Uint8Array | null;
 
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
-/** Dispatch options. Redirects are disabled, because a dispatcher that follows redirects would send the key to another host. */
+/** Dispatch options of every request. Redirects are disabled, because a dispatcher that follows redirects would send the key to another host. */
 const ALWAYS = { ...NO_TIMEOUTS, maxRedirections: 0 };
 /** Headers that are added to a request that does not set them, as in the platform's `fetch`. */
 const ADDED = { accept: '*/*', 'accept-encoding': 'gzip, br', 'user-agent': 'node' };
@@ -44,9 +44,11 @@ export function undiciFetch({ dispatcher, proxy }: UndiciFetchOptions = {}): typ
 function send(to: Dispatcher, url: URL, init: Request | RequestInit, body: Body): Promise<Response> {
   const { signal = null } = init;
   signal?.throwIfAborted();
+  // A fragment is not sent, and is not part of the URL of the response.
   url.hash = '';
   const method = (init.method ?? 'GET').toUpperCase();
   const headers = new Headers(init.headers);
+  // A form has its type from `Request`, and bytes have none.
   const type = typeof body === 'string' ? { 'content-type': 'text/plain;charset=UTF-8' } : {};
   for (const [name, value] of Object.entries({ ...ADDED, ...type }))
     if (!headers.has(name)) headers.set(name, value);

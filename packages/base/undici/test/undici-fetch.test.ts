@@ -41,6 +41,20 @@ describe('a body', () => {
     );
   });
 
+  it.each([
+    ['a response without content', 204, 'GET'],
+    ['the response to HEAD', 200, 'HEAD'],
+  ])('leaves no listener on the signal after %s', async (_, status, method) => {
+    await withHttp(
+      (_request, response) => response.writeHead(status).end(),
+      async (url) => {
+        const { signal } = new AbortController();
+        expect((await send(url, { signal, method })).body).toBeNull();
+        while (getEventListeners(signal, 'abort').length > 0) await turn();
+      },
+    );
+  });
+
   it('accepts a status text outside Latin-1', async () => {
     const text = Buffer.from('服务不可用').toString('latin1');
     await withBytes(`HTTP/1.1 503 ${text}\r\n\r\nbusy`, async (url) => {

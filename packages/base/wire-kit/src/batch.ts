@@ -9,6 +9,7 @@ export type BatchRequests = Omit<BatchBackend, 'limits' | 'line' | 'separator'>;
 /** Functions that send requests to a batch API whose input is an uploaded file. */
 export type FileBatchRequests = Required<BatchRequests>;
 
+/** Members of a batch API that send no request. */
 type Local = Pick<BatchBackend, 'limits' | 'line' | 'separator'>;
 
 /** Creates a batch API. `load` loads the functions that send requests when the first of them is called. */

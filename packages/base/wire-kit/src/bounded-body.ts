@@ -20,7 +20,10 @@ export function limitBody(response: Response, target: string, maxBytes: number =
   return Object.defineProperty(bounded, 'url', { value: url });
 }
 
-/** Returns the length in `content-length`; `undefined` if the header is missing or the body is compressed. */
+/**
+ * Returns the length in `content-length`, beyond which `fetch` reads nothing; `undefined` if the header is missing or the body is
+ * compressed.
+ */
 function uncompressedLength(headers: Headers): number | undefined {
   const length = headers.get('content-length');
   return length === null || headers.has('content-encoding') ? undefined : Number(length);

@@ -18,7 +18,8 @@ export function boundedEvents(
 ): Response {
   if (response.body === null) return response;
   const { status, statusText, headers, url } = response;
-  const progress = { bytes: 0, isLineStart: true, hasIds: false };
+  const progress: Progress = { bytes: 0, isLineStart: true, hasIds: false };
+  /** Bytes of the event that has not ended. */
   let event = new ByteCollector();
   const counted = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
@@ -44,13 +45,23 @@ export function boundedEvents(
   const ended = (): void => {
     if (!progress.hasIds) onEnd();
   };
+  // The caller receives a failure through the readable side.
   response.body.pipeTo(counted.writable).then(ended, ended);
   const bounded = new Response(counted.readable, { status, statusText, headers });
   return Object.defineProperty(bounded, 'url', { value: url });
 }
 
+/** Progress of the reading of a stream. */
+interface Progress {
+  /** Number of bytes of the event so far. */
+  bytes: number;
+  isLineStart: boolean;
+  /** Whether any event so far had an id. */
+  hasIds: boolean;
+}
+
 /** Counts a byte, and returns whether it ends an event. */
-function count(progress: { bytes: number; isLineStart: boolean; hasIds: boolean }, byte: number): boolean {
+function count(progress: Progress, byte: number): boolean {
   // Skip CR, so that CRLF ends a line as LF does.
   if (byte === RETURN) return false;
   // Only the field `id` of an event begins with `i`.

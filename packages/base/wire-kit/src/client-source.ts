@@ -63,6 +63,7 @@ export function clientSource<Client>(init: ClientSourceInit<Client>): Connect<Cl
         init.create({ key, baseURL, fetch: directFetch(by, id), headerNames });
       return clients(JSON.stringify([baseURL, key, headerNames]), create, by);
     };
+    // In this order: an exchange replaces every other transport, then the client of the application, then a server without keys.
     const { exchange } = context;
     const headerSecrets = secretsIn(context.headers, headers, query);
     if (exchange !== undefined)

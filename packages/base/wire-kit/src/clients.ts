@@ -13,6 +13,7 @@ export type ClientCache<Client> = (
 /** Creates a cache of at most 16 SDK clients per transport. Removes the oldest client first. Does not cache rejected promises. */
 export function clientCache<Client>(): ClientCache<Client> {
   const byTransport = new WeakMap<object, Map<string, Promise<Client>>>();
+  /** Key of the clients that are created without a transport. */
   const ownTransport = {};
   return (key, make, transport = ownTransport) => {
     const clients = byTransport.get(transport) ?? new Map<string, Promise<Client>>();

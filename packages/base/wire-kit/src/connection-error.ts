@@ -43,10 +43,14 @@ const OPENSSL = /^.*:error:[\dA-F]+:[^:]*:[^:]*:([^:]*):[^:]*:\d+:.*$/s;
 /** Reasons of OpenSSL for a server that answers without TLS. */
 const WITHOUT_TLS = /wrong version number|packet length too long|http request/i;
 
+/** Maximum number of nested causes to read, including the error itself, because a cause can refer to its error. */
+export const MAX_CAUSES = 4;
+
 /** Returns the distinct messages of an error and its causes, without messages that state no reason. */
 export function reasonsOf(error: unknown): string {
   const texts: string[] = [];
-  for (let at = error; at instanceof Error && texts.length < 4; at = innerError(at)) texts.push(at.message);
+  for (let at = error; at instanceof Error && texts.length < MAX_CAUSES; at = innerError(at))
+    texts.push(at.message);
   const distinct = [...new Set(texts.map(plainReason))].filter((text) => text !== '');
   const specific = distinct.filter((text) => !WITHOUT_REASON.test(text));
   return (specific.length === 0 ? distinct.slice(-1) : specific).join(': ');

@@ -40,6 +40,7 @@ export function credentialSource(
   return {
     async resolve(context, secrets = []) {
       const value = await valueFor(context, secrets);
+      // Throws if the key is benched, so that the attempt sends nothing.
       context.credential?.(value);
       return value;
     },
@@ -48,6 +49,8 @@ export function credentialSource(
       const recovery: Recovery = {
         id: 'credential',
         what: 'requested a new credential',
+        changesCredential: true,
+        // The request does not change. `valueFor` finds the recovery in the context of the next attempt.
         apply: (request) => request,
       };
       rejections.set(recovery, value);
@@ -74,6 +77,7 @@ async function readSource(
       : renewal.replacementFor(rejected, signal));
   } catch (cause) {
     if (signal.aborted) throw cause;
+    // Removes the secrets, and names the target.
     if (LlmError.is(cause)) throw transportError(cause, target, secrets);
     const clean = redactCause(cause, [rejected, ...secrets]);
     const reason = clean instanceof Error ? clean.message : String(clean);
@@ -134,6 +138,7 @@ export class CredentialRenewal {
   /** Returns another credential after a server rejected `rejected`. Waits for a running renewal, or starts one. */
   async replacementFor(rejected: string, signal: AbortSignal): Promise<string> {
     const known = this.renewed.get(rejected);
+    // The application may have returned the rejected credential again since its renewal.
     const isNewer = known !== undefined && known.at > (this.handedOut.get(rejected) ?? 0);
     if (isNewer && known.value !== rejected) return known.value;
     const running = this.pending.get(rejected);
@@ -163,6 +168,7 @@ export class CredentialRenewal {
 function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
   map.delete(key);
   map.set(key, value);
+  // The key is deleted before, so that the map is ordered by the last call.
   const [oldest] = map.keys();
   if (map.size > MAX_VALUES && oldest !== undefined) map.delete(oldest);
 }

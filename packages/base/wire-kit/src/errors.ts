@@ -7,7 +7,7 @@ import {
   type Recovery,
 } from '@majordomo/core';
 import { redactCause, kindOf, redact, redactValues, type WireFailure } from '@majordomo/core/toolkit';
-import { describeServer, reasonsOf, type ServerAddress } from './connection-error.ts';
+import { describeServer, MAX_CAUSES, reasonsOf, type ServerAddress } from './connection-error.ts';
 import { exhaustedResetMs } from './rate-limits.ts';
 import { type HeaderReader, retryAfterMs, retryAfterInMessage } from './retry-after.ts';
 
@@ -114,7 +114,7 @@ function isInvalidHeader(error: unknown): boolean {
 
 /** Finds the first `LlmError` among an error and its causes. SDKs wrap the errors of the transport. */
 function findLlmError(error: unknown): LlmError | undefined {
-  for (let at = error, depth = 0; depth < 4; depth++) {
+  for (let at = error, depth = 0; depth < MAX_CAUSES; depth++) {
     if (LlmError.is(at)) return at;
     if (!(at instanceof Error)) return undefined;
     at = at.cause;
@@ -166,7 +166,7 @@ const nameOf = (error: unknown): string => {
 /** Returns the code of the innermost cause that has one, because Node stores codes such as `ECONNREFUSED` there. */
 function codeOf(error: unknown): string | undefined {
   let code: string | undefined;
-  for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
+  for (let at = error, depth = 0; at instanceof Error && depth < MAX_CAUSES; at = at.cause, depth++) {
     if ('code' in at && typeof at.code === 'string') code = at.code;
   }
   return code;

@@ -23,6 +23,7 @@ interface OpenPart {
   /** Text, reasoning or arguments received so far. Arguments are JSON. */
   text: string;
   replay?: Replay;
+  /** Id and name of a tool call; empty for text and reasoning. */
   readonly id: string;
   readonly name: string;
   programId?: string;
@@ -67,6 +68,7 @@ export class EventWriter {
   private nextIndex = 0;
   private batch: ModelEvent[] = [];
   private readonly collects: boolean;
+  /** Open parts by key. A text or reasoning part is open alone, and tool calls can be open together. */
   private readonly open = new Map<string, OpenPart>();
   /** Key of the open text or reasoning part. Storing the key with the part avoids a lookup for each delta. */
   private currentKey: string | undefined;
@@ -295,6 +297,7 @@ export class EventWriter {
 
   private openCall(key: string, delta: ToolCallDelta): OpenPart {
     this.ensureStarted();
+    // Ends an open text or reasoning part. Other calls stay open.
     if (this.current !== undefined) this.closeAll();
     const id = this.uniqueId(delta.id) ?? generateCallId(this.responseId, this.nextIndex);
     const name = delta.name ?? '';
@@ -367,6 +370,7 @@ export class EventWriter {
     return { ...call, ...parsed, ...token };
   }
 
+  /** Returns the events for the caller, unless the caller takes them with `take`. */
   private written(): readonly ModelEvent[] {
     if (this.collects) return [];
     return this.take();

@@ -60,6 +60,7 @@ export function goneFilesRecovery(
     id: 'gone-files',
     what: 'files uploaded again',
     goneFiles: [...new Set((named.length > 0 ? named : files).map(({ id }) => id))],
+    // The request does not change. The hook that uploads content reads `goneFiles` before the next attempt.
     apply: (request) => request,
   };
 }

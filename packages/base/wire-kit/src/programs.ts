@@ -7,6 +7,7 @@ import type {
   Warning,
 } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
+import { isCall } from './transcript.ts';
 
 /** Ids of the programs to which a part belongs. */
 export interface ProgramIds {
@@ -121,9 +122,6 @@ function withoutPrograms(
     parts.length === message.parts.length && parts.every((part, at) => part === message.parts[at]);
   return isSame ? message : { ...message, parts };
 }
-
-const isCall = (part: AssistantPart): part is CallPart =>
-  part.type === 'tool-call' || part.type === 'vendor-call';
 
 /** Returns the call of a program as a call of the model. Vendors name the program as `caller` of a call or of its item. */
 function directCall(part: CallPart): CallPart {

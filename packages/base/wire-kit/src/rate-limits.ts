@@ -36,6 +36,7 @@ export function rateLimitWatch(): RateLimitWatch {
     observe(target, status, headers, now) {
       const buckets = headers === undefined ? [] : bucketsIn(headers, now);
       if (buckets.length > 0) {
+        // Delete the entry before setting it, so that the map is ordered by the last response.
         known.delete(target);
         known.set(target, { at: now, buckets });
         const oldest = known.keys().next().value;
@@ -54,23 +55,26 @@ const COUNTED_UNITS: readonly string[] = ['requests', 'tokens'];
 const WINDOWS: readonly string[] = ['', '-1h', '-minute', '-day'];
 const PORTIONS: readonly string[] = ['requests', 'tokens', 'input-tokens', 'output-tokens'];
 
-type Names = readonly [name: string, of: (what: 'limit' | 'remaining' | 'reset') => string];
+type Names = readonly [bucket: string, headerFor: (value: 'limit' | 'remaining' | 'reset') => string];
 
-/** Names of headers such as `x-ratelimit-limit-requests-1h`, `x-ratelimit-limit` and `anthropic-ratelimit-requests-limit`. */
+/**
+ * Names of the buckets with the names of their headers, such as `x-ratelimit-limit-requests-1h`, `x-ratelimit-limit` and
+ * `anthropic-ratelimit-requests-limit`.
+ */
 const NAMES: readonly Names[] = [
   ...COUNTED_UNITS.flatMap((counted) =>
-    WINDOWS.map((window): Names => [counted + window, (what) => `x-ratelimit-${what}-${counted}${window}`]),
+    WINDOWS.map((window): Names => [counted + window, (value) => `x-ratelimit-${value}-${counted}${window}`]),
   ),
-  ['requests', (what) => `x-ratelimit-${what}`],
-  ...PORTIONS.map((portion): Names => [portion, (what) => `anthropic-ratelimit-${portion}-${what}`]),
+  ['requests', (value) => `x-ratelimit-${value}`],
+  ...PORTIONS.map((portion): Names => [portion, (value) => `anthropic-ratelimit-${portion}-${value}`]),
 ];
 
 function bucketsIn(headers: HeaderReader, now: number): readonly RateLimitBucket[] {
-  return NAMES.flatMap(([name, of]) => {
-    const limit = parseAmount(headers.get(of('limit')));
-    const remaining = parseAmount(headers.get(of('remaining')));
+  return NAMES.flatMap(([name, headerFor]) => {
+    const limit = parseAmount(headers.get(headerFor('limit')));
+    const remaining = parseAmount(headers.get(headerFor('remaining')));
     if (limit === undefined && remaining === undefined) return [];
-    return [{ name, limit, remaining, resetMs: resetMs(headers.get(of('reset')), now) }];
+    return [{ name, limit, remaining, resetMs: resetMs(headers.get(headerFor('reset')), now) }];
   });
 }
 

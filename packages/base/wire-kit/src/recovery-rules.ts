@@ -6,7 +6,7 @@ import { goneFilesRecovery } from './files.ts';
 export interface RecoveryRule extends Pick<Recovery, 'id' | 'what' | 'remember' | 'isNeededFor'> {
   /** Pattern for the message of a 400 response. The first matching rule that changes the request applies. */
   readonly pattern: RegExp;
-  /** Function that returns a changed request, or the same object if nothing changes. `pattern` captures `numbers`. */
+  /** Function that returns a changed request, or the same object if nothing changes. `numbers`: the groups of `pattern`. */
   readonly apply: (request: ModelRequest, numbers: readonly number[]) => ModelRequest;
 }
 
@@ -20,6 +20,7 @@ export function recoveryFor(
     const match = pattern.exec(message);
     if (match === null) continue;
     const numbers = match.slice(1).map(Number);
+    // A rule that changes nothing would repeat the rejected request.
     if (apply(request, numbers) !== request)
       return { ...rule, apply: (rejected) => apply(rejected, numbers) };
   }

@@ -24,6 +24,7 @@ export class ServerSession<Client, Context = Omit<ModelContext, 'delivery'>> imp
   readonly target: string;
   readonly request: ModelRequest | undefined;
   private readonly connect: Connect<Client, Context>;
+  /** Set by `client`. Before, an error has no secrets to redact, because no credential was used. */
   private connected: Connected<Client> | undefined;
 
   constructor(
@@ -41,7 +42,7 @@ export class ServerSession<Client, Context = Omit<ModelContext, 'delivery'>> imp
     return this.connected.client();
   }
 
-  /** Returns the options of a request of the SDK that ends when the signal aborts. */
+  /** Returns the options with which a request of the SDK ends when the signal aborts. Call it after `client`. */
   protected endingWith(
     signal: AbortSignal,
   ): { readonly signal: AbortSignal } | { readonly fetchOptions: object } {

@@ -8,7 +8,10 @@ export interface Session {
 /** Opens the session of an attempt. */
 export type Open<Own> = (about: Pick<ModelContext, 'target'>) => Own;
 
-/** Opens a session, runs a request and converts its errors. After an abort, throws its reason, not the error that it caused. */
+/**
+ * Opens a session, runs a request and converts its errors. After an abort, throws the signal's reason instead of the error of the
+ * SDK that the abort caused.
+ */
 export async function sessionCall<Own extends Session, Result>(
   open: Open<Own>,
   { target, signal }: Pick<ModelContext, 'target' | 'signal'>,

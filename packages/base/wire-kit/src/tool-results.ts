@@ -9,7 +9,9 @@ import type {
 } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
 
-/** Prefix for the text of a failed result. These APIs have no error flag. */
+// Tool results for APIs, such as Chat Completions, whose tool results are only text, without a flag for an error.
+
+/** Prefix for the text of a failed result. */
 const ERROR_PREFIX = 'ERROR: ';
 
 /** Whether a result contains images or documents. */
@@ -40,6 +42,7 @@ export function withTextResults(
 ): readonly TurnMessage[] {
   const result: TurnMessage[] = [];
   let moved: UserTurnPart[] = [];
+  /** Writes the moved content before the message that follows the results. */
   const pushMoved = (): void => {
     if (moved.length > 0) result.push({ role: 'user', parts: moved });
     moved = [];

@@ -4,6 +4,7 @@ import { asList, isRecord, resolveReference } from '@majordomo/core/toolkit';
 /** JSON Schema whose root is an object. */
 export type ObjectRoot = JsonObject & { readonly type: 'object' };
 
+/** Converted parameters by the original object, because providers cache converted tools by identity. */
 const roots = new WeakMap<JsonObject, ObjectRoot>();
 
 /**

@@ -42,21 +42,27 @@ function everyCallId(messages: readonly TurnMessage[], fits: (id: string) => boo
   return true;
 }
 
-const isCall = (part: Part): part is CallPart => part.type === 'tool-call' || part.type === 'vendor-call';
+/** Whether a part is a call that needs a result. */
+export const isCall = (part: Part): part is CallPart =>
+  part.type === 'tool-call' || part.type === 'vendor-call';
 
 const callIds = (message: Extract<TurnMessage, { role: 'assistant' }>): string[] =>
   message.parts.flatMap((part) => (isCall(part) ? [part.id] : []));
 
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz';
 
-/** Returns an id of at most 24 letters and digits, which every known vendor accepts. */
+/** Maximum length of a derived id. Every known vendor accepts ids of 24 letters and digits. */
+const MAX_DERIVED_LENGTH = 24;
+
+/** Returns letters and digits that depend only on the id and the round. */
 function deriveId(id: string, maxLength: number, round: number): string {
+  const length = Math.min(maxLength, MAX_DERIVED_LENGTH);
   let name = '';
-  for (let seed = 0; name.length < Math.min(maxLength, 24); seed++)
-    name += hashBlock(`${round}:${seed}:${id}`);
-  return name.slice(0, Math.min(maxLength, 24));
+  for (let seed = 0; name.length < length; seed++) name += hashBlock(`${round}:${seed}:${id}`);
+  return name.slice(0, length);
 }
 
+/** Returns six letters and digits, as many as a hash of 32 bits determines. */
 function hashBlock(text: string): string {
   let digits = '';
   for (let rest = fnv1a(text), i = 0; i < 6; i++, rest = Math.floor(rest / 36))
@@ -109,7 +115,7 @@ export class WireMessageCache<Wire extends object> {
 
   /**
    * Returns the cache for a request with these messages. `owner` must live as long as the model, and `settings` must have few
-   * possible values.
+   * possible values. `nameOf` returns the id that the vendor receives for a call, as `toolIdMapper` does.
    */
   forRequest(
     messages: readonly TurnMessage[],

@@ -60,6 +60,18 @@ it.each([[undefined], [null], [''], ['  '], [42], [{ token: 'x' }]])(
   },
 );
 
+it('renews an expired key after four changes of the request', async () => {
+  const source = credentialSource(({ rejected }) => (rejected === undefined ? 'old' : 'new'), []);
+  const changes = ['a', 'b', 'c', 'd'].map((id) => ({ id, what: id, apply: <T>(request: T): T => request }));
+  const provider = keyedProvider(source, (key) => {
+    const recover = changes.shift() ?? (key === 'new' ? undefined : source.renewal(key));
+    if (recover !== undefined) throw new LlmError('auth', 'refused', { recover });
+    return key;
+  });
+  const model = createMajordomo({ providers: [provider] }).model('a/x');
+  expect((await model.generate(hi)).text).toBe('new');
+});
+
 it('calls a tenant’s source only with the tenant’s own key', async () => {
   const tenant = new AsyncLocalStorage<string>();
   const requests: [string, string | undefined][] = [];

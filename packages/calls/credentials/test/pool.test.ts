@@ -93,6 +93,7 @@ function setUp(
   answer: Answer,
   options: Partial<PoolOptions> = {},
   settings: object = {},
+  onEvent?: (event: unknown) => void,
 ): {
   usedKeys: string[];
   clock: ReturnType<typeof fakeClock>;
@@ -113,6 +114,7 @@ function setUp(
     clock,
     random: () => 0,
     chain: { attempts: 1, ...settings },
+    onEvent,
   });
   const callModel = async (): Promise<string> =>
     (await majordomo.model('p/m').generate({ messages: [user('hi')] })).text;
@@ -272,11 +274,12 @@ it('masks all keys of the pool in errors and snapshots', async () => {
     });
   };
   const events: unknown[] = [];
-  const { callModel, provider } = setUp(error, { keys }, { onEvent: (event: unknown) => events.push(event) });
+  const { callModel, provider } = setUp(error, { keys }, {}, (event) => events.push(event));
   const errors = [
     await callModel().catch((error: unknown) => error),
     await callModel().catch((error: unknown) => error),
   ];
+  expect(events.length).toBeGreaterThan(0);
   const output = inspect([errors, events, provider.pool.snapshot()], { depth: 20 });
   expect(output).not.toMatch(/pool-key-[abc]|cG9vbC1rZXkt/);
 });

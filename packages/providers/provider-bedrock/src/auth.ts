@@ -114,6 +114,7 @@ const NO_KEYS: AwsCredentials = { accessKeyId: '', secretAccessKey: '' };
 const RENEWED: Recovery = {
   id: 'credential',
   what: 'requested new credentials',
+  changesCredential: true,
   apply: (request) => request,
 };
 

@@ -125,7 +125,7 @@ export class AttemptReader<Event extends object> {
       );
       return { type: 'failed', error };
     }
-    const events: readonly Event[] = isBatch(pulled.value) ? pulled.value : [pulled.value];
+    const events = eventsOf(pulled.value);
     let hasContent = this.isCommitted;
     for (const [at, event] of events.entries()) {
       const meaning = answer.push(event);
@@ -156,8 +156,12 @@ export class AttemptReader<Event extends object> {
   }
 }
 
-const isBatch = <Event extends object>(value: Event | readonly Event[]): value is readonly Event[] =>
-  Array.isArray(value);
+/** Returns the events of one step of a stream, which is an event or a list of events. */
+export const eventsOf = <Event extends object>(step: Event | readonly Event[]): readonly Event[] =>
+  isList(step) ? step : [step];
+
+const isList = <Event extends object>(step: Event | readonly Event[]): step is readonly Event[] =>
+  Array.isArray(step);
 
 /** Stream whose first step has been requested. */
 export interface OpenedStream<Event extends object> {

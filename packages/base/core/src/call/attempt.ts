@@ -11,7 +11,15 @@ import type { Usage } from '../types/usage.ts';
 import { notify } from '../util/listeners.ts';
 import { mergeTimeouts } from '../util/options.ts';
 import { AttemptReader, openInHook, type Step } from './attempt-reader.ts';
-import { attemptInfo, skippedAttempt, type SkippedTarget, targetFields, withTarget } from './call-log.ts';
+import {
+  answerFields,
+  arrivedContent,
+  attemptInfo,
+  skippedAttempt,
+  type SkippedTarget,
+  targetFields,
+  withTarget,
+} from './call-log.ts';
 import type { CallContext, PreparedCall } from './contract.ts';
 import type { ClaimMode, ForeignBench, HealthClaim } from './health-claim.ts';
 import { Lapse } from './lapse.ts';
@@ -71,6 +79,7 @@ export async function beginAttempt<Event extends object, Result>(
 
   const number = state.nextNumber();
   const lapse = new Lapse(deps.clock, deps.clock.now() + MAX_ADMISSION_MS);
+  // `lapse` is the member `isLapsed` of `info`, which gates read while other attempts wait.
   const info: AttemptParts<Event, Result>['info'] = Object.assign(lapse, {
     ...attemptInfo(target, call.info, prepared),
     attempt: number,
@@ -97,6 +106,7 @@ export async function beginAttempt<Event extends object, Result>(
   lapse.endAt(() => deps.clock.now());
   const { recoveries } = state;
   const upload = { target: target.key, signal: scope.signal, recoveries, ...deps.transport() };
+  // A failed upload does not reject. The request that it returns fails when it is opened, so the attempt ends as usual.
   const sent = (await prepared.upload?.run(upload)) ?? prepared;
   const attempt = new Attempt({ context, state, prepared: sent, info, permits, claim });
   lapse.endAt(() => attempt.latestEnd());
@@ -267,9 +277,10 @@ export class Attempt<Event extends object, Result> {
     const { call, deps, scope } = this.parts.context;
     const { settings } = state;
     const plain = this.errorOf(scope.reason ?? cause);
-    const error = await withSuggestion(plain, state.target, deps.suggestModel);
+    const error = await withSuggestion(plain, state.target, deps.suggestModel, scope.signal);
     const recovery = state.availableRecovery(error);
     const isConclusive = scope.reason === undefined && recovery === undefined;
+    // Before `currentBench`, because this failure may bench the target or the credential.
     const benchedUntil = this.failClaim(error, isConclusive);
     const facts = {
       error,
@@ -321,7 +332,11 @@ export class Attempt<Event extends object, Result> {
     return { error, recovery };
   }
 
-  /** Reports the failure to the health of the target or credential, which returns the end of a new bench of the target. */
+  /**
+   * Reports the failure to the health of the target or credential, which returns the end of a new bench of the target.
+   *
+   * @param isConclusive see `HealthClaim.fail`
+   */
   private failClaim(error: LlmError, isConclusive: boolean): number | undefined {
     // The attempt has sent nothing, so it does not use up one of `attempts`.
     if (error.details.code === CREDENTIAL_BENCHED) this.state.uncountStart();
@@ -350,9 +365,8 @@ export class Attempt<Event extends object, Result> {
       ...targetFields(state.target),
       outcome,
       error,
-      usage: error?.details.partial?.usage ?? this.answer.usage ?? (error && this.reportedUsage),
       ms: this.elapsedMs(),
-      ...(this.answer.model !== undefined && { responseModel: this.answer.model }),
+      ...answerFields(this.answer, error, this.reportedUsage),
       ...(this.reader.isCutOff && outcome !== 'finished' && { stopped: true }),
     };
     context.log.attemptEnd(info.attempt, record);
@@ -365,9 +379,7 @@ export class Attempt<Event extends object, Result> {
     const { info, prepared, state } = this.parts;
     const known = asLlmError(cause, info.target, prepared.request);
     const error = reclassified(known, state.settings.classify);
-    const arrived = this.answer.partial();
-    const usage = arrived?.usage ?? this.reportedUsage;
-    const partial = error.details.partial ?? (arrived && { ...arrived, usage });
+    const partial = error.details.partial ?? arrivedContent(this.answer, this.reportedUsage);
     return withTarget(withDetails(error, { partial }), info.target);
   }
 

@@ -1,9 +1,16 @@
 import type { Target } from '../resolve/resolve.ts';
+import type { Answer } from '../stream/accumulator.ts';
 import type { CallEvent, CallInfo } from '../types/call-options.ts';
 import type { AttemptInfo } from '../types/gate.ts';
-import { type Attempt as AttemptRecord, type LlmError, withDetails } from '../types/llm-error.ts';
+import {
+  type Attempt as AttemptRecord,
+  type LlmError,
+  type PartialResponse,
+  withDetails,
+} from '../types/llm-error.ts';
 import type { ClassificationResponse } from '../types/operations.ts';
 import type { ChatResponse } from '../types/response.ts';
+import type { Usage } from '../types/usage.ts';
 import type { Emit } from '../util/listeners.ts';
 
 /** Target that the call did not contact, and the reason. */
@@ -117,6 +124,28 @@ export const targetFields = ({
   ...(billing !== undefined && { billing }),
   ...(name !== undefined && { name }),
 });
+
+/**
+ * Returns the fields of an attempt's record that its answer determines. `reportedUsage`: usage that the provider reported before
+ * the end of the stream, which only the record of a failed attempt contains.
+ */
+export const answerFields = (
+  { model, usage }: Pick<Answer<object, unknown>, 'model' | 'usage'>,
+  error: LlmError | undefined,
+  reportedUsage: Usage | undefined,
+): Pick<AttemptRecord, 'usage' | 'responseModel'> => ({
+  usage: error?.details.partial?.usage ?? usage ?? (error && reportedUsage),
+  ...(model !== undefined && { responseModel: model }),
+});
+
+/** Returns the content that had arrived before an attempt failed, with the usage that the provider had reported. */
+export function arrivedContent(
+  answer: Pick<Answer<object, unknown>, 'partial'>,
+  reportedUsage: Usage | undefined,
+): PartialResponse | undefined {
+  const arrived = answer.partial();
+  return arrived && { ...arrived, usage: arrived.usage ?? reportedUsage };
+}
 
 /** Returns the record of a target that was not contacted. */
 export const skippedAttempt = (target: Target, error: LlmError): AttemptRecord => ({

@@ -25,7 +25,9 @@ export class CallRun<Event extends object, Result> {
   /** Result of the call. Set when the call has finished. */
   result: Result | undefined;
   private readonly context: CallContext<Event, Result>;
+  /** Set when the targets are resolved, before the first attempt. */
   private chain: Chain<Event, Result> | undefined;
+  /** Attempt or race that is being read; `undefined` between two attempts, and after the call has ended. */
   private running: Attempt<Event, Result> | Hedge<Event, Result> | undefined;
   /** Time to wait before the next attempt, in milliseconds. */
   private retryDelayMs = 0;
@@ -33,8 +35,11 @@ export class CallRun<Event extends object, Result> {
   private reset: Reset | undefined;
   /** Failure after which the next attempt continues the answer. The event `continued` reports the failure. */
   private interruption: Pick<Continued, 'from' | 'error'> | undefined;
+  /** Content of the last failed attempt that sent any, for an error of the call that has none itself. */
   private lastPartial: PartialResponse | undefined;
+  /** Error of the call. Set when the call has failed. */
   private failure: LlmError | undefined;
+  /** Whether a `pull` is running, which then reports the end of the call. */
   private isBeingPulled = false;
   /** End of a call that was stopped while no `pull` was running. */
   private stopping: Promise<void> | undefined;
@@ -129,7 +134,7 @@ export class CallRun<Event extends object, Result> {
   private continuing(running: Attempt<Event, Result> | Hedge<Event, Result>): Attempt<Event, Result> {
     const { attempt } = running;
     this.chain?.goTo(attempt.state);
-    if (this.running !== undefined) this.running = attempt;
+    this.running = attempt;
     return attempt;
   }
 
@@ -181,6 +186,7 @@ export class CallRun<Event extends object, Result> {
     const rest = mayContinue ? operation.continueFrom?.({ from, error, parts: answer.shown() }) : undefined;
     this.interruption = rest && { from, error };
     this.reset = rest === undefined ? { type: 'reset', target: from, error } : undefined;
+    // Without a rest, the original operation replaces one that an earlier failure has set.
     if (mayContinue) this.chain?.setOperation(rest ?? operation);
   }
 

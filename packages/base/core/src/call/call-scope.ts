@@ -33,6 +33,7 @@ export class CallScope {
         })
       : undefined;
     if (callerSignal?.aborted === true) {
+      // Without `onStop`, because nothing runs yet. The call finds the reason with `throwIfStopped`.
       this.reason = abortError(callerSignal);
       this.controller.abort(this.reason);
     } else callerSignal?.addEventListener('abort', this.onAbort, { once: true });
@@ -42,6 +43,7 @@ export class CallScope {
     return this.controller.signal;
   }
 
+  /** Returns the time until the deadline, in milliseconds; `Infinity` without a deadline. */
   remainingMs(): number {
     return this.deadline - this.clock.now();
   }

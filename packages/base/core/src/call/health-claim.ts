@@ -13,7 +13,7 @@ export type ClaimMode = 'unless-benched' | 'alone' | 'forced';
 /** Kinds of failures that concern only the credential. After such a failure, calls with another credential may succeed. */
 const CREDENTIAL_FAILURES: ReadonlySet<ErrorKind> = new Set(['auth', 'billing', 'quota', 'rate-limit']);
 
-/** Bench that prevents a call from contacting a target. */
+/** Bench that prevents a call from contacting a target. Foreign: not caused by the call itself. */
 export interface ForeignBench extends Bench {
   /** Whether the credential is benched and not the target. Calls with another credential may contact the target. */
   readonly isOfCredential: boolean;
@@ -80,6 +80,7 @@ export class HealthClaims {
     this.credential = undefined;
   }
 
+  /** Records a bench that this call caused. It does not prevent a retry of the call. */
   addOwnBench(key: string, epoch: number): void {
     this.ownBenches.set(key, epoch);
   }
@@ -94,10 +95,11 @@ export class HealthClaims {
       const stamp = tracker.claim(key, probeMs);
       return { tracker, key, stamp, isProbe: stamp.isProbe };
     }
-    const isOwnBench = this.foreignBench(tracker, key) === undefined;
-    if (!isOwnBench && mode === 'unless-benched') return undefined;
-    const stamp = tracker.claimEarly(key, probeMs, !isOwnBench && mode === 'alone');
-    return stamp && { tracker, key, stamp, isProbe: !isOwnBench };
+    const isForeign = this.foreignBench(tracker, key) !== undefined;
+    if (isForeign && mode === 'unless-benched') return undefined;
+    const mustBeAlone = isForeign && mode === 'alone';
+    const stamp = tracker.claimEarly(key, probeMs, mustBeAlone);
+    return stamp && { tracker, key, stamp, isProbe: isForeign };
   }
 }
 
@@ -124,7 +126,7 @@ export class HealthClaim {
   private credential: Claim | undefined;
 
   constructor(claims: HealthClaims, target: Claim, mode: ClaimMode, probeMs: number) {
-    // Not `target.isProbe`, which is false for a retry during a bench that this call itself caused.
+    // The stamp of every attempt at a benched target is a probe. `target.isProbe` is false during a bench that this call caused.
     this.wasTargetBenched = target.stamp.isProbe;
     this.claims = claims;
     this.target = target;
@@ -140,6 +142,7 @@ export class HealthClaim {
   /** Claims the credential that the provider is about to use. Throws if it is benched and the mode does not permit its use. */
   useCredential(value: string): void {
     this.release(this.credential);
+    // The claim on the next credential may throw. The released claim must not be settled again.
     this.credential = undefined;
     this.credential = this.claims.claimCredential(value, this.mode, this.probeMs);
   }

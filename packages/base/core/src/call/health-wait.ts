@@ -35,6 +35,7 @@ export async function untilHealthChanges(
   // A key that ends with a slash is that of a provider.
   const concerns = (changed: string | undefined): boolean =>
     changed === undefined || keys.has(changed) || changed.endsWith('/');
+  // The time of `until` may have passed meanwhile.
   await sleepUntil(Math.max(1, until - deps.clock.now()), concerns, deps, signal);
 }
 

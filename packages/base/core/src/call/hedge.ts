@@ -17,7 +17,9 @@ export class Hedge<Event extends object, Result> {
   private readonly context: CallContext<Event, Result>;
   private readonly racing = new Set<Attempt<Event, Result>>();
   private isOver = false;
+  /** Settles `readStep`. */
   private resolve: ((step: Step<Event>) => void) | undefined;
+  /** Cancels the start of the second attempt. */
   private cancelTimer: (() => void) | undefined;
 
   constructor(
@@ -30,7 +32,7 @@ export class Hedge<Event extends object, Result> {
     this.context = context;
   }
 
-  /** Reads the first content of either attempt, or the failure of the last remaining attempt. */
+  /** Reads the first content of an attempt, or the failure of the last one. Called once, because the call then reads `attempt`. */
   readStep(): Promise<Step<Event>> {
     const { call, deps } = this.context;
     return new Promise((resolve) => {
@@ -52,6 +54,7 @@ export class Hedge<Event extends object, Result> {
     this.racing.add(attempt);
     for (;;) {
       const step = await attempt.readStep();
+      // The other attempt has won, and `endWith` has ended this one.
       if (this.isOver) return;
       if (step.type === 'events' && step.events.length === 0) continue;
       if (step.type === 'failed' && this.racing.size > 1) {

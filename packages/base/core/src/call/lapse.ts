@@ -4,8 +4,9 @@ import type { Clock } from '../types/call-options.ts';
 const LAPSE_TOLERANCE_MS = 1000;
 
 /**
- * Time at which an attempt can no longer be running. A class, because each object literal with a getter has its own hidden class,
- * which V8 keeps with the scope of the getter, here the complete call, until the next full garbage collection.
+ * Member `isLapsed` of the `AttemptInfo` that gates receive: whether an attempt can no longer be running, so that its place is free.
+ * A class, because each object literal with a getter has its own hidden class, which V8 keeps with the scope of the getter, here
+ * the complete call, until the next full garbage collection.
  */
 export class Lapse {
   readonly #clock: Clock;

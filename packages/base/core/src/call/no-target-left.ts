@@ -7,7 +7,8 @@ import { type Benchable, untilHealthChanges } from './health-wait.ts';
 
 /**
  * Handles a chain in which every target was skipped or has failed. If no target was contacted and at least one is benched, the
- * option `whenAllBenched` determines whether the call continues. In all other cases, throws the error of the call.
+ * option `whenAllBenched` determines whether the call continues: the chain then has a current target again. In all other cases,
+ * throws the error of the call.
  */
 export async function continueOrThrow<Event extends object, Result>(
   chain: Chain<Event, Result>,
@@ -16,6 +17,7 @@ export async function continueOrThrow<Event extends object, Result>(
   const { whenAllBenched } = call.settings;
   scope.throwIfStopped();
   const soonest = soonestBench(chain.all);
+  // A call forces a benched target at most once.
   const mayContinue = !log.hasAttempt && !chain.wasForced && whenAllBenched !== 'fail';
   // The benches because of which the call skipped targets have ended meanwhile.
   const benchEnded = soonest === undefined && log.hasBenched;

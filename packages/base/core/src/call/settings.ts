@@ -1,7 +1,7 @@
 import type { ChainOptions, PolicyOverrides, TargetOrder, Timeouts } from '../types/call-options.ts';
 import type { ErrorKind, LlmError } from '../types/llm-error.ts';
 import { mergeTimeouts } from '../util/options.ts';
-import type { Pace } from './timers.ts';
+import { orInfinity, type Pace } from './timers.ts';
 
 /** Options of a chain, with all defaults. */
 export interface ChainSettings {
@@ -30,7 +30,7 @@ export function chainSettings(general: ChainOptions = {}, own: ChainOptions = {}
     timeouts: mergeTimeouts(general.timeouts, own.timeouts),
     policy: { ...general.policy, ...own.policy },
     afterCommit: own.afterCommit ?? general.afterCommit ?? 'error',
-    hedgeAfterMs: orInfinity(own.hedgeAfterMs ?? general.hedgeAfterMs),
+    hedgeAfterMs: orInfinity(own.hedgeAfterMs ?? general.hedgeAfterMs ?? 0),
     pace: paceOf(
       own.leastCharsPerSecond ?? general.leastCharsPerSecond,
       own.slowWindowMs ?? general.slowWindowMs,
@@ -40,8 +40,6 @@ export function chainSettings(general: ChainOptions = {}, own: ChainOptions = {}
     order: own.order ?? general.order,
   };
 }
-
-const orInfinity = (ms = 0): number => (ms > 0 ? ms : Infinity);
 
 const paceOf = (charsPerSecond = 0, windowMs = 10_000): Pace | undefined =>
   charsPerSecond > 0 && windowMs > 0 ? { charsPerSecond, windowMs } : undefined;

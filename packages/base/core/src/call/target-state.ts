@@ -49,7 +49,10 @@ export class TargetState<Event extends object, Result> {
     this.prepared = undefined;
   }
 
-  /** Returns the number of the next attempt. No number is returned twice, because gates use it in the name of a reservation. */
+  /**
+   * Returns the number of the next attempt. No number is returned twice, because gates use it in the name of a reservation. The
+   * parts of an embedding call take their numbers from the shared `target.nextNumber`.
+   */
   nextNumber(): number {
     return this.target.nextNumber?.() ?? ++this.lastNumber;
   }
@@ -78,10 +81,11 @@ export class TargetState<Event extends object, Result> {
     this.recoveries = [...this.recoveries, recovery];
     this.memory.remember(this.target.key, recovery);
     this.prepared = prepared;
+    // The recovery may change the credential, so a bench of the last one must not prevent the next attempt.
     this.health.forgetCredential();
   }
 
-  /** Applies the recoveries of this call and the stored recoveries of earlier calls. */
+  /** Applies the recoveries that the call has used before `setOperation`, and the stored recoveries of earlier calls. */
   private withRecoveries(prepared: PreparedCall<Event, Result>): PreparedCall<Event, Result> {
     const remembered = this.memory.recoveriesFor(this.target.key, prepared.request);
     let changed = prepared;

@@ -114,6 +114,7 @@ export class AttemptTimers {
     if (this.options.isNonStreaming) return 'complete';
     if (this.isCommitted) return 'idle';
     const { connectMs, firstContentMs } = this.limits;
+    // Both limits begin with the attempt, so only the shorter one has an effect.
     return !this.isConnected && connectMs < firstContentMs ? 'connect' : 'first-content';
   }
 }
@@ -133,7 +134,8 @@ function limitsOf(timeouts: Timeouts): Limits {
   };
 }
 
-const orInfinity = (ms: number): number => (ms > 0 ? ms : Infinity);
+/** Returns a time limit of an option, of which 0 means no limit. */
+export const orInfinity = (ms: number): number => (ms > 0 ? ms : Infinity);
 
 const LIMIT: Readonly<Record<Phase, keyof Limits>> = {
   connect: 'connectMs',

@@ -27,7 +27,7 @@ import { checkCall, validOptions } from './check-options.ts';
 /** Creates the chat model of a spec. Each call resolves the spec again. Throws `config` if the spec cannot be parsed. */
 export function chatModel(spec: string, setup: ModelSetup): ChatModel {
   parseSpec(spec);
-  const calls = new ChatCalls(spec, setup, undefined);
+  const calls = new ChatCalls(spec, setup);
   const generate: ChatModel['generate'] = (request, options) =>
     calls.generate(request, options, { site: callSite(generate) });
   function stream(request: ChatRequest, options: UninterruptedOptions): UninterruptedStream;
@@ -60,11 +60,12 @@ export function chatModel(spec: string, setup: ModelSetup): ChatModel {
 
 /** Chat calls with one spec, which are also the rounds of typed calls. */
 class ChatCalls implements TypedCalls {
+  /** Place of a typed stream. Absent for other calls, each of which has its place in its plan. */
   readonly site: CallSite | undefined;
   private readonly spec: string;
   private readonly setup: ModelSetup;
 
-  constructor(spec: string, setup: ModelSetup, site: CallSite | undefined) {
+  constructor(spec: string, setup: ModelSetup, site?: CallSite) {
     this.spec = spec;
     this.setup = setup;
     this.site = site;

@@ -18,7 +18,7 @@ import {
   rejectUnknownOptions,
   TIMEOUT_KINDS,
 } from '../util/options.ts';
-import { OTHER_CALL_NAMES, OTHER_MAJORDOMO_NAMES, refuseMembers } from './other-names.ts';
+import { OTHER_CALL_NAMES, OTHER_MAJORDOMO_NAMES, refuseAll, refuseMembers } from './other-names.ts';
 
 const DECISION_KINDS: KindsOf<Decision> = {
   retry: 'boolean',
@@ -44,10 +44,8 @@ const CHAIN_KINDS: KindsOf<ChainOptions> = {
   order: 'function',
 };
 
-const CALL_KINDS: KindsOf<CallOptions> & Kinds = {
-  ...OTHER_CALL_NAMES,
-  ...CHAIN_KINDS,
-  chain: 'refused: pass its members instead',
+/** Options of a call that the option `chain` of `createMajordomo` does not have. */
+const ONE_CALL_KINDS: KindsOf<Omit<CallOptions, keyof ChainOptions>> = {
   signal: 'object with addEventListener',
   tenant: 'string',
   metadata: 'object',
@@ -57,6 +55,16 @@ const CALL_KINDS: KindsOf<CallOptions> & Kinds = {
   repairs: atLeast(0),
   waitUntil: 'function',
 };
+
+/** Kinds of the option `chain` of `createMajordomo`, with the names that belong elsewhere. */
+const GENERAL_CHAIN_KINDS: Kinds = {
+  ...OTHER_CALL_NAMES,
+  ...CHAIN_KINDS,
+  ...refuseAll(Object.keys(ONE_CALL_KINDS), 'pass it to each call'),
+  chain: 'refused: pass its members instead',
+};
+
+const CALL_KINDS: Kinds = { ...GENERAL_CHAIN_KINDS, ...ONE_CALL_KINDS };
 
 const HEALTH_KINDS: KindsOf<HealthOptions> = {
   threshold: atLeast(1),
@@ -91,8 +99,7 @@ const MAJORDOMO_KINDS: KindsOf<MajordomoOptions> & Kinds = {
   env: 'object',
   fetch: 'function',
   headers: 'object',
-  // `CALL_KINDS` also contains the names that other libraries use, with the remedy for each.
-  chain: CALL_KINDS,
+  chain: GENERAL_CHAIN_KINDS,
   health: HEALTH_KINDS,
   gates: 'array',
   media: 'object with fit',
@@ -112,7 +119,7 @@ export function checkMajordomoOptions(options: MajordomoOptions): void {
     throw configError('providers', 'must be an array of providers, as the create… functions return');
 }
 
-/** Throws `config` for an invalid option of `majordomo.with`. */
+/** Throws `config` for an invalid option of `majordomo.with`, which has no required option. */
 export function checkChanges(options: Partial<MajordomoOptions>): void {
   if (!isRecord(options)) throw configError('options', 'must be an object, such as { providers }');
   checkKinds(options, MAJORDOMO_KINDS);
@@ -171,7 +178,7 @@ export const checkResolve = (options: ResolveOptions | undefined): void => {
   checkCall(options, RESOLVE_KINDS);
 };
 
-/** Returns the options of a call, or the error if they are not valid. */
+/** Returns the options of a call, or the error if they are not valid, for functions that leave the error to the call. */
 export function validOptions(options: CallOptions | undefined): {
   readonly options?: CallOptions | undefined;
   readonly error?: LlmError;

@@ -175,6 +175,7 @@ function newView(
     },
     loadEnv(env) {
       checkChanges({ env });
+      // A model may depend on a base URL in the environment.
       models.clear();
       return registry.load(env);
     },
@@ -185,6 +186,7 @@ function newView(
     with(wanted) {
       const changes = changesOf(wanted, gates);
       checkChanges(changes);
+      // `resolvers` and `env` contain what was added since the view was created.
       const { env } = registry;
       const merged = { ...options, resolvers, env, ...changes, chain: { ...chain, ...changes.chain } };
       // The aliases of this view have already been checked.

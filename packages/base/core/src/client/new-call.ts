@@ -61,7 +61,7 @@ export interface CallPlan<Event extends object, Result> extends Pick<
   readonly pick?: ((targets: readonly Target[]) => readonly Target[]) | undefined;
   /** Whether the call is a further round of a typed call. @default false */
   readonly isFurtherRound?: boolean | undefined;
-  /** Fields that one part of a call shares with the other parts. */
+  /** Fields that one part of a call shares with the other parts. They replace the fields that a call has by default. */
   readonly part?: Pick<Call<Event, Result>, 'info' | 'signal' | 'emit' | 'resolve'> | undefined;
   readonly onEnd?: Call<Event, Result>['onEnd'];
 }
@@ -104,6 +104,7 @@ export function newCall<Event extends object, Result>(
         const found = await setup.resolve(spec, info, request, scope);
         const { order } = settings;
         const { signal } = scope;
+        // Only a chat has a request here, and only the targets of a chat are ordered.
         const targets =
           order === undefined || request === undefined
             ? found

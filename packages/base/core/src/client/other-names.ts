@@ -2,7 +2,7 @@ import { REQUEST_MEMBERS } from '../prepare/validate.ts';
 import type { Kind, Kinds } from '../util/options.ts';
 
 /** Table in which every name is refused with the same remedy; see `Kinds`. */
-const refuseAll = (names: readonly string[], remedy: string): Kinds =>
+export const refuseAll = (names: readonly string[], remedy: string): Kinds =>
   Object.fromEntries(names.map((name): [string, Kind] => [name, `refused: ${remedy}`]));
 
 /** Names that belong elsewhere or that other libraries use for an option of a call, with the remedy. */

@@ -4,7 +4,7 @@ import type { PreparedCall } from '../call/contract.ts';
 import { chainSettings, type ChainSettings } from '../call/settings.ts';
 import { asLlmError } from '../errors/error-kind.ts';
 import { decisionFor } from '../errors/policy.ts';
-import { admit, skippedAttempt } from '../gates/admit.ts';
+import { admit, outcomeOfSkip } from '../gates/admit.ts';
 import {
   checkEmbedding,
   checkSpaces,
@@ -175,6 +175,7 @@ async function preparedTarget(
   const batch = provider.batch?.(modelId, operation, context.env);
   const background = isJob ? provider.background?.(modelId, context.env) : undefined;
   const prepared = await prepare(target).catch((cause: unknown) => withTarget(asLlmError(cause, key), key));
+  // An abort is not a refusal of the target.
   signal.throwIfAborted();
   const data = withRetention(
     withRetention(setup.deps.dataOf(target), background?.retentionDays),
@@ -190,6 +191,7 @@ async function preparedTarget(
     batch,
     background,
     video: undefined,
+    // Gates are called only for a request that the target accepts.
     refusal: LlmError.is(prepared) ? prepared : await denialOf(attempt, setup),
     decide: ({ kind }) => decisionFor(kind, settings.policy),
     async ask(exchange) {
@@ -219,6 +221,7 @@ async function videoTarget(
   const video = await prepareVideo(request, target, setup.media, context).catch((cause: unknown) =>
     withTarget(asLlmError(cause, key), key),
   );
+  // An abort is not a refusal of the target.
   signal.throwIfAborted();
   const isRefused = LlmError.is(video);
   const view = isRefused
@@ -338,6 +341,6 @@ async function denialOf(
   if (checking.length === 0) return undefined;
   const permits = await admit(checking, attempt, clock, waitUntil);
   if ('denial' in permits) return permits.denial;
-  await permits.settle(skippedAttempt(attempt, undefined));
+  await permits.settle(outcomeOfSkip(attempt, undefined));
   return undefined;
 }

@@ -1,4 +1,5 @@
-import { targetFields, withTarget } from '../call/call-log.ts';
+import { eventsOf } from '../call/attempt-reader.ts';
+import { answerFields, arrivedContent, targetFields, withTarget } from '../call/call-log.ts';
 import type { PreparedCall } from '../call/contract.ts';
 import type { ChainSettings } from '../call/settings.ts';
 import { reclassified } from '../call/verdict.ts';
@@ -28,16 +29,16 @@ async function* runEvents<Event extends object, Response>(
 ): AsyncGenerator<readonly Event[], Response> {
   const startedAt = clock.now();
   const answer = prepared.newAnswer();
-  let reported: Usage | undefined;
+  let reportedUsage: Usage | undefined;
   const reportUsage = (usage: Usage): void => {
-    reported = usage;
+    reportedUsage = usage;
   };
   const record = (outcome: Attempt['outcome'], error?: LlmError): Attempt => ({
     ...targetFields(target),
     outcome,
     error,
-    usage: error?.details.partial?.usage ?? answer.usage ?? reported,
     ms: clock.now() - startedAt,
+    ...answerFields(answer, error, reportedUsage),
   });
   try {
     let hasBegun = false;
@@ -55,12 +56,13 @@ async function* runEvents<Event extends object, Response>(
     return answer.result({ spec: info.spec, attempts: [record('finished')] });
   } catch (cause) {
     const known = reclassified(asLlmError(cause, target.key, prepared.request), settings.classify);
-    const partial = known.details.partial ?? answer.partial();
+    const partial = known.details.partial ?? arrivedContent(answer, reportedUsage);
     const error = withTarget(withDetails(known, { partial }), target.key);
     throw withDetails(error, { attempts: [record('failed', error)] });
   }
 }
 
+/** Yields the events of each step up to the finish, and adds them to the answer. */
 async function* eventsToFinish<Event extends object>(
   steps: AsyncIterator<Event | readonly Event[]>,
   answer: ReturnType<PreparedCall<Event, unknown>['newAnswer']>,
@@ -68,7 +70,7 @@ async function* eventsToFinish<Event extends object>(
 ): AsyncGenerator<readonly Event[]> {
   try {
     for (let step = await steps.next(); step.done !== true; step = await steps.next()) {
-      const events: readonly Event[] = isBatch(step.value) ? step.value : [step.value];
+      const events = eventsOf(step.value);
       const finish = events.findIndex((event) => answer.push(event) === 'finish');
       if (finish === -1) yield events;
       else {
@@ -81,9 +83,6 @@ async function* eventsToFinish<Event extends object>(
     await steps.return?.();
   }
 }
-
-const isBatch = <Event extends object>(value: Event | readonly Event[]): value is readonly Event[] =>
-  Array.isArray(value);
 
 /** Runs one attempt, and returns its response. */
 export async function runAttempt<Response>(
@@ -110,7 +109,7 @@ export const attemptStream = (
     mayRestart: false,
   });
 
-/** Source of the events of one attempt. */
+/** Source of the events of one attempt. An error that `pull` throws is its ending, so `pull` reports only a result. */
 class AttemptSource implements Source<StreamEvent> {
   private readonly controller = new AbortController();
   private readonly target: string;
@@ -140,6 +139,7 @@ class AttemptSource implements Source<StreamEvent> {
     const error = new LlmError('aborted', `${this.target}: ${why}`, { code: 'abandoned' });
     this.onEnd({ error });
     this.controller.abort(error);
+    // Runs the clean-up of the generator, whose result nothing reads.
     this.run.return(undefined as never).catch(() => undefined);
   }
 }

@@ -10,6 +10,7 @@ type Capture = (site: object, called: (...never: never[]) => unknown) => void;
 /** Returns the place in the application from which the public function `callee` is being called. */
 export function callSite(callee: (...never: never[]) => unknown): CallSite {
   const site: CallSite = {};
+  // Only V8 has this function, which omits the frames of `callee` and of the functions that it has called.
   const capture = Reflect.get(Error, 'captureStackTrace') as Capture | undefined;
   if (capture === undefined) return { stack: new Error().stack };
   capture(site, callee);

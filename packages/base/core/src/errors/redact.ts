@@ -186,6 +186,7 @@ export function redactCause(cause: unknown, secrets: readonly (string | undefine
 class Cleaner {
   isChanged = false;
   private readonly forms: ReadonlySet<string>;
+  /** Copy of each object, so that a circular value is copied once. */
   private readonly copies = new Map<object, unknown>();
   private remainingMembers = MAX_MEMBERS;
 
@@ -227,6 +228,7 @@ class Cleaner {
     if (stack === '') this.isChanged = true;
     const clean = this.text(error instanceof SyntaxError ? this.withoutSample(message) : message);
     const copy = new Error(clean);
+    // Also copies the original message, which is replaced here.
     this.members(error, copy);
     copy.message = clean;
     copy.name = this.text(asText(error.name) ?? '');
@@ -251,15 +253,17 @@ class Cleaner {
   /** Copies all members, because inspectors also show members that are not enumerable. */
   private members<T extends object>(from: object, to: T): T {
     this.copies.set(from, to);
-    const known = from instanceof Error ? 'stack' : Array.isArray(from) && 'length';
+    /** Member that is not copied, because `error` sets it, or because the array sets it itself. */
+    const omitted = from instanceof Error ? 'stack' : Array.isArray(from) && 'length';
     for (const key of Reflect.ownKeys(from)) {
       const member = Object.getOwnPropertyDescriptor(from, key);
-      if (member === undefined || key === known) continue;
+      if (member === undefined || key === omitted) continue;
       if (this.remainingMembers-- < 1) {
         this.drop();
         break;
       }
       const name = typeof key === 'string' ? this.text(key) : key;
+      // A getter is not called, because it may have effects.
       const value = 'value' in member ? this.member(key, member.value) : this.drop();
       if (value !== OPAQUE)
         Object.defineProperty(to, name, { ...member, value, writable: true, configurable: true });

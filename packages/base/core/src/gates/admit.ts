@@ -62,6 +62,7 @@ export async function admit(
   waitUntil: WaitUntil | undefined,
 ): Promise<Permits | Refusal> {
   const granted: Permit[] = [];
+  // Removes the permits that it settles, so that no permit is settled twice.
   const settle = (outcome: Attempt): Promise<void> | undefined => {
     const pending = granted
       .splice(0)
@@ -73,7 +74,7 @@ export async function admit(
     return untilSettled(all, info.signal, clock);
   };
   const refuse = async (denial: LlmError, advance: boolean): Promise<Refusal> => {
-    await settle(skippedAttempt(info, denial));
+    await settle(outcomeOfSkip(info, denial));
     return { denial, advance };
   };
   for (const gate of gates) {
@@ -89,7 +90,7 @@ export async function admit(
       const isKnown = info.signal.aborted || LlmError.is(cause);
       const error = isKnown ? cause : deniedError(gate, failureOf(cause), info, cause);
       if (LlmError.is(error, 'denied')) return refuse(error, false);
-      await settle(skippedAttempt(info, LlmError.is(error) ? error : undefined));
+      await settle(outcomeOfSkip(info, LlmError.is(error) ? error : undefined));
       throw error;
     }
   }
@@ -98,7 +99,10 @@ export async function admit(
 
 type GateAnswer = Permit | Denial | undefined;
 
-/** Returns the gate's answer. If a gate answers at once, no timer and no listener are created. */
+/**
+ * Returns the gate's answer. If a gate answers at once, no timer and no listener are created. A gate without types may answer
+ * with `null` instead of `undefined`.
+ */
 function answerOf(gate: Gate, info: AttemptInfo, clock: Clock): GateAnswer | Promise<GateAnswer> {
   const answer = gate.admit(info);
   return isPromise(answer) ? answerInTime(gate, answer, info, clock) : (answer ?? undefined);
@@ -139,7 +143,7 @@ function answerInTime(
           resolve(answer);
         } else if (answer !== undefined && !('deny' in answer)) {
           // The permit was granted too late, so the attempt does not take place.
-          void settleOne(answer, skippedAttempt(info, undefined));
+          void settleOne(answer, outcomeOfSkip(info, undefined));
         }
       },
       (error: unknown) => {
@@ -150,8 +154,8 @@ function answerInTime(
   });
 }
 
-/** Returns the record of an attempt that did not take place. The permits of the attempt are settled with this record. */
-export const skippedAttempt = ({ target }: AttemptInfo, error: LlmError | undefined): Attempt => ({
+/** Returns the outcome with which the permits of an attempt are settled that does not take place. */
+export const outcomeOfSkip = ({ target }: AttemptInfo, error: LlmError | undefined): Attempt => ({
   target,
   outcome: 'skipped',
   error,

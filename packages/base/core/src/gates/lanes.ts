@@ -65,6 +65,7 @@ function startIn(lane: Lane, attempt: AttemptInfo): Permit {
   lane.running.add(attempt);
   return {
     settle() {
+      // The place of a lapsed attempt has already been given to another one.
       if (lane.running.delete(attempt)) admitNext(lane);
     },
   };
@@ -82,6 +83,7 @@ function admitNext(lane: Lane): void {
   while (lane.running.size < lane.limit) {
     const next = lane.waiting.shift();
     if (next === undefined) return;
+    // Nothing waits for the permit of a lapsed attempt.
     if (next.attempt.isLapsed !== true) next.enter();
   }
 }

@@ -26,7 +26,10 @@ export interface SharedLanesOptions {
 
 /** Reservations that expire with a lease, such as those of a `LedgerStore`. */
 export interface LaneReservations {
-  /** Reserves the claims. Returns or resolves with `undefined` after success, and with any other value if a limit is reached. */
+  /**
+   * Reserves the amounts of all claims, or none of them if a counter would exceed the `max` of its claim. Returns or resolves
+   * with `undefined` after success, otherwise with an object whose member `counter` names that counter.
+   */
   reserve(id: string, claims: readonly LaneClaim[], leaseMs: number): unknown;
   /** Extends the lease of a reservation. */
   renew(id: string, leaseMs: number): unknown;
@@ -34,11 +37,14 @@ export interface LaneReservations {
   settle(id: string, used: readonly never[]): unknown;
 }
 
-/** Claim on one place in a lane. */
+/** Claim on places of a counter, which counts the attempts that run in a lane or that wait for it. */
 interface LaneClaim {
   readonly counter: string;
+  /** Maximum value of the counter after the reservation. */
   readonly max: bigint;
+  /** Number of places to reserve. */
   readonly amount: bigint;
+  /** A counter of lanes has no period after which it starts at 0 again. */
   readonly resetsInMs: undefined;
   /** Effect of an ended lease: the place is free again. */
   readonly whenLapsed: 'free';
@@ -118,7 +124,7 @@ class SharedLanes {
     const counter = counterOf(this.options, attempt);
     const place = claimOf(counter, most, 1n);
     const waiting = `waiting ${counter}`;
-    // The first claim has no amount. It only finds out whether others wait for long.
+    // The first claim reserves nothing. It is refused while the counter of attempts that wait for long is above its maximum of 0.
     let claims = [claimOf(waiting, 0, 0n), place];
     let id = `lane/${counter}/${attempt.call.id}/${attempt.target}/${attempt.attempt}`;
     const beganAt = clock.now();
@@ -137,6 +143,7 @@ class SharedLanes {
         } else {
           // The attempts that wait for long try again within this time.
           if (outcome === 'others wait') pollMs = MAX_POLL_MS;
+          // From the second try on, the attempt itself waits, so it no longer gives way to others.
           claims = [place];
           if (clock.now() - beganAt >= LONG_MS) stopWaiting ??= await this.startWaiting(id, waiting, attempt);
         }
@@ -164,6 +171,7 @@ class SharedLanes {
   /** Records that an attempt waits for long, so that new attempts of all processes let it try first. Returns a function that ends the record. */
   private async startWaiting(id: string, waiting: string, attempt: AttemptInfo): Promise<() => void> {
     const waitingId = `waiting ${id}`;
+    // Any number of attempts may wait. If the store is down, the attempt waits without a record.
     await this.tryReserve(waitingId, [claimOf(waiting, Number.MAX_SAFE_INTEGER, 1n)]);
     const release = this.startRenewal(waitingId, attempt);
     return () => {

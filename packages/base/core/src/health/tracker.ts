@@ -59,7 +59,9 @@ const MAX_TARGETS = 10_000;
 
 /** Health of all targets. The health is in memory, and all views of one majordomo share it. */
 export class HealthTracker implements Health {
+  /** Conditions by health key: a target, a provider with a slash, or in the tracker of credentials a `credentialKey`. */
   private readonly conditions = new Map<string, Condition>();
+  /** Failure that caused the last bench, by health key. */
   private readonly causes = new Map<string, LlmError>();
   /** Time until which an early probe excludes other early probes, by target, in epoch milliseconds. */
   private readonly earlyProbes = new Map<string, number>();
@@ -133,6 +135,7 @@ export class HealthTracker implements Health {
 
   /** Reports the success of an attempt. */
   finish(target: string, stamp: Stamp): void {
+    // The finish of an early attempt counts as its commit.
     const { epoch, isEarly } = stamp.isEarly ? this.commit(target, stamp) : stamp;
     const before = this.conditionOf(target);
     if (before.epoch === epoch && !isEarly) this.set(target, afterFinish(before));

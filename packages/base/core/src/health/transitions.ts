@@ -84,7 +84,9 @@ export function afterFailure(
     return { ...condition, failures };
   const cooldown = Math.min(policy.cooldownMs * 2 ** condition.benches, policy.cooldownCapMs);
   const wait = Math.max(cooldown, Math.min(retryAfterMs, policy.retryAfterCapMs));
-  return benchedTo(condition, condition.benches + 1, Math.max(now + wait, condition.benchEnd));
+  // A failure never shortens a bench.
+  const end = Math.max(now + wait, condition.benchEnd);
+  return benchedTo(condition, condition.benches + 1, end);
 }
 
 /** Ends a probe that ended without a result, for example because the call was aborted. The next call may probe the target. */
@@ -142,9 +144,11 @@ export function afterRestore(
   return { ...benchedTo(condition, benches, end), failures, isByHand };
 }
 
+/** Returns a condition with a new bench. */
 const benchedTo = (condition: Condition, benches: number, until: number): Condition =>
   changed(condition, { state: 'benched', failures: 0, benches, until, benchEnd: until, isByHand: false });
 
+/** Returns a condition of a new epoch, so that the results of attempts that are running are ignored. */
 const changed = (condition: Condition, next: Partial<Condition>): Condition => ({
   ...condition,
   ...next,

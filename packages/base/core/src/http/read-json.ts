@@ -50,6 +50,7 @@ export async function readJsonText(
 ): Promise<string> {
   if (body === null) return '';
   const reader: ReadableStreamDefaultReader<Uint8Array> = body.getReader();
+  // A controller, because TypeScript assumes that a variable which only a callback changes keeps its value.
   const late = new AbortController();
   const stopTimer = clock.timer(maxMs, () => {
     late.abort();

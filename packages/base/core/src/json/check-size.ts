@@ -66,6 +66,7 @@ export class JsonSizeCheck {
     let end = json.length;
     let at = this.isInString ? this.stringEnd(json, 0) : 0;
     if (at > 0) end = at;
+    // The last string ended in an earlier chunk, so `lead` is all of it.
     else if (this.lead.length > 0) end = 0;
     while (at < json.length) {
       switch (json[at]) {
@@ -95,6 +96,7 @@ export class JsonSizeCheck {
           this.addElement();
           break;
         case COLON:
+          // The last string is the key of the member.
           if (level !== undefined) level.key = this.stringIn(json, start, end);
           if (++this.members > this.maxElements * MEMBERS_PER_ELEMENT)
             throw this.tooMany(this.maxElements * MEMBERS_PER_ELEMENT, 'object members');
@@ -118,7 +120,7 @@ export class JsonSizeCheck {
     if (++this.elements > this.maxElements) throw this.tooMany(this.maxElements, 'array elements');
   }
 
-  /** Returns the position after the string that contains the position `at`, or the length of the chunk. */
+  /** Returns the position after the string that contains the position `from`, or the length of the chunk. */
   private stringEnd(json: Uint8Array, from: number): number {
     let at = from;
     if (this.isEscaped) at++;
@@ -184,6 +186,7 @@ export function checkNestedJson(
     } catch (cause) {
       if (!LlmError.is(cause)) throw cause;
       const path = pathOfKeys(value, keys);
+      // The message of the check begins with the path inside the nested JSON.
       const message = `${path}: the JSON in it ${cause.message.replace(/^.*?: the request /s, '')}`;
       throw new LlmError('invalid-request', message, { path }, { cause });
     }

@@ -20,11 +20,15 @@ export class PartialJson {
   private at = 0;
   /** Position after the longest beginning that becomes valid JSON if closing brackets are added. */
   private safe = 0;
+  /** Closing brackets of the open objects and arrays, the outermost first. */
   private readonly closers: string[] = [];
+  /** Token that is expected at `at` or that contains `at`. `after`: a comma or a closing bracket. */
   private place: 'value' | 'key' | 'colon' | 'after' = 'value';
+  /** Token that contains `at`. `literal`: a number, `true`, `false` or `null`. */
   private inside: 'nothing' | 'string' | 'literal' = 'nothing';
   /** Position of an incomplete escape sequence in the open string; -1 if no sequence is incomplete. */
   private escape = -1;
+  /** Whether the value is complete or invalid, so that no further snapshot is taken. */
   private isOver = false;
 
   /** Appends text. Returns whether the text has grown enough for the next snapshot. */

@@ -23,6 +23,7 @@ export function unstorableRecord({ id }: { readonly id: string }, cause: unknown
   return new LlmError('invalid-request', why, {}, { cause });
 }
 
+/** Members of a spend record whose value may be `undefined`. */
 const UNDEFINED_FIELDS = {
   vendor: undefined,
   model: undefined,

@@ -28,7 +28,10 @@ export function optionCount(question: Question): number {
 /** Maximum number of output tokens for the label of one option, which is the minimum that the Responses API accepts. */
 export const LABEL_TOKENS = 16;
 
-/** Returns the maximum number of output tokens for the stated numbers of this many options, with their names. */
+/**
+ * Returns the maximum number of output tokens for the stated numbers of this many options: an estimate of 20 for the name and the
+ * number of each option, and of 200 for everything else. The ledger reserves this number.
+ */
 export const statedTokens = (options: number): number => 200 + 20 * options;
 
 /** Returns the hash of a question. Any change of its type, instructions, options or descriptions changes the hash. */

@@ -81,6 +81,7 @@ function newPreparedChat(
   model: Model,
   { request, warnings, read }: FittedRequest,
   isStreamed: boolean,
+  /** Absent if the request contains all content. */
   uploadOf?: Contents['uploadOf'],
   /** Whether a recovery requires a non-streaming response. */
   mustBeComplete = false,
@@ -94,6 +95,7 @@ function newPreparedChat(
     timeouts: model.timeouts,
     upload: uploadOf?.(request, (changed, added) => {
       const complete = { request: changed, warnings: [...warnings, ...added], read };
+      // Without `uploadOf`, because the content has been uploaded.
       return newPreparedChat(target, model, complete, isStreamed, undefined, mustBeComplete);
     }),
     isNonStreaming: mustBeComplete || (!isStreamed && model.isNonStreaming?.(request) === true),

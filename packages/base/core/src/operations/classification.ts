@@ -63,6 +63,7 @@ export function classificationOperation(
       const { key } = target;
       const curves = curvesAt(key, request);
       const sources = sourcesAt(target, request, curves, setup);
+      // The emulations of a target have the same limits and timeouts, those of its chat model.
       const { images, timeouts } = sources[0];
       const fitted = await fitInput(request.input, images, { key, setup, scope });
       const bases = sources.map(({ basis }) => basis);
@@ -174,6 +175,7 @@ function backendsAt(
 ): readonly ClassificationBackend[] {
   const native = target.provider.classificationModel?.(target.modelId, deps.transport().env);
   if (native !== undefined && accepted.includes(native.basis)) return [native];
+  // Token probabilities are better than stated numbers; see `BASES`.
   if (classification === undefined) return [];
   return (['logprobs', 'stated'] as const)
     .filter((basis) => accepted.includes(basis))

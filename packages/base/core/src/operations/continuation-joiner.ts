@@ -56,6 +56,7 @@ export class ContinuationJoiner {
       return NOTHING;
     }
     this.isDone = true;
+    // An introduction and a repetition are removed from the start only, so `text` is the end of the buffered text.
     const text = own.slice(length);
     return { text, removed: buffered.slice(0, buffered.length - text.length) };
   }

@@ -188,6 +188,7 @@ class ContinuedAnswer extends Accumulator {
     this.closing = parts
       .filter(({ part, isOpen }) => isOpen && part.type === 'reasoning')
       .map(({ index, part }) => ({ type: 'part-end', index, part }));
+    // The answer contains the parts of the other target, and the events of this one are added to them.
     for (const { index, part, isOpen } of parts) {
       if (isOpen && part.type === 'text') this.push({ type: 'text-delta', index, text: part.text });
       else this.push({ type: 'part-end', index, part });

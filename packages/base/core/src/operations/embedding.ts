@@ -64,6 +64,7 @@ function singleRequest(
     timeouts: backend.timeouts,
     warnings: [],
     send: (context) => sendPart(backend, request, part, context),
+    // `sendPart` has put the vectors into the part, next to those of earlier attempts.
     result: (_, common) => ({
       vectors: part.vectors.filter((vector) => vector !== undefined),
       ...common,
@@ -87,6 +88,7 @@ async function sendPart(
     missing.map(([value]) => value),
     backend,
   ).map((values) => ({ ...request, values }));
+  /** Number of missing values whose vectors have arrived. The requests contain the missing values in order. */
   let done = 0;
   const sent = await sendInSequence(
     requests,
@@ -96,7 +98,9 @@ async function sendPart(
       const size = backend.dimensions ?? part.shared.size;
       const vectors = checkVectors(response.vectors, ownRequest, size, target);
       part.shared.size ??= vectors[0]?.length;
-      for (const vector of vectors) part.vectors[missing[done++]?.[1] ?? 0] = vector;
+      const received = missing.slice(done, done + vectors.length);
+      for (const [at, [, index]] of received.entries()) part.vectors[index] = vectors[at];
+      done += vectors.length;
     },
   );
   return { target, ...sent };

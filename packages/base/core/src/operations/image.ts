@@ -90,6 +90,7 @@ async function fitInputs(
   const fitting = imagesIn(messages);
   if (mask !== undefined) {
     const [fittingMask] = imagesIn((await fit([mask])).messages);
+    // A fitter that changes an image returns other bytes.
     if (fittingMask?.bytes !== mask.bytes || fitting[0]?.bytes !== images[0]?.bytes) throw maskError(target);
   }
   return { images: fitting, warnings };
@@ -122,6 +123,7 @@ function singleRequest(
     fault: ({ images }) =>
       images.length === 0 ? new LlmError('empty', `${target} returned no image`) : undefined,
     usage: (response) => withUnits(response, payload),
+    // An `ImageResponse` has no spec.
     result: ({ images }, { spec: _spec, ...common }) => ({ images, ...common }),
   };
 }

@@ -76,6 +76,7 @@ async function fitValues(
   if (limits === false) throw unsupportedError(target, 'does not classify images', { path: 'values' });
   const ownLimits = limits && { ...limits, maxCount: undefined, maxTotalBytes: undefined };
   const { messages, warnings } = await fitImages([user(images)], ownLimits, media, target, scope);
+  // The fitted images, in the order of the images in `values`.
   const fitted = imagesIn(messages);
   const fittedValues: Value[] = [];
   let imagesBefore = 0;

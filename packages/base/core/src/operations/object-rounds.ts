@@ -31,9 +31,11 @@ export class ObjectRounds<T> {
   request: ChatRequest;
   readonly root: OutputRoot;
   private readonly output: ObjectSchema<T> | JsonObject;
+  /** Request of the first round at each target. */
   private readonly first: ChatRequest;
   private readonly maxRepairs: number;
   private readonly advancesAfter: TypedLimits['advancesAfter'];
+  /** Number of repairs that remain at the current target. */
   private repairs: number;
   /** Targets of the chain, as resolved for the current round. */
   private targets: readonly string[] = [];
@@ -43,9 +45,11 @@ export class ObjectRounds<T> {
   private readonly totalMs: number;
   /** Signal and deadline of all rounds. Each round receives the time that remains. */
   private readonly scope: CallScope;
+  /** Responses of the earlier rounds. */
   private readonly earlier: RejectedResponse[] = [];
   /** Whether the current round has returned a response. */
   private hasResponse = false;
+  /** One warning for each earlier round. */
   private readonly repaired: Warning[] = [];
 
   constructor(

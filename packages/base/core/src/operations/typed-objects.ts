@@ -74,7 +74,7 @@ export class ObjectRun<T> implements Source<DeepPartial<T>> {
 
   abandon(why: string): void {
     this.rounds?.abort(why);
-    // `begin` already handles the error of the round.
+    // `begin` already handles the error of the round, which ends the typed stream.
     this.round?.events.return?.().catch(() => undefined);
   }
 
@@ -97,6 +97,7 @@ export class ObjectRun<T> implements Source<DeepPartial<T>> {
     return [answer.value];
   }
 
+  /** Ends the stream with an error. `pull` and `response()` of a round report the same failure. Only the first ending counts. */
   private fail(cause: unknown): unknown {
     const error = withCallSite(this.calls.site, this.rounds?.finalError(cause) ?? cause);
     this.end({ error });

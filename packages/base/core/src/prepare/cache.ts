@@ -60,7 +60,10 @@ function planOf(cache: NonNullable<ChatRequest['cache']>): CachePlan {
   return cache === 'auto' ? {} : { prefix: cache, messages: cache };
 }
 
-/** Converts a number of leading messages of the request to the number of corresponding messages that the provider receives. */
+/**
+ * Converts a number of leading messages of the request to the number of corresponding messages that the provider receives.
+ * Repairing a prefix of the history returns a prefix of the repaired history.
+ */
 function countRepaired(after: number, { messages }: ChatRequest, turns: readonly TurnMessage[]): number {
   if (after === 0) return 0;
   const count = messages.slice(0, after).filter(({ role }) => role !== 'system').length;

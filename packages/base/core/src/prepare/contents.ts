@@ -18,6 +18,7 @@ export interface TargetFiles {
 /** Request without blobs, and the upload of its content. */
 export interface Contents {
   readonly request: ChatRequest;
+  /** `undefined` if the request contains all content. */
   readonly isReferred: IsReferred | undefined;
   /** Returns the upload of a fitted request, or `undefined` if nothing is sent by reference. `prepare` prepares the changed request. */
   readonly uploadOf?: <Event extends object, Result>(
@@ -68,6 +69,7 @@ export async function readContents(
             const changed = await abortable(uploading, context.signal);
             return prepare(changed.request, changed.warnings);
           } catch (cause) {
+            // The attempt must fail in `open`, where its failure is recorded and its permits are settled.
             const open = (): never => {
               throw cause;
             };
@@ -125,6 +127,7 @@ async function readPart(
     throw invalidError(`${path}.mediaType`, 'must be a MIME type, such as application/pdf');
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256))
     throw invalidError(`${path}.sha256`, 'must be 64 hexadecimal digits in lower case');
+  // Images are fitted by their bytes, and the pages of a PDF are counted in its bytes, before either is sent by reference.
   const mustRead = mediaType.startsWith('image/') || (countsPages && mediaType.startsWith('application/pdf'));
   if (!mustRead && isReferred?.(part) === true) return contentOf(part);
   let bytes = known.get(blob);

@@ -21,9 +21,9 @@ type Piece = UserPart | ResultPiece;
 
 /** Whether a piece is a document with members that only some vendors accept. */
 const isDescribed = (piece: Piece): piece is FilePart =>
-  piece.type === 'file' && (isTitled(piece) || piece.citations === true);
+  piece.type === 'file' && (hasDescription(piece) || piece.citations === true);
 
-const isTitled = ({ title, context, source }: FilePart): boolean =>
+const hasDescription = ({ title, context, source }: FilePart): boolean =>
   [title, context, source].some((text) => text !== undefined);
 
 const piecesOf = ({ role, parts }: TurnMessage): readonly Piece[] =>
@@ -54,7 +54,7 @@ function plainPieces<P extends Piece>(
   const text = [heading, context, body].filter((each) => each !== undefined && each !== '').join('\n\n');
   if (isText) return [{ type: 'text', text }];
   const file: FilePart = { type, mediaType, bytes, ...(name !== undefined && { name }) };
-  return isTitled(piece) ? [{ type: 'text', text: `${text}:` }, file] : [file];
+  return hasDescription(piece) ? [{ type: 'text', text: `${text}:` }, file] : [file];
 }
 
 function warningsFor(messages: readonly TurnMessage[], target: string): readonly Warning[] {
@@ -66,7 +66,7 @@ function warningsFor(messages: readonly TurnMessage[], target: string): readonly
       what: 'citations of documents',
       why: `${target} does not cite documents of the request`,
     });
-  if (documents.some((piece) => isTitled(piece) || piece.mediaType.startsWith('text/')))
+  if (documents.some((piece) => hasDescription(piece) || piece.mediaType.startsWith('text/')))
     warnings.push({
       action: 'coerced',
       what: 'search results and descriptions of documents',

@@ -54,6 +54,10 @@ export async function fitRequest(request: ChatRequest, options: FitOptions): Pro
   return translate(request, await fitHistory(merged.messages, options), merged, options);
 }
 
+/**
+ * Fits the conversation. The order matters: `fitVendorCalls` converts calls that `dropForeignReplay` would remove, and leaves no
+ * vendor call without a result to `repairHistory`, whose last message `continuePausedTurn` then reads.
+ */
 async function fitHistory(history: readonly TurnMessage[], options: FitOptions): Promise<FittedMessages> {
   const { target, model } = options;
   const documents = fitDocuments(history, model.capabilities, target);
@@ -82,6 +86,7 @@ async function fitContents(
   return { messages: fitted.messages, warnings: [...warnings, ...uncounted, ...fitted.warnings] };
 }
 
+/** Converts the other members of the request, for a conversation that is fitted. */
 function translate(
   request: ChatRequest,
   { messages, warnings }: FittedMessages,

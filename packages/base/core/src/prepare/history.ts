@@ -65,6 +65,7 @@ class HistoryRepair {
       if (same === undefined) resultsByCall.set(result.callId, [result]);
       else same.push(result);
     }
+    // Each result is an orphan until a call takes it.
     this.orphans += results.length;
     const answers: ResultPart[] = [];
     const unique = parts.map((part) => {

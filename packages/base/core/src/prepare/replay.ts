@@ -55,7 +55,10 @@ function reasonOf(part: AssistantPart): Reason {
 
 const dropWarning = (what: string, why: string): Warning => ({ action: 'dropped', what, why });
 
-/** Stripped turns by families and original turn, because wires cache converted messages by identity. */
+/**
+ * Stripped turns by families and original turn, because wires cache converted messages by identity. A model has the same list of
+ * families for all its requests.
+ */
 const cache = new WeakMap<readonly string[], WeakMap<AssistantMessage, Stripped>>();
 
 interface Stripped {

@@ -106,6 +106,7 @@ function replacementNames(tools: ModelRequest['tools']): ReadonlyMap<string, str
   const taken = new Set(initial.filter(isValidName));
   const fitted = new Map<string, string>();
   for (const { name, deferred } of tools) {
+    // A valid name of an initial tool is in `taken` because of this tool itself.
     if (isValidName(name) && !(deferred === true && taken.has(name))) {
       taken.add(name);
       continue;

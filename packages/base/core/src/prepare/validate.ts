@@ -47,15 +47,14 @@ export function validate(request: ChatRequest): void {
 /** Throws `invalid-request` for a vendor result without an earlier call of its kind, and for a tool result of such a call. */
 function checkVendorResults(messages: readonly Message[]): void {
   if (!messages.some(hasVendorCalls)) return;
-  let kinds: Map<string, VendorCallKind | undefined> | undefined;
+  /** Kind of the latest call with an id; absent for a tool call, which may use the id of an earlier vendor call again. */
+  const kinds = new Map<string, VendorCallKind>();
   for (const [at, { parts }] of messages.entries()) {
     for (const [index, part] of parts.entries()) {
-      if (part.type === 'vendor-call') {
-        kinds ??= new Map();
-        kinds.set(part.id, part.kind);
-      } else if (part.type === 'tool-call') kinds?.delete(part.id);
+      if (part.type === 'vendor-call') kinds.set(part.id, part.kind);
+      else if (part.type === 'tool-call') kinds.delete(part.id);
       else if (part.type === 'vendor-result' || part.type === 'tool-result') {
-        const problem = vendorResultProblem(part, kinds?.get(part.callId));
+        const problem = vendorResultProblem(part, kinds.get(part.callId));
         if (problem !== undefined)
           throw invalidError(`messages[${at}].parts[${index}].${problem[0]}`, problem[1]);
       }
@@ -63,7 +62,7 @@ function checkVendorResults(messages: readonly Message[]): void {
   }
 }
 
-/** `kind`: kind of the call with this id that waits for the client. */
+/** Returns the problem of a result. `kind`: kind of the vendor call with its id; `undefined` if no vendor call has this id. */
 function vendorResultProblem(
   part: ResultPart,
   kind: VendorCallKind | undefined,

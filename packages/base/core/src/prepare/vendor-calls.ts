@@ -98,6 +98,7 @@ class VendorCallFitter {
   private isRepeated(part: VendorResultPart): boolean {
     const { callId } = part;
     const first = this.results.get(callId);
+    // The last turn may have no such call. The result is then repeated if an earlier one answered the call.
     const isRepeated = first === undefined ? this.answeredIds.has(callId) : first !== part;
     this.answeredIds.add(callId);
     return isRepeated;

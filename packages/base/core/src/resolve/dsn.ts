@@ -38,16 +38,17 @@ const SLASH_IN_TOKEN =
  */
 export function checkDsn(variable: string, value: string): Dsn {
   const text = value.trim();
-  const before = value.length - value.trimStart().length;
+  /** Number of spaces before the DSN, which the offsets of errors include. */
+  const spaces = value.length - value.trimStart().length;
   const match = SHAPE.exec(text);
   if (match === null) {
     const at = SCHEME.exec(text)?.[0].length ?? 0;
-    throw dsnError(variable, 'it is not of the form scheme://token@host/path', before + at);
+    throw dsnError(variable, 'it is not of the form scheme://token@host/path', spaces + at);
   }
   const [, rawScheme = '', authority = '', rawPath = '', query = ''] = match;
   const at = authority.lastIndexOf('@');
   const host = authority.slice(at + 1);
-  const authorityAt = before + rawScheme.length + '://'.length;
+  const authorityAt = spaces + rawScheme.length + '://'.length;
   const hostAt = authorityAt + at + 1;
   if (at === -1 && rawPath.includes('@'))
     throw dsnError(variable, SLASH_IN_TOKEN, authorityAt + authority.length);

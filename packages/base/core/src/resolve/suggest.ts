@@ -1,15 +1,21 @@
 import { type LlmError, withDetails } from '../types/llm-error.ts';
 import type { SuggestModel } from '../types/majordomo.ts';
 import type { Provider } from '../types/provider.ts';
+import { abortable } from '../util/async.ts';
 
-/** Returns the error of an unknown model with a suggestion. Returns other errors, and an error without a suggestion, unchanged. */
+/**
+ * Returns the error of an unknown model with a suggestion. Returns other errors, and an error without a suggestion, unchanged. After
+ * an abort of the signal, does not wait for the suggestion.
+ */
 export async function withSuggestion(
   error: LlmError,
   { provider, modelId }: { readonly provider: Provider; readonly modelId: string },
   suggest: SuggestModel | undefined,
+  signal: AbortSignal,
 ): Promise<LlmError> {
   if (error.kind !== 'not-found') return error;
-  const id = await suggestionOf(provider, modelId, suggest);
+  const suggestion = abortable(suggestionOf(provider, modelId, suggest), signal);
+  const id = await suggestion.catch(() => undefined);
   if (id === undefined || id === modelId) return error;
   return withDetails(error, {}, `${error.message}; did you mean "${provider.id}/${id}"?`);
 }

@@ -90,6 +90,7 @@ export function toModelTools(
       ...(callers?.includes('program') === true && { callers }),
     };
   });
+  // A copy of the list shows later whether the application has changed the list.
   modelTools.set(specs, { specs: [...specs], tools });
   return tools;
 }

@@ -1,8 +1,8 @@
 import type { ChatResponse, ModelEvent, StreamEvent, Warning } from '../types/response.ts';
 import { type Attempt, LlmError, type PartialResponse } from '../types/llm-error.ts';
-import type { AssistantPart, AudioPart, ImagePart, ToolCallPart, VendorCallPart } from '../types/messages.ts';
+import type { AssistantPart, ToolCallPart } from '../types/messages.ts';
 import type { Usage } from '../types/usage.ts';
-import { finishError } from './events.ts';
+import { finishError, hasNoDeltas } from './events.ts';
 
 /** Part of a response, which may be incomplete. */
 export interface ShownPart {
@@ -75,7 +75,8 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
       case 'part-end':
         this.open[event.index] = undefined;
         this.parts[checkedIndex(event.index, this.target)] = event.part;
-        return isWrittenContent(event.part) ? 'content' : 'progress';
+        // The deltas of other parts were content already, and a vendor part is none.
+        return hasNoDeltas(event.part) && event.part.type !== 'vendor' ? 'content' : 'progress';
       case 'start':
         this.id = event.id;
         this.startModel = event.model;
@@ -216,13 +217,9 @@ export function responseEvents(response: ChatResponse | PartialResponse): readon
   ];
 }
 
-/** Whether a part is content whose only event is its `part-end`. */
-const isWrittenContent = (part: AssistantPart): part is ImagePart | AudioPart | VendorCallPart =>
-  part.type === 'image' || part.type === 'audio' || part.type === 'vendor-call';
-
 function partEvents(part: AssistantPart, index: number): readonly ModelEvent[] {
   const end: ModelEvent = { type: 'part-end', index, part };
-  if (part.type === 'vendor' || isWrittenContent(part)) return [end];
+  if (hasNoDeltas(part)) return [end];
   if (part.type === 'tool-call') {
     const { type, id, name, args } = part;
     return [

@@ -30,8 +30,10 @@ function isContent(part: AssistantPart): boolean {
 }
 
 /** Whether the only event of a part is its `part-end`. */
-export const hasNoDeltas = ({ type }: AssistantPart): boolean =>
-  type === 'vendor' || type === 'vendor-call' || type === 'image' || type === 'audio';
+export const hasNoDeltas = (
+  part: AssistantPart,
+): part is Exclude<AssistantPart, { readonly type: PartHead['type'] }> =>
+  part.type === 'vendor' || part.type === 'vendor-call' || part.type === 'image' || part.type === 'audio';
 
 /** Finish reasons that require content. A response with the reason `length` may contain only reasoning. */
 const MUST_HAVE_CONTENT: ReadonlySet<FinishReason> = new Set(['stop', 'tool-calls', 'other']);

@@ -5,7 +5,7 @@ import type { ChatStream } from '../types/majordomo.ts';
 
 /** Source of the events of a stream. */
 export interface Source<Event> {
-  /** Returns at least one event, or `undefined` at the end. */
+  /** Returns at least one event, or `undefined` at the end. Rejects with the error that ends the stream. */
   pull(): Promise<readonly Event[] | undefined>;
   /** Cancels the source because the reader has stopped reading. The source reports its ending as usual, possibly later. */
   abandon(why: string): void;
@@ -24,7 +24,10 @@ export const loadedSource = <Event>(loading: Promise<Source<Event>>): Source<Eve
   },
 });
 
-/** Ending of a stream. A source reports its ending once, even if nothing pulls the source any longer. */
+/**
+ * Ending of a stream. A source reports its ending, even if nothing pulls the source any longer. The rejection of `pull` is also
+ * an ending. Only the first ending counts.
+ */
 export type Ending<Response> = { readonly result: Response } | { readonly error: unknown };
 
 type Begin<Event, Response> = (onEnd: (ending: Ending<Response>) => void) => Source<Event>;
@@ -42,12 +45,14 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
   private readonly unread: UnreadTimer;
   private source: Source<Event> | undefined;
   private isIterated = false;
+  /** Settles when `response()`, which was called before an iteration, has read all events or an iteration has begun. */
   private drained: Promise<void> | undefined;
   /** Events that have arrived. The reader has received the events before the index `at`. */
   private batch: readonly Event[] = [];
   private at = 0;
   /** Number of reads that wait for the source. */
   private reads = 0;
+  /** Latest read or pull. The next read waits for it, so that the source is pulled only once at a time. */
   private lastPull: Promise<unknown> | undefined;
   private isOver = false;
   /** Error of the source that the reader has not received yet. */
@@ -167,6 +172,7 @@ export class PulledStream<Event, Response> implements AsyncIterator<Event, undef
     this.unread.stop();
   }
 
+  /** Reads the stream into `batch`, from which a later iteration reads all events. Stops when an iteration begins. */
   private async drain(): Promise<void> {
     const events: Event[] = [];
     this.batch = events;

@@ -49,6 +49,7 @@ export class SseDecoder {
     }
     const lines = (this.rest + chunk).split(/\r\n|[\r\n]/);
     this.rest = copyText(lines.pop() ?? '');
+    // The lines up to the last blank line are those of complete messages.
     for (const line of lines.splice(0, lines.lastIndexOf('') + 1)) this.line(line);
     // Copy the lines of an incomplete message, so that the text of this chunk can be released.
     for (const line of lines) this.line(copyText(line));

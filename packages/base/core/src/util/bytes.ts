@@ -33,6 +33,7 @@ export function fnv1a(text: string): number {
 
 /** Returns a 128-bit hash of UTF-16 units as 32 hexadecimal digits, equal in every process. It is not suitable for secrets. */
 export function hash128(text: string): string {
+  // The start values are the first digits of π. The factors are those of xxHash and MurmurHash.
   let [a, b, c, d] = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344];
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);

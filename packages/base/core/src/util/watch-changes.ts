@@ -11,7 +11,9 @@ export interface ChangeChannel {
   subscribe(onMessage: (message: string) => void, onReconnect: () => void): Promise<() => unknown>;
 }
 
+/** Time between two messages of a process to itself, in milliseconds. */
 const BEAT_MS = 400;
+/** Beginning of the message for a change. */
 const CHANGE = 'changed ';
 
 /** Returns the message for a change. */
@@ -27,7 +29,9 @@ export async function watchChanges(
   changed: (id: string | undefined) => void,
 ): Promise<() => Promise<void>> {
   const beat = `beat ${crypto.randomUUID()}`;
+  /** Whether the last beat has arrived. */
   let hasArrived = true;
+  /** Whether the connection was open again and no message has arrived since. */
   let wasInterrupted = false;
   let cancel: (() => void) | undefined;
   const onMessage = (message: string): void => {
