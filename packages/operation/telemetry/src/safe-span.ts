@@ -75,7 +75,7 @@ export class SafeSpan {
   }
 
   /** Sets the error status with the error's type instead of its message, because the message may quote the prompt. */
-  onAttemptFailed(type: string): void {
+  setError(type: string): void {
     this.set({ 'error.type': type });
     ignoreErrors(() => this.span?.setStatus({ code: SpanStatusCode.ERROR, message: type }));
   }
