@@ -46,6 +46,7 @@ export async function login(options: McpLogin, request: LoginRequest, io: LoginI
   const state = crypto.randomUUID();
   const accepts = (query: URLSearchParams): boolean => query.get('state') === state;
   const redirect = await listenForRedirect({ port, remedy: 'pass place.credential', accepts });
+  /** Whether the browser shows that the login has succeeded. */
   let isDone = false;
   try {
     const server = await loginServer(serverUrl, challenge, fetchFn);

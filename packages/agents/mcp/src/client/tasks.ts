@@ -31,7 +31,10 @@ export const isTaskFailure = (error: unknown): boolean =>
 /** Member that contains a task of 2026 in a converted result, because the SDK rejects a result of the type `task`. */
 const TASK_KEY = 'majordomo/task';
 
-/** Converts results of the type `task` to a form that the SDK accepts. Call this before the transport is connected. */
+/**
+ * Converts results of the type `task` to a form that the SDK accepts. Call this before the transport is connected: the SDK calls the
+ * listener that it finds with each message, before it reads the message itself.
+ */
 export function acceptTasks(transport: Transport): void {
   transport.onmessage = (message) => {
     if (!('result' in message) || message.result['resultType'] !== 'task') return;
@@ -43,6 +46,7 @@ export function acceptTasks(transport: Transport): void {
 /** Returns the task that a call started, or `undefined` for any other result. */
 export function startedTask(result: unknown): Task | undefined {
   const { task, _meta } = asRecord(result);
+  // In protocol 2025, the result has the member `task`.
   const started = asRecord(_meta)[TASK_KEY] ?? task;
   return isRecord(started) ? taskOf(started) : undefined;
 }
