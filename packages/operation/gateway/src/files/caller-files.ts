@@ -11,7 +11,7 @@ import { FILE_ID } from './file-id.ts';
 const TIMEOUT_MS = 10_000;
 const RETRY_AFTER_MS = 5000;
 
-/** What the files of all callers occupy in addition to the store. */
+/** Resources that the files of all callers use in addition to the store. */
 export interface FilesState {
   readonly copies: FileCopies;
 }

@@ -75,9 +75,11 @@ export class ChatWriter implements Writer {
   private readonly completion: StreamedCompletion;
   private readonly index: number;
   private readonly calls = new Map<number, OpenCall>();
+  /** Number of reasoning details so far. */
   private details = 0;
   /** Number of characters of the message so far, which is the position of the next text part. */
   private length = 0;
+  /** Positions in the message at which text parts start, by index of the part. */
   private readonly textStarts = new Map<number, number>();
   /** Indices of the parts that are refusals. The wire has a separate member for refusals. */
   private readonly refusals = new Set<number>();

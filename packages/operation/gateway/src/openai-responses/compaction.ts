@@ -26,7 +26,7 @@ const MEMBERS: ReadonlySet<string> = new Set([
 /**
  * Parses a request for a compaction. Its answer contains the user messages of the conversation and an item with a summary, which every
  * target can read, because the item is text. The call is a chat with the model of the request. The summary does not contain the
- * `instructions`, because a client sends them with each request.
+ * `instructions`, because a client sends them with each request. The parameter is the optional package, which the route has loaded.
  */
 export const prepareCompaction =
   ({ summaryOrder }: typeof Context): PrepareChat =>

@@ -114,6 +114,7 @@ export function parseResponses(
       if (response?.['store'] === false) writer.setNotStored();
     },
   };
+  // Comes last, because `body` records which members were parsed.
   notes.unparsedInBody(body);
   return parsed;
 }

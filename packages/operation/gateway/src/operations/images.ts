@@ -85,6 +85,7 @@ function operationOf(body: Fields, inputs: Pick<ImageRequest, 'images' | 'mask'>
     extra: { [WIRE]: settings },
   };
   const user = body.optional('user', string);
+  // Comes last, because `body` records which members were parsed.
   notes.unparsedInBody(body);
   return {
     model,

@@ -17,7 +17,7 @@ import { Refusal } from '../errors/refusal.ts';
 /** Parses one value of a request. Throws a refusal with the path of the value if the value is invalid. */
 export type Parser<T> = (value: unknown, path: string) => T;
 
-/** Object in a request. Records which of its members were parsed. */
+/** Object in a request. Records which of its members were parsed, so that `Notes` can add warnings about the others. */
 export class Fields {
   readonly value: Readonly<Record<string, unknown>>;
   readonly path: string;

@@ -16,5 +16,6 @@ export function warmUpResponse(body: Json): Response {
     known: new Map(),
   });
   const usage = { ...UNKNOWN_USAGE, input: 0, output: 0 };
+  // The writer adds the first events before its last one.
   return new Response(writer.write({ type: 'finish', target: '', reason: 'stop', raw: 'stop', usage }));
 }
