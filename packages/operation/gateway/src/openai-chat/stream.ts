@@ -1,7 +1,8 @@
-import { sumUsage, systemClock, type StreamEvent, type Usage } from '@majordomo/core';
+import { sumUsage, type StreamEvent, type Usage } from '@majordomo/core';
 import { sseEvent } from '@majordomo/core/toolkit';
 import { ArgumentsText } from '../response/arguments-text.ts';
 import { newId } from '../response/id.ts';
+import { nowInSeconds } from '../response/seconds.ts';
 import type { Refusal } from '../errors/refusal.ts';
 import { dataEvent } from '../response/sse.ts';
 import { argumentsText } from '../parsing/tools.ts';
@@ -43,7 +44,7 @@ export class StreamedCompletion {
     this.head = {
       id: newId('chatcmpl-'),
       object: 'chat.completion.chunk',
-      created: Math.floor(systemClock.now() / 1000),
+      created: nowInSeconds(),
       model,
       system_fingerprint: null,
     };

@@ -1,8 +1,8 @@
 import type * as Context from '@majordomo/context';
-import { systemClock } from '@majordomo/core';
 import { Refusal } from '../errors/refusal.ts';
 import { object } from '../parsing/fields.ts';
 import { NO_EQUIVALENT, Notes } from '../parsing/notes.ts';
+import { nowInSeconds } from '../response/seconds.ts';
 import type { Json } from '../response-store.ts';
 import type { ParsedRequest, PrepareChat } from '../wire.ts';
 import { compactionItem } from './compaction-text.ts';
@@ -51,7 +51,7 @@ export const prepareCompaction =
           return {
             id: ids.response,
             object: 'response.compaction',
-            created_at: Math.floor(systemClock.now() / 1000),
+            created_at: nowInSeconds(),
             output: [...kept, compactionItem(checkedSummary(response), ids)],
             usage: responsesUsage(response.usage),
           };
