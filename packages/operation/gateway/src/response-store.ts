@@ -4,6 +4,7 @@ import { layoutOf } from '@majordomo/records';
 import { storeRefusal, whileConnected } from './errors/refusal.ts';
 import type { Caller, ResponsesOptions } from './options.ts';
 
+/** Object of a request or response, as JSON contains it. */
 export type Json = Readonly<Record<string, unknown>>;
 
 /** Stored response. `input` contains only the items that its request added, not those of earlier responses. */

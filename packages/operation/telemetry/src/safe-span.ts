@@ -24,6 +24,7 @@ export interface SpanHead {
 /** Starts a span. */
 export type StartSpan = (head: SpanHead) => SafeSpan;
 
+/** Returns a function that starts spans of a tracer, with the attribute names of a version of the conventions. */
 export const startSpans =
   (tracer: Tracer, dialect: Dialect): StartSpan =>
   (head) =>

@@ -75,6 +75,7 @@ export async function login(options: McpLogin, request: LoginRequest, io: LoginI
   }
 }
 
+/** Returns the error of a request that needs a login of the user, which the request cannot start itself. */
 export const loginRequired = (label: string): LlmError =>
   new LlmError(
     'auth',

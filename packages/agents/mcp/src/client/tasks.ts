@@ -19,12 +19,15 @@ interface Task {
   readonly inputRequests: unknown;
 }
 
+/** Interval between two requests for the state of a task, if the server states none, and the limits of the interval that it states. */
 const DEFAULT_POLL_MS = 1000;
 const MIN_POLL_MS = 100;
 const MAX_POLL_MS = 30_000;
 
 /** Code of the error of a task that ended without a result. */
 export const TASK_FAILED = 'task-failed';
+
+/** Whether the error states that a task ended without a result. After any other error, the task may still run. */
 export const isTaskFailure = (error: unknown): boolean =>
   LlmError.is(error) && error.details.code === TASK_FAILED;
 

@@ -68,6 +68,7 @@ export async function callServedTool(
   return resultOf(outcome);
 }
 
+/** Returns the result of a failed call, whose text the model receives. */
 export const errorResult = (text: string): CallToolResult => ({
   content: [{ type: 'text', text }],
   isError: true,
