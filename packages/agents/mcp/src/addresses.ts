@@ -12,5 +12,6 @@ export const isSecure = (address: URL): boolean =>
 export const mayOpen = (address: URL, isServerLocal: boolean): boolean =>
   address.protocol === 'https:' || (isServerLocal && isSecure(address));
 
+/** Whether a server is a program on this machine, with which the client communicates over stdio. */
 export const isProgram = (place: McpEndpoint): place is Extract<McpEndpoint, { command: string }> =>
   'command' in place;

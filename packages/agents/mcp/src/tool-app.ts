@@ -24,5 +24,6 @@ export function visibilityOf({ _meta }: Metadata): readonly Caller[] | undefined
   return asList(visibility).filter((caller) => caller === 'model' || caller === 'app');
 }
 
+/** Whether a model or an app may call a tool. */
 export const isVisibleTo = (caller: Caller, tool: Metadata): boolean =>
   visibilityOf(tool)?.includes(caller) ?? true;

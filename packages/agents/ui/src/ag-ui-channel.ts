@@ -149,6 +149,7 @@ export function withChannel(
       if (value !== undefined) return { done: false, value };
       pending ??= batches.next();
       const result = await (isRunning ? Promise.race([pending, channel.changed()]) : pending);
+      // The channel has changed. The batch stays pending.
       if (result === undefined) continue;
       pending = undefined;
       if (result.done === true) return result;

@@ -43,6 +43,7 @@ export async function verifyApproval(
   call: ToolCallPart,
   { secret, chatId, clock = systemClock }: Pick<FromUiOptions, 'secret' | 'chatId' | 'clock'>,
 ): Promise<Origin | undefined> {
+  // A signature of 32 bytes has 43 characters, and needs one `=` to be base64.
   const [, runId = '', steps, expiry, signature = ''] =
     /^(.*)\.(\d{1,9})\.(\d{1,16})\.([\w-]{43})$/s.exec(id) ?? [];
   if (signature === '' || Number(expiry) < clock.now() || !isSignable(call)) return undefined;

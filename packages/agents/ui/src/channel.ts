@@ -86,6 +86,7 @@ function openTopic(
       // Ignore a message that is not JSON, because another application may have sent it.
     }
   };
+  // The end of the subscription is ignored, because a request without a reply is repeated, and then fails.
   const subscribing = Promise.resolve(invoke(() => channel.subscribe(name, onText, () => undefined)));
   const publish = async (message: ChatMessage, ready: Promise<unknown> = subscribing): Promise<boolean> => {
     try {
@@ -208,7 +209,7 @@ function chatClient(
   };
 }
 
-/** What a reader in another process needs to know. */
+/** Options of a reader in another process. */
 interface ReadOptions {
   /** `requestId` of the response that the page expects. `@default` the newest response of the chat */
   readonly requestId: string | undefined;

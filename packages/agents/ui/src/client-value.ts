@@ -28,7 +28,10 @@ export class ClientValue {
     this.path = path;
   }
 
-  /** Returns the value of a request. Throws if the value has too many elements, or is nested so deeply that it could exhaust the stack. */
+  /**
+   * Returns the value of a request. Throws if the value, or the JSON in one of its strings that is parsed later, has too many elements, or
+   * is nested so deeply that it could exhaust the stack.
+   */
   static ofRequest(value: unknown, path: string): ClientValue {
     const request = new ClientValue(value, path);
     if (isTooDeep(value)) throw request.invalid('the value is nested too deeply; flatten it');

@@ -33,6 +33,7 @@ export function durableSource(
       if (next === 'waiting') {
         // Omit the calls inside sub-agents, whose ids are paths. The encoder shows these calls.
         const calls = awaiting.filter(({ id }) => !shownCalls.has(id) && !id.includes('/'));
+        // Before the first step has started, the calls are those of step 1.
         if (calls.length > 0) yield* stepEvents({ role: 'assistant', parts: calls }, Math.max(step, 1));
         return;
       }

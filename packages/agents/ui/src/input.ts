@@ -94,6 +94,7 @@ async function signedRun(
   const pending = calls.filter(isPending);
   const others = calls.filter((call) => !isPending(call));
   return {
+    // State of a new run, whose members the next ones replace.
     ...begin([...earlier, { role: 'assistant', parts }]),
     // Results of the page's tools have no signature that states the step, so the transcript determines it.
     ...(origin ?? { steps: stepsSince(earlier) + 1 }),

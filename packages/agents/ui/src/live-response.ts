@@ -91,6 +91,7 @@ export class LiveResponse {
 
   private async run(announced: Promise<unknown> | undefined): Promise<void> {
     await announced;
+    // The stream never fails. Its last chunk reports a failure.
     for await (const chunk of this.stream) {
       this.log?.add(chunk);
       if (this.log !== undefined && this.log.size > this.options.maxBytes) this.log = undefined;

@@ -27,7 +27,7 @@ import { piecesOf, piecesOfMcp, resultOf } from './tool-output.ts';
 /** Tool call that a client sent. */
 export interface ClientCall {
   readonly call: ToolCallPart;
-  /** Call that waits for the client, which `call` represents. */
+  /** Call of a tool that the vendor defines and the client runs. `call` represents it as the call of an ordinary tool. */
   readonly vendorCall?: VendorCallPart | undefined;
   /** Value in the request that contains the call or the client's answer to the call. */
   readonly source: ClientValue;
@@ -147,6 +147,7 @@ function readCall(part: ClientValue, type: string): ClientCall | undefined {
   // `toUiMessages` stores here what the state of a tool part does not preserve, such as `isError: false`.
   const metadata = metadataOf(part, 'callProviderMetadata');
   const { replay, output, isError: known, programId, vendorCall: vendorName } = metadata;
+  // The AI SDK stores the metadata of a streamed result in a separate member.
   const details = metadata.vendorOutput ?? metadataOf(part, 'resultProviderMetadata').vendorOutput;
   const call: ToolCallPart = {
     type: 'tool-call',

@@ -36,6 +36,7 @@ export async function toUiMessages(
     if (message.role !== 'assistant') continue;
     const next = messages[index + 1];
     const results = next?.role === 'tool' ? next.parts.map(asToolResult) : [];
+    // Only calls of the last message can wait. The state contains the results of its other calls.
     const parts =
       next === undefined
         ? stepParts(message, state?.results ?? [], approvals, options)

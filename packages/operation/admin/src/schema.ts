@@ -6,7 +6,7 @@ export const text: JsonObject = { type: 'string' };
 /** JSON Schema of a time in ISO 8601, such as `2026-12-31T23:59:59Z`. */
 export const time: JsonObject = { type: 'string', format: 'date-time' };
 
-/** Returns the JSON Schema of an object with required members and `optional` members. */
+/** Returns the JSON Schema of an object with required members and `optional` members. Its `required` is always set. */
 export const object = (properties: JsonObject, optional: JsonObject = {}): JsonObject => ({
   type: 'object',
   properties: { ...properties, ...optional },

@@ -97,6 +97,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const fetch: Gateway['fetch'] = async (request, platform) => {
     // `update` does not change the options of requests in progress.
     const gateway = context;
+    // Starts the timer once. Some platforms allow no timers before the first request.
     if (gateway.settings.background !== undefined) jobs.start();
     const path = new URL(request.url).pathname;
     const requestId = newId('req_');
@@ -179,6 +180,7 @@ async function respond({ headers, ...arrival }: Arrival, gateway: GatewayContext
   const isFromLoopback = platform?.[FROM_LOOPBACK] === true;
   const caller = await authorize(request, settings, isFromLoopback);
   trace.caller = caller;
+  // For the check of an upgrade, `serve` receives a place for the WebSocket under the limits of the caller.
   platform?.[OPEN_SOCKET]?.(gateway.sockets.enter(caller, settings));
   return await route({ ...arrival, caller }, gateway);
 }

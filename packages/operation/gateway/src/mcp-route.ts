@@ -14,6 +14,7 @@ export async function mcpRoute(
   mcp: McpHandler,
 ): Promise<Response> {
   const { request, caller, requestId, path, trace } = context;
+  // The path is `/mcp`, or `/mcp/NAME`.
   const [, , server] = path.split('/');
   trace.route = server === undefined ? path : '/mcp/:name';
   trace.wire = 'mcp';

@@ -3,7 +3,7 @@ import type { SocketPlace } from './socket-limit.ts';
 /** Key that marks the context of a request that `serve` received from this machine. */
 export const FROM_LOOPBACK: unique symbol = Symbol('from loopback');
 
-/** Key of the context's function that closes the connection of a request. */
+/** Key of the context's function that closes the connection of a client which does not read its event stream. */
 export const CUT: unique symbol = Symbol('cut');
 
 /** Key of the context's function that receives the place of a WebSocket whose upgrade the request checks. */

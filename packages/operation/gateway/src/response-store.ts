@@ -1,9 +1,10 @@
 import { systemClock } from '@majordomo/core';
 import { withTimeout } from '@majordomo/core/toolkit';
 import { layoutOf } from '@majordomo/records';
-import { Refusal, whileConnected } from './errors/refusal.ts';
+import { storeRefusal, whileConnected } from './errors/refusal.ts';
 import type { Caller, ResponsesOptions } from './options.ts';
 
+/** Object of a request or response, as JSON contains it. */
 export type Json = Readonly<Record<string, unknown>>;
 
 /** Stored response. `input` contains only the items that its request added, not those of earlier responses. */
@@ -39,7 +40,6 @@ export const isUnfinished = ({ response: { status } }: Pick<StoredResponse, 'res
 
 /** Maximum wait for the store, in milliseconds. */
 const TIMEOUT_MS = 2000;
-const RETRY_AFTER_MS = 5000;
 const KEEP_MS = 30 * 86_400_000;
 /** Format of the records: their name in errors, and their version. */
 const LAYOUT = layoutOf<StoredResponse>('the response', 1);
@@ -99,9 +99,7 @@ export class ResponseStore implements ResponseSource {
       const working = whileConnected(() => work(this.options), this.signal);
       return await withTimeout(working, TIMEOUT_MS, systemClock);
     } catch (cause) {
-      if (cause instanceof Refusal) throw cause;
-      const message = `the gateway cannot ${action} stored responses at the moment; retry later`;
-      throw new Refusal('unavailable', message, { retryAfterMs: RETRY_AFTER_MS }, { cause });
+      throw storeRefusal(`${action} stored responses`, cause);
     }
   }
 }

@@ -9,8 +9,9 @@ import { takePlace } from './places.ts';
 const TOTAL_MS = 600_000;
 /** Maximum time that a call waits for the store of the places, in milliseconds. */
 const STORE_MS = 5000;
-/** Kinds of failures to connect that are independent of the response of the server, and all kinds that concern each caller. */
+/** Kinds of failures to connect that are independent of the response of the server. */
 const UNREACHABLE = ['network', 'timeout'] as const;
+/** Kinds of failures to connect that concern each caller, unless the response depends on the account of the user. */
 const FAILED = [...UNREACHABLE, 'server', 'protocol'] as const;
 /** Price in nano-USD that is too high. */
 const MAX_PRICE = 10n ** 18n;
@@ -37,6 +38,7 @@ export class Admission {
   constructor(options: McpGatewayOptions) {
     this.options = options;
     this.clock = options.clock ?? systemClock;
+    // The defaults bench a server after two failures in a row.
     this.health = new HealthTracker({}, this.clock, Math.random);
   }
 
@@ -156,6 +158,7 @@ export class Admission {
     const price = Object.entries(prices).find(([pattern]) => matchesName(pattern, name))?.[1];
     const nanoUsd = nanoUsdOf(price);
     const work: LongWork = {
+      // The ledger books attempts, and a call has one.
       id: `${call.id}/${target}/1`,
       operation: 'tool',
       target,
@@ -171,7 +174,7 @@ export class Admission {
     const basis = nanoUsd === undefined ? ('included' as const) : ('override' as const);
     return (outcome, ms) => {
       const isSent = outcome !== 'not-sent';
-      const cost = { nanoUsd: isSent ? nanoUsd : nanoUsd && 0n, basis, missing: [] };
+      const cost = { nanoUsd: isSent || nanoUsd === undefined ? nanoUsd : 0n, basis, missing: [] };
       return ledger.settle(work, {
         requests: isSent ? 1 : 0,
         outcome: isSent ? outcome : 'failed',

@@ -37,6 +37,7 @@ const MAX_TRIES = 10;
 export class Approvals {
   private readonly records: RecordStore;
   private readonly now: () => string;
+  /** Records that this process has read or written last, by server. A definition that is approved here is accepted without a read. */
   private readonly latest = new Map<string, ServerApprovals>();
 
   constructor({ records, clock = systemClock }: Pick<McpGatewayOptions, 'records' | 'clock'>) {
@@ -90,6 +91,7 @@ export class Approvals {
     return count;
   }
 
+  /** Replaces the record with the result of `next`. If `next` returns its argument, writes nothing. */
   private async change(
     server: string,
     next: (before: ServerApprovals) => ServerApprovals,

@@ -28,7 +28,7 @@ export const errorResult = (text: string): Record<string, unknown> => ({
 export const inputRequired = (members: object): never =>
   ({ resultType: 'input_required', ...members }) as never;
 
-/** Returns the state that the client sent: of a call that waits in this process, or of the server. */
+/** Returns the state that the client sent. Its type is `held` for a call that waits in this process, `login`, or `server`. */
 export function stateOf({
   mcpReq,
 }: ServerContext): { readonly type: string; readonly value: string } | undefined {

@@ -68,7 +68,7 @@ export class CallerSessions {
     });
   }
 
-  /** Whether a request or an event stream is open. */
+  /** Whether a request or an event stream is open. Each ends when its `McpContext.ended` aborts. */
   get isInUse(): boolean {
     return this.active > 0;
   }
@@ -134,6 +134,7 @@ export class CallerSessions {
       ({ era, authInfo }) => this.create(era, contextIn(authInfo), { names, sessions }),
       // No listener for errors of the SDK.
       undefined,
+      // The gateway has checked the elements of the body.
       { maxSessions, maxElements: undefined, sessions: this.sessions },
       // Sessions are notified by their own connections.
       { bus, add: () => undefined },
@@ -150,11 +151,13 @@ export class CallerSessions {
     { names, sessions }: Pick<Endpoint, 'names' | 'sessions'>,
   ): Promise<McpServer> {
     if (era === 'modern') return clientServer(context.server, this.clientIo(context), contextOf, context);
+    // The connections may report changes before the session exists.
     const made: { session?: Session } = {};
     const connections = new OwnedConnections(this.io.all, (name, notice) => {
       if (made.session !== undefined) notifySession(made.session, names, name, notice);
     });
     const held = new HeldCalls();
+    // The connections are those of one session, so they also identify its client.
     const io = { ...this.clientIo(context), connections, held, client: connections };
     const { subscriptions } = io;
     const server = await clientServer(context.server, io, contextOf, context);

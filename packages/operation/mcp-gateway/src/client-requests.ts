@@ -109,6 +109,7 @@ export class ClientRequests {
       const isFirst = !connection.isKnown;
       // The connection may be of use after the request.
       await this.scope.ready(connection, request, undefined);
+      // The first connection has requested the tools already.
       if (!isFirst) await connection.refresh();
       const approved = await this.scope.approvedIn(connection);
       return connection.tools
@@ -171,6 +172,7 @@ export class ClientRequests {
     const place = this.scope.checked(method, this.names.placeOf(method, params), request);
     const { held } = this.io;
     const sent = paramsFor(method, params, place);
+    // `_meta` may differ between the rounds of a call.
     const { _meta, ...same } = sent;
     const subject = canonicalJson([place.server, method, same]);
     const round = this.roundOf(context, request);

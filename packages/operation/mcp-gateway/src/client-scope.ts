@@ -84,7 +84,7 @@ export class ClientScope {
     return connection;
   }
 
-  /** Connects a connection of `to` the first time. A connection attempt is a call in the log. */
+  /** Connects a connection of `to`, unless it is connected. A connection attempt is a call in the log. */
   async ready(
     connection: ServerConnection,
     context: McpContext,
@@ -139,6 +139,7 @@ export class ClientScope {
   checked(method: string, place: Place | undefined, context: McpContext): Place {
     const isServed = place !== undefined && Object.hasOwn(this.io.options.servers, place.server);
     if (isServed && this.access(context).allows(place.server, place.name)) return place;
+    // `other`: the name comes from the client, and the log must not contain any number of servers.
     throw this.unknown(method, isServed ? place : { server: 'other', name: place?.name ?? '' }, context);
   }
 

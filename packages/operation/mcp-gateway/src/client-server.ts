@@ -26,6 +26,7 @@ export async function clientServer(
     },
   );
   const { around } = io.options;
+  // Wraps the handlers that are registered from here on.
   if (around !== undefined) observeHandlers(made, around, { server: single, transport: 'tcp' });
   const { server } = made;
   const { prompts, resources, completions, logging } = capabilities;

@@ -44,7 +44,7 @@ export class HeldCall {
     this.subject = subject;
     this.round = first;
     this.outcome = work(this, this.ending.signal);
-    // A call that nobody waits for may fail.
+    // The call may fail between two rounds, while no round waits for it.
     this.outcome.catch(() => undefined);
   }
 
@@ -70,6 +70,7 @@ export class HeldCall {
       const asked = new Promise<void>((resolve) => {
         this.asked = resolve;
       });
+      // The server may have asked between two rounds, or a question has no reply.
       if (this.questions.size > 0) this.asked();
       const ended = this.outcome.then((result) => ({ result }));
       const either = Promise.race([ended, asked.then(() => undefined)]);

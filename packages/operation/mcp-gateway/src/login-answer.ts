@@ -15,9 +15,10 @@ interface UrlQuestion {
   readonly url: string;
 }
 
-/** Key of the question to log in, and state of a call that waits for it. */
+/** Key of the question to log in, and type of the state of a call that waits for it. */
 const KEY = 'login';
-const STATE = 'login:';
+/** State of a call that waits for a login. It contains no value after its type. */
+const STATE = `${KEY}:`;
 
 /** Returns the only tool of a server whose user has no login. */
 export const loginTool = (server: string, name: string): Tool => ({
@@ -39,6 +40,7 @@ export function loginAnswer(
   isTool: boolean,
 ): never {
   const { mcpReq } = context;
+  // Only requests of protocol 2026 have an envelope.
   const isModern = mcpReq.envelope !== undefined;
   // The client has asked its user already, and the user has not logged in yet.
   const isRepeated = stateOf(context)?.type === KEY;

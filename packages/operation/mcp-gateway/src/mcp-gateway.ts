@@ -44,6 +44,7 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
     const idle = [...callers].filter(([, caller]) => !caller.isInUse && caller.lastUsed <= since);
     for (const [owner] of idle) callers.delete(owner);
     await Promise.all(idle.map(([, caller]) => caller.close()));
+    // Shared connections report changes to all callers.
     if (callers.size === 0) await shared.closeUnused(since);
   };
   const startTimer = (): void => {
@@ -153,7 +154,7 @@ const NO_SERVER = -32_602;
 const remoteIn = (server: string | McpRemote): McpRemote | undefined =>
   typeof server === 'string' ? undefined : server;
 
-/** Returns the context of a request that the gateway makes for a model. */
+/** Returns the context of a request that the gateway makes for a model. Its `ended` never aborts, because no stream belongs to it. */
 const direct = (server: string, context: RouteContext): McpContext => ({
   ...context,
   server,

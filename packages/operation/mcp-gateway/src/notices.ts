@@ -9,6 +9,7 @@ export interface Session {
   readonly subscriptions: ClientSubscriptions;
 }
 
+/** Kinds of the SDK's events, by the method of the notification. */
 const KINDS: Readonly<
   Record<string, 'tools_list_changed' | 'prompts_list_changed' | 'resources_list_changed'>
 > = {

@@ -18,6 +18,7 @@ export async function takePlace(
   /** Places of stopped processes. */
   const left: StoredRecord[] = [];
   for await (const record of allRecords(records, SPACE, { prefix, values: false }))
+    // The place of a running call is due in the future, when its lease ends.
     if ((record.dueMs ?? 0) > 0) taken.add(record.key);
     else if (Number(record.key.slice(prefix.length)) < places) left.push(record);
   while (taken.size < places) {

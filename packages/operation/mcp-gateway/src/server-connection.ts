@@ -77,11 +77,14 @@ export class ServerConnection {
   tools: readonly Tool[] = [];
   lastUsed: number;
   private readonly connection: Connection;
+  /** Calls in progress. */
   private readonly exchanges = new Set<HeldCall>();
   private readonly owner: ConnectionOwner;
   private readonly place: McpGatewayServer;
   private fingerprint: string | undefined;
+  /** `undefined` before the first connection, and after the server could not be reached. */
   private known: ServerFacts | undefined;
+  /** Definitions of the current tools, computed at their first use. */
   private defined: Promise<ReadonlyMap<string, Definition>> | undefined;
   private active = 0;
 
@@ -103,6 +106,7 @@ export class ServerConnection {
     const limits = { connectMs, timeoutMs, totalMs, protocol, clock, around, forward };
     this.connection = new Connection({
       options: { name: server, place: placeOf(place), user: owner.login?.user, records, ...limits },
+      // A gateway reports failures to `onError`, and needs no events of a toolbox.
       emit: () => undefined,
       onTools: (tools) => {
         this.update(tools);
@@ -127,6 +131,7 @@ export class ServerConnection {
     return this.using(async () => {
       if (this.known !== undefined) return this.known;
       if (!hasLogin(this.owner.login)) throw loginRequired(this.server);
+      // Connects, and passes the tools to `update`.
       await this.connection.list(signal);
       this.known = await this.request('capabilities', signal, (client) =>
         Promise.resolve({
@@ -357,10 +362,14 @@ function sendWith(
   return client.callTool(params as unknown as CallToolRequest['params'], { ...options, ...definition });
 }
 
+/** Lower bound of the codes of servers. Below it is the code with which the transport reports a response that was cut off. */
+const LOWEST_CODE = -33_000;
+
 /** Returns the error of JSON-RPC with which the server answered, or `undefined` for any other failure. */
 function rpcFailure(error: unknown): RpcFailure | undefined {
-  const { code, message, data, name } = asRecord(error);
-  const isRpc = typeof code === 'number' && code >= -33_000 && name !== 'SdkHttpError';
+  const { code, message, data } = asRecord(error);
+  // The codes of the SDK's other errors are strings.
+  const isRpc = typeof code === 'number' && code >= LOWEST_CODE;
   return isRpc ? { code, message: String(message), data } : undefined;
 }
 

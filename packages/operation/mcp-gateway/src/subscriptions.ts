@@ -49,15 +49,24 @@ export class Subscriptions {
     await known.end().catch(() => undefined);
   }
 
-  /** Subscribes again in a new session, which has no subscriptions. */
+  /** Subscribes again in a new session, which has no subscriptions. The next call repeats each subscription that fails. */
   async renew(): Promise<void> {
     if (this.byUri.size === 0) return;
     await this.send(new AbortController().signal, async (session, options) => {
+      const failures: unknown[] = [];
       for (const [uri, known] of this.byUri) {
-        if (known.session === session) continue;
+        const former = known.session;
+        if (former === session) continue;
+        // A call of `add` or `renew` during the request does not subscribe a second time.
         known.session = session;
-        known.end = await subscribe(session, uri, options);
+        try {
+          known.end = await subscribe(session, uri, options);
+        } catch (error) {
+          known.session = former;
+          failures.push(error);
+        }
       }
+      if (failures.length > 0) throw failures[0];
     });
   }
 }

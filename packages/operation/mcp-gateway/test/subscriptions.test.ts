@@ -6,6 +6,13 @@ import { world, type World } from './support/world.ts';
 
 const SECRET = 'note://secret';
 
+/** Request of the gateway to a server. */
+interface Sent {
+  readonly id?: number;
+  readonly method?: string;
+  readonly params?: { readonly uri?: string };
+}
+
 /** Server of protocol 2025 whose log contains subscriptions and their ends. */
 function notes(options: Parameters<typeof upstream>[1] = {}): Upstream & { readonly log: readonly string[] } {
   const log: string[] = [];
@@ -119,6 +126,31 @@ describe('a subscription', () => {
         return updates[0];
       })
       .toBe(`notes+${SECRET}`);
+  });
+
+  it('is repeated in a new session although another one fails', async () => {
+    let [isLost, isNew] = [false, false];
+    const server = notes({
+      intercept: (body) => {
+        const { id, method, params } = JSON.parse(body || '{}') as Sent;
+        if (isLost && method === 'tools/call') {
+          [isLost, isNew] = [false, true];
+          return Promise.resolve(new Response(undefined, { status: 404 }));
+        }
+        if (!isNew || method !== 'resources/subscribe' || params?.uri !== SECRET) return undefined;
+        const error = { code: -32_603, message: 'no such note' };
+        return Promise.resolve(Response.json({ jsonrpc: '2.0', id, error }));
+      },
+    });
+    const { client } = await connected(world({ servers: { notes: server.place } }), 'all');
+    for (const uri of [SECRET, 'note://other']) await client.subscribeResource({ uri: `notes+${uri}` });
+    isLost = true;
+    await client.callTool({ name: 'notes__count' });
+    await expect.poll(() => server.log.slice(2)).toEqual(['resources/subscribe note://other']);
+    isNew = false;
+    // A client that subscribes again subscribes at the server.
+    await client.subscribeResource({ uri: `notes+${SECRET}` });
+    expect(server.log.at(-1)).toBe(`resources/subscribe ${SECRET}`);
   });
 
   it('of a client of protocol 2026 ends with its stream', async () => {

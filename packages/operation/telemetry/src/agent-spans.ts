@@ -87,12 +87,13 @@ interface WorkEnd {
 function endSpan(span: SafeSpan, measure: Measure, labels: Attributes, { attributes, error }: WorkEnd): void {
   measure(span.ms() / 1000, error === undefined ? labels : { ...labels, 'error.type': error });
   span.set(attributes);
-  if (error !== undefined) span.onAttemptFailed(error);
+  if (error !== undefined) span.setError(error);
   span.end();
 }
 
 function endOf(result: unknown, content: ContentAttributes | undefined): WorkEnd {
   if (isOutcome(result)) {
+    // `run` is the state of a sub-agent that waits.
     if (result.suspended !== undefined || result.run !== undefined)
       return { attributes: { 'majordomo.suspended': true }, error: undefined };
     return {

@@ -59,6 +59,7 @@ interface OpenAttempt {
  */
 export class CallSpans {
   private readonly options: CallSpansOptions;
+  /** Calls that have started and not ended, by id. */
   private readonly open = new Map<string, OpenCall>();
 
   constructor(options: CallSpansOptions) {
@@ -86,6 +87,7 @@ export class CallSpans {
           'majordomo.skip.reason': event.why,
         });
         break;
+      // `around` begins the attempt, when it reaches the provider.
       case 'attempt-start':
         break;
       case 'committed':
@@ -130,7 +132,7 @@ export class CallSpans {
     const { start, content, tenantMetric } = this.options;
     const who = identityAttributes(attempt);
     if (call.counts !== undefined && isInference(who)) call.counts.inferenceCalls++;
-    if (isRunning(call)) call.span.addEvent('majordomo.hedged', { 'majordomo.target': target });
+    if (hasRunningAttempt(call)) call.span.addEvent('majordomo.hedged', { 'majordomo.target': target });
     if (call.lastError !== undefined) {
       const what = isContinuation(attempt.request, call.lastError)
         ? 'majordomo.continued'
@@ -157,6 +159,7 @@ export class CallSpans {
   }
 
   private committed({ target, msToFirst }: EventOf<'committed'>, call: OpenCall): void {
+    // The event names no attempt. Attempts at one target follow one another, so it is the newest one.
     const attempt = [...call.attempts.values()].findLast((one) => one.target === target);
     if (attempt?.isStreamed !== true) return;
     attempt.msToFirst = msToFirst;
@@ -177,7 +180,7 @@ export class CallSpans {
       return;
     }
     call.attempts.delete(key);
-    if (result.outcome === 'failed') attempt.span.onAttemptFailed(result.error?.kind ?? '_OTHER');
+    if (result.outcome === 'failed') attempt.span.setError(result.error?.kind ?? '_OTHER');
     attempt.span.end();
   }
 
@@ -207,7 +210,7 @@ export class CallSpans {
         'majordomo.attempts': attempts.filter((one) => one.outcome !== 'skipped').length,
       }),
     );
-    if (outcome === 'failed') span.onAttemptFailed(error?.kind ?? '_OTHER');
+    if (outcome === 'failed') span.setError(error?.kind ?? '_OTHER');
     span.end();
   }
 
@@ -227,7 +230,7 @@ const STATES = { recovered: 0, probed: 1, benched: 2 };
 
 const keyOf = (target: string, attempt: number): string => `${target} ${attempt}`;
 
-const isRunning = ({ attempts }: OpenCall): boolean =>
+const hasRunningAttempt = ({ attempts }: OpenCall): boolean =>
   [...attempts.values()].some(({ finishedAt }) => finishedAt === undefined);
 
 const targetAttributes = ({

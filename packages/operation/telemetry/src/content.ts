@@ -85,7 +85,7 @@ const sizeOf = (part: ContentPart | BlobPart): object => ({
   size: contentSize(part),
 });
 
-/** Returns the prompts of a request that is not a chat request. */
+/** Returns the prompts of a request that is not a chat request. Its type is known by a member that no other type has. */
 function promptsOf(payload: NonNullable<AttemptInfo['payload']>): readonly string[] {
   if ('values' in payload) return [...payload.values].filter((value) => typeof value === 'string');
   if ('documents' in payload) return [payload.query, ...payload.documents];

@@ -15,6 +15,7 @@ export interface Dialect {
   hasMetric(name: string): boolean;
 }
 
+/** Returns the names of a version. */
 export function dialectOf(convention: Convention): Dialect {
   return DIALECTS[convention];
 }

@@ -98,6 +98,7 @@ function makerOf(meter: Meter, dialect: Dialect): Maker {
   };
 }
 
+/** Creates the instruments of the metrics that a version of the conventions defines. The others record nothing. */
 export function instrumentsOf(meter: Meter, dialect: Dialect): Instruments {
   const maker = makerOf(meter, dialect);
   const { histogram, counter, gauge } = maker;

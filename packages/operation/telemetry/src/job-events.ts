@@ -29,6 +29,6 @@ export const jobListener =
       parent: ROOT_CONTEXT,
       startTime: Date.now() - ms,
     });
-    if (error !== undefined) span.onAttemptFailed(error.kind);
+    if (error !== undefined) span.setError(error.kind);
     span.end();
   };

@@ -41,7 +41,7 @@ export function mcpAround(start: StartSpan, instruments: Instruments): McpAround
       span.set(withoutUndefined({ 'rpc.response.status_code': failure?.code }));
       // The agent ends its span, and sets the type of its error.
       if (outer !== undefined) return;
-      if (failure !== undefined) span.onAttemptFailed(failure.type);
+      if (failure !== undefined) span.setError(failure.type);
       span.end();
     };
     running.then(

@@ -34,18 +34,11 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   transcription: 'text',
 };
 
-/** Settings of a request that is not for images. */
-const NO_IMAGE: { readonly seed?: number | undefined; readonly n?: number | undefined } = {};
-
-/** Settings of a request that is not a classification. */
-const NO_QUESTIONS: { readonly questions?: object; readonly bases?: readonly string[] | undefined } = {};
-
 /** Returns the attributes of a request, without content. */
 export function requestAttributes(attempt: AttemptInfo): Attributes {
   const { request, payload, operation = 'chat', delivery } = attempt;
-  const isImage = operation === 'image' && payload !== undefined && 'prompt' in payload;
-  const { seed, n = 1 } = isImage && !('audio' in payload) ? (payload as ImageRequest) : NO_IMAGE;
-  const { questions, bases } = payload && 'questions' in payload ? payload : NO_QUESTIONS;
+  const image = operation === 'image' ? (payload as ImageRequest | undefined) : undefined;
+  const classification = payload && 'questions' in payload ? payload : undefined;
   const dimensions = payload && 'dimensions' in payload ? payload.dimensions : undefined;
   return withoutUndefined({
     'gen_ai.request.stream': delivery === 'deltas' ? true : undefined,
@@ -56,18 +49,18 @@ export function requestAttributes(attempt: AttemptInfo): Attributes {
     'gen_ai.request.frequency_penalty': request.frequencyPenalty,
     'gen_ai.request.presence_penalty': request.presencePenalty,
     'gen_ai.request.stop_sequences': request.stop && [...request.stop],
-    'gen_ai.request.seed': request.seed ?? seed,
+    'gen_ai.request.seed': request.seed ?? image?.seed,
     'gen_ai.request.reasoning.level': request.reasoning,
-    'gen_ai.request.choice.count': n === 1 ? undefined : n,
+    'gen_ai.request.choice.count': image?.n === 1 ? undefined : image?.n,
     'gen_ai.embeddings.dimension.count': dimensions,
-    'majordomo.classification.questions': questions && Object.keys(questions).length,
-    'majordomo.classification.bases': bases && [...bases],
+    'majordomo.classification.questions': classification && Object.keys(classification.questions).length,
+    'majordomo.classification.bases': classification?.bases && [...classification.bases],
     'gen_ai.output.type': OUTPUTS[operation] ?? (request.output && 'json'),
   });
 }
 
 /** Returns the usage attributes. In the conventions and in majordomo, input and output totals include their parts. */
-export function usageAttributes(usage: Usage | undefined): Attributes {
+function usageAttributes(usage: Usage | undefined): Attributes {
   return withoutUndefined({
     'gen_ai.usage.input_tokens': usage?.input,
     'gen_ai.usage.output_tokens': usage?.output,

@@ -24,6 +24,7 @@ export interface SpanHead {
 /** Starts a span. */
 export type StartSpan = (head: SpanHead) => SafeSpan;
 
+/** Returns a function that starts spans of a tracer, with the attribute names of a version of the conventions. */
 export const startSpans =
   (tracer: Tracer, dialect: Dialect): StartSpan =>
   (head) =>
@@ -75,7 +76,7 @@ export class SafeSpan {
   }
 
   /** Sets the error status with the error's type instead of its message, because the message may quote the prompt. */
-  onAttemptFailed(type: string): void {
+  setError(type: string): void {
     this.set({ 'error.type': type });
     ignoreErrors(() => this.span?.setStatus({ code: SpanStatusCode.ERROR, message: type }));
   }

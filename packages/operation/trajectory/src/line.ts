@@ -26,6 +26,7 @@ function parseJson(line: string): unknown {
 }
 
 const message = open({ role: anything, parts: list(anything) });
+/** Checks of the members of a trajectory. Other members are ignored. */
 const members = open(
   {
     id: text,

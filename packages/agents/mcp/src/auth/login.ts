@@ -5,9 +5,9 @@ import type { FetchLike } from '@modelcontextprotocol/client';
 import { withPause } from '../server-requests/handlers.ts';
 import type { McpLogin } from '../options.ts';
 import type { EntryOwner } from '../entry.ts';
-import { loginScope, redeemCode, startCodeLogin } from './code-login.ts';
-import { clientFor } from './login-client.ts';
-import { loginServer, scopeUnion, type Challenge } from './login-server.ts';
+import { beginLogin } from './begin-login.ts';
+import { redeemCode } from './code-login.ts';
+import type { Challenge } from './login-server.ts';
 import type { StoredTokens } from './stored-tokens.ts';
 
 /** Maximum time in which the user must log in, in milliseconds. */
@@ -41,32 +41,27 @@ export interface LoginRequest {
 export async function login(options: McpLogin, request: LoginRequest, io: LoginIo): Promise<void> {
   const { label, shared, clock, signal, tokens, pause } = io;
   const { serverUrl, challenge, fetchFn, scopes, abandoned } = request;
-  const { show, port, client: clientOptions } = options;
+  const { show, port } = options;
   if (show === undefined) throw loginRequired(label);
   const state = crypto.randomUUID();
   const accepts = (query: URLSearchParams): boolean => query.get('state') === state;
   const redirect = await listenForRedirect({ port, remedy: 'pass place.credential', accepts });
+  /** Whether the browser shows that the login has succeeded. */
   let isDone = false;
   try {
-    const server = await loginServer(serverUrl, challenge, fetchFn);
-    const former = (await tokens.login()).scope;
-    const scope = loginScope(server, {
-      options: options.scope ?? former,
-      challenge: challenge.scope,
-      more: scopeUnion(former, scopes),
-    });
     const { url: redirectUrl, answer } = redirect;
-    const clientIo = { label, shared, redirectUrl, scope, fetchFn };
-    const client = await clientFor(clientOptions, server, { ...clientIo, now: clock.now() });
-    const { url, verifier } = await startCodeLogin({ server, client, redirectUrl, scope }, state, label);
+    const { login: waiting, url } = await beginLogin(
+      { serverUrl, challenge, options, scopes, state },
+      { label, shared, redirectUrl, fetchFn, clock, tokens },
+    );
     abandoned.throwIfAborted();
     const callback = await withPause(pause, async () => {
       // `show` may return before or after the redirect. Only its rejection ends the wait.
       const shown = (async () => show(url.href))().then(() => answer);
       return withTimeout(abortable(Promise.race([answer, shown]), signal), LOGIN_MS, clock);
     });
-    const codeLogin = { server, client, verifier, redirectUrl, scope };
-    const received = await redeemCode(codeLogin, callback, { label, fetchFn, refusal: 'login-failed' });
+    const received = await redeemCode(waiting, callback, { label, fetchFn, refusal: 'login-failed' });
+    const { server, client, scope } = waiting;
     await tokens.save(received, server.issuer, { client, scope });
     isDone = true;
   } finally {
@@ -74,6 +69,7 @@ export async function login(options: McpLogin, request: LoginRequest, io: LoginI
   }
 }
 
+/** Returns the error of a request that needs a login of the user, which the request cannot start itself. */
 export const loginRequired = (label: string): LlmError =>
   new LlmError(
     'auth',

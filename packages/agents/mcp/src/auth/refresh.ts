@@ -45,6 +45,7 @@ export async function refreshTokens(client: McpLoginClient, io: RefreshIo): Prom
     return typeof result === 'object';
   } catch (error) {
     if (!lease.signal.aborted) throw error;
+    // The lease is lost, because another process has stored or removed a login.
     return tokens.reload();
   }
 }

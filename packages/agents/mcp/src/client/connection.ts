@@ -41,17 +41,20 @@ export class Connection {
   readonly label: string;
   readonly clock: Clock;
   readonly answers: ServerRequests;
+  /** Ids of the tasks whose result is being requested in the background. */
   readonly openResults: Set<string> = new Set();
   readonly protocol: KnownProtocol = new KnownProtocol();
   private readonly io: ConnectionIo;
   private readonly watch: ListWatch;
   private readonly slots: Semaphore;
   private readonly authorization: Authorization | undefined;
+  /** Aborts all requests when the connection is closed. */
   readonly closing: AbortController = new AbortController();
   private readonly timeouts = new Set<IdleTimeout>();
   private session: Session | undefined;
   private opening: Promise<Session> | undefined;
   private closed: Promise<void> | undefined;
+  /** Settles when the requests of `requestLast` have ended. Never rejects. */
   private last: Promise<unknown> = Promise.resolve();
   /** Number of attempts to reconnect since the last successful request. */
   private losses = 0;
@@ -242,6 +245,7 @@ export class Connection {
     const limits = { signal: closing.signal, idleMs: connectMs, totalMs, clock };
     const timeout = new IdleTimeout({ ...limits, label: `${label}: connecting` });
     const closed = (session: Session, last = label): void => {
+      // A session that could not be opened was never reported as connected.
       if (session === this.session) io.emit({ type: 'closed', detail: last });
     };
     this.timeouts.add(timeout);

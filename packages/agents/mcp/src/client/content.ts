@@ -15,6 +15,7 @@ export function contentOf({ content = [], structuredContent }: Partial<CallToolR
   return [text(structuredContent === undefined ? 'done' : JSON.stringify(structuredContent))];
 }
 
+/** Returns only the text of a result, with a line for each part. */
 export const textOf = (result: Partial<CallToolResult>): string =>
   contentOf(result)
     .flatMap((part) => (part.type === 'text' ? [part.text] : []))

@@ -27,6 +27,7 @@ export class ListEntry {
     return (await this.entry?.read())?.data;
   }
 
+  /** Stores the list after earlier writes. `list`: called then, so that the newest list is stored. */
   write(list: () => StoredList): void {
     const { entry } = this;
     if (entry === undefined) return;

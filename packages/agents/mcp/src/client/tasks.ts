@@ -19,19 +19,25 @@ interface Task {
   readonly inputRequests: unknown;
 }
 
+/** Interval between two requests for the state of a task, if the server states none, and the limits of the interval that it states. */
 const DEFAULT_POLL_MS = 1000;
 const MIN_POLL_MS = 100;
 const MAX_POLL_MS = 30_000;
 
 /** Code of the error of a task that ended without a result. */
 export const TASK_FAILED = 'task-failed';
+
+/** Whether the error states that a task ended without a result. After any other error, the task may still run. */
 export const isTaskFailure = (error: unknown): boolean =>
   LlmError.is(error) && error.details.code === TASK_FAILED;
 
 /** Member that contains a task of 2026 in a converted result, because the SDK rejects a result of the type `task`. */
 const TASK_KEY = 'majordomo/task';
 
-/** Converts results of the type `task` to a form that the SDK accepts. Call this before the transport is connected. */
+/**
+ * Converts results of the type `task` to a form that the SDK accepts. Call this before the transport is connected: the SDK calls the
+ * listener that it finds with each message, before it reads the message itself.
+ */
 export function acceptTasks(transport: Transport): void {
   transport.onmessage = (message) => {
     if (!('result' in message) || message.result['resultType'] !== 'task') return;
@@ -43,6 +49,7 @@ export function acceptTasks(transport: Transport): void {
 /** Returns the task that a call started, or `undefined` for any other result. */
 export function startedTask(result: unknown): Task | undefined {
   const { task, _meta } = asRecord(result);
+  // In protocol 2025, the result has the member `task`.
   const started = asRecord(_meta)[TASK_KEY] ?? task;
   return isRecord(started) ? taskOf(started) : undefined;
 }

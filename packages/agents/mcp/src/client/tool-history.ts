@@ -44,7 +44,10 @@ export class ToolHistory {
     this.requested.set(name, fingerprint);
   }
 
-  /** Returns whether a call's definition is unchanged or approved. Records an approved definition as trusted. */
+  /**
+   * Returns whether a call's definition is unchanged or approved. A call that required approval runs only if a person has approved it, so a
+   * definition for which approval was requested is trusted from now on.
+   */
   mayRun(name: string, fingerprint: string): boolean {
     if ((this.latest.get(name) ?? fingerprint) !== fingerprint) return false;
     if (!this.isChanged(name, fingerprint)) return true;

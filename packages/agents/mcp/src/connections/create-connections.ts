@@ -3,9 +3,10 @@ import { redact } from '@majordomo/core/toolkit';
 import { MAX_RECORDS } from '@majordomo/records';
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { authFailure } from '../auth/authorization.ts';
-import { loginScope, redeemCode, startCodeLogin } from '../auth/code-login.ts';
-import { clientFor, refreshClient } from '../auth/login-client.ts';
-import { challengeOf, isScope, loginServer, scopeUnion, type Challenge } from '../auth/login-server.ts';
+import { beginLogin } from '../auth/begin-login.ts';
+import { redeemCode } from '../auth/code-login.ts';
+import { refreshClient } from '../auth/login-client.ts';
+import { challengeOf, isScope, loginServer, type Challenge } from '../auth/login-server.ts';
 import { loginRequired } from '../auth/login.ts';
 import { revokeTokens } from '../auth/revoke.ts';
 import { authorizationFetch, guardedFetch } from '../auth/server-fetch.ts';
@@ -129,20 +130,12 @@ export function identifiedConnections(options: McpConnectionsOptions): Identifie
       const { fetchFn, tokens, pending } = own;
       return authorizing(own, async () => {
         const challenge = await challengeFor(fetchFn);
-        const server = await loginServer(place.url, challenge, fetchFn);
-        const { scope: former } = await tokens.login();
-        const more = scopeUnion(former, scopes);
-        const scope = loginScope(server, {
-          options: options.scope ?? former,
-          challenge: challenge.scope,
-          more,
-        });
-        const now = clock.now();
-        const io = { label, shared: { records, name, place }, redirectUrl, scope, fetchFn, now };
-        const client = await clientFor(clientOptions, server, io);
         const state = newState();
-        const { url, verifier } = await startCodeLogin({ server, client, redirectUrl, scope }, state, label);
-        await pending.add(state, { server, client, verifier, redirectUrl, scope }, loginMs);
+        const { login, url } = await beginLogin(
+          { serverUrl: place.url, challenge, options, scopes, state },
+          { label, shared: { records, name, place }, redirectUrl, fetchFn, clock, tokens },
+        );
+        await pending.add(state, login, loginMs);
         return { url: url.href };
       });
     },

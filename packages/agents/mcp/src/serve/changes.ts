@@ -60,10 +60,10 @@ export class Changes {
   register(server: McpServer): void {
     server.server.setRequestHandler('resources/subscribe', ({ params }) => {
       const { uri } = params;
-      const uris = this.connected.get(server)?.uris;
-      if (uri.length > MAX_URI_CHARS || (uris !== undefined && uris.size >= MAX_SUBSCRIPTIONS))
+      const { uris = new Set<string>() } = this.connected.get(server) ?? {};
+      if (uri.length > MAX_URI_CHARS || (uris.size >= MAX_SUBSCRIPTIONS && !uris.has(uri)))
         throw Object.assign(new Error(TOO_MANY), { code: INVALID_PARAMS });
-      uris?.add(uri);
+      uris.add(uri);
       return {};
     });
     server.server.setRequestHandler('resources/unsubscribe', ({ params }) => {

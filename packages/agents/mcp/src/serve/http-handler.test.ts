@@ -185,6 +185,8 @@ it('accepts at most 1,000 subscriptions of a session, and no long address', asyn
   expect(await subscribe(`a:${'x'.repeat(2000)}`)).toContain('-32602');
   for (let at = 0; at < 1000; at++) expect(await subscribe(`a:${at}`)).not.toContain('error');
   expect(await subscribe('a:1000')).toContain('at most 1000 addresses');
+  // A subscription that the client already has needs no further one.
+  expect(await subscribe('a:0')).not.toContain('error');
   await server.close();
 });
 

@@ -93,6 +93,7 @@ export async function httpHandler(
       if (read instanceof Response) return read;
       const { parsedBody, authInfo } = read;
       const body = { ...(parsedBody !== undefined && { parsedBody }), ...(authInfo && { authInfo }) };
+      // Without sessions, the SDK answers each request of a client of 2025 separately.
       if (maxSessions === 0 || !(await isLegacyRequest(request, body.parsedBody)))
         return handler.fetch(request, body);
       const id = request.headers.get('mcp-session-id');

@@ -17,6 +17,7 @@ export function checkResources(resources: readonly ServedResource[]): void {
   }
 }
 
+/** Registers resources at a server. Closing the server aborts the reads in progress. */
 export function registerResources(
   server: McpServer,
   resources: readonly ServedResource[],

@@ -67,5 +67,5 @@ export class RoundsStates {
   }
 }
 
-/** Returns a hash that is equal for the same call. A client may send the members of objects in another order. */
+/** Returns a hash of a call. `accountName` computes it. A client may send the members of objects in another order. */
 const hashOf = ({ name, args }: Invocation): Promise<string> => accountName([name, canonicalJson(args)]);

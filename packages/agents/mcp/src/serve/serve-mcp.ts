@@ -75,7 +75,7 @@ export function serveMcp(options: ServeOptions): McpServerHandle {
     async close() {
       closing.close();
       changes.close();
-      // The handler discards responses that have not been sent.
+      // The aborted requests respond in this turn. After it, the handler discards responses that have not been sent.
       await new Promise((resolve) => setTimeout(resolve));
       await (await handler)?.close();
     },

@@ -58,6 +58,7 @@ export async function callServedTool(
     names: [...tools.keys()],
     context: { signal, callId, key, context, options: {}, depth: 0 },
     clock: systemClock,
+    // The client may need a text file as a file. Agents convert it to text for the model.
     keepsTextFiles: true,
     onError: (error) => {
       failure = error;
@@ -67,6 +68,7 @@ export async function callServedTool(
   return resultOf(outcome);
 }
 
+/** Returns the result of a failed call, whose text the model receives. */
 export const errorResult = (text: string): CallToolResult => ({
   content: [{ type: 'text', text }],
   isError: true,

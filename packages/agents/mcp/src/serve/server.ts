@@ -57,6 +57,7 @@ export class ServerMaker {
       },
     );
     const { approvals = 'ask', around } = this.options;
+    // Wraps the handlers that are registered from here on.
     if (around !== undefined) observeHandlers(server, around, { server: name, transport });
     const calls = new Calls({ sdk, server, states: new RoundsStates(sdk, key()), closing });
     if (prompts.size > 0) registerPrompts(sdk, server, prompts, calls);

@@ -117,6 +117,7 @@ const rootsResult = (roots: readonly string[]): { roots: { uri: string }[] } => 
   roots: roots.map((uri) => ({ uri })),
 });
 
+/** Runs work during which the time limits of calls are paused, such as a wait for a user. */
 export async function withPause<T>(pause: () => () => void, work: () => Promise<T>): Promise<T> {
   const resume = pause();
   try {

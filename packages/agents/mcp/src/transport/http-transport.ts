@@ -42,6 +42,7 @@ export async function httpTransport(
     const answer = noteToken(tokens, limited(received, label), tokens.get(received));
     const ids = init?.method === 'POST' ? requestIdsIn(init.body) : [];
     if (!isEventStream(answer)) return answer;
+    // Called at the end of a stream that cannot be resumed.
     return boundedEvents(answer, label, MAX_BYTES, () => {
       // If the caller has aborted the request, do not report an error.
       if (init?.signal?.aborted !== true) setTimeout(failRequests, READ_MS, transport, ids);

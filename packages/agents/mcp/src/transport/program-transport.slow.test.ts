@@ -60,7 +60,8 @@ it.each(['win32', process.platform])(
     expect(openPipes()).toBeGreaterThan(pipes);
     await transport.close();
     await closed;
-    await expect.poll(openPipes).toBe(pipes);
+    // A pipe that does not belong to the program may close, too.
+    await expect.poll(openPipes).toBeLessThanOrEqual(pipes);
   },
 );
 

@@ -10,7 +10,7 @@ import { CALL, CALL_STATS } from './schemas.ts';
 
 const MEDIA_TYPES = { jsonl: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' } as const;
 
-/** Returns the routes of the call log. */
+/** Returns the routes of the call log. `/calls/{id}` is the last one, because the first route that matches a path answers. */
 export const callRoutes = (calls: CallLog): readonly Route[] => [
   {
     method: 'get',

@@ -31,6 +31,7 @@ function operationOf({ path, summary, query = {}, body, status, answer, mediaTyp
     parameters: [...id, ...parameters],
     ...(body && {
       requestBody: {
+        // `object` of `schema.ts` creates each schema of a body, with `required`.
         required: (body['required'] as readonly string[]).length > 0,
         content: contentOf(body),
       },

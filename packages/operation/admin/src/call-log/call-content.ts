@@ -28,6 +28,7 @@ export function contentOf(
     messages: newest(messages.map((message) => toPlain(message, redactor))),
   };
   const { parts, finish, target } = response ?? {};
+  // `toPlain` has masked secrets in strings. This masks the strings under secret names as well.
   return redactor.value({
     request,
     response: response && (toPlain({ parts, finish, target }, redactor) as JsonObject),
@@ -46,6 +47,7 @@ export function metadataOf(
 
 function newest(messages: readonly JsonValue[]): readonly JsonValue[] {
   let room = MAX_MESSAGES;
+  // The search begins with the newest message.
   const lastOmitted = messages.findLastIndex((message) => {
     room -= JSON.stringify(message).length;
     return room < 0;

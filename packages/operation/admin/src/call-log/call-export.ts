@@ -35,7 +35,7 @@ const COLUMNS: Readonly<Record<string, (entry: CallEntry) => string | number | u
 
 type Line = (entry: CallEntry) => string;
 
-/** Export formats, each with its first line and a function that returns the line of an entry. */
+/** Export formats, each with its first line and a function that returns the line of an entry, including its line break. */
 export const FORMATS: Readonly<Record<'jsonl' | 'csv', { readonly head: string; readonly line: Line }>> = {
   jsonl: { head: '', line: jsonLine },
   csv: {

@@ -29,6 +29,7 @@ type Values = Readonly<Partial<Record<(typeof LEVELS.callers)[number], string | 
 export async function callStats(store: CallStore, query: CallStatsQuery): Promise<readonly CallStats[]> {
   const { by, zone = 'UTC', ...filter } = query;
   const sums = new CallSums();
+  // `undefined` if the groups are neither hours nor days.
   const timesAt = timesIn(by, zone);
   const groupOf = (values: Values, at: number): readonly string[] => {
     const all: Readonly<Record<string, string | null | undefined>> = { ...values, ...timesAt?.(at) };

@@ -20,7 +20,9 @@ export type StoredSum = readonly [
 
 interface CallSum {
   readonly values: GroupValues;
+  /** Durations of the finished calls. */
   readonly durations: Histogram;
+  /** Times to the first content of the finished calls. */
   readonly firsts: Histogram;
   calls: number;
   failed: number;

@@ -41,6 +41,7 @@ export class CallWriter {
   private pending = new Set<Loggable>();
   private writing: Promise<void> | undefined;
   private cancelTimer: (() => void) | undefined;
+  /** Whether the last write failed. Then `flush` schedules the next attempt, and `add` does not. */
   private isDown = false;
   /** Value of `dropped` at the last report. */
   private reported = 0;

@@ -130,8 +130,11 @@ export function createCallLog(options: CallLogOptions): CallLog {
     fail('createCallLog', 'keepContentMs', 'must not be longer than keepMs', keepContentMs);
   const writer = new CallWriter({ store, clock, flushMs, maxPending, keepMs, keepContentMs, onError });
   const running = new Map<string, LoggedCall>();
+  /** Calls whose request and costs may still be reported, in the order of their ends. */
   const ended = new Map<string, { readonly call: LoggedCall; readonly at: number }>();
+  /** Calls whose content is in memory, oldest first. */
   const contents = new Set<LoggedCall>();
+  /** Booked costs since the start, in nano-USD, by target. */
   const costs = new Map<string, bigint>();
   let isClosed = false;
 
@@ -159,7 +162,6 @@ export function createCallLog(options: CallLogOptions): CallLog {
     running.delete(id);
     const at = clock.now();
     ended.set(id, { call, at });
-    // The calls are in the order of their ends.
     for (const [oldest, { at: endedAt }] of ended) {
       if (ended.size <= MAX_ENDED && endedAt > at - LATE_MS) break;
       ended.delete(oldest);

@@ -5,7 +5,7 @@ import type { CallFigures, CallStore } from './call-store.ts';
 const MAX_ENTRIES = 10_000;
 const NANO = 1e9;
 
-/** Creates a store in the memory of this process. Deletes the oldest entries above `most`, by default 10,000. */
+/** Creates a store in the memory of this process, without sums of hours. Deletes the oldest entries above `most`, by default 10,000. */
 export function memoryCallStore(options: { readonly most?: number | undefined } = {}): CallStore {
   checkOptions('memoryCallStore', options, { most: atLeast(1) });
   const { most = MAX_ENTRIES } = options;

@@ -33,6 +33,7 @@ export function refusedEntry(event: RequestEvent, redactor: Redactor): CallEntry
   };
 }
 
+/** Operations of routes, by a part of their patterns. */
 const OPERATIONS: readonly (readonly [path: string, operation: OperationType])[] = [
   ['/embeddings', 'embedding'],
   ['/transcriptions', 'transcription'],

@@ -2,6 +2,7 @@ import { checkFits, fail } from '../check-value.ts';
 import type { KeyChange, KeyLimit, NewKey } from './key.ts';
 import { newKey } from './key-schemas.ts';
 
+/** Schema of a new key. It accepts any `expiresAt`, because a schema cannot describe a `Date`. */
 const NEW_KEY = newKey({});
 const MAX_METADATA = 16;
 const MAX_METADATA_NAME = 64;

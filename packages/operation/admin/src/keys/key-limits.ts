@@ -13,7 +13,10 @@ export const ledgerLimits = ({ id, limits }: Pick<KeyRecord, 'id' | 'limits'>): 
 export class KeyLimits {
   private readonly byId = new Map<string, { readonly version: number; readonly limits: readonly Limit[] }>();
 
-  /** Stores the limits of a key. The stored objects remain identical until the key changes. */
+  /**
+   * Stores the limits of a key. The stored objects remain identical until the key changes, because the ledger recognizes a limit by its
+   * object.
+   */
   set(record: KeyRecord): void {
     if (this.byId.get(record.id)?.version === record.version) return;
     this.byId.delete(record.id);

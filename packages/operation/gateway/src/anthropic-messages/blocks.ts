@@ -18,7 +18,7 @@ import { isGatewayToken } from '../parsing/replay-token.ts';
 export const texts = (notes: Notes): Parser<string> =>
   joinedText({ types: ['text'], known: ['cache_control', 'citations'], separator: '\n\n', notes });
 
-/** Converts a block of a user turn, except a tool result, to parts. */
+/** Converts a block of a user turn, except a tool result, to parts. Adds a warning for each member that `userParts` has not parsed. */
 export function userPart(block: Fields, media: Media, notes: Notes): readonly UserPart[] {
   const parts = userParts(block, media, notes);
   notes.unparsedInElement(block, String(block.value['type']), 'cache_control', 'citations');
@@ -63,6 +63,7 @@ function sourceOf(source: Fields, media: Media, fileName?: string): NamedPart {
   }
 }
 
+/** Gives a stored file the title of its document. Images have no names. */
 const titledFile = (part: NamedPart, title: string | undefined): NamedPart =>
   part.type === 'blob' && title !== undefined ? { ...part, name: title } : part;
 
@@ -102,6 +103,7 @@ function assistantParts(block: Fields): readonly AssistantPart[] {
       return reasoningPart(block.required('thinking', string), block.optional('signature', string) ?? '');
     case 'redacted_thinking': {
       const data = block.required('data', string);
+      // The gateway sends the tokens of other vendors as redacted data.
       return isGatewayToken(data)
         ? reasoningPart('', data)
         : [{ type: 'reasoning', text: '', replay: { family: CLAUDE_FAMILY, data: { redacted: data } } }];

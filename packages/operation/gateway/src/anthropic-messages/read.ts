@@ -67,6 +67,7 @@ export function parseMessages(
     createWriter: () => inOrder(new MessagesWriter(model, stops)),
   };
   noteCitations(body, notes);
+  // Comes last, because `body` records which members were parsed.
   notes.unparsedInBody(body, REASONS);
   return parsed;
 }

@@ -1,6 +1,6 @@
 import { LlmError, type Attempt } from '@majordomo/core';
 import { redact } from '@majordomo/core/toolkit';
-import { GATEWAY_FAILED, Refusal, type RefusalKind } from './refusal.ts';
+import { GATEWAY_FAILED, OUTAGE_RETRY_MS, Refusal, storeRefusal, type RefusalKind } from './refusal.ts';
 
 /** Kinds of errors that the request or a gate causes. Clients receive their redacted messages, which state what to change. */
 const REQUEST_KINDS: readonly string[] = [
@@ -113,7 +113,6 @@ const KINDS: ReadonlyMap<string | undefined, RefusalKind> = new Map<string, Refu
 ]);
 /** Error codes of denials that the operator can resolve. */
 const FOR_OPERATOR: readonly (string | undefined)[] = ['no-bound', 'no-price', 'books-down'];
-const OUTAGE_RETRY_MS = 5000;
 
 /** Returns the refusal for a denial by the ledger, or `undefined` for any other error. */
 function denialRefusal({ kind, message, details }: LlmError): Refusal | undefined {
@@ -136,6 +135,5 @@ const denialConcernsOperator = ({ kind, details }: LlmError): boolean | undefine
 /** Returns the refusal for an error of a key store that does not respond, or `undefined` for any other error of `authorize`. */
 export function keyStoreRefusal(cause: unknown): Refusal | undefined {
   if (!LlmError.is(cause) || cause.details.code !== 'key-store-down') return undefined;
-  const message = 'the gateway cannot check keys at the moment; retry later';
-  return new Refusal('unavailable', message, { retryAfterMs: OUTAGE_RETRY_MS }, { cause });
+  return storeRefusal('check keys', cause);
 }

@@ -54,6 +54,16 @@ export class Refusal extends Error {
   }
 }
 
+/** Time after which a client may repeat a request for which a store of the gateway did not respond, in milliseconds. */
+export const OUTAGE_RETRY_MS = 5000;
+
+/** Returns the refusal of a request whose work with a store of the gateway failed: the cause itself if it is a refusal. */
+export function storeRefusal(action: string, cause: unknown): Refusal {
+  if (cause instanceof Refusal) return cause;
+  const message = `the gateway cannot ${action} at the moment; retry later`;
+  return new Refusal('unavailable', message, { retryAfterMs: OUTAGE_RETRY_MS }, { cause });
+}
+
 /** Returns the result of the work. Throws an `aborted` refusal if the client disconnects before the work has ended. */
 export const whileConnected = <T>(work: () => T | PromiseLike<T>, signal: AbortSignal): Promise<T> =>
   abortable(Promise.resolve(invoke(work)), signal).catch((cause: unknown) => {

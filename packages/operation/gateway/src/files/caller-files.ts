@@ -2,16 +2,15 @@ import { systemClock, type BlobPart, type ImagePart } from '@majordomo/core';
 import { bytesOfBlob, withTimeout } from '@majordomo/core/toolkit';
 import type { FileContentStore, StoredFile } from '@majordomo/files';
 import { FileIndex, type Reservation } from './file-index.ts';
-import { Refusal, whileConnected } from '../errors/refusal.ts';
+import { Refusal, storeRefusal, whileConnected } from '../errors/refusal.ts';
 import type { Caller, FilesSettings, Settings } from '../options.ts';
 import type { FileCopies, UsedCopy } from './file-copies.ts';
 import { FILE_ID } from './file-id.ts';
 
 /** Maximum wait for the store, in milliseconds. Content has no limit. */
 const TIMEOUT_MS = 10_000;
-const RETRY_AFTER_MS = 5000;
 
-/** What the files of all callers occupy in addition to the store. */
+/** Resources that the files of all callers use in addition to the store. */
 export interface FilesState {
   readonly copies: FileCopies;
 }
@@ -67,7 +66,7 @@ export class CallerFiles implements FileSource {
       copies.push(copy);
       return await whileConnected(() => copy.blob, this.signal);
     } catch (cause) {
-      throw unavailable('read', cause);
+      throw storeRefusal('read files', cause);
     }
   }
 
@@ -120,7 +119,7 @@ export class CallerFiles implements FileSource {
       await reservation.finish(file);
       return file;
     } catch (cause) {
-      throw unavailable('store', cause);
+      throw storeRefusal('store files', cause);
     }
   }
 
@@ -129,7 +128,7 @@ export class CallerFiles implements FileSource {
       const working = whileConnected(work, this.signal);
       return await withTimeout(working, TIMEOUT_MS, systemClock);
     } catch (cause) {
-      throw unavailable(action, cause);
+      throw storeRefusal(`${action} files`, cause);
     }
   }
 }
@@ -142,12 +141,6 @@ export const filesOf = (
   gateway.settings.files && new CallerFiles(gateway.settings.files, gateway, caller, request.signal);
 
 const isExpired = ({ expiresAt }: StoredFile): boolean => expiresAt <= systemClock.now();
-
-function unavailable(action: string, cause: unknown): Refusal {
-  if (cause instanceof Refusal) return cause;
-  const message = `the gateway cannot ${action} files at the moment; retry later`;
-  return new Refusal('unavailable', message, { retryAfterMs: RETRY_AFTER_MS }, { cause });
-}
 
 /** Returns the part that a request contains for a file. Images are read, because they are fitted to each target. */
 export async function partOf(

@@ -16,7 +16,7 @@ import { newFileId } from './file-id.ts';
 const SPACE = 'files';
 /**
  * Labels of records. An upload is held by its process, and due if the process has ended. A stored file is due at its end. Both become
- * deleted files, whose content nobody else can store any more. The content of a stored file is due 10 minutes later, because running
+ * deleted files, whose content no upload can store any more. The content of a stored file is due 10 minutes later, because running
  * calls may read it.
  */
 const LABELS = { usage: 'usage', uploading: 'uploading', stored: 'stored', deleted: 'deleted' } as const;
@@ -33,7 +33,7 @@ interface Entry {
   readonly file?: StoredFile | undefined;
 }
 
-/** What an owner occupies. It changes in the same write as the files, in all processes. */
+/** Amounts that an owner occupies. They change in the same write as the files, in all processes. */
 interface Usage {
   /** Number of files and unfinished uploads. */
   readonly files: number;
@@ -105,6 +105,7 @@ export class FileIndex {
     const hash = await hashOf(owner);
     const initial = { value: ENTRY.write({ bytes: 0 }), label: LABELS.uploading };
     const result = await hold(this.records, SPACE, `${hash}/${id}`, LEASE_MS, { known: null, initial });
+    // The id is random, so no record has its key.
     if (result.state !== 'held') throw new TypeError('a new file is held');
     const reservation = new Reservation(this, this.limits, { hash, id, createdAt }, result.hold);
     try {
@@ -168,6 +169,7 @@ export class FileIndex {
     for (;;) {
       const stored = await this.usageOf(hash);
       const changes = [change, usageChange(hash, stored.version, next(stored.usage))];
+      // Makes both changes or none. If the record has its version still, another upload of the owner has changed the usage.
       if ((await this.records.write(SPACE, changes)) !== undefined) return true;
       if ((await this.records.get(SPACE, key))?.version !== version) return false;
     }

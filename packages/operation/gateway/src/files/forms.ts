@@ -27,6 +27,7 @@ const openaiFile = ({ id, size, createdAt, expiresAt, name, purpose }: StoredFil
   status: 'processed',
 });
 
+/** Forms of the OpenAI files wire. */
 export const openaiForms: FileForms = {
   purpose: undefined,
   file: openaiFile,
@@ -58,6 +59,7 @@ const anthropicFile = ({ id, name, mediaType, size, createdAt, expiresAt }: Stor
   downloadable: true,
 });
 
+/** Forms of the Anthropic files wire. */
 export const anthropicForms: FileForms = {
   purpose: 'user_data',
   file: anthropicFile,

@@ -1,4 +1,4 @@
-/** Members of Node's built-ins that this file uses. */
+/** Members of Node's built-ins that this file uses. They are loaded at run time, because the module also runs without Node. */
 interface Builtins {
   readonly 'node:fs': {
     mkdirSync(path: string, options: { readonly recursive: true; readonly mode: number }): unknown;

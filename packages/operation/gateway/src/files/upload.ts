@@ -35,6 +35,7 @@ export async function upload(
     const part = (await untilFile(form, fields, keepMs)) ?? invalid('file', 'is required');
     const content = new FileContent(() => form.chunk(), maxBytes, place);
     return await storeContent(content, files, place, async () => {
+      // The store has read the content of the file, so the fields after it follow.
       if ((await untilFile(form, fields, keepMs)) !== undefined) invalid('file', 'must be set only once');
       const { purpose: sent = invalid('purpose', 'is required') } = fields;
       return { fileName: part.fileName, mediaType: part.mediaType, purpose: sent, keepMs: fields.keepMs };

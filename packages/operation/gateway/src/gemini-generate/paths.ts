@@ -1,3 +1,4 @@
+/** Methods of models that the gateway serves. */
 export const GEMINI_METHODS: readonly string[] = ['generateContent', 'streamGenerateContent', 'countTokens'];
 
 /** Method of a model in a path, such as `/v1/models/fast:generateContent`. */

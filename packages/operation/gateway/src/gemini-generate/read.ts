@@ -72,8 +72,9 @@ export function parseGemini(
   if (modalities.some((modality) => !TEXT.includes(modality)))
     notes.dropped('generationConfig.responseModalities', 'the model determines the media of its response');
   notes.unparsedInObject(config);
-  // The SDK repeats the model in the body of some requests.
+  // The SDK repeats the model in the body of some requests. Parsing it prevents a warning.
   body.optional('model', string);
+  // Comes last, because `body` records which members were parsed.
   notes.unparsedInBody(body, REASONS);
   return parsed;
 }

@@ -6,6 +6,7 @@ const BUCKETS: readonly number[] = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
 
 interface Series {
   readonly labels: Labels;
+  /** Value, or the sum of the values of a histogram. */
   value: number;
   /** Number of values in each bucket of a histogram, excluding the values of smaller buckets. */
   readonly counts: number[];

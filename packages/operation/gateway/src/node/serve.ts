@@ -74,6 +74,7 @@ export async function serve(gateway: ServedGateway, options: ServeOptions = {}):
       const { incoming, outgoing } = bindings as HttpBindings;
       const context: PlatformContext = {
         ...(isFromHere(incoming) && { [FROM_LOOPBACK]: true }),
+        // The gateway calls this for a client that does not read its event stream.
         [CUT]: () => outgoing.destroy(),
       };
       const response = await gateway.fetch(request, context);

@@ -64,6 +64,7 @@ export function parseChat(value: unknown, media: Media, maxChoices = 8): ParsedR
     complete: (response, others) => chatCompletion([response, ...others], model),
     createWriter: (choice) => new ChatWriter(completion, choice),
   };
+  // Comes last, because `body` records which members were parsed.
   notes.unparsedInBody(body, REASONS);
   return parsed;
 }

@@ -1,6 +1,5 @@
 import {
   sumUsage,
-  systemClock,
   type FinishReason,
   type ReasoningPart,
   type TextPart,
@@ -12,6 +11,7 @@ import {
 import { pageCitations } from '../response/citations.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 import { newId } from '../response/id.ts';
+import { nowInSeconds } from '../response/seconds.ts';
 import { argumentsText } from '../parsing/tools.ts';
 
 /** Finish reasons of the wire, by the finish reasons of core. `incomplete` has no counterpart on the wire and becomes `stop`. */
@@ -77,7 +77,7 @@ export function chatCompletion(responses: readonly ChatResponse[], model: string
   return {
     id: newId('chatcmpl-'),
     object: 'chat.completion',
-    created: Math.floor(systemClock.now() / 1000),
+    created: nowInSeconds(),
     model,
     choices: responses.map((response, index) => ({
       index,

@@ -1,7 +1,8 @@
-import { sumUsage, systemClock, type StreamEvent, type Usage } from '@majordomo/core';
+import { sumUsage, type StreamEvent, type Usage } from '@majordomo/core';
 import { sseEvent } from '@majordomo/core/toolkit';
 import { ArgumentsText } from '../response/arguments-text.ts';
 import { newId } from '../response/id.ts';
+import { nowInSeconds } from '../response/seconds.ts';
 import type { Refusal } from '../errors/refusal.ts';
 import { dataEvent } from '../response/sse.ts';
 import { argumentsText } from '../parsing/tools.ts';
@@ -43,7 +44,7 @@ export class StreamedCompletion {
     this.head = {
       id: newId('chatcmpl-'),
       object: 'chat.completion.chunk',
-      created: Math.floor(systemClock.now() / 1000),
+      created: nowInSeconds(),
       model,
       system_fingerprint: null,
     };
@@ -75,9 +76,11 @@ export class ChatWriter implements Writer {
   private readonly completion: StreamedCompletion;
   private readonly index: number;
   private readonly calls = new Map<number, OpenCall>();
+  /** Number of reasoning details so far. */
   private details = 0;
   /** Number of characters of the message so far, which is the position of the next text part. */
   private length = 0;
+  /** Positions in the message at which text parts start, by index of the part. */
   private readonly textStarts = new Map<number, number>();
   /** Indices of the parts that are refusals. The wire has a separate member for refusals. */
   private readonly refusals = new Set<number>();

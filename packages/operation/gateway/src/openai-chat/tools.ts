@@ -10,6 +10,7 @@ import {
   type ChosenTools,
 } from '../parsing/tools.ts';
 
+/** Converts the tools and the tool choice of a request. */
 export function chatTools(body: Fields, notes: Notes): ChosenTools {
   for (const old of ['functions', 'function_call']) {
     if (body.value[old] !== undefined) invalid(old, 'is not supported; use tools and tool_choice');

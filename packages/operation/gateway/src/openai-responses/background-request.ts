@@ -1,6 +1,6 @@
-import { systemClock } from '@majordomo/core';
 import { object } from '../parsing/fields.ts';
 import { Notes } from '../parsing/notes.ts';
+import { nowInSeconds } from '../response/seconds.ts';
 import type { StoredResponse } from '../response-store.ts';
 import type { NewBackground } from '../wire.ts';
 import { storedItems } from './input-items.ts';
@@ -35,7 +35,7 @@ export function echoOf({ job = {}, response }: Pick<StoredResponse, 'job' | 'res
     body: job,
     isStored: true,
     createdAt: Number(response['created_at']),
-    now: () => Math.floor(systemClock.now() / 1000),
+    now: nowInSeconds,
     known,
   };
 }

@@ -1,8 +1,8 @@
 import type * as Context from '@majordomo/context';
-import { systemClock } from '@majordomo/core';
 import { Refusal } from '../errors/refusal.ts';
 import { object } from '../parsing/fields.ts';
 import { NO_EQUIVALENT, Notes } from '../parsing/notes.ts';
+import { nowInSeconds } from '../response/seconds.ts';
 import type { Json } from '../response-store.ts';
 import type { ParsedRequest, PrepareChat } from '../wire.ts';
 import { compactionItem } from './compaction-text.ts';
@@ -26,7 +26,7 @@ const MEMBERS: ReadonlySet<string> = new Set([
 /**
  * Parses a request for a compaction. Its answer contains the user messages of the conversation and an item with a summary, which every
  * target can read, because the item is text. The call is a chat with the model of the request. The summary does not contain the
- * `instructions`, because a client sends them with each request.
+ * `instructions`, because a client sends them with each request. The parameter is the optional package, which the route has loaded.
  */
 export const prepareCompaction =
   ({ summaryOrder }: typeof Context): PrepareChat =>
@@ -51,7 +51,7 @@ export const prepareCompaction =
           return {
             id: ids.response,
             object: 'response.compaction',
-            created_at: Math.floor(systemClock.now() / 1000),
+            created_at: nowInSeconds(),
             output: [...kept, compactionItem(checkedSummary(response), ids)],
             usage: responsesUsage(response.usage),
           };

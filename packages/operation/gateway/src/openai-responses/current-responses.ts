@@ -1,7 +1,7 @@
 import type { Background, ChatJob } from '@majordomo/background';
 import { LlmError } from '@majordomo/core';
 import type { GatewayContext, RequestContext } from '../context.ts';
-import { Refusal } from '../errors/refusal.ts';
+import { Refusal, storeRefusal } from '../errors/refusal.ts';
 import { refusalOf } from '../errors/refusal-of.ts';
 import { reportToOperator } from '../errors/report.ts';
 import {
@@ -14,8 +14,6 @@ import {
 import { echoOf } from './background-request.ts';
 import { completeResponse, failureOf } from './response.ts';
 import { ResponseIds } from './response-ids.ts';
-
-const RETRY_AFTER_MS = 5000;
 
 interface CurrentOptions {
   readonly store: ResponseStore;
@@ -110,7 +108,6 @@ export function responsesOf(
 /** Returns the result of work on a job. Throws an `unavailable` refusal if the store of jobs fails. */
 export const whileStoreResponds = <T>(work: () => Promise<T>): Promise<T> =>
   work().catch((cause: unknown) => {
-    if (LlmError.is(cause) || cause instanceof Refusal) throw cause;
-    const message = 'the gateway cannot read background responses at the moment; retry later';
-    throw new Refusal('unavailable', message, { retryAfterMs: RETRY_AFTER_MS }, { cause });
+    if (LlmError.is(cause)) throw cause;
+    throw storeRefusal('read background responses', cause);
   });

@@ -66,6 +66,7 @@ function addItem(item: Fields, transcript: Transcript, media: Media, context: It
   const called = (): string => targetNameOf(item, context.known);
   const { mcp } = context;
   const type = item.optional('type', oneOf<string>(...ITEMS, ...(mcp?.itemTypes ?? []))) ?? 'message';
+  // The results of MCP calls follow all calls of their turn, so they are added before an item that is not one of the calls.
   if (type !== 'item_reference') mcp?.endTurn(type);
   switch (type) {
     case 'message':

@@ -1,4 +1,4 @@
-import { systemClock, type ChatRequest, type Effort, type JsonObject } from '@majordomo/core';
+import type { ChatRequest, Effort, JsonObject } from '@majordomo/core';
 import { definedMembers, EFFORTS } from '@majordomo/core/toolkit';
 import { Refusal } from '../errors/refusal.ts';
 import type { Media } from '../parsing/media.ts';
@@ -25,6 +25,7 @@ import {
   type Fields,
 } from '../parsing/fields.ts';
 import { inOrder } from '../response/in-order.ts';
+import { nowInSeconds } from '../response/seconds.ts';
 import type { ParsedRequest } from '../wire.ts';
 import { itemsOf, isUnfinished } from '../response-store.ts';
 import { newBackground } from './background-request.ts';
@@ -72,14 +73,13 @@ export function parseResponses(
   const earlier = earlierItems(body, state);
   const { messages: sent } = responsesInput(body, earlier.items, media, { ...context, mcp });
   const { messages, output } = mcp?.end(body, sent) ?? { messages: sent, output: undefined };
-  const now = (): number => Math.floor(systemClock.now() / 1000);
   const echo: Echo = {
     model,
     body: body.value,
     known,
     isStored,
-    createdAt: now(),
-    now,
+    createdAt: nowInSeconds(),
+    now: nowInSeconds,
     mcp: output,
   };
   const save = state !== undefined && isStored ? state.save : undefined;
@@ -114,6 +114,7 @@ export function parseResponses(
       if (response?.['store'] === false) writer.setNotStored();
     },
   };
+  // Comes last, because `body` records which members were parsed.
   notes.unparsedInBody(body);
   return parsed;
 }

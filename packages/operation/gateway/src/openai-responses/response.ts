@@ -194,6 +194,7 @@ export const annotationsOf = (part: TextPart): readonly object[] =>
     end_index: end,
   }));
 
+/** Returns text as the content of a message. */
 export const outputText = (text: string, annotations: readonly object[] = []): object => ({
   type: 'output_text',
   text,
@@ -201,12 +202,14 @@ export const outputText = (text: string, annotations: readonly object[] = []): o
   logprobs: [],
 });
 
+/** Returns the text of a refusal as the content of a message. */
 export const refusalText = (refusal: string): object => ({ type: 'refusal', refusal });
 
 /** Returns a text part as the content of a message. */
 export const contentOf = (part: TextPart): object =>
   part.isRefusal === true ? refusalText(part.text) : outputText(part.text, annotationsOf(part));
 
+/** Returns a message of the model as an output item. */
 export const messageItem = (id: string, content: readonly object[], status = 'completed'): Item => ({
   type: 'message',
   id,

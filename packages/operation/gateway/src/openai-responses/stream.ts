@@ -109,6 +109,11 @@ export class ResponsesWriter implements Writer {
     return this.id !== '';
   }
 
+  /** Whether the item that is being written is a call of a custom tool, whose ids begin with `ctc_`. */
+  private get isCustomCall(): boolean {
+    return this.id.startsWith('ctc_');
+  }
+
   /** Returns the first events, unless they are already written. */
   begin(): string {
     if (this.hasBegun) return '';
@@ -206,7 +211,7 @@ export class ResponsesWriter implements Writer {
       case 'reasoning':
         return this.hasSummary ? this.summaryEnd(part.text) : '';
       case 'tool-call':
-        return this.id.startsWith('ctc_') ? this.customEnd(customInput(part)) : this.callEnd(part);
+        return this.isCustomCall ? this.customEnd(customInput(part)) : this.callEnd(part);
     }
   }
 
@@ -233,7 +238,7 @@ export class ResponsesWriter implements Writer {
   }
 
   private argumentsDelta(delta: string): string {
-    if (delta === '' || this.id.startsWith('ctc_')) return '';
+    if (delta === '' || this.isCustomCall) return '';
     return this.event('response.function_call_arguments.delta', { ...this.ofItem(), delta });
   }
 

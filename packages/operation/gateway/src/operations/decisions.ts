@@ -37,6 +37,7 @@ export const parseDecisions: ParseOperation = async (request, limits) => {
   const input = body.required('input', parseInput);
   const asked = body.required('questions', array(parseQuestion));
   const names = namesOf(asked.map(({ name }) => name));
+  // Comes last, because `body` records which members were parsed.
   notes.unparsedInBody(body);
   return {
     model,
@@ -226,7 +227,7 @@ function answerOf(answer: ClassificationResponse['answers'][string], labels: rea
   return { type: answer.type, score: answer.score, confidence: confidenceOf(probabilities), probabilities };
 }
 
-/** Returns the distance of the highest probability from equal probabilities, from 0 to 1. */
+/** Returns the distance of the highest probability from equal probabilities, from 0 to 1. Core refuses a question with one option. */
 function confidenceOf(entries: readonly { readonly probability: number }[]): number {
   const peak = Math.max(...entries.map(({ probability }) => probability));
   return (entries.length * peak - 1) / (entries.length - 1);

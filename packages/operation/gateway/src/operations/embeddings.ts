@@ -27,6 +27,7 @@ export const parseEmbeddings: ParseOperation = async (request, limits) => {
   };
   const form = body.optional('encoding_format', oneOf<Form>('float', 'base64')) ?? 'float';
   const user = body.optional('user', string);
+  // Comes last, because `body` records which members were parsed.
   notes.unparsedInBody(body);
   return {
     model,

@@ -1,9 +1,10 @@
-import { systemClock, type ImagePart, type ImageRequest, type ImageResponse } from '@majordomo/core';
+import type { ImagePart, ImageRequest, ImageResponse } from '@majordomo/core';
 import { definedMembers, sniffMediaType, toBase64 } from '@majordomo/core/toolkit';
 import { jsonBody } from '../parsing/body.ts';
 import { integer, invalid, nonEmptyString, object, oneOf, string, type Fields } from '../parsing/fields.ts';
 import { formBody, formFields } from '../parsing/form.ts';
 import { Notes } from '../parsing/notes.ts';
+import { nowInSeconds } from '../response/seconds.ts';
 import { jsonResult, type ParsedOperation, type ParseOperation } from './operation.ts';
 
 const MAX_IMAGES = 10;
@@ -85,6 +86,7 @@ function operationOf(body: Fields, inputs: Pick<ImageRequest, 'images' | 'mask'>
     extra: { [WIRE]: settings },
   };
   const user = body.optional('user', string);
+  // Comes last, because `body` records which members were parsed.
   notes.unparsedInBody(body);
   return {
     model,
@@ -109,7 +111,7 @@ const isSize = (size: string): size is NonNullable<ImageRequest['size']> =>
 function imagesBody({ images, usage }: ImageResponse, asUrl: boolean): object {
   const { input, output, details } = usage ?? {};
   return {
-    created: Math.floor(systemClock.now() / 1000),
+    created: nowInSeconds(),
     data: images.map(({ mediaType, bytes }) => {
       const base64 = toBase64(bytes);
       return asUrl ? { url: `data:${mediaType};base64,${base64}` } : { b64_json: base64 };

@@ -19,6 +19,7 @@ export const parseModerations: ParseOperation = async (request, limits) => {
   const notes = new Notes();
   const model = body.optional('model', nonEmptyString) ?? DEFAULT_MODEL;
   const inputs = body.required('input', parseModerationInput);
+  // Comes last, because `body` records which members were parsed.
   notes.unparsedInBody(body);
   return {
     model,

@@ -21,6 +21,7 @@ export const parseSpeech: ParseOperation = async (request, limits) => {
     instructions: body.optional('instructions', string),
   };
   const model = body.required('model', nonEmptyString);
+  // Comes last, because `body` records which members were parsed.
   notes.unparsedInBody(body);
   return {
     model,

@@ -44,6 +44,7 @@ export const parseTranscriptions: ParseOperation = async (request, limits) => {
     timestamps: timestampsOf(form, format, notes),
   };
   const model = body.required('model', nonEmptyString);
+  // Comes last, because `body` records which members were parsed.
   notes.unparsedInBody(body, REASONS);
   return {
     model,

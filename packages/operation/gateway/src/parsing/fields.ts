@@ -17,7 +17,7 @@ import { Refusal } from '../errors/refusal.ts';
 /** Parses one value of a request. Throws a refusal with the path of the value if the value is invalid. */
 export type Parser<T> = (value: unknown, path: string) => T;
 
-/** Object in a request. Records which of its members were parsed. */
+/** Object in a request. Records which of its members were parsed, so that `Notes` can add warnings about the others. */
 export class Fields {
   readonly value: Readonly<Record<string, unknown>>;
   readonly path: string;
@@ -83,6 +83,7 @@ export const nonEmptyString: Parser<string> = parserOf(
   where(unicode, (value) => value !== '', 'must not be empty'),
 );
 
+/** Parses a boolean. */
 export const boolean: Parser<boolean> = parserOf(flag);
 
 /** Returns a parser for a number from `least` to `most`, inclusive. */
@@ -98,6 +99,7 @@ export const oneOf = <Value extends string>(...allowed: readonly Value[]): Parse
 const plainObject = parserOf(anyObject);
 const plainList = parserOf(list(anything));
 
+/** Parses an object. Its members are read one by one. */
 export const object: Parser<Fields> = (value, path) => new Fields(plainObject(value, path), path);
 
 /** Parses an object without checking its members. If the object is a JSON Schema, its keywords are therefore not checked. */

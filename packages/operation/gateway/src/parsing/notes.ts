@@ -8,7 +8,8 @@ export const NO_EQUIVALENT = 'most targets do not support it';
 const MAX_WARNINGS = 100;
 
 /**
- * Collected warnings about settings that targets receive in another form or not at all. Members that no parser has read cause warnings:
+ * Collected warnings about settings that targets receive in another form or not at all. Members that no parser has read cause warnings.
+ * Call these methods after the members of the object were parsed:
  *
  * - `mood` of the body: `unparsedInBody`, a warning `mood`
  * - `reasoning.mood`: `unparsedInObject`, a warning with the path `reasoning.mood`
