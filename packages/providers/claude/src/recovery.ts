@@ -55,12 +55,22 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     id: 'reasoning',
     what: 'reasoning dropped',
     remember: true,
+    setting: 'reasoning',
     pattern:
       /(?:thinking|effort)[^]{0,100}not support|not support[^]{0,100}(?:thinking|effort)|between_tools/i,
     apply: (request) => without(request, 'reasoning'),
   },
   {
     // "`temperature` and `top_p` cannot both be specified for this model."
+    id: 'top-p-with-temperature',
+    what: 'topP dropped',
+    remember: true,
+    pattern: /temperature`? and `?top_?p`? cannot both/i,
+    apply: (request) => without(request, 'topP'),
+    isNeededFor: ({ temperature }) => temperature !== undefined,
+  },
+  {
+    // "`top_p` is deprecated for this model."
     id: 'top-p',
     what: 'topP dropped',
     remember: true,

@@ -32,6 +32,7 @@ const RULES: readonly RecoveryRule[] = [
     what: 'reasoning dropped',
     pattern: /thinking|reasoning|effort/i,
     remember: true,
+    setting: 'reasoning',
     apply: (request) => (request.reasoning === undefined ? request : { ...request, reasoning: undefined }),
   },
   {
