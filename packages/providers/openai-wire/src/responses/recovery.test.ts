@@ -51,6 +51,8 @@ describe('recovery of Responses', () => {
     [{ param: 'reasoning.effort', code: 'unsupported_parameter' }, 'drop reasoning'],
     [{ param: 'reasoning.effort', code: 'unsupported_value' }, 'drop reasoning low'],
     [{ param: 'input', code: 'unsupported_value' }, undefined],
+    [{ param: 'instructions', code: 'unsupported_parameter' }, undefined],
+    [{ param: 'previous_response_id', code: 'unsupported_parameter' }, undefined],
     [{ code: 'invalid_value' }, undefined],
   ])('retries %j after %s', (overrides, id) => {
     const recovery = recoveryFor(failure(overrides), 400, sent);
