@@ -107,7 +107,7 @@ describe('recoveryFor', () => {
       'tool_choice.type: forced tool use is not available',
       { toolChoice: { name: 'x' } },
       { toolChoice: 'auto' },
-      'tool-choice',
+      'tool-choice-name',
     ],
     [
       'system.0.cache_control.ttl: Extra inputs are not permitted',
@@ -164,6 +164,13 @@ describe('recoveryFor', () => {
     ['prompt is too long: 205000 tokens > 200000 maximum', {}],
   ] as const)('returns undefined for %s', ([said, more]) => {
     expect(recoveryFor(said, ask(more), RULES)).toBeUndefined();
+  });
+
+  it('a rejected choice of one tool does not change the choice of any tool', () => {
+    const message = "This model doesn't support the toolConfig.toolChoice.tool field.";
+    const required = ask({ toolChoice: 'required' });
+    const recovery = recoveryFor(message, ask({ toolChoice: { name: 'x' } }), RULES);
+    expect(recovery?.apply(required)).toBe(required);
   });
 
   it.each<[string, Partial<ModelRequest>, Partial<ModelRequest>]>([
