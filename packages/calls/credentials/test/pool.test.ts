@@ -217,7 +217,7 @@ describe.each([
       key === 'k1' && !isFine ? keyError('rate-limit') : undefined,
     );
     const read = async (): Promise<number> => {
-      for await (const event of open(majordomo)) if (event.type === 'finish') break;
+      for await (const event of open(majordomo)) if (event.type === 'done') break;
       const restMs = Math.max(0, (provider.pool.snapshot()[0]?.until ?? 0) - clock.now());
       await clock.advance(restMs);
       return restMs / 60_000;
