@@ -85,9 +85,9 @@ export class HealthSharing {
     const before = this.verdicts;
     // Store the verdicts of this process first, so that it does not read the previous ones.
     await this.sending;
-    if (this.isOver) return;
     try {
-      for (const { target, verdict: text, leftMs } of await this.bus.read()) {
+      const entries = this.isOver ? [] : await this.bus.read();
+      for (const { target, verdict: text, leftMs } of entries) {
         const verdict = parseStoredVerdict(text, leftMs);
         if (verdict === undefined || this.isOver) continue;
         // A message or a change of this process can overtake the result of the read, which is then older.
