@@ -8,6 +8,8 @@ export interface RecoveryRule extends Pick<Recovery, 'id' | 'what' | 'remember' 
   readonly pattern: RegExp;
   /** Function that returns a changed request, or the same object if nothing changes. `numbers`: the groups of `pattern`. */
   readonly apply: (request: ModelRequest, numbers: readonly number[]) => ModelRequest;
+  /** Setting whose value may be the reason of the error. Later requests with another value do not need the change. */
+  readonly setting?: 'reasoning' | undefined;
 }
 
 /** Returns the recovery for an error message; `undefined` if no rule changes the request. */
@@ -16,15 +18,28 @@ export function recoveryFor(
   request: ModelRequest,
   rules: readonly RecoveryRule[],
 ): Recovery | undefined {
-  for (const { pattern, apply, ...rule } of rules) {
+  for (const { pattern, apply, setting, ...rule } of rules) {
     const match = pattern.exec(message);
     if (match === null) continue;
     const numbers = match.slice(1).map(Number);
     // A rule that changes nothing would repeat the rejected request.
     if (apply(request, numbers) !== request)
-      return { ...rule, apply: (rejected) => apply(rejected, numbers) };
+      return {
+        ...rule,
+        ...(setting && neededForValue(rule.id, setting, request)),
+        apply: (rejected) => apply(rejected, numbers),
+      };
   }
   return undefined;
+}
+
+/** Returns the members of a recovery that only requests with the rejected value of a setting need. */
+function neededForValue(
+  id: string,
+  setting: NonNullable<RecoveryRule['setting']>,
+  { [setting]: value }: ModelRequest,
+): Pick<Recovery, 'id' | 'isNeededFor'> {
+  return { id: `${id} ${value}`, isNeededFor: (request) => request[setting] === value };
 }
 
 /** Facts about a rejected request, from which its recovery is determined. */

@@ -7,6 +7,7 @@ import {
   type Credential,
   type Env,
   type ImageBackend,
+  type Majordomo,
   type Model,
   type Provider,
 } from '@majordomo/core';
@@ -53,6 +54,9 @@ function backend(answer: Answer, usedKeys: string[] = []): (apiKey: Credential, 
           target: context.target,
         } as never;
       },
+      async *generateStream(request, context) {
+        yield await imageModel(id).generate(request, context);
+      },
     });
     return {
       spi: 1,
@@ -76,6 +80,12 @@ function backend(answer: Answer, usedKeys: string[] = []): (apiKey: Credential, 
           const text = await use(context);
           const unknownFields = { language: undefined, durationMs: undefined, usage: undefined };
           return { text, segments: [], target: context.target, warnings: [], ...unknownFields };
+        },
+        async *transcribeStream(_request, context) {
+          const text = await use(context);
+          yield text;
+          const unknownFields = { language: undefined, durationMs: undefined, usage: undefined };
+          yield { text, segments: [], target: context.target, warnings: [], ...unknownFields };
         },
       }),
       speechModel: (id) => ({
@@ -192,6 +202,55 @@ describe('after a failure of a key the pool uses the next one', () => {
     provider.pool.revive('1');
     const list = await provider.listModels?.({ target: 'p', signal: new AbortController().signal, env: {} });
     expect(list?.[0]?.id).toBe('k2');
+  });
+});
+
+describe.each([
+  ['images', (to: Majordomo) => to.imageModel('p/m').stream({ prompt: 'a cat' })],
+  [
+    'transcripts',
+    (to: Majordomo) =>
+      to.transcriptionModel('p/m').stream({ audio: new Uint8Array(9), mediaType: 'audio/wav' }),
+  ],
+])('streamed %s', (_, open) => {
+  it('continue with the next key after a failure, and end the rests of a key that succeeds', async () => {
+    let isFine = false;
+    const { majordomo, usedKeys, provider, clock } = setUp((key) =>
+      key === 'k1' && !isFine ? keyError('rate-limit') : undefined,
+    );
+    const read = async (): Promise<number> => {
+      for await (const event of open(majordomo)) if (event.type === 'done') break;
+      const restMs = Math.max(0, (provider.pool.snapshot()[0]?.until ?? 0) - clock.now());
+      await clock.advance(restMs);
+      return restMs / 60_000;
+    };
+    expect([await read(), await read()]).toEqual([1, 2]);
+    expect(usedKeys).toEqual(['k1', 'k2', 'k1', 'k2']);
+    isFine = true;
+    await read();
+    isFine = false;
+    expect(await read()).toBe(1);
+  });
+
+  it('report a key whose provider does not stream', async () => {
+    const create = backend(() => undefined);
+    const withoutStream = (apiKey: Credential, keyId: string): Provider => {
+      const provider = create(apiKey, keyId);
+      if (keyId === '1') return provider;
+      return {
+        ...provider,
+        imageModel: (id) => ({ ...provider.imageModel?.(id), generateStream: undefined }) as never,
+        transcriptionModel: (id) =>
+          ({ ...provider.transcriptionModel?.(id), transcribeStream: undefined }) as never,
+      };
+    };
+    const provider = pooled(withoutStream, { keys: ['k1', 'k2'], strategy: 'round-robin' });
+    const majordomo = createMajordomo({ providers: [provider], chain: { attempts: 1 } });
+    const read = async (): Promise<void> => {
+      for await (const _event of open(majordomo));
+    };
+    await read();
+    await expect(read()).rejects.toThrow('the provider of key 2 does not support this operation');
   });
 });
 

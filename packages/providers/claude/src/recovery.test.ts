@@ -65,19 +65,19 @@ describe('recoveryFor', () => {
       'adaptive thinking is not supported on this model',
       { reasoning: 'high' },
       { reasoning: undefined },
-      'reasoning',
+      'reasoning high',
     ],
     [
       "This model does not support effort level 'low'. Supported levels: high.",
       { reasoning: 'low' },
       { reasoning: undefined },
-      'reasoning',
+      'reasoning low',
     ],
     [
       '"thinking.type.disabled" is not supported for this model.',
       { reasoning: 'none' },
       { reasoning: undefined },
-      'reasoning',
+      'reasoning none',
     ],
     [
       '`temperature` is deprecated for this model.',
@@ -95,7 +95,7 @@ describe('recoveryFor', () => {
       '`temperature` and `top_p` cannot both be specified for this model.',
       { temperature: 0.5, topP: 0.5 },
       { topP: undefined },
-      'top-p',
+      'top-p-with-temperature',
     ],
     [
       "tool_choice: type 'any' is not supported for this model",
@@ -107,7 +107,7 @@ describe('recoveryFor', () => {
       'tool_choice.type: forced tool use is not available',
       { toolChoice: { name: 'x' } },
       { toolChoice: 'auto' },
-      'tool-choice',
+      'tool-choice-name',
     ],
     [
       'system.0.cache_control.ttl: Extra inputs are not permitted',
@@ -164,6 +164,30 @@ describe('recoveryFor', () => {
     ['prompt is too long: 205000 tokens > 200000 maximum', {}],
   ] as const)('returns undefined for %s', ([said, more]) => {
     expect(recoveryFor(said, ask(more), RULES)).toBeUndefined();
+  });
+
+  it('a rejected choice of one tool does not change the choice of any tool', () => {
+    const message = "This model doesn't support the toolConfig.toolChoice.tool field.";
+    const required = ask({ toolChoice: 'required' });
+    const recovery = recoveryFor(message, ask({ toolChoice: { name: 'x' } }), RULES);
+    expect(recovery?.apply(required)).toBe(required);
+  });
+
+  it.each<[string, Partial<ModelRequest>, Partial<ModelRequest>]>([
+    ["This model does not support effort level 'low'.", { reasoning: 'low' }, { reasoning: 'high' }],
+    ['"thinking.type.disabled" is not supported.', { reasoning: 'none' }, { reasoning: 'low' }],
+    [
+      '`temperature` and `top_p` cannot both be specified for this model.',
+      { temperature: 0.5, topP: 0.5 },
+      { topP: 0.5 },
+    ],
+  ])('%s is remembered for the same settings only', (message, rejected, accepted) => {
+    const recovery = recoveryFor(message, ask(rejected), RULES);
+    expect(recovery?.remember).toBe(true);
+    expect([recovery?.isNeededFor?.(ask(rejected)), recovery?.isNeededFor?.(ask(accepted))]).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it('does not change the rejected request', () => {

@@ -1,7 +1,6 @@
 import type { ModelRequest } from '@majordomo/core';
 import { cacheLifetime, type RecoveryRule, withAssistantParts } from '@majordomo/wire-kit/internal';
 import type { ClaudeEffort } from './quirks.ts';
-import { isForced } from './tool-choice.ts';
 
 /** Function that returns `extra` with adaptive thinking at this effort. */
 export type AdaptiveExtra = (effort: ClaudeEffort, extra: ModelRequest['extra']) => ModelRequest['extra'];
@@ -57,12 +56,22 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     id: 'reasoning',
     what: 'reasoning dropped',
     remember: true,
+    setting: 'reasoning',
     pattern:
       /(?:thinking|effort)[^]{0,100}not support|not support[^]{0,100}(?:thinking|effort)|between_tools/i,
     apply: (request) => without(request, 'reasoning'),
   },
   {
     // "`temperature` and `top_p` cannot both be specified for this model."
+    id: 'top-p-with-temperature',
+    what: 'topP dropped',
+    remember: true,
+    pattern: /temperature`? and `?top_?p`? cannot both/i,
+    apply: (request) => without(request, 'topP'),
+    isNeededFor: ({ temperature }) => temperature !== undefined,
+  },
+  {
+    // "`top_p` is deprecated for this model."
     id: 'top-p',
     what: 'topP dropped',
     remember: true,
@@ -86,12 +95,21 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     apply: (request) => without(request, 'temperature'),
   },
   {
-    // "tool_choice: type 'any' is not supported"; "This model doesn't support the toolConfig.toolChoice.tool field."
+    // "tool_choice: type 'any' is not supported"; "This model doesn't support the toolConfig.toolChoice.any field."
     id: 'tool-choice',
     what: 'toolChoice set to auto',
     remember: true,
     pattern: /tool_choice|toolChoice/,
-    apply: (request) => (isForced(request.toolChoice) ? { ...request, toolChoice: 'auto' } : request),
+    apply: (request) => (request.toolChoice === 'required' ? { ...request, toolChoice: 'auto' } : request),
+  },
+  {
+    // "This model doesn't support the toolConfig.toolChoice.tool field." Some of these models accept `any`.
+    id: 'tool-choice-name',
+    what: 'toolChoice set to auto',
+    remember: true,
+    pattern: /tool_choice|toolChoice/,
+    apply: (request) =>
+      typeof request.toolChoice === 'object' ? { ...request, toolChoice: 'auto' } : request,
   },
   {
     // "system.0.cache_control.ttl: Extra inputs …"; "… or your request did not allow prompt caching."

@@ -35,6 +35,7 @@ const RULES: readonly RecoveryRule[] = [
     what: 'reasoning dropped',
     pattern: /thinking|reasoning|effort/i,
     remember: true,
+    setting: 'reasoning',
     apply: (request) => (request.reasoning === undefined ? request : { ...request, reasoning: undefined }),
   },
   {

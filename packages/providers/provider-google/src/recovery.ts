@@ -41,6 +41,7 @@ export const RECOVERIES: readonly RecoveryRule[] = [
     pattern: /function calling with a response mime type/i,
     remember: true,
     apply: withOutputInPrompt,
+    isNeededFor: ({ tools }) => tools.length > 0,
   },
   {
     // "Penalty is not enabled for models/gemini-2.5-flash" (google-gemini/cookbook#1290, BerriAI/litellm#26108)
@@ -56,6 +57,7 @@ export const RECOVERIES: readonly RecoveryRule[] = [
     what: 'reasoning dropped',
     pattern: /thinking|budget \d+ is invalid/i,
     remember: true,
+    setting: 'reasoning',
     apply: (request) => (request.reasoning === undefined ? request : { ...request, reasoning: undefined }),
   },
 ];

@@ -160,6 +160,19 @@ describe('a rejected form', () => {
     }
     expect(server.requests).toHaveLength(3);
   });
+
+  it('drops a rejected level of reasoning, but no other level in later calls', async () => {
+    const model = await open((request) =>
+      JSON.stringify([request.generationConfig]).includes('"LOW"')
+        ? { status: 400, message: 'Thinking level LOW is not supported for this model.' }
+        : undefined,
+    );
+    for (const reasoning of ['low', 'high', 'low'] as const)
+      await model.generate({ messages: [user('hi')], reasoning });
+    expect(
+      server.requests.map(({ body }) => JSON.stringify(body).match(/"thinkingLevel":"(\w+)"/)?.[1]),
+    ).toEqual(['LOW', undefined, 'HIGH', undefined]);
+  });
 });
 
 describe('a blocked prompt', () => {

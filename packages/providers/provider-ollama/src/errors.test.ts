@@ -58,6 +58,15 @@ describe('a rejection', () => {
     const { recover } = errorOf(400, { error: '"m" does not support thinking' }).details;
     expect(recover?.apply(request).reasoning).toBeUndefined();
     expect(recover).toMatchObject({ id: 'reasoning', remember: true });
+    const isNeededFor = (...efforts: ModelRequest['reasoning'][]) =>
+      efforts.map((reasoning) => recover?.isNeededFor?.({ ...request, reasoning }));
+    expect(isNeededFor('low', 'high', undefined)).toEqual([true, true, false]);
     expect(errorOf(400, { error: 'model is required' }).details.recover).toBeUndefined();
+  });
+
+  it('of a value of thinking is recovered without thinking for this value', () => {
+    const { recover } = errorOf(400, { error: 'think value "low" is not supported for this model' }).details;
+    expect(recover?.isNeededFor?.(request)).toBe(true);
+    expect(recover?.isNeededFor?.({ ...request, reasoning: 'high' })).toBe(false);
   });
 });

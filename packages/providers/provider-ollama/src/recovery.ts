@@ -10,10 +10,14 @@ export function recoveryFor(
   if (status === 401) return renew?.();
   if (status !== 400 || request?.reasoning === undefined) return undefined;
   if (!/does not support thinking|think value/i.test(message)) return undefined;
+  const { reasoning } = request;
+  // Other values may be accepted.
+  const isOneValue = /think value/i.test(message);
   return {
-    id: 'reasoning',
+    id: isOneValue ? `reasoning ${reasoning}` : 'reasoning',
     what: 'reasoning dropped',
     apply: (rejected) => ({ ...rejected, reasoning: undefined }),
     remember: true,
+    isNeededFor: (later) => (isOneValue ? later.reasoning === reasoning : later.reasoning !== undefined),
   };
 }

@@ -80,6 +80,12 @@ describe('the settings of a chain', () => {
       backoffCapMs: 9,
       policy: { auth: { retry: true }, server: { retry: false } },
     });
+    const policy = { auth: undefined, server: { retry: undefined, bench: false } } as never;
+    expect(
+      chainSettings({ policy: { ...options.policy, auth: { advance: true } } }, { policy }),
+    ).toMatchObject({
+      policy: { auth: { advance: true }, server: { retry: false, bench: false } },
+    });
   });
 
   it('are those of the majordomo for a call that overrides none of them', () => {

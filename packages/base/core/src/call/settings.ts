@@ -1,3 +1,4 @@
+import { mergePolicies } from '../errors/policy.ts';
 import type { ChainOptions, PolicyOverrides, TargetOrder, Timeouts } from '../types/call-options.ts';
 import type { ErrorKind, LlmError } from '../types/llm-error.ts';
 import { mergeTimeouts } from '../util/options.ts';
@@ -20,7 +21,7 @@ export interface ChainSettings {
   readonly order: TargetOrder | undefined;
 }
 
-/** Returns the options of a majordomo (`general`), overridden by those of a call (`own`). Policies are merged by error kind. */
+/** Returns the options of a majordomo (`general`), overridden by those of a call (`own`). Policies are merged member by member. */
 export function chainSettings(general: ChainOptions = {}, own: ChainOptions = {}): ChainSettings {
   return {
     attempts: own.attempts ?? general.attempts ?? 2,
@@ -28,7 +29,7 @@ export function chainSettings(general: ChainOptions = {}, own: ChainOptions = {}
     backoffCapMs: own.backoff?.capMs ?? general.backoff?.capMs ?? 8000,
     retryAfterCapMs: own.retryAfterCapMs ?? general.retryAfterCapMs ?? 20_000,
     timeouts: mergeTimeouts(general.timeouts, own.timeouts),
-    policy: { ...general.policy, ...own.policy },
+    policy: mergePolicies(general.policy, own.policy),
     afterCommit: own.afterCommit ?? general.afterCommit ?? 'error',
     hedgeAfterMs: orInfinity(own.hedgeAfterMs ?? general.hedgeAfterMs ?? 0),
     pace: paceOf(

@@ -2,6 +2,7 @@ import { CallRun } from '../call/call-run.ts';
 import type { CallScope } from '../call/call-scope.ts';
 import type { ChainDeps, Call } from '../call/contract.ts';
 import { chainSettings, type ChainSettings } from '../call/settings.ts';
+import { mergePolicies } from '../errors/policy.ts';
 import type { ChatOptions } from '../operations/chat.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type {
@@ -142,7 +143,7 @@ export const targetSettings = (
     {
       ...chain,
       timeouts: mergeTimeouts(chain?.timeouts, timeouts),
-      policy: { ...chain?.policy, ...policy },
+      policy: mergePolicies(chain?.policy, policy),
     },
     options,
   );

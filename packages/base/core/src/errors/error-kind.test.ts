@@ -85,6 +85,7 @@ describe('the policy', () => {
       advance: true,
       bench: false,
     });
+    expect(decisionFor('server', { server: { retry: undefined } } as never)).toEqual(ERROR_POLICY.server);
   });
 });
 

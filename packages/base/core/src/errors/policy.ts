@@ -1,5 +1,6 @@
 import type { Decision, PolicyOverrides } from '../types/call-options.ts';
 import type { ErrorKind } from '../types/llm-error.ts';
+import { definedMembers } from '../util/options.ts';
 
 const STOP: Decision = { retry: false, advance: false, bench: false };
 const PASS_ON: Decision = { retry: false, advance: true, bench: false };
@@ -35,5 +36,17 @@ export const ERROR_POLICY: Readonly<Record<ErrorKind, Decision>> = {
 export function decisionFor(kind: ErrorKind, overrides: PolicyOverrides | undefined): Decision {
   const row = Object.hasOwn(ERROR_POLICY, kind) ? ERROR_POLICY[kind] : ERROR_POLICY.server;
   const override = overrides !== undefined && Object.hasOwn(overrides, kind) ? overrides[kind] : undefined;
-  return override === undefined ? row : { ...row, ...override };
+  return override === undefined ? row : { ...row, ...definedMembers(override) };
+}
+
+/** Merges overrides by kind and by member of a decision. The members of `own` take precedence. */
+export function mergePolicies(
+  general: PolicyOverrides | undefined,
+  own: PolicyOverrides | undefined,
+): PolicyOverrides {
+  const changes = Object.entries(own ?? {}).map(([kind, override = {}]) => [
+    kind,
+    { ...general?.[kind as ErrorKind], ...definedMembers(override) },
+  ]);
+  return { ...general, ...(Object.fromEntries(changes) as PolicyOverrides) };
 }

@@ -266,6 +266,21 @@ describe('shared lanes while the store does not respond', () => {
     await clock.advance(1000);
     expect([admitted, store.reserved.size]).toEqual([['1'], 1]);
   });
+
+  it('try with new ids, which stay short in a long outage', async () => {
+    const store = new TestStore();
+    const ids: string[] = [];
+    store.reserve = (id) => {
+      ids.push(id);
+      throw new Error('down');
+    };
+    const { enter, clock } = setUp({}, store);
+    await enter('1');
+    void enter('2');
+    await clock.advance(600_000);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(Math.max(...ids.map(({ length }) => length))).toBeLessThan(50);
+  });
 });
 
 describe('options of shared lanes', () => {

@@ -126,7 +126,9 @@ class SharedLanes {
     const waiting = `waiting ${counter}`;
     // The first claim reserves nothing. It is refused while the counter of attempts that wait for long is above its maximum of 0.
     let claims = [claimOf(waiting, 0, 0n), place];
-    let id = `lane/${counter}/${attempt.call.id}/${attempt.target}/${attempt.attempt}`;
+    const ownId = `lane/${counter}/${attempt.call.id}/${attempt.target}/${attempt.attempt}`;
+    let id = ownId;
+    let outages = 0;
     const beganAt = clock.now();
     let stopWaiting: (() => void) | undefined;
     try {
@@ -139,7 +141,7 @@ class SharedLanes {
           if (whenDown === 'admit' || this.hasShare(counter, whenDown.share))
             return this.permit(counter, () => undefined);
           // After a timeout, a store releases the reservation that it makes late, and would not reserve again with this id.
-          id += '+';
+          id = `${ownId}+${++outages}`;
         } else {
           // The attempts that wait for long try again within this time.
           if (outcome === 'others wait') pollMs = MAX_POLL_MS;

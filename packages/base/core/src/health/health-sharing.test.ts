@@ -90,11 +90,28 @@ describe('a stored verdict', () => {
     expect(accepted).toEqual([`${T} healthy`, 'a/y benched']);
   });
 
-  it('of a recovery ends only the bench of another process', async () => {
-    const { sharing, accepted, receive } = setUp({ read: async () => [stored({ state: 'healthy' })] });
+  it('is ignored if this process changes its target before the result of the read', async () => {
+    const { sharing, accepted } = setUp({ read: async () => [stored(bench)] });
+    sharing.publish('a/y', benched, 'local');
+    const caughtUp = sharing.catchUp();
+    sharing.publish(T, healthy, 'local');
+    await caughtUp;
+    expect(accepted).toEqual([]);
+  });
+
+  it('of a recovery ends only a bench that is in the store', async () => {
+    let isDown = true;
+    const { sharing, accepted, receive } = setUp({
+      publish: async () => isDown && Promise.reject(new Error('down')),
+      read: async () => [stored({ state: 'healthy' })],
+    });
     sharing.publish(T, benched, 'local');
     await sharing.catchUp();
     expect(accepted).toEqual([]);
+    isDown = false;
+    sharing.publish(T, benched, 'local');
+    await sharing.catchUp();
+    expect(accepted.splice(0)).toEqual([`${T} healthy`]);
     receive(bench);
     await sharing.catchUp();
     await sharing.catchUp();
@@ -114,8 +131,11 @@ describe('a stored verdict', () => {
     expect(reads).toBe(1);
     await clock.advance(1);
     expect([reads, accepted, clock.pending()]).toEqual([2, [`${T} benched`], 0]);
-    await sharing.catchUp();
+    await Promise.all([sharing.catchUp(), sharing.catchUp()]);
+    expect([reads, clock.pending()]).toEqual([4, 1]);
+    const later = sharing.catchUp();
     await sharing.end();
-    expect([reads, clock.pending()]).toEqual([3, 0]);
+    await later;
+    expect([reads, clock.pending()]).toEqual([4, 0]);
   });
 });

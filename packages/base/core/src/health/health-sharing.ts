@@ -31,8 +31,8 @@ export class HealthSharing {
   private readonly bus: HealthBus;
   private readonly health: Pick<Health, 'accept'>;
   private readonly me = crypto.randomUUID();
-  /** Targets that another process has benched. */
-  private readonly remoteBenches = new Set<string>();
+  /** Targets whose bench is in the store. A stored recovery is newer than such a bench. */
+  private readonly storedBenches = new Set<string>();
   /** Number of verdicts that were received or published so far. */
   private verdicts = 0;
   /** Value of `verdicts` after the latest verdict on each target. */
@@ -51,9 +51,10 @@ export class HealthSharing {
   readonly publish = (target: string, state: TargetHealth, origin: 'local' | 'accepted'): void => {
     if (origin === 'accepted') return;
     this.count(target);
-    this.remoteBenches.delete(target);
+    this.storedBenches.delete(target);
     const verdict = verdictOf(state, this.bus.clock);
     if (verdict === undefined) return;
+    const place = this.verdicts;
     const entry = {
       target,
       verdict: JSON.stringify(verdict),
@@ -61,7 +62,13 @@ export class HealthSharing {
       message: JSON.stringify({ from: this.me, target, verdict }),
     };
     // Ignore the error. Without the message, the other processes detect the failure with their own calls.
-    this.sending = this.sending.then(() => this.bus.publish(entry)).catch(() => undefined);
+    this.sending = this.sending
+      .then(() => this.bus.publish(entry))
+      .then(() => {
+        const isLatest = this.latest.get(target) === place;
+        if (isLatest && verdict.state === 'benched') this.storedBenches.add(target);
+      })
+      .catch(() => undefined);
   };
 
   /** Listener for messages of all processes. Ignores invalid messages and those of this process. */
@@ -75,19 +82,22 @@ export class HealthSharing {
   /** Reads the verdicts that were missed. Call it after each connection. Repeats a read that fails after a second. */
   readonly catchUp = async (): Promise<void> => {
     this.cancelRetry?.();
+    const before = this.verdicts;
     // Store the verdicts of this process first, so that it does not read the previous ones.
     await this.sending;
-    const before = this.verdicts;
     try {
-      for (const { target, verdict: text, leftMs } of await this.bus.read()) {
+      const entries = this.isOver ? [] : await this.bus.read();
+      for (const { target, verdict: text, leftMs } of entries) {
         const verdict = parseStoredVerdict(text, leftMs);
         if (verdict === undefined || this.isOver) continue;
-        // A message can overtake the result of the read, which is then older.
+        // A message or a change of this process can overtake the result of the read, which is then older.
         if ((this.latest.get(target) ?? 0) > before) continue;
-        // A stored recovery ends only benches that another process shared.
-        if (verdict.state === 'benched' || this.remoteBenches.has(target)) this.accept(target, verdict);
+        // A bench that is not in the store may be newer than a stored recovery.
+        if (verdict.state === 'benched' || this.storedBenches.has(target)) this.accept(target, verdict);
       }
     } catch {
+      // Reads that overlap have one retry.
+      this.cancelRetry?.();
       if (!this.isOver)
         this.cancelRetry = this.bus.clock.timer(CATCH_UP_RETRY_MS, () => void this.catchUp(), {
           isBackground: true,
@@ -107,8 +117,8 @@ export class HealthSharing {
   }
 
   private accept(target: string, verdict: Verdict): void {
-    if (verdict.state === 'benched') this.remoteBenches.add(target);
-    else this.remoteBenches.delete(target);
+    if (verdict.state === 'benched') this.storedBenches.add(target);
+    else this.storedBenches.delete(target);
     this.health.accept(target, verdict);
   }
 }

@@ -1,3 +1,4 @@
+import { mergePolicies } from '../errors/policy.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { TargetSettings } from '../types/majordomo.ts';
 import type { DataHandling, Env, Provider } from '../types/provider.ts';
@@ -161,7 +162,7 @@ export function mergeSettings(
     ...definedMembers(outer),
     extra: { ...inner.extra, ...outer.extra },
     timeouts: mergeTimeouts(inner.timeouts, outer.timeouts),
-    policy: { ...inner.policy, ...definedMembers(outer.policy ?? {}) },
+    policy: mergePolicies(inner.policy, outer.policy),
   };
 }
 

@@ -227,6 +227,28 @@ describe('a remembered recovery applies to the requests that need it', () => {
     expect(isNeededFor({ temperature: undefined })).toEqual([false, false]);
   });
 
+  it('effort: with the rejected value', () => {
+    const message =
+      "Unsupported value: 'minimal' is not supported with the 'm' model. Supported values are: 'low'.";
+    const error = { message, param: 'reasoning_effort', code: 'unsupported_value' };
+    const recovery = recoveryFor(parseFailure({ error }), 400, body({ reasoning: 'minimal' }));
+    expect(body(recovery?.apply({ ...request, reasoning: 'minimal' }) ?? {})).not.toHaveProperty(
+      'reasoning_effort',
+    );
+    const isNeededFor = (more: Partial<ModelRequest>): unknown =>
+      recovery?.isNeededFor?.({ ...request, ...more });
+    expect(isNeededFor({ reasoning: 'minimal' })).toBe(true);
+    expect(isNeededFor({ extra: { reasoning_effort: 'minimal' } })).toBe(true);
+    expect([isNeededFor({ reasoning: 'low' }), isNeededFor({})]).toEqual([false, false]);
+  });
+
+  it('the name of the output limit: with a limit', () => {
+    const error = { message: "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead." };
+    const recovery = recoveryFor(parseFailure({ error }), 400, { max_tokens: 5 });
+    const { maxTokens: _limit, ...unlimited } = request;
+    expect([recovery?.isNeededFor?.(request), recovery?.isNeededFor?.(unlimited)]).toEqual([true, false]);
+  });
+
   it('effort: with tools', () => {
     const message =
       "Function tools with reasoning_effort are not supported for gpt-5.6 in /v1/chat/completions. Please use /v1/responses or set reasoning_effort to 'none'.";

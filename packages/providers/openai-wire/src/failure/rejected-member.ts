@@ -36,6 +36,10 @@ const ESSENTIAL: ReadonlySet<string> = new Set([
   'model',
   'messages',
   'input',
+  'instructions',
+  'conversation',
+  'previous_response_id',
+  'prompt',
   'text',
   'tools',
   'tool_choice',
@@ -56,14 +60,32 @@ export function rejectedMemberRecovery(failure: ReportedFailure, sent: SentBody)
   if (member === undefined || ESSENTIAL.has(member) || !Object.hasOwn(sent, member)) return undefined;
   const other = OTHER_LIMIT.get(member);
   if (other !== undefined && failure.message.includes(other)) return renameRecovery(member, other);
-  return SAMPLING.has(member) ? samplingRecovery(member, reasonsIn(sent)) : dropRecovery(member);
+  if (SAMPLING.has(member)) return samplingRecovery(member, reasonsIn(sent));
+  const effort = EFFORT.has(member) && isValueRejection(failure) ? effortIn(sent) : undefined;
+  return effort === undefined ? dropRecovery(member) : effortRecovery(member, effort);
 }
+
+/** Properties with the reasoning effort, of Chat Completions and of Responses. */
+const EFFORT: ReadonlySet<string> = new Set(['reasoning_effort', 'reasoning']);
+
+/** Whether the server rejected the value of the property, so that another value may succeed (OpenAI, 2026). */
+const isValueRejection = ({ code, message }: ReportedFailure): boolean =>
+  code === 'unsupported_value' || /unsupported value/i.test(message);
+
+const effortIn = ({ reasoning_effort: chat, reasoning }: SentBody): unknown =>
+  chat ?? asRecord(reasoning)['effort'];
+
+const effortRecovery = (member: string, effort: unknown): Recovery => ({
+  ...dropRecovery(member),
+  id: `drop ${member} ${String(effort)}`,
+  isNeededFor: ({ extra, reasoning }) => (effortIn(extra) ?? reasoning) === effort,
+});
 
 /** Properties that a model may reject only with reasoning, or only without reasoning. */
 const SAMPLING: ReadonlySet<string> = new Set(['temperature', 'top_p']);
 
-const reasonsIn = ({ reasoning_effort: chat, reasoning }: SentBody): boolean => {
-  const effort = chat ?? asRecord(reasoning)['effort'];
+const reasonsIn = (sent: SentBody): boolean => {
+  const effort = effortIn(sent);
   return effort !== undefined && effort !== 'none';
 };
 
@@ -143,6 +165,7 @@ const renameRecovery = (member: string, other: string): Recovery => ({
     return withExtra(request, { [member]: undefined, [other]: extra[other] ?? extra[member] ?? maxTokens });
   },
   remember: true,
+  isNeededFor: (request) => hasMember(request, member),
 });
 
 /** Recovery that repeats the request without streaming, for accounts that may not stream a model's response. */

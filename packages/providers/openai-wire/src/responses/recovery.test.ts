@@ -18,7 +18,15 @@ const failure = (overrides: Partial<ReportedFailure>): ReportedFailure => ({
   message: '',
   ...overrides,
 });
-const sent = { model: 'm', include: ['x'], reasoning: { effort: 'low' }, temperature: 1, input: [] };
+const sent = {
+  model: 'm',
+  include: ['x'],
+  reasoning: { effort: 'low' },
+  temperature: 1,
+  input: [],
+  instructions: 'Be brief.',
+  previous_response_id: 'resp_1',
+};
 const request: ModelRequest = {
   messages: [
     user('hi'),
@@ -40,7 +48,11 @@ describe('recovery of Responses', () => {
     [{ param: 'include', message: 'Encrypted content is not supported with this model.' }, 'drop include'],
     [{ param: 'reasoning.summary', code: 'unsupported_value' }, 'drop reasoning.summary'],
     [{ param: 'temperature', code: 'unsupported_parameter' }, 'drop temperature while reasoning'],
+    [{ param: 'reasoning.effort', code: 'unsupported_parameter' }, 'drop reasoning'],
+    [{ param: 'reasoning.effort', code: 'unsupported_value' }, 'drop reasoning low'],
     [{ param: 'input', code: 'unsupported_value' }, undefined],
+    [{ param: 'instructions', code: 'unsupported_parameter' }, undefined],
+    [{ param: 'previous_response_id', code: 'unsupported_parameter' }, undefined],
     [{ code: 'invalid_value' }, undefined],
   ])('retries %j after %s', (overrides, id) => {
     const recovery = recoveryFor(failure(overrides), 400, sent);

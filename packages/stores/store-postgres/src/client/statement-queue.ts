@@ -3,10 +3,19 @@ const MAX_ITEMS = 100;
 /** Maximum number of concurrent statements. With fewer, more items share a statement, and each statement costs the process time. */
 const MAX_STATEMENTS = 2;
 
+/** Maximum number of late statements that do not count toward `MAX_STATEMENTS`. The application shares its connections with the queue. */
+const MAX_LATE = 4;
+
 interface Waiting<Item, Answer> {
   readonly item: Item;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
+}
+
+interface Statement<Item> {
+  readonly items: readonly Item[];
+  /** Whether a caller no longer waits for the answer, for example because the connection is dead. */
+  isLate: boolean;
 }
 
 /** Runs a function, and rejects if it takes too long. */
@@ -16,7 +25,7 @@ type TimeLimit = <Result>(work: () => Promise<Result>) => Promise<Result>;
 export class StatementQueue<Item, Answer> {
   private readonly execute: (items: readonly Item[]) => Promise<readonly Answer[]>;
   private waiting: Waiting<Item, Answer>[] = [];
-  private statements = 0;
+  private readonly statements = new Set<Statement<Item>>();
 
   /** @param execute runs the statement, and returns an answer for each item. If it rejects, all its items fail. */
   constructor(execute: (items: readonly Item[]) => Promise<readonly Answer[]>) {
@@ -43,18 +52,22 @@ export class StatementQueue<Item, Answer> {
     }
   }
 
-  /** Removes an item from the queue. Returns false if the item has already been sent. */
+  /** Removes an item from the queue. Returns false if the item has already been sent. Its statement then counts as late. */
   withdraw(item: Item): boolean {
     const count = this.waiting.length;
     this.waiting = this.waiting.filter((one) => one.item !== item);
+    for (const statement of this.statements) if (statement.items.includes(item)) statement.isLate = true;
     return this.waiting.length < count;
   }
 
   private sendNext(): void {
-    if (this.waiting.length === 0 || this.statements === MAX_STATEMENTS) return;
-    this.statements++;
+    const late = [...this.statements].filter(({ isLate }) => isLate).length;
+    const running = this.statements.size - Math.min(late, MAX_LATE);
+    if (this.waiting.length === 0 || running >= MAX_STATEMENTS) return;
     const batch = this.waiting.splice(0, MAX_ITEMS);
-    void this.execute(batch.map(({ item }) => item))
+    const statement = { items: batch.map(({ item }) => item), isLate: false };
+    this.statements.add(statement);
+    void this.execute(statement.items)
       .then(
         (answers) => {
           for (const [index, { resolve }] of batch.entries()) resolve(answers[index] as Answer);
@@ -64,7 +77,7 @@ export class StatementQueue<Item, Answer> {
         },
       )
       .finally(() => {
-        this.statements--;
+        this.statements.delete(statement);
         this.sendNext();
       });
   }
