@@ -76,6 +76,17 @@ describe('a task that a process cancels', () => {
       .toBe(TASK_STATE_CANCELED);
   });
 
+  it('is canceled although the record of its run is gone', async () => {
+    const records = memoryRecords();
+    await using served = await world([pay], { records }, [payTool(() => 'paid')]);
+    const client = await served.client();
+    const { id } = asTask(await client.sendMessage(request('Pay')));
+    await records.write('a2a/runs', [{ type: 'delete', key: id }]);
+    expect(stateOf(await client.cancelTask({ tenant: '', id, metadata: undefined }))).toBe(
+      TASK_STATE_CANCELED,
+    );
+  });
+
   it('does not run the call that a reply approves at the same time', { timeout: 60_000 }, async () => {
     const random = seededRandom(11);
     const wrong: string[] = [];

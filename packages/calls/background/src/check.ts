@@ -112,7 +112,13 @@ export function storedOptions(options: CallOptions): JsonObject {
   const { hedgeAfterMs, leastCharsPerSecond, slowWindowMs, whenAllBenched } = options;
   // JSON has no `Infinity`. A time limit of 0 means the same, and so does the largest number for the other options.
   const limits = withoutInfinity(timeouts, 0);
-  const chain = withoutInfinity({ attempts, retryAfterCapMs, hedgeAfterMs, leastCharsPerSecond, slowWindowMs });
+  const chain = withoutInfinity({
+    attempts,
+    retryAfterCapMs,
+    hedgeAfterMs,
+    leastCharsPerSecond,
+    slowWindowMs,
+  });
   const others = { policy, backoff: backoff && withoutInfinity(backoff), whenAllBenched, metadata };
   try {
     // `toJson` leaves functions and bigints unchanged. `JSON.stringify` omits functions and throws for bigints.
@@ -125,5 +131,8 @@ export function storedOptions(options: CallOptions): JsonObject {
 
 const withoutInfinity = (numbers: object, replacement: number = Number.MAX_VALUE): object =>
   Object.fromEntries(
-    Object.entries(numbers).map(([name, value]) => [name, value === Infinity ? replacement : (value as unknown)]),
+    Object.entries(numbers).map(([name, value]) => [
+      name,
+      value === Infinity ? replacement : (value as unknown),
+    ]),
   );

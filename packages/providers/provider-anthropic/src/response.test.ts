@@ -78,6 +78,22 @@ describe('usage', () => {
     expect(usage({ ...raw, iterations: compacted })).toMatchObject({ input: 99_362, output: 92 });
   });
 
+  it('adds the long cache writes of compactions', () => {
+    const writes = (cache_creation_input_tokens: number) => ({
+      input_tokens: 1,
+      output_tokens: 1,
+      cache_creation_input_tokens,
+      cache_creation: { ephemeral_1h_input_tokens: cache_creation_input_tokens },
+    });
+    const message = writes(10);
+    const compaction = { type: 'compaction', ...writes(5000) };
+    const written = { cacheWrite: 5010, details: { cacheWriteLong: 5010 } };
+    expect(usage({ ...message, iterations: [compaction, { type: 'message', ...message }] })).toMatchObject(
+      written,
+    );
+    expect(usage({ ...message, iterations: [compaction] })).toMatchObject(written);
+  });
+
   it('counts a fallback of the vendor as a tool without a fee, because the tokens are those of two models', () => {
     const iterations = [
       { type: 'message', input_tokens: 5, output_tokens: 1 },

@@ -86,24 +86,40 @@ export function usage(raw: WireUsage | undefined, hasFallback = false, programs 
   const all = asList(raw.iterations).filter(isIteration);
   const iterations = all.filter(isOfModel);
   const isMixed = hasFallback || all.some(({ type }) => type === 'fallback_message');
-  const usageDetails = details(raw, iterations.map(tokens), isMixed, programs);
+  const parts = countedParts(raw, iterations);
+  const usageDetails = details(raw, iterations.map(tokens), {
+    cacheWriteLong: longCacheWrites(raw, parts),
+    isMixed,
+    programs,
+  });
   return {
-    ...totalUsage(raw, iterations),
+    ...totalUsage(raw, parts),
     ...(usageDetails === undefined ? undefined : { details: usageDetails }),
   };
 }
 
 /**
- * Returns the total usage. For a response with a compaction, the total is the sum of the iterations, because the API's totals
- * exclude the compaction.
+ * Returns the counts whose sum is the usage of the response. For a response with a compaction, these are the counts of the iterations,
+ * because the API's totals exclude the compaction.
  */
-function totalUsage(raw: WireUsage, iterations: readonly Iteration[]): Usage {
-  const reported = tokens(raw);
-  if (!iterations.some(isCompaction)) return reported;
+function countedParts(raw: WireUsage, iterations: readonly Iteration[]): readonly WireTokens[] {
+  if (!iterations.some(isCompaction)) return [raw];
   // If all listed iterations are compactions, the reported total counts the message.
-  const includesMessage = !iterations.every(isCompaction);
-  const sum = sumUsage(includesMessage ? undefined : reported, ...iterations.map(tokens)) ?? reported;
+  return iterations.every(isCompaction) ? [raw, ...iterations] : iterations;
+}
+
+function totalUsage(raw: WireUsage, parts: readonly WireTokens[]): Usage {
+  const reported = tokens(raw);
+  const sum = sumUsage(...parts.map(tokens)) ?? reported;
   return { ...sum, reasoning: sum.reasoning ?? reported.reasoning };
+}
+
+/** Returns the number of tokens written to the cache for an hour, which cost more. An iteration may omit the number. */
+function longCacheWrites(raw: WireUsage, parts: readonly WireTokens[]): number | undefined {
+  const writes = parts.map(({ cache_creation: cache }) => asNumber(cache?.ephemeral_1h_input_tokens));
+  const known = writes.filter((count) => count !== undefined);
+  if (known.length > 0) return known.reduce((sum, count) => sum + count);
+  return asNumber(raw.cache_creation?.ephemeral_1h_input_tokens);
 }
 
 type Iteration = WireTokens & { readonly type?: string };
@@ -128,14 +144,21 @@ function tokens(raw: WireTokens): Usage {
 function details(
   raw: WireUsage,
   iterations: readonly Usage[],
-  isMixed: boolean,
-  programs: number,
+  {
+    cacheWriteLong,
+    isMixed,
+    programs,
+  }: {
+    readonly cacheWriteLong: number | undefined;
+    readonly isMixed: boolean;
+    readonly programs: number;
+  },
 ): UsageDetails | undefined {
   const reported = positiveCounts(raw.server_tool_use, '_requests');
   const serverTools = programs === 0 ? reported : { code_execution: programs, ...reported };
 
   return definedMembers<UsageDetails>({
-    cacheWriteLong: asNumber(raw.cache_creation?.ephemeral_1h_input_tokens),
+    cacheWriteLong,
     serviceTier: raw.service_tier ?? undefined,
     speed: raw.speed ?? undefined,
     inferenceGeo: raw.inference_geo === NO_REGION ? undefined : (raw.inference_geo ?? undefined),

@@ -178,13 +178,14 @@ function headersOf(error: Error): HeaderReader | undefined {
   return { get: (name) => known.get(name) ?? null };
 }
 
+/** Returns the error for credentials that the SDK did not find. No request was sent, and 401 is the status of every missing key. */
 function loginError(error: Error, { target, sources, secrets }: ConverseErrorContext): LlmError | undefined {
   if (!/^(?:CredentialsProviderError|TokenProviderError)$/.test(error.name)) return undefined;
+  const { cause } = transportError(error, target, secrets);
   if (/expired|sso login|re-?authenticate/i.test(error.message)) {
     const message = `${target}: the AWS login has expired; log in again (${sources})`;
-    const { cause } = transportError(error, target, secrets);
     return new LlmError('auth', message, { target, code: 'login-required' }, { cause });
   }
   const message = `${target}: no AWS credentials found; pass credentials or apiKey, or set AWS_BEARER_TOKEN_BEDROCK or AWS_ACCESS_KEY_ID (${sources})`;
-  return new LlmError('auth', message, { target, status: 401, code: 'missing-key' }, { cause: error });
+  return new LlmError('auth', message, { target, status: 401, code: 'missing-key' }, { cause });
 }

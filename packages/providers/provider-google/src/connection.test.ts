@@ -9,7 +9,7 @@ it('creates a client for each file with application default credentials', async 
       env: { GOOGLE_APPLICATION_CREDENTIALS: file },
       signal: new AbortController().signal,
     };
-    const { client } = await connection.open({ target: 'google/m' }).client(context as never);
+    const { client } = await connection.open({ target: 'google/m' }).client(context);
     return client;
   };
   const first = await clientWith('/tenants/a.json');

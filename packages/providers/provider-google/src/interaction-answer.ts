@@ -73,6 +73,7 @@ const contentsOf = (step: Json): readonly Json[] =>
 
 /** Returns a chunk; `undefined` if it has no content. */
 function chunkOf(parts: readonly Json[], citations: Citations, annotations?: unknown): Json | undefined {
+  // The annotations contain positions in the current output, so they are converted before it is passed.
   const found = asList(annotations).map((annotation) => citations.quotationOf(asRecord(annotation)));
   citations.pass(parts);
   if (parts.length === 0 && found.length === 0) return undefined;

@@ -116,6 +116,19 @@ describe('transcriptions of OpenAI', () => {
     ]);
   });
 
+  it('have the segments that only the last event contains', async () => {
+    const segments = [{ start: 0, end: 1.5, text: 'Hi.' }];
+    await using vendor = await startVendor([
+      { type: 'transcript.text.done', text: 'Hi.', segments, usage: USAGE },
+    ]);
+    const { events } = await read(
+      vendor.majordomo.transcriptionModel('openai/gpt-4o-transcribe').stream(RECORDING),
+    );
+    expect(events.at(-1)).toMatchObject({
+      response: { segments: [{ text: 'Hi.', startMs: 0, endMs: 1500 }] },
+    });
+  });
+
   it('stream the segments of each speaker', async () => {
     const segment = {
       type: 'transcript.text.segment',

@@ -119,15 +119,19 @@ export class TaskHandler extends DefaultRequestHandler {
 
   /**
    * Takes the run of a task that requires input, so that no reply continues it. If a reply has taken the run, waits until the run
-   * has begun.
+   * has begun. A process that has stopped since then loses its lease, after which the task fails. Without a record, nothing can
+   * continue the task.
    */
   private async takeQuestion(taskId: string, context: ServerCallContext): Promise<TakenRun | undefined> {
     for (;;) {
       const task = await this.tasks.load(taskId, context);
       if (task?.status?.state !== TaskState.TASK_STATE_INPUT_REQUIRED) return undefined;
       const run = await this.records.find(taskId);
-      const held = run?.isWaiting === true ? await this.records.take(run) : undefined;
-      if (held !== undefined && run?.waiting !== undefined) return { held, waiting: run.waiting };
+      if (run === undefined) return undefined;
+      if (run.isWaiting && run.waiting !== undefined) {
+        const held = await this.records.take(run);
+        if (held !== undefined) return { held, waiting: run.waiting };
+      }
       await this.clock.sleep(LOOK_MS, new AbortController().signal);
     }
   }

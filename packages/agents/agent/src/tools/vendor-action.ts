@@ -39,6 +39,7 @@ function problemOf(kind: VendorCallKind, args: JsonObject): string | undefined {
       return unknown.length === 0 ? undefined : `unknown action ${JSON.stringify(unknown[0])}`;
     }
     case 'shell': {
+      // `command`: the program and its arguments, for OpenAI's `local_shell`.
       const commands = args['commands'] ?? args['command'];
       return isList(commands) && commands.length > 0 && commands.every((each) => typeof each === 'string')
         ? undefined

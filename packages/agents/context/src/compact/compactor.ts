@@ -241,6 +241,7 @@ class Engine {
     const skipped = this.skip(inspection, 'failed', error);
     if (this.options.whenSummaryFails !== 'note') return skipped;
     try {
+      // This also ends the rest of the conversation, because the messages that could not be summarized are replaced.
       return this.applySummary(inspection, plan, excerptNote(plan.fresh, plan.previous, this.redactor));
     } catch {
       // If the redactor fails, an excerpt could contain secrets, so keep all messages.

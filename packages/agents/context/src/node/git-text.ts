@@ -20,7 +20,8 @@ const NAMED: readonly (readonly [pattern: RegExp, value: string])[] = [
 
 /**
  * Returns git's output in this folder, or `undefined` if git fails. Git runs no program from the repository's configuration,
- * such as a filter, external diff, text conversion, hook, monitor, signature check, or transport of a partial clone.
+ * such as a filter, hook, monitor, signature check, or transport of a partial clone. Arguments of a command that shows differences
+ * must contain `--no-ext-diff` and `--no-textconv`, because attributes name the drivers.
  */
 export async function gitText(
   root: string,

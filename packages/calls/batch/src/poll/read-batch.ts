@@ -1,6 +1,6 @@
 import type { Price } from '@majordomo/catalog';
 import { LlmError, type BatchLine, type Usage } from '@majordomo/core';
-import { LineReader, withoutError } from '../vendor/capture.ts';
+import { LineReader, unreachedError } from '../vendor/capture.ts';
 import { aboutTarget, answeredMove, moveAfter, type Failure } from './move-item.ts';
 import { endDenied, itemCost, priceOf, ResultSum, settle, settleUnprocessed } from './money.ts';
 import {
@@ -106,7 +106,7 @@ class BatchReader {
       if (results.count > 0 && !round.signal.aborted) await this.moveAll(undefined, results);
       throw cause;
     }
-    if (without !== undefined) return withoutError(target, without);
+    if (without !== undefined) return unreachedError(target, without);
     return new LlmError('protocol', `${target}: the batch ended without a result for this request`, {
       target,
     });

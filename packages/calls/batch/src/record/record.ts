@@ -64,7 +64,10 @@ export interface BatchRecord {
   readonly isEmbedding: boolean;
   /** Group of the requests (`BatchBackend.line`). A batch contains requests of one group. */
   readonly group?: string | undefined;
-  /** State of the batch. `trial`: `ref` may be a batch of another client, which its results show. */
+  /**
+   * State of the batch. `trial`: a search after an unknown creation found `ref`, which may be a batch of another client. Only its
+   * results show this, and the search then goes on with another one.
+   */
   state: BatchInfo['state'] | 'trial';
   /** Number of requests. Absent until all rows have moved to the batch. */
   requests?: number | undefined;
@@ -86,7 +89,7 @@ export interface BatchRecord {
   /** Vendor's ids of batches that a search for this batch must ignore. */
   readonly notRefs: string[];
   completed: number;
-  /** Reason that the vendor reported for requests without a result. */
+  /** Reason that the vendor reported for requests without a result: `expired` or `cancelled`. */
   readonly without?: BatchLook['without'];
   expiresAt?: number | undefined;
   /** Time of the next useful try after a failure, in epoch milliseconds. */

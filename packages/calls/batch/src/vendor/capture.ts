@@ -21,7 +21,7 @@ export async function captureRequest(target: PreparedTarget): Promise<SentReques
 const WITHOUT = { expired: ['timeout', 'expired'], cancelled: ['aborted', 'was cancelled'] } as const;
 
 /** Returns the error of a request that the batch did not reach. */
-export function withoutError(target: string, without: keyof typeof WITHOUT): LlmError {
+export function unreachedError(target: string, without: keyof typeof WITHOUT): LlmError {
   const [kind, end] = WITHOUT[without];
   return new LlmError(kind, `${target}: the batch ${end} before it reached this request`, { target });
 }
@@ -33,7 +33,7 @@ export class LineReader {
   /** Returns the response of a result line. For an error in the line, rejects with the same error as a live call. */
   async read(target: PreparedTarget, line: BatchLine): Promise<AnyResponse> {
     const name = target.attempt.target;
-    if ('without' in line) throw withoutError(name, line.without);
+    if ('without' in line) throw unreachedError(name, line.without);
     const { status, body, requestId: id = '' } = line;
     const text = typeof body === 'string' ? body : JSON.stringify(body ?? null);
     const headers = { 'content-type': 'application/json', 'x-request-id': id, 'request-id': id };

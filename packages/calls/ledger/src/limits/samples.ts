@@ -32,7 +32,8 @@ export async function samplesOf(
 }
 
 /** Returns the id that all attempts of a call share. Each record of long work, such as a batch, counts as a separate call. */
-const callOf = ({ id, call, target }: SpendRecord): string => (id.startsWith(`${call}/${target}/`) ? call : id);
+const callOf = ({ id, call, target }: SpendRecord): string =>
+  id.startsWith(`${call}/${target}/`) ? call : id;
 
 /** Returns the amounts of a record. Only the first record of a call counts as a call. */
 function amountsOf({ operation, nanoUsd, usage }: SpendRecord, isFirst: boolean): Amounts {

@@ -44,7 +44,8 @@ export const content =
 /** Returns a parser for the content of a tool result: text and images. Refuses other parts. */
 export const resultContent =
   (parseBlock: (block: Fields) => readonly UserPart[]): Parser<readonly (TextPart | ImagePart)[]> =>
-  (value, path) =>
-    content(parseBlock)(value, path).map((part, index) =>
-      part.type === 'text' ? part : imageOf(part, `${path}[${index}]`),
-    );
+  (value, path) => {
+    const parseParts = (block: Fields): readonly (TextPart | ImagePart)[] =>
+      parseBlock(block).map((part) => (part.type === 'text' ? part : imageOf(part, block.path)));
+    return typeof value === 'string' ? textPart(value) : objects(parseParts)(value, path).flat();
+  };

@@ -125,12 +125,11 @@ export async function* fromTranscriptionEvents(
       yield* found;
     }
     if (type !== 'transcript.text.done') continue;
-    const result = fromTranscriptionBody({ ...event, segments }, {}, target);
+    const answer = fromTranscriptionBody(event, {}, target);
+    const result = segments.length === 0 ? answer : { ...answer, segments };
     // The text of the response is not trimmed if it equals the deltas, which the caller has already received.
     const isEqual = streamedText === '' || streamedText.trim() === result.text;
-    yield isEqual
-      ? { ...result, segments, text: streamedText || result.text }
-      : { ...result, segments, warnings: [CORRECTED] };
+    yield isEqual ? { ...result, text: streamedText || result.text } : { ...result, warnings: [CORRECTED] };
     return;
   }
 }
