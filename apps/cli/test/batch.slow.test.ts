@@ -266,6 +266,18 @@ it(
 );
 
 it(
+  'rejects an --out that cannot be written before anything is submitted',
+  async () => {
+    await using server = await startBatchServer();
+    using cli = worldOf(server);
+    const { code, err } = await cli.run(...RUN, '--out', 'gone/out.jsonl');
+    expect([code, err]).toEqual([2, expect.stringContaining('gone/out.jsonl cannot be written')]);
+    expect(server.requests).toHaveLength(0);
+  },
+  LONG,
+);
+
+it(
   'rejects --live late without --deadline',
   async () => {
     await using server = await startBatchServer();

@@ -194,6 +194,14 @@ it('writes images to numbered files', async () => {
   expect([...readFileSync(join(cli.cwd, 'cat-2.png'))]).toEqual([2]);
 });
 
+it('rejects a file for images that cannot be written before it calls a model', async () => {
+  await using server = await serve('One.');
+  using cli = world({ env: lab(server) });
+  const result = await cli.run('chat', 'lab/draw', 'a cat', '--image', 'gone/cat.png');
+  expect([result.code, server.requests.length]).toEqual([2, 0]);
+  expect(result.err).toContain('gone/cat.png cannot be written');
+});
+
 const usageErrors: readonly [string, string[], string, WorldOptions?][] = [
   ['an invalid spec', ['chat', 'a/x,,', 'hi'], 'character 4'],
   ['no question', ['chat', 'openai/gpt-x'], 'the prompt is empty'],
@@ -526,6 +534,63 @@ it('/title changes the title in the file and in the log', async () => {
   expect((await cli.run('log')).out).toContain('Dinner on Sunday');
   await cli.run('chat', 'lab/gpt-4o', 'more?', '--load', 'talk.json', '--save', 'more.json');
   expect(titleOf('more.json')).toBe('Dinner on Sunday');
+});
+
+it('/title prints the title of a continued conversation, and of a loaded one', async () => {
+  await using server = await serve('One.', 'Two.', 'Three.');
+  const answers = ['/title Dinner', 'soup?', '/quit'];
+  using cli = world({ ...TERMINAL, env: lab(server), answers });
+  await cli.run('chat', 'lab/gpt-4o', '--log', '--save', 'talk.json');
+  using more = world({
+    ...TERMINAL,
+    env: lab(server),
+    home: cli.cwd,
+    answers: ['/title', '/save more.json'],
+  });
+  expect((await more.run('chat', '--continue')).err).toMatch(/earlier messages.*\nDinner\n/);
+  expect(readFileSync(join(more.cwd, 'more.json'), 'utf8')).toContain('"titleBy": "user"');
+  await more.run('chat', 'lab/gpt-4o', 'more?', '--load', join(cli.cwd, 'talk.json'), '--log');
+  expect((await more.run('log')).out.match(/Dinner/g)).toHaveLength(2);
+});
+
+it('continues the conversation after an answer that cannot be saved', async () => {
+  await using server = await serve('One.', 'Two.');
+  const answers = ['soup?', 'salt?', '/quit'];
+  using cli = world({ ...TERMINAL, env: lab(server), answers });
+  const result = await cli.run('chat', 'lab/gpt-4o', '--save', 'gone/talk.json');
+  expect([result.code, server.requests.length]).toEqual([0, 2]);
+  expect(result.err.match(/gone\/talk\.json cannot be written/g)).toHaveLength(2);
+});
+
+it('Ctrl-C stops the reading of references, and the conversation continues', async () => {
+  await using server = await serve('One.');
+  const answers = ['what is in @diff', 'hi', '/quit'];
+  const signals = [AbortSignal.abort()];
+  const turnSignal = () => signals.shift() ?? new AbortController().signal;
+  using cli = world({ ...TERMINAL, env: lab(server), answers, turnSignal });
+  const result = await cli.run('chat', 'lab/gpt-4o');
+  expect([result.code, server.requests.length]).toEqual([0, 1]);
+  expect(result.err).toContain('(stopped)\n');
+});
+
+it.each([
+  ['an argument', ['chat', 'lab/gpt-4o', 'hi', '--max-tokens', '0'], 2],
+  ['a file', ['chat', 'lab/gpt-4o', 'hi', '-f', 'gone.md'], 2],
+  ['a missing spec', ['chat', 'hi'], 2],
+  ['an operation', ['embed', 'lab/gpt-4o', ''], 2],
+])('--json prints a document for a mistake in %s', async (_name, argv, code) => {
+  using cli = world({ env: { LLM_LAB: 'openai+http://sk-lab@127.0.0.1:9/v1' } });
+  const result = await cli.run(...argv, '--json');
+  expect([result.code, result.err]).toEqual([code, '']);
+  expect(JSON.parse(result.out)).toMatchObject({ error: { kind: 'config', message: expect.any(String) } });
+});
+
+it('--json prints one document if the answer cannot be saved', async () => {
+  await using server = await serve('One.');
+  using cli = world({ env: lab(server) });
+  const result = await cli.run('chat', 'lab/gpt-4o', 'hi', '--json', '--save', 'gone/talk.json');
+  expect([result.code, result.err]).toEqual([1, expect.stringContaining('cannot be written')]);
+  expect(JSON.parse(result.out)).toMatchObject({ text: 'One.' });
 });
 
 const tooLong = { failure: 'overflow' } as const;

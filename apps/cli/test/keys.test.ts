@@ -109,6 +109,11 @@ describe('majordomo keys', () => {
     });
   });
 
+  it('treats an empty MAJORDOMO_STORE as a missing one', async () => {
+    using cli = world({ env: { MAJORDOMO_STORE: '' } });
+    expect(await cli.run('keys', 'list')).toMatchObject({ code: 0, err: 'There are no keys.\n' });
+  });
+
   it('needs the token for --url, and reports a gateway that cannot be reached without it', async () => {
     using cli = world();
     expect(await cli.run('keys', 'list', '--url', 'http://127.0.0.1:1')).toMatchObject({

@@ -141,6 +141,21 @@ describe('chat --continue', () => {
     expect((await conversations.load('cafe0123'))?.messages.at(-1)).toEqual(user('theirs'));
   });
 
+  it('keeps the title of the user if the conversation becomes a separate one', async () => {
+    using cli = world();
+    await using stores = sqliteStores(join(cli.cwd, 'log.db'));
+    const conversations = createConversations({ records: stores.records });
+    const io = { stderr: { write: () => undefined } } as unknown as Io;
+    await conversations.save({ id: 'cafe0123', spec: 'lab/x', messages: [user('first')] });
+    await conversations.rename('cafe0123', 'Dinner');
+    const stored = await conversations.load('cafe0123');
+    await conversations.remove('cafe0123');
+    await new ChatLog(conversations, stored, io).keep({ spec: 'lab/x', messages: [user('first')] });
+    expect(await conversations.list()).toMatchObject([
+      { id: expect.not.stringMatching('cafe0123'), title: 'Dinner' },
+    ]);
+  });
+
   it('continues if the conversation cannot be stored, and reports this', async () => {
     using cli = world();
     const stores = sqliteStores(join(cli.cwd, 'log.db'));

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Script, WireServer } from '@majordomo/conformance';
@@ -401,6 +401,22 @@ describe('majordomo serve reloads its configuration', () => {
     expect((await chat(url, 'fast')).status).toBe(200);
   });
 
+  it('reads a configuration again that has changed while it was loaded', async () => {
+    // The first load of this file replaces the file, as an editor does at the same moment.
+    const replaced = `export default { aliases: { later: 'lab/gpt-4o', more: 'lab/gpt-4o' } };`;
+    const first = `import { writeFileSync } from 'node:fs';
+      writeFileSync(new URL(import.meta.url).pathname, ${JSON.stringify(replaced)});
+      export default { aliases: { fast: 'lab/gpt-4o' } };`;
+    const server = await startVendor(hello);
+    const cwd = folder();
+    mkdirSync(join(cwd, 'majordomo'));
+    writeFileSync(join(cwd, 'majordomo/config.mjs'), first);
+    const env = { ...lab(server), XDG_CONFIG_HOME: cwd };
+    const running = started(['serve', '--port', '0', '--no-inspector'], { cwd, env });
+    await running.outputMatching(/Serving fast at/);
+    await running.outputMatching(/configuration reloaded: 2 models/);
+  });
+
   it('does not use the changed configuration of a project before it is trusted', async () => {
     const files = { 'majordomo.config.json': configOf({ fast: 'lab/gpt-4o' }) };
     const { running, cwd } = await serving({ files });
@@ -515,6 +531,15 @@ describe('the section `gateway` of the configuration', () => {
     expect(await (await fetch(`${next}/v1/files/${id}/content`)).text()).toBe('one');
     await second.stop();
   }, 120_000);
+
+  it('closes the store if a part that uses it is rejected', async () => {
+    const gateway = { store: 'state.db', background: true, responses: false };
+    const cwd = folder({ 'majordomo.config.json': JSON.stringify({ ...CONFIG, gateway }) });
+    const { exitCode, err } = started(['serve', '--port', '0'], { cwd });
+    expect([await exitCode, err()]).toEqual([2, expect.stringContaining('needs gateway.responses')]);
+    // SQLite removes the log when the last connection closes.
+    expect(readdirSync(cwd).filter((name) => name.startsWith('state.db'))).toEqual(['state.db']);
+  });
 
   it('refuses files and background responses without a store, and background responses without stored responses', async () => {
     for (const [gateway, problem] of [

@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { BatchItem, BatchJob, Batches, ItemResult, JobProgress, LiveOptions } from '@majordomo/batch';
 import { LlmError } from '@majordomo/core';
@@ -12,6 +11,7 @@ import { openConfiguredLedger, openLedgerFile } from '../ledger/open-ledger.ts';
 import { loadPackage } from '../program/load-package.ts';
 import { throwStop } from '../program/throw-stop.ts';
 import { printable } from '../terminal/paint.ts';
+import { checkWritable, openOutput } from '../files/output-file.ts';
 import { readSchema } from '../files/read-json.ts';
 import { writeJsonLine } from '../terminal/write-json.ts';
 import { itemsIn } from './items.ts';
@@ -51,6 +51,7 @@ export async function runBatch(file: string, flags: RunFlags, io: Io): Promise<E
   const live = flags.live === undefined ? undefined : { when: whenOf(flags.live) };
   const output = flags.schema === undefined ? undefined : await readSchema(flags.schema, io.cwd);
   await checkItems(itemsIn(path, file));
+  if (flags.out !== undefined) await checkWritable(flags.out, '--out', io.cwd);
   return withBatches(flags, io, async (batches) => {
     const items = itemsIn(path, file);
     const job = await batches.submit({ key, spec, items, output, deadline, live });
@@ -151,7 +152,7 @@ async function checkItems(items: AsyncIterable<BatchItem>): Promise<void> {
 
 /** Prints a line per final item, in the order of the input. */
 async function printResults(job: BatchJob, out: string | undefined, io: Io): Promise<ExitCode> {
-  const file = out === undefined ? undefined : await open(resolve(io.cwd, out), 'w');
+  const file = out === undefined ? undefined : await openOutput(out, io.cwd);
   let code: ExitCode = EXIT.ok;
   try {
     for await (const result of job.results()) {

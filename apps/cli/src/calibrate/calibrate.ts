@@ -1,9 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { CalibrationRow, Labeled } from '@majordomo/classify';
 import type { Basis, Questions } from '@majordomo/core';
 import { openSpec } from '../backends/open.ts';
 import { loadSettings } from '../config/settings.ts';
+import { checkWritable, writeOutput } from '../files/output-file.ts';
 import { jsonLines, readJson } from '../files/read-json.ts';
 import { positiveInteger } from '../program/positive-integer.ts';
 import { EXIT, type ExitCode } from '../program/exit.ts';
@@ -35,6 +35,7 @@ export async function calibrate(spec: string, flags: CalibrateFlags, io: Io): Pr
   const examples: Labeled[] = [];
   for await (const { value } of jsonLines(resolve(io.cwd, flags.examples), flags.examples))
     examples.push(value as Labeled);
+  if (flags.output !== undefined) await checkWritable(flags.output, '-o', io.cwd);
   const loaded = (await loadPackage('@majordomo/classify', io.cwd, 'majordomo calibrate')) as Package;
   const settings = await loadSettings(io);
   const opened = await openSpec(spec, settings, { cwd: io.cwd, signal: io.signal });
@@ -46,7 +47,7 @@ export async function calibrate(spec: string, flags: CalibrateFlags, io: Io): Pr
     const { calibration, report } = await loaded.learnCalibration(options);
     for (const row of report) io.stderr.write(`${lineOf(row)}\n`);
     if (flags.output === undefined) writeJson(io.stdout, calibration);
-    else await writeFile(resolve(io.cwd, flags.output), `${JSON.stringify(calibration, undefined, 2)}\n`);
+    else await writeOutput(flags.output, `${JSON.stringify(calibration, undefined, 2)}\n`, io.cwd);
     return EXIT.ok;
   } catch (error) {
     throwStop(error, 'config', 'invalid-request');

@@ -1,8 +1,9 @@
 import type { CallEvent, StreamEvent, UserMessage } from '@majordomo/core';
-import { EXIT, type ExitCode } from '../program/exit.ts';
+import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Output } from '../program/io.ts';
 import { readSchema } from '../files/read-json.ts';
 import { writeNote } from '../terminal/paint.ts';
+import { printError } from '../terminal/print-error.ts';
 import { keep, turnOf, withRoom, type Chat, type Turn } from './chat-session.ts';
 import { footer } from './footer.ts';
 import { createRenderer, type Renderer } from './render.ts';
@@ -14,7 +15,13 @@ export async function answerQuestion(session: Chat, question: UserMessage): Prom
   const { flags, io } = session;
   const startedAt = performance.now();
   const turn = await answer(session, question);
-  await keep(session, question, turn);
+  try {
+    await keep(session, question, turn);
+  } catch (error) {
+    // The answer is already printed, so that an error must not become a second JSON document.
+    if (!(error instanceof Stop)) throw error;
+    return printError(error, io);
+  }
   if (flags.quiet !== true && flags.json !== true && flags.events !== true) {
     await footer(turn.response, performance.now() - startedAt, io);
   }

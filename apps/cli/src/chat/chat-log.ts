@@ -26,6 +26,7 @@ export class ChatLog {
     this.io = io;
     this.id = storedConversation?.id ?? newId();
     this.version = storedConversation?.version ?? 0;
+    this.title = userTitle(storedConversation);
   }
 
   /** Stores the conversation. */
@@ -49,19 +50,19 @@ export class ChatLog {
 
   private async save(conversation: Omit<Conversation, 'id'>): Promise<void> {
     try {
-      await this.put(conversation, this.version);
+      await this.put(conversation, this.id, this.version);
     } catch (error) {
       if (!LlmError.is(error, 'denied')) throw error;
       // Another process changed or removed the stored conversation. Store this conversation under a new id.
       const before = this.id;
-      this.id = newId();
-      await this.put(conversation, 0);
+      await this.put(conversation, newId(), 0);
       this.say(`${before} was changed or removed meanwhile; this conversation is stored as ${this.id}`);
     }
   }
 
-  private async put(conversation: Omit<Conversation, 'id'>, after: number): Promise<void> {
-    this.version = await this.store.save({ ...conversation, id: this.id }, after);
+  private async put(conversation: Omit<Conversation, 'id'>, id: string, after: number): Promise<void> {
+    this.version = await this.store.save({ ...conversation, id }, after);
+    this.id = id;
     if (after === 0 && this.title !== undefined) await this.store.rename(this.id, this.title);
   }
 
@@ -69,6 +70,10 @@ export class ChatLog {
     writeNote(this.io.stderr, `(${text})`);
   }
 }
+
+/** Returns the title that the user set, or `undefined`. */
+export const userTitle = (stored: StoredConversation | undefined): string | undefined =>
+  stored?.titleBy === 'user' ? stored.title : undefined;
 
 /**
  * Returns the arguments and the id of `--continue`. A value that is not an id is the first argument, as in `chat --continue hello`.

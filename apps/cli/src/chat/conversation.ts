@@ -30,9 +30,20 @@ export class Conversation {
     return this.session.model.spec;
   }
 
-  /** Sends a question to the model. One Ctrl-C stops the answer. A failure is printed, and `/retry` repeats the question. */
+  /**
+   * Sends a question to the model. One Ctrl-C stops the answer, or the reading of references. A failure is printed, and `/retry`
+   * repeats the question. An answer that cannot be saved does not end the conversation.
+   */
   async ask(text: string): Promise<void> {
-    await this.send(user(...this.pending, await resolvePrompt(text, this.session.io)));
+    const { io } = this.session;
+    try {
+      const parts = await io.interruptible((signal) => resolvePrompt(text, { ...io, signal }));
+      await this.send(user(...this.pending, ...parts));
+    } catch (error) {
+      if (LlmError.is(error, 'aborted') && !io.signal.aborted) this.say('(stopped)');
+      else if (error instanceof Stop) printError(error, io);
+      else throw error;
+    }
   }
 
   /** Runs a slash command. */
@@ -101,6 +112,7 @@ export class Conversation {
       const { title, messages } = await loadTranscript(path, this.session.io.cwd);
       this.session.messages.splice(0, Infinity, ...messages);
       this.session = { ...this.session, title };
+      if (title !== undefined) await this.session.log?.rename(title);
       this.say(`loaded ${messages.length} messages`);
     },
   };

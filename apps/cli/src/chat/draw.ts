@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
+import { extname } from 'node:path';
 import { toJson, type ImageModel } from '@majordomo/core';
+import { checkWritable, writeOutput } from '../files/output-file.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { writeNote } from '../terminal/paint.ts';
@@ -20,13 +20,14 @@ export async function draw(
   // If every part is an image, the index is -1, and `other` is `undefined`.
   const other = file[parts.findIndex((part) => part.type !== 'image')];
   if (other !== undefined) throw new Stop(`${other} is not an image; with --image, attach only images`);
+  await checkWritable(path, '--image', io.cwd);
   const response = await model.generate(
     { prompt, ...(images.length > 0 && { images }) },
     { signal: io.signal },
   );
   const files = response.images.map((_image, index) => numbered(path, index));
   await Promise.all(
-    response.images.map(({ bytes }, index) => writeFile(resolve(io.cwd, files[index] ?? path), bytes)),
+    response.images.map(({ bytes }, index) => writeOutput(files[index] ?? path, bytes, io.cwd)),
   );
   const { target, usage, warnings, attempts } = response;
   if (json === true) {

@@ -1,12 +1,4 @@
-import {
-  listeners,
-  LlmError,
-  user,
-  type CallEvent,
-  type Majordomo,
-  type Message,
-  type ResolvedTarget,
-} from '@majordomo/core';
+import { listeners, LlmError, user, type CallEvent, type Majordomo, type Message } from '@majordomo/core';
 import { openSpec } from '../backends/open.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { codeFor, printError } from '../terminal/print-error.ts';
@@ -26,10 +18,24 @@ import type { Trace } from '../trace/trace-to.ts';
 import type { Page } from '../page/page.ts';
 import { unconfigured } from './unconfigured.ts';
 import { parseSpecAndPrompt } from './spec-and-prompt.ts';
+import { providersOf } from './providers-of.ts';
+import { withJsonErrors } from '../terminal/with-json-errors.ts';
 import { writeJson, writeJsonLine } from '../terminal/write-json.ts';
 
 /** Implements `majordomo chat`. Runs one question, or a conversation on a terminal. `page` shows the calls of the chat. */
-export async function chat(
+export const chat = (
+  first: string | undefined,
+  second: string | undefined,
+  flags: ChatFlags,
+  io: Io,
+  page?: Page,
+): Promise<ExitCode> =>
+  // Both forms of output together are an error, which has neither of the forms.
+  withJsonErrors(flags.events === true ? undefined : flags.json, io, () =>
+    chatWith(first, second, flags, io, page),
+  );
+
+async function chatWith(
   first: string | undefined,
   second: string | undefined,
   flags: ChatFlags,
@@ -45,6 +51,8 @@ export async function chat(
   // The words include the value of `--continue` if it is no id.
   const words = parseSpecAndPrompt(stores.words, flags.model, settings.aliases);
   const spec = words.spec ?? stores.conversation?.spec ?? settings.model;
+  if (spec === undefined && flags.json === true)
+    throw new Stop('no model is configured; pass a spec, or set MAJORDOMO_MODEL');
   if (spec === undefined) return await unconfigured(settings, io);
   const code = await started(spec, words.prompt, settings, { stores, trace, page }, flags, io).catch(
     (error: unknown) => failed(error, spec, settings, flags, io),
@@ -135,17 +143,18 @@ async function sessionOf(
   spec: string,
   majordomo: Majordomo,
   configuration: Settings,
-  { conversation, log }: ChatStores,
+  { conversation, title: storedTitle, log }: ChatStores,
   flags: ChatFlags,
   io: Io,
 ): Promise<Chat> {
   const messages: Message[] = [...(conversation?.messages ?? [])];
-  let title: string | undefined;
+  let title = storedTitle;
   if (flags.load !== undefined) {
     const { loadTranscript } = await import('./transcript.ts');
     const loaded = await loadTranscript(flags.load, io.cwd);
     messages.push(...loaded.messages);
     ({ title } = loaded);
+    if (title !== undefined) await log?.rename(title);
   }
   const opened = await modelOf(spec, majordomo, flags, io);
   const skills = await skillsOf(configuration, flags, io);
@@ -161,11 +170,9 @@ async function modelOf(
   io: Io,
 ): Promise<Pick<Chat, 'model' | 'settings' | 'targets'>> {
   const targets = await majordomo.resolve(spec, { signal: io.signal });
-  const settings = requestSettings(flags, [...new Set(targets.map(providerOf))]);
+  const settings = requestSettings(flags, providersOf(targets));
   return { model: majordomo.model(spec), settings, targets };
 }
-
-const providerOf = ({ target, model }: ResolvedTarget): string => target.slice(0, -model.length - 1);
 
 const attachments = (flags: ChatFlags, io: Io) =>
   Promise.all((flags.file ?? []).map((path) => attachment(path, io.cwd)));

@@ -32,4 +32,5 @@ it('gives the environment precedence over the project, and the project over the 
   });
   expect(settings.providers).toHaveLength(1);
   expect(settingsOf(files, { MAJORDOMO_MODEL: 'e' }).model).toBe('e');
+  expect(settingsOf(files, { MAJORDOMO_MODEL: '' }).model).toBe(settingsOf(files, {}).model);
 });

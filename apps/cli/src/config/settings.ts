@@ -72,7 +72,8 @@ export function settingsOf(files: readonly LoadedConfig[], env: Env): Settings {
   const known = new Set<string>();
   return {
     files,
-    model: first([env['MAJORDOMO_MODEL'], ...configs.map(({ model }) => model)]),
+    // An empty variable is treated as a missing one.
+    model: first([env['MAJORDOMO_MODEL'] || undefined, ...configs.map(({ model }) => model)]),
     system: first(configs.map(({ system }) => system)),
     aliases: Object.assign({}, ...lowestFirst.map(({ aliases }) => aliases)) as Record<string, string>,
     env: { ...(Object.assign({}, ...lowestFirst.map((config) => config.env)) as Env), ...env },

@@ -23,13 +23,14 @@ export async function openPostgres(url: string, { cwd }: Io, why: string): Promi
   // The exports of a CommonJS package are in `default`.
   const { Pool, Client } = pg.default ?? pg;
   const ignore = (): void => undefined;
-  const pool = new Pool({ connectionString: url, connectionTimeoutMillis: REMOTE_TIMEOUT_MS });
+  const options = { connectionString: url, connectionTimeoutMillis: REMOTE_TIMEOUT_MS };
+  const pool = new Pool(options);
   // Errors of idle connections are ignored, because the next statement opens another connection.
   pool.on('error', ignore);
   const sessions = new Set<PgClient>();
   // Notifications need a session that stays connected, which a pool does not guarantee.
   const listener = async (): Promise<object> => {
-    const session = new Client({ connectionString: url });
+    const session = new Client(options);
     session.on('error', ignore);
     await session.connect();
     sessions.add(session);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { withVariables } from '../config/with-variables.ts';
+import { configPath } from '../files/config-path.ts';
 import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { openSqliteFile } from '../ledger/sqlite-file.ts';
@@ -10,12 +11,12 @@ import { openRedis } from './open-redis.ts';
 
 /** Returns the store of `--store`, `MAJORDOMO_STORE` or the configuration: a URL or the path of a file. */
 export function storeOf(flag: string | undefined, { gateway }: Settings, io: Io): string | undefined {
-  const given = flag ?? io.env['MAJORDOMO_STORE'];
+  // An empty variable is treated as a missing one.
+  const given = flag ?? (io.env['MAJORDOMO_STORE'] || undefined);
   if (given !== undefined) return isUrl(given) ? given : resolve(io.cwd, given);
   if (gateway?.store === undefined) return undefined;
   const store = withVariables(gateway.store, 'gateway.store', io);
-  if (isUrl(store)) return store;
-  return store.startsWith('~/') ? resolve(io.home, store.slice(2)) : resolve(gateway.folder, store);
+  return isUrl(store) ? store : configPath(store, gateway.folder, io);
 }
 
 const isUrl = (store: string): boolean => /^\w+:\/\//.test(store);

@@ -1,16 +1,16 @@
 import { closeSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { EXIT, Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { reasonOf } from '../program/reason.ts';
+import { configPath } from '../files/config-path.ts';
 import { stateFile } from '../files/state-file.ts';
 
 /** Returns the file with the ledger and the conversations. */
 export function ledgerFile({ ledger }: Pick<Settings, 'ledger'>, io: Pick<Io, 'home' | 'env'>): string {
   if (ledger?.file === undefined) return stateFile('books.db', io);
-  const { file, folder } = ledger;
-  return file.startsWith('~/') ? join(io.home, file.slice(2)) : resolve(folder, file);
+  return configPath(ledger.file, ledger.folder, io);
 }
 
 export const hasLedgerFile = (file: string): boolean =>

@@ -1,14 +1,15 @@
-import { LlmError, type CallEvent, type Majordomo, type ResolvedTarget } from '@majordomo/core';
+import type { CallEvent, Majordomo } from '@majordomo/core';
 import { openSpec } from '../backends/open.ts';
 import { openConfiguredLedger } from '../ledger/open-ledger.ts';
 import { printFooter, type AnsweredResponse } from '../chat/footer.ts';
 import { pair } from '../chat/pair.ts';
+import { providersOf } from '../chat/providers-of.ts';
 import { createStatus } from '../chat/status.ts';
 import type { SpecAndPrompt } from '../chat/spec-and-prompt.ts';
 import { loadSettings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
-import { codeFor } from '../terminal/print-error.ts';
 import type { Io } from '../program/io.ts';
+import { withJsonErrors } from '../terminal/with-json-errors.ts';
 import { writeJson } from '../terminal/write-json.ts';
 
 /** Flags that `classify`, `embed`, `speak` and `transcribe` have in common. */
@@ -51,7 +52,15 @@ export interface OperationRequest {
  * Opens the spec's models and the ledger, runs the request, and prints the response in the requested format. Without a spec, uses the
  * alias that has the name of the command.
  */
-export async function runOperation(
+export const runOperation = (
+  command: string,
+  parse: ParseArguments,
+  flags: OperationFlags,
+  io: Io,
+  ask: (request: OperationRequest) => Promise<OperationResult>,
+): Promise<ExitCode> => withJsonErrors(flags.json, io, () => operationOf(command, parse, flags, io, ask));
+
+async function operationOf(
   command: string,
   parse: ParseArguments,
   flags: OperationFlags,
@@ -72,7 +81,10 @@ export async function runOperation(
   try {
     const majordomo = await openSpec(spec, settings, { cwd, signal, ledger: books?.ledger });
     const targets = await majordomo.resolve(spec, { signal });
-    const extra = flags.option === undefined ? undefined : forAll(targets, options);
+    const extra =
+      flags.option === undefined
+        ? undefined
+        : Object.fromEntries(providersOf(targets).map((id) => [id, options]));
     const asked = { majordomo, spec, prompt: parsed.prompt, extra, options: { signal, onEvent } };
     const { response, document, print, footer, startedAt } = await ask(asked);
     const seconds = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
@@ -80,15 +92,7 @@ export async function runOperation(
     else print();
     if (flags.json !== true && flags.quiet !== true) await printFooter(response, [...footer, seconds], io);
     return EXIT.ok;
-  } catch (error) {
-    if (flags.json !== true || !LlmError.is(error) || signal.aborted) throw error;
-    writeJson(io.stdout, { error });
-    return codeFor(error);
   } finally {
     clear();
   }
 }
-
-/** Returns the options for the provider of each target, whose id is the part of the target before its model. */
-const forAll = (targets: readonly ResolvedTarget[], options: object): Readonly<Record<string, object>> =>
-  Object.fromEntries(targets.map(({ target, model }) => [target.slice(0, -model.length - 1), options]));

@@ -1,12 +1,10 @@
-import { constants } from 'node:fs';
-import { access, stat, writeFile } from 'node:fs/promises';
-import { dirname, extname, resolve } from 'node:path';
+import { extname } from 'node:path';
 import { toJson, type SpeechRequest, type SpeechResponse } from '@majordomo/core';
 import { promptOf } from '../chat/prompt-of.ts';
 import { parseSpecAndPrompt } from '../chat/spec-and-prompt.ts';
-import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
+import { checkWritable, writeOutput } from '../files/output-file.ts';
+import { Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
-import { reasonOf } from '../program/reason.ts';
 import { runOperation, type OperationFlags, type ParseArguments } from './run-operation.ts';
 
 /** Options of `majordomo speak`. */
@@ -49,7 +47,7 @@ export async function speak(
       .speechModel(spec)
       .speak({ text, voice, instructions, format, speed, extra }, options);
     if (file === undefined) io.stdout.write(response.audio);
-    else await keep(file, response.audio, io);
+    else await writeOutput(file, response.audio, io.cwd);
     return {
       response,
       document: documentOf(response, file),
@@ -66,36 +64,13 @@ export async function speak(
 async function outputOf({ output, json }: SpeakFlags, { stdout, cwd }: Io): Promise<string | undefined> {
   if (output?.trim() === '') throw new Stop('-o must be a file, not an empty string');
   if (output !== undefined && output !== '-') {
-    await checkWritable(output, cwd);
+    await checkWritable(output, '-o', cwd);
     return output;
   }
   if (json === true) throw new Stop('--json requires -o with a file');
   if (output === undefined && stdout.isTerminal)
     throw new Stop('audio cannot be written to a terminal; pass -o <file>, or pipe it to a player');
   return undefined;
-}
-
-async function checkWritable(output: string, cwd: string): Promise<void> {
-  const path = resolve(cwd, output);
-  const there = await stat(path).catch(() => undefined);
-  if (there?.isDirectory() === true) throw new Stop(`${output} is a folder; -o must be a file`);
-  // A missing folder has no `stat`. `access` below reports it.
-  const folder = there === undefined ? await stat(dirname(path)).catch(() => undefined) : undefined;
-  if (folder?.isDirectory() === false)
-    throw new Stop(`${output} cannot be written: ${dirname(output)} is not a folder`);
-  try {
-    await access(there === undefined ? dirname(path) : path, constants.W_OK);
-  } catch (error) {
-    throw new Stop(`${output} cannot be written: ${reasonOf(error)}`);
-  }
-}
-
-async function keep(file: string, audio: Uint8Array, { cwd }: Io): Promise<void> {
-  try {
-    await writeFile(resolve(cwd, file), audio);
-  } catch (error) {
-    throw new Stop(`${file} cannot be written: ${reasonOf(error)}`, EXIT.failed);
-  }
 }
 
 /** Returns the requested format, or the format of the file extension. */

@@ -49,16 +49,29 @@ interface PartsOptions {
 
 const WHY = 'majordomo serve';
 
-/** Opens the store. Throws `Stop` if the store cannot be opened. */
-export async function openParts(
-  { store, needsKeys, token, models }: PartsOptions,
+type AdminPackage = typeof import('@majordomo/admin');
+
+/** Opens the store. Throws `Stop` if the store cannot be opened, or if a part that needs it is misconfigured. */
+export async function openParts(options: PartsOptions, settings: Settings, io: Io): Promise<GatewayParts> {
+  const loaded = await loadPackage('@majordomo/admin', io.cwd, WHY);
+  const stores = await openStores(options.store, settings, io, WHY);
+  try {
+    return await createParts(loaded as AdminPackage, stores, options, settings, io);
+  } catch (error) {
+    await stores[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function createParts(
+  { createAdmin, createCallLog, createKeys }: AdminPackage,
+  stores: GatewayStores,
+  { needsKeys, token, models }: PartsOptions,
   settings: Settings,
   io: Io,
 ): Promise<GatewayParts> {
-  const loaded = await loadPackage('@majordomo/admin', io.cwd, WHY);
-  const { createAdmin, createCallLog, createKeys } = loaded as typeof import('@majordomo/admin');
-  const stores = await openStores(store, settings, io, WHY);
   const { storeTimeoutMs } = stores;
+  const files = filesOf(stores, settings);
   const { calls: log = true, responses = true } = settings.gateway ?? {};
   if (stores.calls === undefined && log !== false)
     io.stderr.write('The call log is off: Redis has no store for it. Use postgres:// for a call log.\n');
@@ -81,6 +94,7 @@ export async function openParts(
     onRecord: calls?.onRecord,
   } satisfies Parameters<typeof createConfiguredLedger>[0];
   const ledger = await createConfiguredLedger(options, settings, io);
+  const background = await backgroundOf({ records: stores.records, ledger }, settings, io);
   const mcp = await mcpOf(settings, { ledger, records: stores.records }, io);
   return {
     keys,
@@ -93,8 +107,8 @@ export async function openParts(
       responses === false
         ? undefined
         : { records: stores.records, keepMs: typeof responses === 'object' ? responses.keepMs : undefined },
-    files: filesOf(stores, settings),
-    background: await backgroundOf({ records: stores.records, ledger }, settings, io),
+    files,
+    background,
     ready: () => stores.ready(),
     async [Symbol.asyncDispose]() {
       await mcp?.close();

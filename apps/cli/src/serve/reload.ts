@@ -11,23 +11,28 @@ const WATCH_MS = 200;
 export class WatchedFiles {
   private readonly files: readonly string[];
   /** State of the files at the last report, at first when this object was created. */
-  private loaded: Promise<string>;
+  private loaded = '';
   /** State of the files at the previous check. */
   private seen = '';
   private timer: NodeJS.Timeout | undefined;
 
-  /** Records the current state of the files, so that only later changes are reported. */
-  constructor(files: readonly string[]) {
+  private constructor(files: readonly string[]) {
     this.files = files;
-    this.loaded = this.signature();
+  }
+
+  /** Records the current state of the files, so that only later changes are reported. */
+  static async create(files: readonly string[]): Promise<WatchedFiles> {
+    const watched = new WatchedFiles(files);
+    watched.loaded = await watched.signature();
+    return watched;
   }
 
   /** Calls the listener after each change until the returned function is called. */
   onChange(listener: () => void): () => void {
     const look = async (): Promise<void> => {
       const present = await this.signature();
-      if (present === this.seen && present !== (await this.loaded)) {
-        this.loaded = Promise.resolve(present);
+      if (present === this.seen && present !== this.loaded) {
+        this.loaded = present;
         listener();
       }
       this.seen = present;

@@ -4,6 +4,7 @@ import type { createInspector } from '@majordomo/inspector';
 import type { Ledger } from '@majordomo/ledger';
 import type { McpGateway } from '@majordomo/mcp-gateway';
 import { currentCatalog } from '../catalog/current-catalog.ts';
+import { findConfigs } from '../config/find-config.ts';
 import { forgetConfigs } from '../config/import-config.ts';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
@@ -26,9 +27,10 @@ const CLOSE_MARGIN_MS = 1000;
 
 /** Implements `majordomo serve`. Serves the names of the configuration as models until Ctrl-C or SIGTERM. */
 export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {
+  // A change after this point causes a reload, also if the settings are being loaded.
+  const watched = await WatchedFiles.create(watchedFiles(given, await findConfigs(io), io));
   const settings = await loadSettings(io);
   const flags = withConfig(given, settings);
-  const watched = new WatchedFiles(watchedFiles(flags, settings, io));
   const setup = await setUp(flags, settings, io);
   const { place, store, needsKeys, token } = setup;
   // The admin API is created before the models are known, and a reload replaces them, so `models` reads them from this object.

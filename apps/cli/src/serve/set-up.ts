@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { createGateway } from '@majordomo/gateway';
 import type { createInspector } from '@majordomo/inspector';
 import type { GatewayConfig } from '../config/config.ts';
+import type { ConfigFiles } from '../config/find-config.ts';
 import type { Settings } from '../config/settings.ts';
 import { trustFile } from '../config/trust.ts';
 import { storeOf } from '../keys/open-stores.ts';
@@ -106,12 +107,13 @@ const isEnabled = (option: GatewayConfig['background' | 'files']): boolean =>
 /** Returns the files whose changes cause a reload. They include the file that `majordomo trust` changes. */
 export function watchedFiles(
   { keyFile: path, watch }: ServeFlags,
-  { files }: Settings,
+  { project, user }: ConfigFiles,
   io: Io,
 ): readonly string[] {
   if (watch === false) return [];
+  const files = [project, user].filter((file) => file !== undefined);
   return [
-    ...files.map(({ file }) => file),
+    ...files,
     ...(files.length === 0 ? [] : [trustFile(io)]),
     ...(path === undefined ? [] : [resolve(io.cwd, path)]),
   ];

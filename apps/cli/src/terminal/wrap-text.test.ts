@@ -65,3 +65,11 @@ it('wraps a complete text and indents its continuation lines', () => {
   expect(wrapText('one two three', Infinity)).toBe('one two three');
   expect(cellsOf('é́水🎩')).toBe(5);
 });
+
+it('measures each word of a long line once', () => {
+  const line = 'word '.repeat(100_000);
+  expect(wrapText(line, Infinity)).toBe(line);
+  // One long word in many pieces, such as base64 or a language without spaces.
+  const pieces = Array.from({ length: 50_000 }, () => 'ab');
+  expect(feed(80, pieces)).toHaveLength(100_000);
+});

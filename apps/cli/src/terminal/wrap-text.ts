@@ -25,8 +25,9 @@ export interface LineWrapper {
 /** Creates a wrapper that breaks streamed text between words, but not in fenced code, which users copy. */
 export function createLineWrapper(columns: number): LineWrapper {
   let column = 0;
-  /** Written part of an unfinished word. */
+  /** Written part of an unfinished word, and its cells. */
   let word = '';
+  let writtenCells = 0;
   let lineStart = '';
   let isCode = false;
 
@@ -34,31 +35,29 @@ export function createLineWrapper(columns: number): LineWrapper {
     if (FENCE.test(lineStart)) isCode = !isCode;
     column = 0;
     word = '';
+    writtenCells = 0;
     lineStart = '';
     return '\n';
   };
   const feedSpace = (space: string): string => {
     word = '';
+    writtenCells = 0;
     if (column >= columns && !isCode) return '';
     column += space === '\t' ? TAB - (column % TAB) : 1;
     return space;
   };
   const feedWord = (piece: string): string => {
-    const writtenCells = cellsOf(word);
-    const wordCells = writtenCells + cellsOf(piece);
+    const before = writtenCells;
+    const wordCells = before + cellsOf(piece);
     word += piece;
-    if (
-      !isCode &&
-      column > writtenCells &&
-      wordCells <= columns &&
-      column - writtenCells + wordCells > columns
-    ) {
+    writtenCells = wordCells;
+    if (!isCode && column > before && wordCells <= columns && column - before + wordCells > columns) {
       column = wordCells;
       // Moves back and erases the written part.
-      const erase = writtenCells === 0 ? '' : `\u001B[${writtenCells}D\u001B[K`;
+      const erase = before === 0 ? '' : `\u001B[${before}D\u001B[K`;
       return `${erase}\n${word}`;
     }
-    column += wordCells - writtenCells;
+    column += wordCells - before;
     // The terminal itself breaks a word that is longer than a line, and code.
     if (column > columns) column = ((column - 1) % columns) + 1;
     return piece;
@@ -88,6 +87,8 @@ const UNBROKEN = '\u00A0';
 
 /** Breaks a complete text between words, but not in commands, and indents the following lines. */
 export function wrapText(text: string, columns: number, indent = 0): string {
+  // Without a terminal, a line may be very long, and measuring it after each word would take minutes.
+  if (columns === Infinity) return text;
   const lines: string[] = [];
   const unbroken = text.replaceAll(COMMAND, (command) => command.replaceAll(' ', UNBROKEN));
   for (const line of unbroken.split('\n')) {

@@ -29,6 +29,8 @@ export interface Conversation {
 export interface StoredConversation extends Conversation {
   /** Title, as in `ConversationInfo`. */
   readonly title: string;
+  /** Source of a title that `rename` set. `undefined` if the title is the start of the first question. */
+  readonly titleBy: 'user' | 'model' | undefined;
   /** Time of the last save. */
   readonly at: Date;
   /** Version of the conversation, which increases with every save. */
@@ -221,7 +223,8 @@ export function createConversations(options: ConversationsOptions): Conversation
         label === LABELS.page ? PAGE.read(id, value).messages : [],
       );
       const { version, system } = head;
-      return { ...infoOf(record, head, title), version, system, messages };
+      const titleBy = title && TITLE.read(id, title.value).by;
+      return { ...infoOf(record, head, title), titleBy, version, system, messages };
     },
 
     async list(limit = Infinity) {
