@@ -1,9 +1,10 @@
-import { TaskState, type Part } from '@a2a-js/sdk';
+import { TaskState, type Part, type Task } from '@a2a-js/sdk';
 import {
   AgentEvent,
   type AgentExecutor,
   type ExecutionEventBus,
   type RequestContext,
+  type ServerCallContext,
 } from '@a2a-js/sdk/server';
 import type { RunResult } from '@majordomo/agent';
 import { LlmError, systemClock, user, type Clock, type Message } from '@majordomo/core';
@@ -19,8 +20,8 @@ import { questionOf } from './replies.ts';
 import type { HeldRun, WaitingRun } from './run-records.ts';
 import { watchRun, type WatchIo } from './watch-run.ts';
 
-/** Maximum time for which `close` waits until the end of a task is stored, and the time between two looks, in milliseconds. */
-const CLOSE_MS = 5000;
+/** Maximum wait until the state of a task is stored, and the time between two looks, in milliseconds. */
+const STORE_MS = 5000;
 const LOOK_MS = 10;
 
 /** Reason of an abort after which the task has its final state. */
@@ -89,19 +90,25 @@ export class RunExecutor implements AgentExecutor {
   /** Aborts all runs, whose tasks fail with the reason, and waits until their end is stored. */
   async close(reason: LlmError): Promise<void> {
     const running = [...this.running.values()];
+    if (running.length === 0 && this.executions.size === 0) return;
     for (const task of running) this.abort(task, reason);
     await Promise.all(this.executions);
-    await Promise.all(running.map((task) => this.isStored(task)));
+    await Promise.all(running.map(({ ids, context }) => this.untilStored(ids.taskId, context, isEnded)));
+    // The SDK notifies webhooks in the turn of the event loop in which it has stored the task.
+    await systemClock.sleep(LOOK_MS, new AbortController().signal);
   }
 
-  /** Waits until the SDK has stored the end of a task, at most 5 seconds. A store that fails is not read again. */
-  private async isStored({ ids: { taskId }, context }: RunningTask): Promise<void> {
+  /** Waits until the SDK has stored a state of a task, at most 5 seconds. A store that fails is not read again. */
+  async untilStored(
+    taskId: string,
+    context: ServerCallContext,
+    hasState: (task: Task) => boolean,
+  ): Promise<void> {
     const { signal } = new AbortController();
-    for (let looks = 0; looks < CLOSE_MS / LOOK_MS; looks++) {
+    for (let looks = 0; looks < STORE_MS / LOOK_MS; looks++) {
       const task = await this.io.tasks.load(taskId, context).catch(() => undefined);
-      // The SDK notifies webhooks in the turn of the event loop in which it has stored the task.
+      if (task === undefined || hasState(task)) return;
       await systemClock.sleep(LOOK_MS, signal);
-      if (task === undefined || isEnded(task)) return;
     }
   }
 
