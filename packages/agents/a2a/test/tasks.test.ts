@@ -185,6 +185,29 @@ describe('a running task', () => {
       .toBe(TaskState.TASK_STATE_COMPLETED);
   });
 
+  it('is stored when the server has been closed directly after the run', async () => {
+    const memory = memoryRecords();
+    let begin = (): void => undefined;
+    const isWriting = new Promise<void>((resolve) => (begin = resolve));
+    const records: RecordStore = {
+      ...memory,
+      async write(space, changes) {
+        if (space === 'a2a/tasks' && JSON.stringify(changes).includes('Done.')) {
+          begin();
+          for (let turn = 0; turn < 200; turn++) await setImmediate();
+        }
+        return memory.write(space, changes);
+      },
+    };
+    await using served = await world(['Done.'], { records });
+    const { id } = asTask(await (await served.client()).sendMessage(request('Hi', {}, later)));
+    await isWriting;
+    await served.server.close();
+    await using other = await world([], { records: memory });
+    const task = await (await other.client()).getTask({ tenant: '', id });
+    expect([stateOf(task), answerOf(task)]).toEqual([TaskState.TASK_STATE_COMPLETED, 'Done.']);
+  });
+
   it('fails when the server is closed, whose endpoint then answers 503', async () => {
     const gated = gatedTool();
     await using served = await world([callOf('wait'), 'Done.'], {}, [gated.tool]);

@@ -34,6 +34,8 @@ interface RunningTask {
   readonly answer: AnswerArtifact;
   readonly bus: ExecutionEventBus;
   readonly context: CallContext;
+  /** State that was published last. */
+  state: TaskState;
 }
 
 /** Dependencies of `RunExecutor`. */
@@ -47,6 +49,8 @@ export class RunExecutor implements AgentExecutor {
   private readonly clock: Clock;
   private readonly running = new Map<string, RunningTask>();
   private readonly executions = new Set<Promise<void>>();
+  /** Tasks whose work has ended in the last 5 seconds, and whose state the SDK may not have stored yet. */
+  private readonly ended = new Set<RunningTask>();
 
   constructor(io: ExecutorIo) {
     this.io = io;
@@ -72,7 +76,14 @@ export class RunExecutor implements AgentExecutor {
     const answer = new AnswerArtifact(ids, this.clock, (update) => {
       bus.publish(AgentEvent.artifactUpdate(update));
     });
-    const task: RunningTask = { ids, controller, answer, bus, context: context as CallContext };
+    const task: RunningTask = {
+      ids,
+      controller,
+      answer,
+      bus,
+      context: context as CallContext,
+      state: TaskState.TASK_STATE_WORKING,
+    };
     this.running.set(taskId, task);
     const execution = this.work(task, userMessage.messageId);
     this.executions.add(execution);
@@ -89,11 +100,15 @@ export class RunExecutor implements AgentExecutor {
 
   /** Aborts all runs, whose tasks fail with the reason, and waits until their end is stored. */
   async close(reason: LlmError): Promise<void> {
-    const running = [...this.running.values()];
-    if (running.length === 0 && this.executions.size === 0) return;
-    for (const task of running) this.abort(task, reason);
+    for (const task of this.running.values()) this.abort(task, reason);
     await Promise.all(this.executions);
-    await Promise.all(running.map(({ ids, context }) => this.untilStored(ids.taskId, context, isEnded)));
+    const ended = [...this.ended];
+    if (ended.length === 0) return;
+    await Promise.all(
+      ended.map(({ ids, context, state }) =>
+        this.untilStored(ids.taskId, context, (task) => task.status?.state === state || isEnded(task)),
+      ),
+    );
     // The SDK notifies webhooks in the turn of the event loop in which it has stored the task.
     await systemClock.sleep(LOOK_MS, new AbortController().signal);
   }
@@ -165,6 +180,8 @@ export class RunExecutor implements AgentExecutor {
     } finally {
       stop();
       this.running.delete(ids.taskId);
+      this.ended.add(task);
+      this.clock.timer(STORE_MS, () => void this.ended.delete(task), { isBackground: true });
       // Without effect for a run that waits, whose lease `wait` has ended.
       if (held !== undefined) await records.end(held);
     }
@@ -242,8 +259,10 @@ export class RunExecutor implements AgentExecutor {
       ]);
   }
 
-  private publish({ ids, bus }: RunningTask, state: TaskState, parts?: Part[]): void {
+  private publish(task: RunningTask, state: TaskState, parts?: Part[]): void {
+    const { ids, bus } = task;
     const { taskId, contextId } = ids;
+    task.state = state;
     const status = statusOf(state, this.clock.now(), ids, parts);
     bus.publish(AgentEvent.statusUpdate({ taskId, contextId, status, metadata: undefined }));
   }
