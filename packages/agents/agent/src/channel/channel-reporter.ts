@@ -46,7 +46,8 @@ export class ChannelReporter {
     const text = eventJson(event);
     this.size += text.length;
     this.waiting.push({ step: this.step, text });
-    if (this.size > MAX_WAITING_CHARACTERS) this.dropAll(`more than ${MAX_WAITING_CHARACTERS} characters were waiting`);
+    if (this.size > MAX_WAITING_CHARACTERS)
+      this.dropAll(`more than ${MAX_WAITING_CHARACTERS} characters were waiting`);
     else this.sendSoon();
   }
 
