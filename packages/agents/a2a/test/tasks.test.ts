@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { TaskState } from '@a2a-js/sdk';
 import { defineTool } from '@majordomo/agent';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
@@ -68,6 +69,34 @@ describe('a running task', () => {
       value: { status: { state: TaskState.TASK_STATE_COMPLETED } },
     });
     expect(answerOf(await client.getTask({ tenant: '', id }))).toBe('Done.');
+  });
+
+  it.each([
+    ['has ended', gatedTool(), 'Done.', TaskState.TASK_STATE_COMPLETED],
+    ['requires input', gatedTool(), '', TaskState.TASK_STATE_INPUT_REQUIRED],
+  ])('is stored when a subscriber reads that it %s', async (_name, gated, answer, state) => {
+    const memory = memoryRecords();
+    const records: RecordStore = {
+      ...memory,
+      async write(space, changes) {
+        if (space === 'a2a/tasks') for (let turn = 0; turn < 200; turn++) await setImmediate();
+        return memory.write(space, changes);
+      },
+    };
+    const turns = [callOf('wait'), callOf('pay'), 'Done.'];
+    await using served = await world(answer === '' ? turns : turns.toSpliced(1, 1), { records }, [
+      gated.tool,
+      pay(() => 'paid'),
+    ]);
+    const client = await served.client();
+    const { id } = asTask(await client.sendMessage(request('Wait', {}, later)));
+    await gated.start;
+    const events = client.resubscribeTask({ tenant: '', id });
+    await events.next();
+    gated.open('waited');
+    expect((await collect(events)).at(-1)?.payload).toMatchObject({ value: { status: { state } } });
+    const task = await client.getTask({ tenant: '', id });
+    expect([stateOf(task), task.artifacts.length === 0 ? '' : answerOf(task)]).toEqual([state, answer]);
   });
 
   it('is canceled, and its run is aborted', async () => {
@@ -154,6 +183,29 @@ describe('a running task', () => {
     await expect
       .poll(async () => stateOf(await client.getTask({ tenant: '', id })))
       .toBe(TaskState.TASK_STATE_COMPLETED);
+  });
+
+  it('is stored when the server has been closed directly after the run', async () => {
+    const memory = memoryRecords();
+    let begin = (): void => undefined;
+    const isWriting = new Promise<void>((resolve) => (begin = resolve));
+    const records: RecordStore = {
+      ...memory,
+      async write(space, changes) {
+        if (space === 'a2a/tasks' && JSON.stringify(changes).includes('Done.')) {
+          begin();
+          for (let turn = 0; turn < 200; turn++) await setImmediate();
+        }
+        return memory.write(space, changes);
+      },
+    };
+    await using served = await world(['Done.'], { records });
+    const { id } = asTask(await (await served.client()).sendMessage(request('Hi', {}, later)));
+    await isWriting;
+    await served.server.close();
+    await using other = await world([], { records: memory });
+    const task = await (await other.client()).getTask({ tenant: '', id });
+    expect([stateOf(task), answerOf(task)]).toEqual([TaskState.TASK_STATE_COMPLETED, 'Done.']);
   });
 
   it('fails when the server is closed, whose endpoint then answers 503', async () => {

@@ -9,6 +9,7 @@ export {
   initialStateFrom,
   resultFromJson,
   runJournaled,
+  RUN_JOURNALED_KINDS,
   type RunJournal,
   type RunJournaledIo,
 } from './journal/run-journaled.ts';

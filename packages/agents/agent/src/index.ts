@@ -69,5 +69,6 @@ export type { AgentEvent, Emit } from './stream/event.ts';
 
 // Hooks around runs.
 export type { AgentWork, Around } from './run/around.ts';
-export type { CompactContext, Hooks, Observer, Observers, StepReport, StepSettings } from './run/hooks.ts';
+export type { CompactContext, Hooks, Observer, Observers, StepReport } from './run/hooks.ts';
+export type { StepSettings } from './run/step-settings.ts';
 export type { LoopLimits } from './loop/limits.ts';

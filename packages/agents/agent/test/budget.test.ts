@@ -3,7 +3,9 @@ import { fakeClock, fakeProvider, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { agentTool, createAgent, type Budget, type CostOf, type RunState, type Tool } from '../src/index.ts';
 import { plain } from './support/tools.ts';
-import { stored } from './support/scripted.ts';
+import { journaled } from '../src/durable.ts';
+import { journalOver } from './support/journal.ts';
+import { scripted, stored } from './support/scripted.ts';
 import { call, runError, world } from './support/world.ts';
 import { cost, usage } from './support/usage.ts';
 
@@ -93,6 +95,47 @@ describe('a budget', () => {
     const run = agent.run('go');
     await clock.advance(100);
     expect((await run).spent.ms).toBe(50);
+  });
+
+  it('counts the time in which parallel calls wait for `toolConcurrency`', async () => {
+    const clock = fakeClock();
+    const slow: Tool = {
+      ...look,
+      run: () => new Promise((resolve) => clock.timer(100, () => resolve('seen'))),
+    };
+    const toolCalls = [1, 2, 3].map(() => ({ name: 'look', args: {} }));
+    const { agent } = world([{ toolCalls }, 'Done.'], {
+      tools: [slow],
+      toolConcurrency: 2,
+      clock,
+      budget: { maxMs: 1000 },
+    });
+    const run = agent.run('go');
+    await clock.advance(100);
+    await clock.advance(100);
+    expect((await run).spent.ms).toBe(200);
+  });
+
+  it('counts the time of each sub-agent on a journal, where they run one after another', async () => {
+    const clock = fakeClock();
+    const slow: Tool = {
+      ...look,
+      run: () => new Promise((resolve) => clock.timer(100, () => resolve('seen'))),
+    };
+    const inner = scripted([looking(1), answer(1)], { tools: [slow], clock });
+    const helper = agentTool({ name: 'helper', description: 'Helps', agent: inner.agent });
+    const toolCalls = ['a', 'b'].map((id) => ({ id, name: 'helper', args: { task: 'look' } }));
+    const { agent } = scripted([{ toolCalls }, 'Done.'], {
+      tools: [helper],
+      parallelTools: true,
+      clock,
+      budget: { maxMs: 1000 },
+    });
+    const journal = journalOver({ step: (_name, run) => run() });
+    const run = agent.drive(agent.begin('go'), journaled(agent, journal));
+    await clock.advance(100);
+    await clock.advance(100);
+    expect((await run).spent.ms).toBe(200);
   });
 
   it('that was raised continues the stored state, also with a new question', async () => {

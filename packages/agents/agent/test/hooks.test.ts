@@ -312,6 +312,23 @@ describe('prepareStep', () => {
     });
   });
 
+  it.each<[object, string]>([
+    [{ system: 'New.' }, 'prepareStep: system is not an option; use instructions'],
+    [{ messages: [] }, 'prepareStep: messages is not an option; return the messages from `compact`'],
+    [{ temprature: 1 }, 'prepareStep: temprature is not an option; did you mean "temperature"?'],
+    [{ colour: 'red' }, 'prepareStep: colour is not an option; the options are'],
+    [{ maxTokens: Number.NaN }, 'prepareStep: maxTokens must be'],
+    [{ tools: 'look' }, 'prepareStep: tools must be an array'],
+    [{ model: 'openai/gpt' }, 'prepareStep: model must be an object with stream'],
+    [{ cache: 'yes' }, 'cache must be'],
+  ])('ends the run if it returns %j', async (settings, message) => {
+    const { agent, requests } = world(['ok'], { tools: [look], prepareStep: () => settings });
+    const { cause } = await runError(agent.run('go'));
+    expect([cause.kind, cause.details.path]).toEqual(['config', Object.keys(settings)[0]]);
+    expect(cause.message).toContain(message);
+    expect(requests).toHaveLength(0);
+  });
+
   it('ends the run if it fails', async () => {
     const { agent, requests } = world(['ok'], {
       prepareStep: () => {

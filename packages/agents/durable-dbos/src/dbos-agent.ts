@@ -1,6 +1,13 @@
 import type { Agent } from '@majordomo/agent';
-import { errorToJson, runJournaled, type RunJournal, type RunJournaledIo } from '@majordomo/agent/durable';
+import {
+  errorToJson,
+  RUN_JOURNALED_KINDS,
+  runJournaled,
+  type RunJournal,
+  type RunJournaledIo,
+} from '@majordomo/agent/durable';
 import { fromJson, toJson, type JsonValue } from '@majordomo/core';
+import { checkOptions, number, type KindsOf } from '@majordomo/core/toolkit';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { runFailure } from './run-failure.ts';
 import { createRuns, type DbosAgent } from './runs.ts';
@@ -11,6 +18,7 @@ export interface DbosAgentOptions extends RunJournaledIo {
   readonly decisionTimeoutMs?: number | undefined;
 }
 
+const KINDS: KindsOf<DbosAgentOptions> = { ...RUN_JOURNALED_KINDS, decisionTimeoutMs: number(0) };
 const THIRTY_DAYS_MS = 30 * 86_400_000;
 
 /**
@@ -23,9 +31,14 @@ const MAX_BYTES = 64 * 1_048_576;
 
 /**
  * Registers the agent's workflow, and returns the runs of the agent. Call `dbosAgent` before `DBOS.launch()`, with the same name
- * in every process.
+ * in every process. Throws kind `config` for invalid options.
  */
 export function dbosAgent(name: string, agent: Agent, options: DbosAgentOptions = {}): DbosAgent {
+  checkOptions('dbosAgent', { name, agent }, { name: 'string', agent: 'object with drive' }, [
+    'name',
+    'agent',
+  ]);
+  checkOptions('dbosAgent', options, KINDS);
   const { decisionTimeoutMs = THIRTY_DAYS_MS, ...io } = options;
   const workflow = (input: JsonValue): Promise<JsonValue> =>
     runJournaled(agent, input, createJournal(decisionTimeoutMs), io);

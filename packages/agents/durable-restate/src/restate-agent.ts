@@ -1,6 +1,12 @@
 import type { Agent } from '@majordomo/agent';
-import { runJournaled, type RunJournal, type RunJournaledIo } from '@majordomo/agent/durable';
+import {
+  RUN_JOURNALED_KINDS,
+  runJournaled,
+  type RunJournal,
+  type RunJournaledIo,
+} from '@majordomo/agent/durable';
 import { fromJson, type JsonValue } from '@majordomo/core';
+import { checkOptions, number, type KindsOf } from '@majordomo/core/toolkit';
 import * as restate from '@restatedev/restate-sdk';
 import { awaiting, decide, waitingReports, publishInvocation } from './decisions.ts';
 import { createSteps } from './steps.ts';
@@ -27,15 +33,26 @@ export type AgentHandlers = {
   decide(context: restate.WorkflowSharedContext, decision: JsonValue): Promise<void>;
 };
 
+const KINDS: KindsOf<RestateAgentOptions> = {
+  ...RUN_JOURNALED_KINDS,
+  longestCallMs: number(1),
+  keepRunsMs: number(0),
+};
+
 /** Maximum size of an entry in bytes. Restate accepts messages of 32 MiB by default and retries larger messages forever. */
 const MAX_BYTES = 30 * 1_048_576;
 
-/** Creates a Restate workflow to bind to an endpoint. Each run is an invocation with the run's id as key. */
+/** Creates a Restate workflow to bind to an endpoint. Each run is an invocation with the run's id as key. Throws kind `config` for invalid options. */
 export function restateAgent<const Name extends string>(
   name: Name,
   agent: Agent,
   options: RestateAgentOptions = {},
 ): restate.WorkflowDefinition<Name, AgentHandlers> {
+  checkOptions('restateAgent', { name, agent }, { name: 'string', agent: 'object with drive' }, [
+    'name',
+    'agent',
+  ]);
+  checkOptions('restateAgent', options, KINDS);
   const { longestCallMs = 1_800_000, keepRunsMs, ...io } = options;
   const run: AgentHandlers['run'] = (context, input) => {
     publishInvocation(context);

@@ -1,4 +1,4 @@
-import type { Tool, ToolContext, Toolbox } from '@majordomo/agent';
+import type { Tool, Toolbox } from '@majordomo/agent';
 import type { CallOptions, JsonObject, LlmError } from '@majordomo/core';
 import { checkOptions } from '@majordomo/core/toolkit';
 import { checkToolOptions } from './options.ts';
@@ -12,7 +12,8 @@ const MAX_REFUSALS = 1000;
  * Returns a tool that runs checks before `run`. A refused call does not run, and no approval is requested for the call. The model
  * receives an error result with the name of the check and the reason. If a check is down before an approval, the approval is
  * still requested, and the checks run again after it. The checks also judge calls of the tool's `inner` tools. Throws `config` for
- * invalid options.
+ * invalid options. The checks are those of `Tool.check`, so an agent, `runTool` and a server of tools run them, but a direct call of
+ * `run` does not.
  *
  * @example
  * const refund = guardedTool(tool, {
@@ -72,19 +73,18 @@ function withChecks(tool: Tool, options: ToolGuardOptions): Tool {
     if (refusals.size > MAX_REFUSALS) refusals.delete(oldest);
     return false;
   };
-  const run = async (args: never, context: ToolContext): Promise<Awaited<ReturnType<Tool['run']>>> => {
-    const call = { ...context.options, signal: context.signal };
+  const check = async (args: JsonObject, call: CallOptions): Promise<void> => {
     const key = keyOf(args, call);
     const refusal = refusals.get(key) ?? (await refusalOf(args, call));
     refusals.delete(key);
     if (refusal !== undefined) throw refusal;
-    return tool.run(args, context);
+    await tool.check?.(args, call);
   };
   const needsApproval = approval === true || typeof approval === 'function';
   const inner = tool.inner?.map((one) => withChecks(one, options));
   return {
     ...tool,
-    run,
+    check,
     ...(needsApproval && { approval: requiresApproval }),
     ...(inner && { inner }),
   };

@@ -1,4 +1,6 @@
-import { createAgent, defineTool, type Tool, type Toolbox } from '@majordomo/agent';
+import { agentTool, createAgent, defineTool, type Tool, type Toolbox } from '@majordomo/agent';
+import { journaled } from '@majordomo/agent/durable';
+import { replayRun } from '@majordomo/conformance';
 import { createMajordomo, toolResult, user, type ChatRequest } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
@@ -115,6 +117,49 @@ describe('a guarded tool', () => {
     expect(() => guardedTool({} as never, { checks: [] })).toThrow('tool');
     expect(() => guardedToolbox({ name: 'b' } as never, { checks: [] })).toThrow('tools');
   });
+});
+
+it('a guarded agent tool remains an agent tool: its agent is driven on a journal after the checks, which run once', async () => {
+  const keys: string[] = [];
+  const pay: Tool = {
+    name: 'pay',
+    description: 'Pays',
+    parameters: { type: 'object' },
+    effect: 'once',
+    run: (_args, { key }) => `paid ${keys.push(key)}`,
+  };
+  const payTurn: Turn = { toolCalls: [{ id: 'p1', name: 'pay', args: {} }] };
+  const helperTurn: Turn = { toolCalls: [{ id: 'c1', name: 'helper', args: { task: 'pay' } }] };
+  const inner = createAgent({ model: modelOf(payTurn, 'Paid.'), tools: [pay] });
+  const checked: unknown[] = [];
+  const check: Check = { name: 'c', check: ({ args }) => void checked.push(args) };
+  const helper = agentTool({ name: 'helper', description: 'Helps', agent: inner });
+  const agent = createAgent({
+    model: modelOf(helperTurn, 'Done.'),
+    tools: [guardedTool(helper, { checks: [check] })],
+  });
+  const { value, entries } = await replayRun(({ step }) =>
+    agent.drive(
+      agent.begin('go'),
+      journaled(agent, {
+        runId: 'r',
+        signal: new AbortController().signal,
+        step,
+        decision: () => Promise.reject(new Error('no call waits')),
+      }),
+    ),
+  );
+  expect([value.text, keys, checked]).toEqual(['Done.', ['r/1/c1/1/p1'], [{ task: 'pay' }]]);
+  expect(entries).toEqual([
+    'ask 1',
+    'check r/1/c1',
+    'r/1/c1 ask 1',
+    'r/1/c1 claim r/1/c1/1/p1',
+    'r/1/c1 tool r/1/c1/1/p1',
+    'r/1/c1 ask 2',
+    'tool r/1/c1',
+    'ask 2',
+  ]);
 });
 
 it('a guarded toolbox guards tools that are added later, and keeps the identity of a tool', async () => {

@@ -1,9 +1,10 @@
-import { TaskState, type Part } from '@a2a-js/sdk';
+import { TaskState, type Part, type Task } from '@a2a-js/sdk';
 import {
   AgentEvent,
   type AgentExecutor,
   type ExecutionEventBus,
   type RequestContext,
+  type ServerCallContext,
 } from '@a2a-js/sdk/server';
 import type { RunResult } from '@majordomo/agent';
 import { LlmError, systemClock, user, type Clock, type Message } from '@majordomo/core';
@@ -19,8 +20,8 @@ import { questionOf } from './replies.ts';
 import type { HeldRun, WaitingRun } from './run-records.ts';
 import { watchRun, type WatchIo } from './watch-run.ts';
 
-/** Maximum time for which `close` waits until the end of a task is stored, and the time between two looks, in milliseconds. */
-const CLOSE_MS = 5000;
+/** Maximum wait until the state of a task is stored, and the time between two looks, in milliseconds. */
+const STORE_MS = 5000;
 const LOOK_MS = 10;
 
 /** Reason of an abort after which the task has its final state. */
@@ -33,6 +34,8 @@ interface RunningTask {
   readonly answer: AnswerArtifact;
   readonly bus: ExecutionEventBus;
   readonly context: CallContext;
+  /** State that was published last. */
+  state: TaskState;
 }
 
 /** Dependencies of `RunExecutor`. */
@@ -46,6 +49,8 @@ export class RunExecutor implements AgentExecutor {
   private readonly clock: Clock;
   private readonly running = new Map<string, RunningTask>();
   private readonly executions = new Set<Promise<void>>();
+  /** Tasks whose work has ended in the last 5 seconds, and whose state the SDK may not have stored yet. */
+  private readonly ended = new Set<RunningTask>();
 
   constructor(io: ExecutorIo) {
     this.io = io;
@@ -71,7 +76,14 @@ export class RunExecutor implements AgentExecutor {
     const answer = new AnswerArtifact(ids, this.clock, (update) => {
       bus.publish(AgentEvent.artifactUpdate(update));
     });
-    const task: RunningTask = { ids, controller, answer, bus, context: context as CallContext };
+    const task: RunningTask = {
+      ids,
+      controller,
+      answer,
+      bus,
+      context: context as CallContext,
+      state: TaskState.TASK_STATE_WORKING,
+    };
     this.running.set(taskId, task);
     const execution = this.work(task, userMessage.messageId);
     this.executions.add(execution);
@@ -88,20 +100,30 @@ export class RunExecutor implements AgentExecutor {
 
   /** Aborts all runs, whose tasks fail with the reason, and waits until their end is stored. */
   async close(reason: LlmError): Promise<void> {
-    const running = [...this.running.values()];
-    for (const task of running) this.abort(task, reason);
+    for (const task of this.running.values()) this.abort(task, reason);
     await Promise.all(this.executions);
-    await Promise.all(running.map((task) => this.isStored(task)));
+    const ended = [...this.ended];
+    if (ended.length === 0) return;
+    await Promise.all(
+      ended.map(({ ids, context, state }) =>
+        this.untilStored(ids.taskId, context, (task) => task.status?.state === state || isEnded(task)),
+      ),
+    );
+    // The SDK notifies webhooks in the turn of the event loop in which it has stored the task.
+    await systemClock.sleep(LOOK_MS, new AbortController().signal);
   }
 
-  /** Waits until the SDK has stored the end of a task, at most 5 seconds. A store that fails is not read again. */
-  private async isStored({ ids: { taskId }, context }: RunningTask): Promise<void> {
+  /** Waits until the SDK has stored a state of a task, at most 5 seconds. A store that fails is not read again. */
+  async untilStored(
+    taskId: string,
+    context: ServerCallContext,
+    hasState: (task: Task) => boolean,
+  ): Promise<void> {
     const { signal } = new AbortController();
-    for (let looks = 0; looks < CLOSE_MS / LOOK_MS; looks++) {
+    for (let looks = 0; looks < STORE_MS / LOOK_MS; looks++) {
       const task = await this.io.tasks.load(taskId, context).catch(() => undefined);
-      // The SDK notifies webhooks in the turn of the event loop in which it has stored the task.
+      if (task === undefined || hasState(task)) return;
       await systemClock.sleep(LOOK_MS, signal);
-      if (task === undefined || isEnded(task)) return;
     }
   }
 
@@ -158,6 +180,8 @@ export class RunExecutor implements AgentExecutor {
     } finally {
       stop();
       this.running.delete(ids.taskId);
+      this.ended.add(task);
+      this.clock.timer(STORE_MS, () => void this.ended.delete(task), { isBackground: true });
       // Without effect for a run that waits, whose lease `wait` has ended.
       if (held !== undefined) await records.end(held);
     }
@@ -235,8 +259,10 @@ export class RunExecutor implements AgentExecutor {
       ]);
   }
 
-  private publish({ ids, bus }: RunningTask, state: TaskState, parts?: Part[]): void {
+  private publish(task: RunningTask, state: TaskState, parts?: Part[]): void {
+    const { ids, bus } = task;
     const { taskId, contextId } = ids;
+    task.state = state;
     const status = statusOf(state, this.clock.now(), ids, parts);
     bus.publish(AgentEvent.statusUpdate({ taskId, contextId, status, metadata: undefined }));
   }

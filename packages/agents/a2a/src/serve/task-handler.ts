@@ -5,6 +5,7 @@ import {
   type Message,
   type SendMessageRequest,
   type StreamResponse,
+  type SubscribeToTaskRequest,
   type Task,
 } from '@a2a-js/sdk';
 import { PushNotificationNotSupportedError, UnsupportedOperationError } from '@a2a-js/sdk/errors';
@@ -90,6 +91,24 @@ export class TaskHandler extends DefaultRequestHandler {
     } catch (error) {
       await this.restore(params, context as CallContext);
       throw error;
+    }
+  }
+
+  /** Subscribes to a task. The client may read the task after its last event, which the SDK stores only while it sends the event. */
+  override async *resubscribe(
+    params: SubscribeToTaskRequest,
+    context: ServerCallContext,
+  ): AsyncGenerator<StreamResponse, void, undefined> {
+    for await (const response of super.resubscribe(params, context)) {
+      const { payload } = response;
+      const state = payload?.$case === 'statusUpdate' ? payload.value.status?.state : undefined;
+      if (state !== undefined && state !== TaskState.TASK_STATE_WORKING)
+        await this.runs.untilStored(
+          params.id,
+          context,
+          (task) => task.status?.state === state || isEnded(task),
+        );
+      yield response;
     }
   }
 

@@ -6,7 +6,8 @@ import type { Around } from '../run/around.ts';
 import type { Budget, CostOf } from '../budget/budget.ts';
 import { checkBudget } from '../budget/check-budget.ts';
 import { Handoffs, type HandoffOption } from '../handoff/handoff.ts';
-import type { Hooks, StepSettings } from '../run/hooks.ts';
+import type { Hooks } from '../run/hooks.ts';
+import { OTHER_STEP_NAMES, STEP_KINDS, type StepSettings } from '../run/step-settings.ts';
 import type { LoopLimits } from '../loop/limits.ts';
 import type { DriveRules } from '../loop/loop.ts';
 import { StartedCalls } from '../run/started-calls.ts';
@@ -77,12 +78,11 @@ export interface AgentOptions extends Hooks, Omit<StepSettings, 'model' | 'tools
 
 /** Kinds of the options for `checkOptions`. `true` accepts any value. */
 const KINDS: KindsOf<AgentOptions> = {
+  ...STEP_KINDS,
   model: true,
   name: 'string',
   handoffs: 'array or function',
   maxHandoffs: atLeast(0),
-  instructions: 'string',
-  tools: 'array',
   toolboxes: 'array',
   skills: 'array',
   toolSearch: 'boolean',
@@ -96,23 +96,6 @@ const KINDS: KindsOf<AgentOptions> = {
   cost: 'function',
   clock: 'object with now',
   around: 'function',
-  toolChoice: true,
-  maxTokens: atLeast(1),
-  temperature: atLeast(0),
-  topP: atLeast(0),
-  topK: atLeast(0),
-  frequencyPenalty: 'number',
-  presencePenalty: 'number',
-  stop: 'array',
-  seed: 'number',
-  reasoning: 'string',
-  reasoningSummary: 'string',
-  verbosity: 'string',
-  endUser: 'string',
-  serviceTier: 'string',
-  // `checkCache` checks this option.
-  cache: true,
-  extra: 'object',
   prepareStep: 'function',
   steer: 'function',
   compact: 'function',
@@ -125,13 +108,9 @@ const KINDS: KindsOf<AgentOptions> = {
 
 /** Names that other libraries use for an option, with the option's name here, for the error message. */
 const OTHER_NAMES: Readonly<Record<string, keyof AgentOptions>> = {
-  system: 'instructions',
-  systemPrompt: 'instructions',
-  prompt: 'instructions',
+  ...OTHER_STEP_NAMES,
   maxTurns: 'maxSteps',
   maxIterations: 'maxSteps',
-  maxOutputTokens: 'maxTokens',
-  stopSequences: 'stop',
   onStepFinish: 'onStep',
   onFinish: 'onEnd',
 };

@@ -46,7 +46,8 @@ export class ChannelReporter {
     const text = eventJson(event);
     this.size += text.length;
     this.waiting.push({ step: this.step, text });
-    if (this.size > MAX_WAITING_CHARACTERS) this.dropAll();
+    if (this.size > MAX_WAITING_CHARACTERS)
+      this.dropAll(`more than ${MAX_WAITING_CHARACTERS} characters were waiting`);
     else this.sendSoon();
   }
 
@@ -58,6 +59,8 @@ export class ChannelReporter {
 
   async end(): Promise<void> {
     await this.flush();
+    // Watchers read nothing after the last message, which therefore shows them that these events are missing.
+    if (this.waiting.length > 0) this.dropAll('the channel was too slow');
     await this.publish([], this.step, true);
   }
 
@@ -102,12 +105,12 @@ export class ChannelReporter {
     }
   }
 
-  private dropAll(): void {
+  private dropAll(why: string): void {
     this.waiting = [];
     this.size = 0;
     // The omitted number shows watchers that events are missing.
     this.batch++;
-    this.reportLoss(`more than ${MAX_WAITING_CHARACTERS} characters were waiting`);
+    this.reportLoss(why);
   }
 
   private reportLoss(why: string): void {

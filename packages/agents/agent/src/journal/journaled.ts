@@ -1,4 +1,4 @@
-import { checkValue, type ToolCallPart } from '@majordomo/core';
+import { checkValue, messageOf, type JsonObject, type ToolCallPart } from '@majordomo/core';
 import type { Agent } from '../agent/agent.ts';
 import { partsOf, subAgentParts } from '../run/agent-parts.ts';
 import { limitedBy, remaining } from '../budget/budget.ts';
@@ -10,11 +10,20 @@ import { initialState } from '../state/initial-state.ts';
 import { journalInside, type Journal } from './journal.ts';
 import type { Effects, RunResult } from '../loop/loop.ts';
 import { isMessage } from '../state/messages-from.ts';
-import { approvalName, modelCallName, claimName, steerName, toolKey, toolName } from '../state/names.ts';
+import {
+  approvalName,
+  checkName,
+  claimName,
+  modelCallName,
+  steerName,
+  toolKey,
+  toolName,
+} from '../state/names.ts';
 import { MAX_DEPTH, nestingOf, withNesting } from '../run/nesting.ts';
 import { RunError } from '../state/run-error.ts';
 import type { Decision, RunState } from '../state/state.ts';
 import { subAgentOf } from '../tools/sub-agent-tool.ts';
+import type { Tool } from '../tools/tool.ts';
 import { isOverMaxCalls } from '../tools/tool-limits.ts';
 import { findWaitingCall, waitingCalls } from '../state/waiting-calls.ts';
 
@@ -91,13 +100,22 @@ async function driveSubAgent(
   const checked = await checkValue(tool.parameters, args);
   if ('issues' in checked) return undefined;
 
+  const waitingState = waitingRunOf(state, call.id);
+  if (tool.check !== undefined && waitingState === undefined) {
+    const name = checkName(journal.runId, state, call);
+    const failure = await failureOfCheck(tool, checked.value as JsonObject, name, journal, io);
+    // The failed check takes the place of the sub-agent, which does not begin.
+    if (failure !== '') return () => Promise.reject(new Error(failure));
+  }
+
   const runId = toolKey(journal.runId, state, call);
   const { task } = checked.value as { readonly task: string };
-  const start = initialState(waitingRunOf(state, call.id) ?? task, runId);
+  const start = initialState(waitingState ?? task, runId);
   const left = state.budget && remaining(state.budget, state.spent);
   const budget = limitedBy(innerParts.rules.budget, left, start.spent);
   const options = withNesting(io.options ?? {}, { depth, cost: parts.cost ?? nesting.cost });
-  const effects = journaled(inner, journalInside(journal, runId, call.id), { options, context: io.context });
+  const { context, records } = io;
+  const effects = journaled(inner, journalInside(journal, runId, call.id), { options, context, records });
   try {
     const result = await inner.drive({ ...start, budget }, effects);
     return () => Promise.resolve(result);
@@ -106,4 +124,28 @@ async function driveSubAgent(
     if (!RunError.is(error) || journal.signal.aborted) throw error;
     return () => Promise.reject(error);
   }
+}
+
+/**
+ * Runs the check of an agent tool as a step, so that a replay has the same result. Returns the message of its failure, or `''` if the
+ * sub-agent may begin.
+ */
+function failureOfCheck(
+  tool: Tool,
+  args: JsonObject,
+  name: string,
+  journal: Journal,
+  { options }: JournaledIo,
+): Promise<string> {
+  const { signal } = journal;
+  const run = async (): Promise<string> => {
+    try {
+      await tool.check?.(args, { ...options, signal });
+      return '';
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return messageOf(error) || 'the check failed';
+    }
+  };
+  return journalEntry(name, run, isText, journal);
 }

@@ -1,4 +1,5 @@
 import { fromJson, LlmError, systemClock, toJson, type Clock, type JsonValue } from '@majordomo/core';
+import type { KindsOf } from '@majordomo/core/toolkit';
 import type { Agent } from '../agent/agent.ts';
 import { initialState, type RunInput } from '../state/initial-state.ts';
 import type { Journal } from './journal.ts';
@@ -27,6 +28,21 @@ export interface RunJournaledIo extends JournaledIo {
   /** Clock for batches of the channel. @default the system clock */
   readonly clock?: Clock | undefined;
 }
+
+/** Kinds of these options for `checkOptions` of an adapter. `true` accepts any value. */
+export const RUN_JOURNALED_KINDS: KindsOf<RunJournaledIo> = {
+  channel: 'object with publish',
+  clock: 'object with now',
+  context: true,
+  records: 'object with write',
+  options: 'object',
+  onEvent: 'function',
+  onStepStart: 'function',
+  onToolStart: 'function',
+  onToolEnd: 'function',
+  onStep: 'function',
+  onEnd: 'function',
+};
 
 /** Performs a run on a journal and returns JSON for `resultFromJson`. Throws the error of `toEngineError` if the run fails. */
 export async function runJournaled(

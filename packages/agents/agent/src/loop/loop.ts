@@ -139,8 +139,9 @@ export async function drive(initial: RunState, effects: Effects, rules: DriveRul
             state = claimed(state, call, UNKNOWN_OWNER);
             state = claimed(state, call, await claiming);
           }
-          const { outcomes, failures } = await runTools(action.calls, state, effects);
-          state = toolsRan(state, outcomes);
+          const { groups, failures } = await runTools(action.calls, state, effects);
+          // The groups ran one after another, so the time of each counts.
+          state = groups.reduce(toolsRan, state);
           const [first, ...others] = failures;
           // The work of the first error is added where the error is caught.
           for (const { reason } of others) state = withFailedWork(state, failedWorkOf(reason));
@@ -180,24 +181,25 @@ function startOf(state: RunState, { agentName, budget }: DriveRules): RunState {
   return { ...state, ...(agent !== undefined && { agent }), ...(own && { budget: own }) };
 }
 
+/** Runs the calls, and returns their outcomes in groups. The calls of a group run in parallel, and the groups one after another. */
 async function runTools(
   calls: readonly ToolCallPart[],
   state: RunState,
   effects: Effects,
 ): Promise<{
-  readonly outcomes: readonly ToolOutcome[];
+  readonly groups: readonly (readonly ToolOutcome[])[];
   readonly failures: readonly PromiseRejectedResult[];
 }> {
   const isAlone = (call: ToolCallPart): boolean => effects.runsAlone?.(call, state) === true;
-  const groups = [calls.filter((call) => !isAlone(call)), ...calls.filter(isAlone).map((call) => [call])];
-  const settled: PromiseSettledResult<ToolOutcome>[] = [];
-  for (const group of groups)
-    if (settled.every(({ status }) => status === 'fulfilled'))
-      settled.push(...(await Promise.allSettled(group.map((call) => effects.runTool(call, state)))));
-  return {
-    outcomes: settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
-    failures: settled.filter((one) => one.status === 'rejected'),
-  };
+  const callGroups = [calls.filter((call) => !isAlone(call)), ...calls.filter(isAlone).map((call) => [call])];
+  const groups: (readonly ToolOutcome[])[] = [];
+  for (const group of callGroups) {
+    const settled = await Promise.allSettled(group.map((call) => effects.runTool(call, state)));
+    groups.push(settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
+    const failures = settled.filter((one) => one.status === 'rejected');
+    if (failures.length > 0) return { groups, failures };
+  }
+  return { groups, failures: [] };
 }
 
 function resultOf(

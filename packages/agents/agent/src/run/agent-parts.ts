@@ -1,7 +1,8 @@
 import type { ChatModel, Clock, Message, ToolCallPart } from '@majordomo/core';
 import type { Around } from './around.ts';
 import type { CostOf } from '../budget/budget.ts';
-import type { Hooks, StepSettings } from './hooks.ts';
+import type { Hooks } from './hooks.ts';
+import type { StepSettings } from './step-settings.ts';
 import type { DriveRules } from '../loop/loop.ts';
 import type { StartedCalls } from './started-calls.ts';
 import { subAgentOf } from '../tools/sub-agent-tool.ts';

@@ -53,14 +53,15 @@ export function checkClaim(state: RunState, input: RunInput, options: RunOptions
  */
 export function checkDriverClaim(state: RunState, effects: Pick<Effects, 'claim'>, agent: AgentParts): void {
   if (effects.claim !== undefined) return;
-  const name = onceToolOf(agent.active(state), new Set());
+  const name = onceToolOf(agent.active(state));
   if (name !== undefined) throw missingClaim(name);
 }
 
 /** Returns the name of a tool with `effect: 'once'` of the agent, of its sub-agents, or of an agent to which it can hand off. */
-function onceToolOf(agent: AgentParts, visited: Set<AgentParts>): string | undefined {
+export function onceToolOf(agent: AgentParts, visited: Set<AgentParts> = new Set()): string | undefined {
   if (visited.has(agent)) return undefined;
   visited.add(agent);
+  agent.handoffs.load();
   const others = agent.handoffs.targets.map(({ parts }) => parts);
   for (const tool of agent.tools.list()) {
     if (tool.effect === 'once') return tool.name;

@@ -31,12 +31,13 @@ export interface AgentEffects
 /** Returns the effects for a driver, which may continue the run in another process. */
 export function driverEffects(agent: AgentParts, { records, ...io }: EffectsIo): AgentEffects {
   const reports = new StepReports(agent.hooks, io);
-  if (records === undefined) return localEffects(agent, io, reports, io.runId);
-  checkRecords('effects', records);
+  if (records !== undefined) checkRecords('effects', records);
   const { options = {} } = io;
   // Sub-agents inherit the store.
-  const nested = { ...io, options: withNesting(options, { ...nestingOf(options), records }) };
-  return { ...localEffects(agent, nested, reports, io.runId), claim: claimEffect(agent, io, records) };
+  const nesting = { ...nestingOf(options), records, mayRepeat: records === undefined };
+  const nested = { ...io, options: withNesting(options, nesting) };
+  const effects = localEffects(agent, nested, reports, io.runId);
+  return records === undefined ? effects : { ...effects, claim: claimEffect(agent, io, records) };
 }
 
 /**
@@ -66,8 +67,12 @@ export function localEffects(
       withinStepLimits(state, run, (scope) =>
         scope.race(() => approvalsNeeded(calls, state, agent, { ...io.options, signal: scope.signal })),
       ),
-    runTool: (call, state, subAgentResult) =>
-      toolSlots.run(io.signal, () => callTool(call, state, subAgentResult, run), abortedWhileWaiting),
+    runTool(call, state, subAgentResult) {
+      // The time of a call includes its wait for a slot, so that the longest time is that of all calls of the turn.
+      const requestedAt = agent.clock.now();
+      const work = () => callTool(call, state, subAgentResult, { ...run, requestedAt });
+      return toolSlots.run(io.signal, work, abortedWhileWaiting);
+    },
     ...(steer && { steer: (state) => steeringMessages(state, steer, run) }),
   };
 }

@@ -1,6 +1,5 @@
 import {
   messageOf,
-  type ChatModel,
   type ChatRequest,
   type ChatResponse,
   type LlmError,
@@ -11,6 +10,7 @@ import {
   type Warning,
 } from '@majordomo/core';
 import type { RunResult } from '../loop/loop.ts';
+import type { StepSettings } from './step-settings.ts';
 import type { RunState } from '../state/state.ts';
 
 /** Observers of a run. The run does not wait for observers. An error or a rejection of an observer becomes a warning. */
@@ -56,26 +56,12 @@ export interface StepReport {
   readonly usage: Usage | undefined;
 }
 
-/** Settings of one step. */
-export interface StepSettings extends Omit<
-  ChatRequest,
-  'messages' | 'system' | 'tools' | 'output' | 'logprobs'
-> {
-  /** Model of the step. @default the agent's model */
-  readonly model?: ChatModel | undefined;
-  /** System text. @default in `prepareStep`, the agent's system text; in `createAgent`, none */
-  readonly instructions?: string | undefined;
-  /**
-   * Names of the tools that this step offers. A call of another tool returns an error result, as does a call that `toolChoice`
-   * excludes: with `'none'` any call, and with `{ name }` a call of another tool. The request lists tools in the
-   * order in which they were first offered, so that caches match. Removing a tool changes the cached prefix. @default all
-   */
-  readonly tools?: readonly string[] | undefined;
-}
-
 /** Hooks of a run. */
 export interface Hooks extends Observers {
-  /** Function that returns settings for the next step, which override the agent's. If the function fails, the run ends. */
+  /**
+   * Function that returns settings for the next step, which override the agent's. If the function fails, or returns an
+   * invalid or unknown setting, the run ends.
+   */
   readonly prepareStep?:
     | ((next: { readonly step: number; readonly state: RunState }) => Awaitable<StepSettings | undefined>)
     | undefined;

@@ -8,10 +8,13 @@ import {
   type ToolResultPart,
 } from '@majordomo/core';
 import { failedWorkOf } from '../loop/spending.ts';
+import { partsOf } from './agent-parts.ts';
+import { onceToolOf } from './check-claim.ts';
 import { nestingOf, withNesting } from './nesting.ts';
 import type { ToolRun } from './tool-run.ts';
 import { errorResult, type ToolOutcome } from '../state/state.ts';
 import { requiresApproval } from '../tools/approval.ts';
+import { subAgentOf } from '../tools/sub-agent-tool.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
 import { jsonOf, partOf } from '../tools/tool-output.ts';
 
@@ -142,9 +145,14 @@ async function whyOnlyModel(
   call: ToolCallPart,
   options: CallOptions,
 ): Promise<string | undefined> {
-  if (tool.effect === 'once') return `${tool.name} has the effect "once"; call it directly`;
+  const { name, effect } = tool;
+  if (effect === 'once') return `${name} has the effect "once"; call it directly`;
+  const parts = partsOf(subAgentOf(tool));
+  const once = parts && onceToolOf(parts);
+  if (once !== undefined)
+    return `${name} runs an agent whose tool ${once} has the effect "once"; call it directly`;
   const needsApproval = await requiresApproval(tool, call, options);
-  return needsApproval ? `${tool.name} requires approval; call it directly` : undefined;
+  return needsApproval ? `${name} requires approval; call it directly` : undefined;
 }
 
 /** Returns the output of a tool as JSON. Text parts become their text. Throws for images and documents. */

@@ -10,7 +10,8 @@ import {
 import { definedMembers } from '@majordomo/core/toolkit';
 import { isKnownWarning } from '../loop/advance.ts';
 import { answerText } from '../loop/answer-text.ts';
-import { hookWarning, type StepSettings } from './hooks.ts';
+import { hookWarning } from './hooks.ts';
+import { checkStepSettings, type StepSettings } from './step-settings.ts';
 import type { Turn } from '../loop/loop.ts';
 import { messagesFrom } from '../state/messages-from.ts';
 import type { AgentParts } from './agent-parts.ts';
@@ -52,6 +53,7 @@ export async function requestTurn(
   renewTools(agent, io);
   const { prepareStep } = agent.hooks;
   const settings = (await io.scope.race(() => prepareStep?.({ step, state }))) ?? {};
+  checkStepSettings(settings);
   const { model = agent.model, tools: offered } = settings;
   const tools = io.toolOrder.arrange(agent.tools.offered(offered, io.messages));
   const request = requestOf(io, settings, tools, turn?.textOnly ?? false, agent);

@@ -14,6 +14,11 @@ export interface Nesting {
   readonly left?: Budget | undefined;
   /** Store of the claims of the calling run. */
   readonly records?: RecordStore | undefined;
+  /**
+   * Whether a driver may repeat the call, and has passed no `records`. Such a driver drives the agents of agent tools itself, so any other
+   * agent that the call runs must have no tool with `effect: 'once'`.
+   */
+  readonly mayRepeat?: boolean | undefined;
   /** State of the sub-agent, if it has waited for decisions. */
   readonly run?: RunState | undefined;
   /** Returns the result of the sub-agent, if a journal has driven it. */

@@ -3,7 +3,7 @@ import { runAround } from './around.ts';
 import { limitedBy, type Budget } from '../budget/budget.ts';
 import { checkBudget } from '../budget/check-budget.ts';
 import { initialState, type RunInput } from '../state/initial-state.ts';
-import { checkClaim, runIdOf } from './check-claim.ts';
+import { checkClaim, checkDriverClaim, runIdOf } from './check-claim.ts';
 import { checkDecisionsFor } from './check-decisions.ts';
 import { checkOwner } from './check-owner.ts';
 import { claimEffect } from './claim-effect.ts';
@@ -49,10 +49,12 @@ export async function runLocally(
     'deny' in one ? ({ callId: one.callId, approve: true } as const) : one,
   );
   checkClaim(decided(initial, approvals), input, { ...options, records }, agent);
+  if (nesting.mayRepeat === true && records === undefined) checkDriverClaim(initial, {}, agent);
 
   const { runId } = initial;
   const observers = { onStepStart, onToolStart, onToolEnd, onStep, onEnd };
-  const inherited = { depth: nesting.depth, cost: nesting.cost, records };
+  const { depth, cost, mayRepeat } = nesting;
+  const inherited = { depth, cost, records, mayRepeat };
   const io = { ...observers, onEvent, runId, context, signal, options: withNesting(callOptions, inherited) };
   const reports = new StepReports(agent.hooks, io);
   // Only an id of the caller begins the keys of model calls, because a repeated run would generate another id.

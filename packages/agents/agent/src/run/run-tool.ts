@@ -13,6 +13,7 @@ import {
 import { isPlain, vendorKindOf, withResultContent } from '@majordomo/core/toolkit';
 import { partsOf } from './agent-parts.ts';
 import { InnerCalls, PLAIN_HOST, type InnerHost } from './inner-calls.ts';
+import { nestingOf } from './nesting.ts';
 import { Scope } from './scope.ts';
 import type { ToolRun } from './tool-run.ts';
 import { recordFailedWork } from '../loop/spending.ts';
@@ -77,9 +78,14 @@ async function runWithinLimits(
   try {
     const checked = await scope.race(() => checkValue(tool.parameters, call.args));
     if ('issues' in checked) return errorResult(call, `Invalid arguments: ${describeIssues(checked.issues)}`);
+    const args = checked.value as JsonObject;
+    // A sub-agent that continues, or that a journal has driven, was checked before it began.
+    const { run: waitingState, subAgentResult } = nestingOf(context);
+    if (waitingState === undefined && subAgentResult === undefined)
+      await scope.race(() => tool.check?.(args, { ...context.options, signal: scope.signal }));
     const work = () => {
       progress.hasStarted = true;
-      return tool.run(checked.value as never, { ...context, call: inner.call });
+      return tool.run(args as never, { ...context, call: inner.call });
     };
     // Wait for an aborted sub-agent, because it reports its usage when it ends.
     const isSubAgent = partsOf(subAgentOf(tool)) !== undefined;

@@ -17,14 +17,17 @@ import { nestingOf, withNesting } from './nesting.ts';
 import { runCall, unknownOutcome } from './run-tool.ts';
 import type { ToolRun } from './tool-run.ts';
 
-/** Runs a tool call, reports its start and end, and returns its outcome with the amounts that it spent. */
+/**
+ * Runs a tool call, reports its start and end, and returns its outcome with the amounts that it spent. Its time begins at
+ * `run.requestedAt`.
+ */
 export async function callTool(
   originalCall: ToolCallPart,
   state: RunState,
   subAgentResult: (() => Promise<RunResult>) | undefined,
-  run: LocalRun,
+  run: LocalRun & { readonly requestedAt: number },
 ): Promise<ToolOutcome> {
-  const { agent, reports } = run;
+  const { agent, reports, requestedAt } = run;
   const call = withDecidedArgs(originalCall, state);
   await reports.startTool(call, state);
   const began = agent.clock.now();
@@ -32,9 +35,9 @@ export async function callTool(
   // The journal and the transcript need only the content.
   const { value: _value, ...outcome } = await outcomeOf(call, state, subAgentResult, meter, run);
   const outcomeWithNote = call === originalCall ? outcome : withArgsNote(outcome, call);
-  const ms = agent.clock.now() - began;
-  await reports.endTool(call, outcomeWithNote, ms, state);
-  const spent = meter.spent(outcomeWithNote.usage, ms);
+  const endedAt = agent.clock.now();
+  await reports.endTool(call, outcomeWithNote, endedAt - began, state);
+  const spent = meter.spent(outcomeWithNote.usage, endedAt - requestedAt);
   return spent === undefined ? outcomeWithNote : { ...outcomeWithNote, spent };
 }
 
@@ -84,12 +87,13 @@ function callContext(
   run: LocalRun,
 ): ToolRun['context'] {
   const { signal, context, options = {} } = run.io;
-  const { depth, records } = nestingOf(options);
+  const { depth, records, mayRepeat } = nestingOf(options);
   return withNesting(
     { signal, callId: call.id, key, context, options, depth },
     {
       depth,
       records,
+      mayRepeat,
       cost: costFunction(run),
       subAgentResult,
       run: waitingRunOf(state, call.id),

@@ -34,6 +34,10 @@ export const approvalName = (state: RunState, calls: readonly ToolCallPart[]): s
 export const toolName = (runId: string, state: RunState, call: ToolCallPart): string =>
   `tool ${startKey(runId, state, call)}`;
 
+/** Returns the name of the entry for the check of an agent tool's call. */
+export const checkName = (runId: string, state: RunState, call: ToolCallPart): string =>
+  `check ${startKey(runId, state, call)}`;
+
 /** Returns the name of the entry for the claim of a tool call. */
 export const claimName = (runId: string, state: RunState, call: ToolCallPart): string =>
   `claim ${startKey(runId, state, call)}`;

@@ -63,6 +63,12 @@ export interface Tool extends Omit<ToolSpec, 'deferred'> {
     | boolean
     | ((args: JsonObject, options?: CallOptions) => boolean | Promise<boolean>)
     | undefined;
+  /**
+   * Function that checks the validated arguments before `run`. If the function fails, the tool does not run, and the failure becomes an
+   * error result. A sub-agent that continues after a wait is not checked again. `options` are the call options of the run, with
+   * the signal of the call. `guardedTool` of `@majordomo/guards` sets this function. @default none
+   */
+  readonly check?: ((args: JsonObject, options: CallOptions) => void | Promise<void>) | undefined;
   /** Number of times that a call may start. @default 'repeatable' */
   readonly effect?: ToolEffect | undefined;
   /**
