@@ -8,12 +8,15 @@ const TOKEN = 't0ken-of-the-admin-0123456789';
 const CONFIG = { aliases: { fast: 'lab/gpt-4o' }, gateway: { store: '${STORE}', keys: true } };
 
 /** Starts two gateways over one store. */
-async function twoGateways(store: string): Promise<{
+async function twoGateways(
+  store: string,
+  script?: Parameters<typeof startVendor>[0],
+): Promise<{
   readonly urls: readonly [string, string];
   readonly gateways: readonly Started[];
   run(...argv: readonly string[]): Promise<string>;
 }> {
-  const vendor = await startVendor();
+  const vendor = await startVendor(script);
   const cwd = folder({ 'majordomo.config.json': JSON.stringify(CONFIG) });
   const env = { ...lab(vendor), STORE: store, MAJORDOMO_ADMIN_TOKEN: TOKEN };
   const gateways = [0, 1].map(() => started(['serve', '--port', '0'], { cwd, env }));
@@ -70,6 +73,20 @@ describeWith('postgres', 'majordomo serve over PostgreSQL', () => {
     const world = await twoGateways(server.url);
     await exercise(world);
     for (const gateway of world.gateways) expect(await gateway.stop()).toBe(130);
+  }, 120_000);
+
+  it('books the cost of a call if the database restarts while the gateway is stopped', async () => {
+    const server = await startPostgres();
+    onTestFinished(() => server.stop());
+    const { urls, gateways, run } = await twoGateways(server.url, () => {
+      void server.kill();
+      return 'Hello.';
+    });
+    const secret = await run('keys', 'create', 'app');
+    expect((await send(urls[0], secret, { input: 'hi', store: false })).status).toBe(200);
+    await Promise.all([gateways[0]?.stop(), server.start()]);
+    const spent = await fetch(`${urls[1]}/admin/v1/spend`, { headers: { authorization: `Bearer ${TOKEN}` } });
+    expect(await spent.json()).toMatchObject({ rows: [{ attempts: 1 }] });
   }, 120_000);
 });
 

@@ -5,6 +5,7 @@ import { currentCatalog } from '../catalog/current-catalog.ts';
 import type { Settings } from '../config/settings.ts';
 import { Stop } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
+import { reasonOf } from '../program/reason.ts';
 import { writeNote } from '../terminal/paint.ts';
 import { hasLedgerFile, ledgerFile } from './ledger-file.ts';
 import { openSqliteFile } from './sqlite-file.ts';
@@ -70,8 +71,8 @@ export async function createConfiguredLedger(
 }
 
 /**
- * Prints the used share of a limit, or the number of days within which the limit will be spent. A call that reaches several
- * shares causes several alerts, of which only the highest is printed.
+ * Prints the used share of a limit, the number of days within which the limit will be spent, and what the ledger could not store. A
+ * call that reaches several shares causes several alerts, of which only the highest is printed.
  */
 function printAlert(alert: Alert, { stderr }: Io): void {
   const say = (text: string): void => {
@@ -84,6 +85,11 @@ function printAlert(alert: Alert, { stderr }: Io): void {
   }
   if (alert.type === 'running-out')
     say(`The limit "${alert.state.limit.name}" will be spent within ${alert.days} days.`);
+  // The record is not stored anywhere else.
+  if (alert.type === 'unrecorded')
+    say(`The ledger could not store a record (${reasonOf(alert.error)}): ${JSON.stringify(alert.record)}`);
+  if (alert.type === 'unreleased')
+    say(`${alert.reservations} reservations of the ledger were not released; their amounts may count as spent.`);
 }
 
 /** Opens the file for reading. For a missing file, returns `undefined`, or throws `Stop` if the configuration stores nothing. */

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Admin, AdminOptions, CallLog, CallLogOptions, Keys } from '@majordomo/admin';
 import type { Background, RecordStore } from '@majordomo/background';
 import type { Majordomo } from '@majordomo/core';
@@ -48,6 +49,9 @@ interface PartsOptions {
 }
 
 const WHY = 'majordomo serve';
+/** Time for which a stopped gateway books pending costs while its store fails, and the pause between two tries, in milliseconds. */
+const BOOK_MS = 4000;
+const BOOK_EVERY_MS = 500;
 
 type AdminPackage = typeof import('@majordomo/admin');
 
@@ -112,10 +116,31 @@ async function createParts(
     ready: () => stores.ready(),
     async [Symbol.asyncDispose]() {
       await mcp?.close();
-      await Promise.all([calls?.close(), ledger.flush(), keys?.close()]);
-      await stores[Symbol.asyncDispose]();
+      // The ledger adds costs to the call log, so it books them before the log ends.
+      await bookPending(ledger);
+      await Promise.all([calls?.close(), keys?.close()]);
+      try {
+        // Reports the records that the store has not accepted.
+        await ledger.close();
+      } finally {
+        await stores[Symbol.asyncDispose]();
+      }
     },
   };
+}
+
+/** Books pending costs. Repeats it for `BOOK_MS` if the store fails, because the costs are known only to this process. */
+async function bookPending(ledger: Ledger): Promise<void> {
+  const end = performance.now() + BOOK_MS;
+  for (;;) {
+    try {
+      await ledger.flush();
+      return;
+    } catch {
+      if (performance.now() >= end) return;
+    }
+    await setTimeout(BOOK_EVERY_MS);
+  }
 }
 
 /** Returns the option for the files of clients, if the configuration enables them. */

@@ -23,7 +23,7 @@ import { setUp, watchedFiles, withConfig, type ServeFlags, type ServeSetup } fro
 
 const WHY = 'majordomo serve';
 /** Time that the process may take after its connections are closed, before it is ended, in milliseconds. */
-const CLOSE_MARGIN_MS = 1000;
+const CLOSE_MARGIN_MS = 10_000;
 
 /** Implements `majordomo serve`. Serves the names of the configuration as models until Ctrl-C or SIGTERM. */
 export async function serve(given: ServeFlags, io: Io): Promise<ExitCode> {

@@ -23,6 +23,11 @@ const eventsOf = ({ events }: World, type: CallEvent['type']): object[] =>
     return its === type ? [rest] : [];
   });
 
+/** Reads until the attempt has ended, which leaves its last events unread. Gives up at the end of the stream. */
+async function untilAttemptEnds(it: World, reader: AsyncIterator<unknown>): Promise<void> {
+  while (eventsOf(it, 'attempt-end').length === 0 && (await reader.next()).done !== true);
+}
+
 const record = (target: string, facts: Partial<Attempt>): object => ({
   target,
   model: target.slice(2),
@@ -91,6 +96,31 @@ describe('an observer is notified of', () => {
     // The reader's time begins again with each read.
     await it.clock.advance(50);
     await it.clock.advance(50);
+    expect(eventsOf(it, 'call-end')).toMatchObject([{ outcome: 'finished' }]);
+  });
+
+  it('the end once if the reader aborts after the attempt has finished, and does not read again', async () => {
+    const it = world({ 'a/x': ['a'] });
+    const stop = new AbortController();
+    const stream = it.majordomo.model('a/x').stream(hi, { signal: stop.signal });
+    const reader = stream[Symbol.asyncIterator]();
+    await untilAttemptEnds(it, reader);
+    expect(eventsOf(it, 'call-end')).toEqual([]);
+    stop.abort();
+    expect(eventsOf(it, 'call-end')).toMatchObject([{ outcome: 'finished' }]);
+    await reader.return?.();
+    expect(eventsOf(it, 'call-end')).toHaveLength(1);
+  });
+
+  it('the end if the call is aborted while its attempt is settled', async () => {
+    const stop = new AbortController();
+    const settle = async (): Promise<void> => {
+      stop.abort();
+      await Promise.resolve();
+    };
+    const it = world({ 'a/x': ['a'] }, { gates: [{ name: 'books', admit: () => ({ settle }) }] });
+    const reader = it.majordomo.model('a/x').stream(hi, { signal: stop.signal })[Symbol.asyncIterator]();
+    await untilAttemptEnds(it, reader);
     expect(eventsOf(it, 'call-end')).toMatchObject([{ outcome: 'finished' }]);
   });
 

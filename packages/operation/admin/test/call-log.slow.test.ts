@@ -243,6 +243,27 @@ describe('an entry', () => {
     expect(BigInt(calls[0]?.nanoUsd ?? 0)).toBeGreaterThan(0n);
   });
 
+  it('receives the cost that the ledger books after an outage of its store', async () => {
+    const clock = fakeClock(NOON);
+    const store = memoryStore({ clock });
+    const log = createCallLog({ store: memoryCallStore(), clock });
+    let isDown = true;
+    const append: typeof store.append = (record) =>
+      isDown ? Promise.reject(new Error('down')) : store.append(record);
+    const ledger = createLedger({ store: { ...store, append }, clock, onRecord: log.onRecord });
+    const models = { 'gpt-5.4': [{ text: 'yes', usage }], x: ['yes'] };
+    const provider = { ...fakeProvider({ id: 'openai', models, clock }), vendor: 'openai' };
+    const { gate } = ledger;
+    const majordomo = createMajordomo({ providers: [provider], gates: [gate], clock, onEvent: log.onEvent });
+    await makeCall(majordomo, 'openai/gpt-5.4', { requestId: 'req_1' });
+    await clock.advance(300_000);
+    await makeCall(majordomo, 'openai/x');
+    isDown = false;
+    await clock.advance(60_000);
+    await log.flush();
+    expect(BigInt((await log.get('req_1'))?.nanoUsd ?? 0)).toBeGreaterThan(0n);
+  });
+
   it('of each call of one request has the request id', async () => {
     const { log, majordomo } = setUp({}, { x: ['a', 'b'] });
     await makeCall(majordomo, 'openai/x', { requestId: 'req_1' });

@@ -20,6 +20,7 @@ import { withHeaders } from './response/headers.ts';
 import { addLifecycle } from './response/lifecycle.ts';
 import { failureFor, readOnly, route } from './routes/router.ts';
 import { RequestTrace } from './request-trace.ts';
+import { RunningCalls } from './running-calls.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { checkUpdate, settingsOf } from './settings.ts';
 import { SocketLimit } from './socket-limit.ts';
@@ -48,6 +49,11 @@ export interface Gateway {
    * are still served.
    */
   drain(): void;
+  /**
+   * Resolves when all calls have ended, so that their gates have received the outcomes, or after `maxMs` milliseconds. `serve` calls it
+   * after it has closed the connections.
+   */
+  callsEnded(maxMs: number): Promise<void>;
 }
 
 /**
@@ -69,9 +75,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   const sockets = new SocketLimit(concurrency);
   const resumable = new ResumableUploads();
   const copies = new FileCopies();
+  const runningCalls = new RunningCalls();
   const onEvent = (event: CallEvent, request?: ChatRequest): void => {
     mounts.onEvent(event, request);
     notify(options.onEvent, event, request);
+    runningCalls.onEvent(event);
   };
   const contextOf = (current: Settings): GatewayContext => ({
     settings: current,
@@ -159,6 +167,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       isDraining = true;
       jobs.stop();
     },
+    callsEnded: (maxMs) => runningCalls.ended(maxMs),
   };
 }
 

@@ -183,6 +183,22 @@ describe('limits', () => {
     await testGateway.close(20);
     await expect(openResponse.text()).rejects.toThrow();
   });
+
+  it('closes after the gates have received the ends of the calls of the remaining connections', async () => {
+    const answer = { parts: [{ type: 'text' as const, text: 'one two three', chunks: 3 }] };
+    const booked: string[] = [];
+    const settle = ({ outcome }: { readonly outcome: string }): void => {
+      booked.push(outcome);
+    };
+    await using testGateway = await startGateway({
+      openai: [{ fault: 'stall', answer }],
+      majordomo: { gates: [{ name: 'books', admit: () => ({ settle }) }] },
+    });
+    const openResponse = await chat(testGateway, { ...BODY, stream: true });
+    await testGateway.close(20);
+    expect(booked).toEqual(['failed']);
+    await expect(openResponse.text()).rejects.toThrow();
+  });
 });
 
 describe('access', () => {

@@ -53,7 +53,7 @@ export async function requestTurn(
   renewTools(agent, io);
   const { prepareStep } = agent.hooks;
   const settings = (await io.scope.race(() => prepareStep?.({ step, state }))) ?? {};
-  checkStepSettings(settings);
+  if (prepareStep !== undefined) checkStepSettings(settings);
   const { model = agent.model, tools: offered } = settings;
   const tools = io.toolOrder.arrange(agent.tools.offered(offered, io.messages));
   const request = requestOf(io, settings, tools, turn?.textOnly ?? false, agent);

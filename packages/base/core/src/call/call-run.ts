@@ -205,15 +205,20 @@ export class CallRun<Event extends object, Result> {
     scope.release();
     this.result = attempt.answer.result({ spec: call.info.spec, attempts: log.attempts });
     this.hasUnreportedEnd = true;
+    // A reader that aborts may not read again.
+    call.signal?.addEventListener('abort', this.reportEnd, { once: true });
+    if (call.signal?.aborted === true) this.reportEnd();
     call.onEnd?.({ result: this.result });
   }
 
-  /** Reports the end of a finished call when its reader has read the last events or has stopped reading. */
-  private reportEnd(): void {
+  /** Reports the end of a finished call when its reader has read the last events, has stopped reading or has aborted. */
+  private readonly reportEnd = (): void => {
     if (!this.hasUnreportedEnd) return;
     this.hasUnreportedEnd = false;
-    this.context.log.callEnd('finished', this.result);
-  }
+    const { call, log } = this.context;
+    call.signal?.removeEventListener('abort', this.reportEnd);
+    log.callEnd('finished', this.result);
+  };
 
   /** Ends the call on an abort, at the deadline, or when the reader stops reading. */
   private onStop(error: LlmError): void {

@@ -27,8 +27,8 @@ export interface SpendRecord {
   /** Cost as a decimal integer in nano-USD (1e-9 USD); `undefined` if the cost is unknown or a plan includes the attempt. */
   readonly nanoUsd: string | undefined;
   /**
-   * Source of `nanoUsd`. With `estimate`, a failed attempt has no usage. `nanoUsd` is its maximum cost if the vendor may bill it, and 0
-   * if its request was not sent or the vendor rejected it (`mayBeBilled` of `@majordomo/catalog`).
+   * Source of `nanoUsd`. With `estimate`, a failed attempt has no usage, or no complete usage. `nanoUsd` is its maximum cost if the
+   * vendor may bill it, and 0 if its request was not sent or the vendor rejected it (`mayBeBilled` of `@majordomo/catalog`).
    */
   readonly basis: Cost['basis'] | 'estimate';
   /**

@@ -1,5 +1,5 @@
 import type { Attempt, AttemptInfo, Usage } from '@majordomo/core';
-import { cacheEffect, mayBeBilled, type CatalogModel, type Price } from '@majordomo/catalog';
+import { cacheEffect, type CatalogModel, type Price } from '@majordomo/catalog';
 import { notify, mapValue } from '@majordomo/core/toolkit';
 import { LEASE_MS } from '../delivery/leases.ts';
 import type { StoreJob } from '../delivery/outbox.ts';
@@ -10,7 +10,7 @@ import type { LedgerContext } from './context.ts';
 import { estimate, NO_ESTIMATE, type Estimate } from './estimate.ts';
 import type { PageCounts } from './pdf-pages.ts';
 import { recordOf } from './spend-record.ts';
-import { amountsOf, bookedCost, usageOf, type BookedCost } from './usage.ts';
+import { amountsOf, bookedCost, costsMaximum, usageOf, type BookedCost } from './usage.ts';
 
 /** Attempt that requests admission. */
 export interface GateRequest {
@@ -54,9 +54,9 @@ export function bookingJob(
   const { store, models, options, limits, alerts, alertChecks, clock, heldQueue } = context;
   const usage = usageOf(outcome, attempt);
   const isFinished = outcome.outcome === 'finished';
-  const isEstimated = usage === undefined && !isFinished && mayBeBilled(outcome);
+  const needsMaximum = costsMaximum(outcome, usage);
   const bounds =
-    upperBounds ?? (isEstimated ? estimate(attempt, model, price, undefined, pages) : NO_ESTIMATE);
+    upperBounds ?? (needsMaximum ? estimate(attempt, model, price, undefined, pages) : NO_ESTIMATE);
   const cost = bookedCost(outcome, usage, price, attempt, bounds);
   const amounts = amountsOf(outcome, usage, cost, bounds);
   const at = new Date(clock.now()).toISOString();

@@ -222,3 +222,29 @@ it.each([
   await ledger.flush();
   expect(records).toMatchObject([expected]);
 });
+
+it.each([
+  ['with', [{ name: 'money', max: { usd: '1' }, per: 'ever' }]],
+  ['without', []],
+] as const)(
+  'records the maximum of a stream that broke after the count of its input %s a limit',
+  async (_what, limits) => {
+    const alerts: Alert[] = [];
+    const records: SpendRecord[] = [];
+    const ledger = createLedger({
+      limits,
+      onAlert: (alert) => alerts.push(alert),
+      onRecord: (record) => records.push(record),
+    });
+    const chat: AttemptInfo = { ...attempt, vendor: 'anthropic', model: 'claude-haiku-4-5' };
+    const most = await ledger.estimate(chat);
+    const permit = (await ledger.gate.admit(chat)) as Permit;
+    const usage = { input: 1, output: undefined, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
+    const error = new LlmError('network', 'the connection was lost');
+    await permit.settle({ ...finished, outcome: 'failed', error, usage });
+    await ledger.flush();
+    expect(records).toMatchObject([{ usage, nanoUsd: most.nanoUsd, basis: 'estimate' }]);
+    for (const { used } of await ledger.state()) expect(`${used}`).toBe(most.nanoUsd);
+    expect(alerts).toEqual([]);
+  },
+);

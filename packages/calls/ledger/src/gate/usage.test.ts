@@ -87,7 +87,22 @@ describe('the cost of an attempt', () => {
     missing: ['no usage: the vendor may bill the attempt, so its maximum cost counts'],
   };
 
+  const inputOnly: Usage = { ...few, output: undefined };
+  const incomplete: BookedCost = {
+    ...maximum,
+    missing: ['incomplete usage: the attempt ended before its count of tokens, so its maximum cost counts'],
+  };
+
   it.each<[name: string, attempt: Attempt, usage: Usage | undefined, expected: BookedCost]>([
+    ['that broke after the count of its input', failedWith(undefined), inputOnly, incomplete],
+    ['that was stopped after the count of its input', stopped, inputOnly, incomplete],
+    ['that finished with a count of its input only', finished, inputOnly, unknown('no count of output')],
+    [
+      'that failed with usage',
+      failedWith(undefined),
+      few,
+      { nanoUsd: 21_000n, basis: 'override', missing: [] },
+    ],
     ['with usage', finished, few, { nanoUsd: 21_000n, basis: 'override', missing: [] }],
     ['without usage', finished, undefined, noUsage],
     ['with status 400', failedWith(400), undefined, rejected],

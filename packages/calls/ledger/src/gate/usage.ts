@@ -20,8 +20,22 @@ export type BookedCost = Omit<Cost, 'basis'> & { readonly basis: SpendRecord['ba
 const NOT_BILLED =
   'no usage: the request was not sent, or the vendor rejected it, and vendors do not charge for that';
 const UNKNOWN_END = 'no usage: the vendor may bill the attempt, so its maximum cost counts';
+const INCOMPLETE =
+  'incomplete usage: the attempt ended before its count of tokens, so its maximum cost counts';
 
-/** Returns the cost of the usage. Without usage, a failed attempt costs its maximum if the vendor may bill it, otherwise 0. */
+/**
+ * Whether a failed attempt costs its maximum: its usage is missing and the vendor may bill it, or its usage is incomplete. Anthropic, for
+ * example, reports the input at the start of a stream and the output at its end.
+ */
+export function costsMaximum(outcome: Attempt, usage: Usage | undefined): boolean {
+  if (outcome.outcome === 'finished') return false;
+  return usage === undefined ? mayBeBilled(outcome) : isIncomplete(usage);
+}
+
+const isIncomplete = ({ input, output, details }: Usage): boolean =>
+  (input === undefined || output === undefined) && details?.units === undefined;
+
+/** Returns the cost of the usage. A failed attempt whose usage is missing or incomplete costs its maximum, or 0 if it is not billed. */
 export function bookedCost(
   outcome: Attempt,
   usage: Usage | undefined,
@@ -30,11 +44,12 @@ export function bookedCost(
   { nanoUsd }: Estimate,
 ): BookedCost {
   const cost = costOf(usage, price, { billing });
-  if (cost.basis !== 'unknown' || usage !== undefined) return cost;
-  if (!mayBeBilled(outcome)) return { nanoUsd: 0n, basis: 'estimate', missing: [NOT_BILLED] };
+  if (cost.basis !== 'unknown') return cost;
+  if (usage === undefined && !mayBeBilled(outcome))
+    return { nanoUsd: 0n, basis: 'estimate', missing: [NOT_BILLED] };
   // A finished response without usage keeps an unknown cost, so that the alert `unpriced` reports a vendor that sends no usage.
-  if (outcome.outcome === 'finished' || nanoUsd === undefined) return cost;
-  return { nanoUsd, basis: 'estimate', missing: [UNKNOWN_END] };
+  if (!costsMaximum(outcome, usage) || nanoUsd === undefined) return cost;
+  return { nanoUsd, basis: 'estimate', missing: [usage === undefined ? UNKNOWN_END : INCOMPLETE] };
 }
 
 /** Returns the amounts to book for an attempt. What the vendor did not report counts as reserved if the vendor may bill the attempt. */

@@ -100,8 +100,11 @@ export interface CallLog {
 
 const DAY_MS = 86_400_000;
 const EXPORT_PAGE = 500;
-/** Maximum time after a call's end until its request and costs are reported, in milliseconds. At most `MAX_ENDED` calls wait. */
-const LATE_MS = 60_000;
+/**
+ * Maximum time after a call's end until its request and costs are reported, in milliseconds. The ledger reports a cost when its store
+ * answers again. At most `MAX_ENDED` calls wait.
+ */
+const LATE_MS = 3_600_000;
 const MAX_ENDED = 10_000;
 /** Maximum number of waiting calls that retain their content. */
 const MAX_CONTENTS = 1000;
@@ -161,11 +164,17 @@ export function createCallLog(options: CallLogOptions): CallLog {
   const end = (id: string, call: LoggedCall): void => {
     running.delete(id);
     const at = clock.now();
-    ended.set(id, { call, at });
+    if (!call.isComplete) ended.set(id, { call, at });
+    // The calls are in the order of their ends.
     for (const [oldest, { at: endedAt }] of ended) {
       if (ended.size <= MAX_ENDED && endedAt > at - LATE_MS) break;
       ended.delete(oldest);
     }
+    write(call);
+  };
+  /** Writes an ended call again, because its request or a cost was reported. */
+  const writeAgain = (id: string, call: LoggedCall): void => {
+    if (call.isComplete) ended.delete(id);
     write(call);
   };
 
@@ -203,7 +212,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
         const call = running.get(id) ?? ended.get(id)?.call;
         if (call === undefined) continue;
         call.request = event;
-        if (ended.has(id)) write(call);
+        if (ended.has(id)) writeAgain(id, call);
       }
       if (event.calls.length === 0 && event.error !== undefined)
         write({ toEntry: () => refusedEntry(event, redactor) });
@@ -214,7 +223,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
       const call = running.get(record.call) ?? ended.get(record.call)?.call;
       if (call === undefined) return;
       call.addCost(record);
-      if (ended.has(record.call)) write(call);
+      if (ended.has(record.call)) writeAgain(record.call, call);
     },
     page,
     async get(id) {

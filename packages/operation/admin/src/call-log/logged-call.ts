@@ -102,6 +102,13 @@ export class LoggedCall implements Loggable {
     this.costs.set(id, nanoUsd);
   }
 
+  /** Whether the request and the costs of all attempts have been reported, so that nothing more can be added to an ended call. */
+  get isComplete(): boolean {
+    const isBooked = ({ target, attempt, outcome }: LoggedAttempt): boolean =>
+      outcome === 'skipped' || this.costs.has(this.recordId(target, attempt));
+    return this.request !== undefined && this.attempts.every(isBooked);
+  }
+
   toEntry(): CallEntry {
     const { call, request, ending, content, redactor } = this;
     const { key, requestId } = call.metadata;
@@ -139,6 +146,10 @@ export class LoggedCall implements Loggable {
   /** Releases the content. If the entry is written again, the stored content is retained. */
   onWritten(): void {
     this.content = undefined;
+  }
+
+  private recordId(target: string, attempt: number): string {
+    return `${this.call.id}/${target}/${attempt}`;
   }
 
   private begin(target: string, attempt: number, at: number): LoggedAttempt {
@@ -187,7 +198,7 @@ export class LoggedCall implements Loggable {
     { attempt, outcome = 'abandoned', ...facts }: LoggedAttempt,
     mask: (text: string | undefined) => string | undefined,
   ): CallAttempt {
-    const nanoUsd = this.costs.get(`${this.call.id}/${facts.target}/${attempt}`);
+    const nanoUsd = this.costs.get(this.recordId(facts.target, attempt));
     return { ...facts, outcome, message: mask(facts.message), nanoUsd };
   }
 }

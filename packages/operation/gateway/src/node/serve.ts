@@ -17,6 +17,8 @@ import { discardUnread, hasArrived } from './unread-body.ts';
  */
 const BACKLOG = 4096;
 const MAX_PORT = 65_535;
+/** Maximum wait for the ends of calls whose connections were closed, in milliseconds. */
+const CALLS_END_MS = 2000;
 
 /** Options of `serve`. */
 export interface ServeOptions {
@@ -49,7 +51,8 @@ export interface Served {
   readonly url: string;
   /**
    * Stops the server after `drainMs`. The server then accepts no new connections, but responds to requests that have arrived.
-   * After `graceMs` milliseconds (default 10,000), it closes the connections of unfinished responses.
+   * After `graceMs` milliseconds (default 10,000), it closes the connections of unfinished responses, and waits until their calls have
+   * ended. A ledger that is flushed afterwards contains them.
    */
   close(graceMs?: number): Promise<void>;
 }
@@ -111,6 +114,7 @@ export async function serve(gateway: ServedGateway, options: ServeOptions = {}):
       if (drainMs > 0) await new Promise<void>((resume) => systemClock.timer(drainMs, resume));
       sockets?.drain();
       await shutdown.close(graceMs);
+      await gateway.callsEnded?.(CALLS_END_MS);
     },
   };
 }
