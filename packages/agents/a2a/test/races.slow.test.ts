@@ -81,7 +81,7 @@ describe('a task that a process cancels', () => {
     await using served = await world([pay], { records }, [payTool(() => 'paid')]);
     const client = await served.client();
     const { id } = asTask(await client.sendMessage(request('Pay')));
-    await records.write('a2a/runs', [{ type: 'delete', key: id }]);
+    await records.write('a2a/runs', [{ type: 'remove', key: id }]);
     expect(stateOf(await client.cancelTask({ tenant: '', id, metadata: undefined }))).toBe(
       TASK_STATE_CANCELED,
     );
