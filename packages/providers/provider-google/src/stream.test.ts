@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelEvent } from '@majordomo/core';
+import type { ModelEvent, Usage } from '@majordomo/core';
 import { EventWriter } from '@majordomo/wire-kit';
 import { inBandError } from './errors.ts';
 import { GeminiReader } from './stream.ts';
 
-const readerOf = (): GeminiReader =>
+const readerOf = (reportUsage?: (usage: Usage) => void): GeminiReader =>
   new GeminiReader({
+    reportUsage,
     writer: new EventWriter('google/m', { collects: true }),
     family: 'gemini/3-pro',
     toLlmError: (error) => inBandError(error, { target: 'google/m', secrets: [] }),
@@ -53,6 +54,18 @@ describe('a stream', () => {
       { type: 'text', text: 'Hello' },
     ]);
     expect(events.filter(({ type }) => type === 'finish')).toHaveLength(1);
+  });
+
+  it('reports the output as unknown until a finish reason arrives', () => {
+    const reported: unknown[] = [];
+    const reader = readerOf(({ input, output }) => reported.push([input, output]));
+    const counted = (candidatesTokenCount: number): object => ({
+      usageMetadata: { promptTokenCount: 9, candidatesTokenCount },
+    });
+    reader.readMessage(JSON.stringify({ ...chunk([{ text: 'Hel' }]), ...counted(1) }));
+    expect(reported.at(-1)).toEqual([9, undefined]);
+    reader.readMessage(JSON.stringify({ ...chunk([{ text: 'lo' }], STOP), ...counted(2) }));
+    expect(reported.at(-1)).toEqual([9, 2]);
   });
 
   it('reads ids of calls, or generates deterministic ones', () => {

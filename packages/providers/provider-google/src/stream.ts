@@ -167,10 +167,8 @@ export class GeminiReader implements WireReader {
     const chunk: Chunk = json;
     if (chunk.error !== undefined) throw this.toLlmError(chunk.error);
     this.writer.start(chunk.responseId, chunk.modelVersion);
-    if (chunk.usageMetadata !== undefined) {
-      this.wireUsage = mergeUsage(this.wireUsage, chunk.usageMetadata);
-      this.reportUsage?.(usage(this.wireUsage, this.searches.size));
-    }
+    if (chunk.usageMetadata !== undefined) this.wireUsage = mergeUsage(this.wireUsage, chunk.usageMetadata);
+    this.report();
     const { candidates, promptFeedback } = chunk;
     const { blockReason, blockReasonMessage } = promptFeedback ?? {};
     if (isBlocking(blockReason)) {
@@ -181,7 +179,15 @@ export class GeminiReader implements WireReader {
     const first = candidates[0] as Candidate | undefined;
     if (first !== undefined) this.candidate(first);
     if (first?.finishReason !== undefined) this.readFacts(chunk, first);
+    this.report();
     return true;
+  }
+
+  /** Reports the usage. Until a finish reason arrives, the output is unknown, because each chunk counts only what it has sent. */
+  private report(): void {
+    const used = this.usage;
+    if (used === undefined) return;
+    this.reportUsage?.(this.rawFinish === undefined ? { ...used, output: undefined } : used);
   }
 
   private candidate(candidate: Candidate): void {

@@ -36,6 +36,13 @@ export function usage(
   };
 }
 
+/** Returns the usage of a response that has not ended: its output and its cost are unknown. */
+export const withoutTotals = ({ details, ...counts }: Usage): Usage => ({
+  ...counts,
+  output: undefined,
+  ...(details && { details: { ...details, reportedNanoUsd: undefined } }),
+});
+
 /** Returns the output tokens. `total_tokens`, or otherwise the quirk, shows whether `completion_tokens` includes reasoning. */
 function outputTotal(raw: RawUsage, reasoning: number | undefined, isOutside: boolean): number | undefined {
   const completion = asNumber(raw.completion_tokens) ?? asNumber(raw.output_tokens);
