@@ -10,7 +10,7 @@ import type { LedgerContext } from './context.ts';
 import { estimate, NO_ESTIMATE, type Estimate } from './estimate.ts';
 import type { PageCounts } from './pdf-pages.ts';
 import { recordOf } from './spend-record.ts';
-import { amountsOf, bookedCost, usageOf, type BookedCost } from './usage.ts';
+import { amountsOf, bookedCost, isCutOff, usageOf, type BookedCost } from './usage.ts';
 
 /** Attempt that requests admission. */
 export interface GateRequest {
@@ -54,7 +54,8 @@ export function bookingJob(
   const { store, models, options, limits, alerts, alertChecks, clock, heldQueue } = context;
   const usage = usageOf(outcome, attempt);
   const isFinished = outcome.outcome === 'finished';
-  const isEstimated = usage === undefined && !isFinished && mayBeBilled(outcome);
+  const isEstimated =
+    isCutOff(outcome, usage) || (usage === undefined && !isFinished && mayBeBilled(outcome));
   const bounds =
     upperBounds ?? (isEstimated ? estimate(attempt, model, price, undefined, pages) : NO_ESTIMATE);
   const cost = bookedCost(outcome, usage, price, attempt, bounds);

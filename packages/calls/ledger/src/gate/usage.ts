@@ -20,8 +20,16 @@ export type BookedCost = Omit<Cost, 'basis'> & { readonly basis: SpendRecord['ba
 const NOT_BILLED =
   'no usage: the request was not sent, or the vendor rejected it, and vendors do not charge for that';
 const UNKNOWN_END = 'no usage: the vendor may bill the attempt, so its maximum cost counts';
+const UNKNOWN_OUTPUT = 'no count of the output: the attempt ended early, so its maximum cost counts';
 
-/** Returns the cost of the usage. Without usage, a failed attempt costs its maximum if the vendor may bill it, otherwise 0. */
+/** Whether an attempt ended after the vendor had counted its input, but before the vendor counted the output. */
+export const isCutOff = ({ outcome }: Attempt, usage: Usage | undefined): boolean =>
+  outcome !== 'finished' && usage?.input !== undefined && usage.output === undefined;
+
+/**
+ * Returns the cost of the usage. Without usage, a failed attempt costs its maximum if the vendor may bill it, otherwise 0. Without a
+ * count of the output, it also costs its maximum.
+ */
 export function bookedCost(
   outcome: Attempt,
   usage: Usage | undefined,
@@ -30,7 +38,11 @@ export function bookedCost(
   { nanoUsd }: Estimate,
 ): BookedCost {
   const cost = costOf(usage, price, { billing });
-  if (cost.basis !== 'unknown' || usage !== undefined) return cost;
+  if (cost.basis !== 'unknown') return cost;
+  if (usage !== undefined) {
+    if (nanoUsd === undefined || !isCutOff(outcome, usage)) return cost;
+    return { nanoUsd, basis: 'estimate', missing: [UNKNOWN_OUTPUT] };
+  }
   if (!mayBeBilled(outcome)) return { nanoUsd: 0n, basis: 'estimate', missing: [NOT_BILLED] };
   // A finished response without usage keeps an unknown cost, so that the alert `unpriced` reports a vendor that sends no usage.
   if (outcome.outcome === 'finished' || nanoUsd === undefined) return cost;
