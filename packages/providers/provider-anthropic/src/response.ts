@@ -86,11 +86,18 @@ export function usage(raw: WireUsage | undefined, hasFallback = false, programs 
   const all = asList(raw.iterations).filter(isIteration);
   const iterations = all.filter(isOfModel);
   const isMixed = hasFallback || all.some(({ type }) => type === 'fallback_message');
-  const usageDetails = details(raw, iterations.map(tokens), isMixed, programs);
-  return {
-    ...totalUsage(raw, iterations),
-    ...(usageDetails === undefined ? undefined : { details: usageDetails }),
-  };
+  const advisors = all.filter(({ type }) => type === 'advisor_message').length;
+  // Two models used the tokens, so the cost is unknown. Count the other model as a server tool, because a server tool without a known
+  // fee makes the cost unknown.
+  const uses = definedMembers({
+    code_execution: programs || undefined,
+    ...positiveCounts(raw.server_tool_use, '_requests'),
+    fallback: isMixed ? 1 : undefined,
+    advisor: advisors || undefined,
+  });
+  const { details: summed, ...total } = totalUsage(raw, iterations);
+  const usageDetails = details(raw, iterations.map(tokens), summed?.cacheWriteLong, uses);
+  return { ...total, ...(usageDetails === undefined ? undefined : { details: usageDetails }) };
 }
 
 /**
@@ -116,32 +123,29 @@ function tokens(raw: WireTokens): Usage {
   const cacheRead = asNumber(raw.cache_read_input_tokens);
   const cacheWrite = asNumber(raw.cache_creation_input_tokens);
   const uncached = asNumber(raw.input_tokens);
+  const cacheWriteLong = asNumber(raw.cache_creation?.ephemeral_1h_input_tokens);
   return {
     input: uncached === undefined ? undefined : uncached + (cacheRead ?? 0) + (cacheWrite ?? 0),
     output: asNumber(raw.output_tokens),
     cacheRead,
     cacheWrite,
     reasoning: asNumber(raw.output_tokens_details?.thinking_tokens),
+    ...(cacheWriteLong === undefined ? undefined : { details: { cacheWriteLong } }),
   };
 }
 
 function details(
   raw: WireUsage,
   iterations: readonly Usage[],
-  isMixed: boolean,
-  programs: number,
+  cacheWriteLong: number | undefined,
+  serverTools: Readonly<Record<string, number>> | undefined,
 ): UsageDetails | undefined {
-  const reported = positiveCounts(raw.server_tool_use, '_requests');
-  const serverTools = programs === 0 ? reported : { code_execution: programs, ...reported };
-
   return definedMembers<UsageDetails>({
-    cacheWriteLong: asNumber(raw.cache_creation?.ephemeral_1h_input_tokens),
+    cacheWriteLong,
     serviceTier: raw.service_tier ?? undefined,
     speed: raw.speed ?? undefined,
     inferenceGeo: raw.inference_geo === NO_REGION ? undefined : (raw.inference_geo ?? undefined),
-    // Two models used the tokens, so the cost is unknown. Count the fallback as a server tool, because a server tool without a
-    // known fee makes the cost unknown.
-    serverTools: isMixed ? { ...serverTools, fallback: 1 } : serverTools,
+    serverTools,
     // Some prices depend on the input of a single iteration, not on the sum of all.
     largestInput: iterations.length < 2 ? undefined : Math.max(...iterations.map(({ input = 0 }) => input)),
   });
