@@ -201,6 +201,15 @@ describe('a stream', () => {
     expect(events.at(-1)).toMatchObject({ usage: { details: { serverTools: { web_search: 2 } } } });
   });
 
+  it('counts the searches of a prompt once for models that are billed by prompt', () => {
+    const last = { ...STOP, groundingMetadata: { webSearchQueries: ['tea', 'old tea'] } };
+    const searchesOf = (modelVersion: string): unknown =>
+      read({ ...chunk([], last), modelVersion, usageMetadata: { promptTokenCount: 1 } }).at(-1);
+    const counted = (uses: number): object => ({ usage: { details: { serverTools: { web_search: uses } } } });
+    expect(searchesOf('gemini-2.5-flash')).toMatchObject(counted(1));
+    expect(searchesOf('gemini-3-flash-preview')).toMatchObject(counted(2));
+  });
+
   it('stores a separate signature', () => {
     const signaturePart = { thoughtSignature: 's' };
     expect(parts(read(chunk([signaturePart, { text: 'x' }], STOP)))).toEqual([

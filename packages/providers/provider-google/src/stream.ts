@@ -19,6 +19,7 @@ import { CANDIDATE_MEMBERS, CHUNK_MEMBERS, GROUNDING_MEMBERS, USAGE_MEMBERS } fr
 import { VENDOR_PARTS } from './vendor-parts.ts';
 import { PartialArguments } from './partial-args.ts';
 import {
+  billedSearches,
   blockedError,
   finishReason,
   isBlocking,
@@ -89,6 +90,7 @@ export class GeminiReader implements WireReader {
   private rawFinish: string | undefined;
   private finishMessage: string | undefined;
   private wireUsage: WireUsage | undefined;
+  private modelVersion: string | undefined;
   /** Whether the response is a non-streaming body. The finish reason of such a body may be missing. */
   private isNonStreaming = false;
   private calls = 0;
@@ -158,7 +160,8 @@ export class GeminiReader implements WireReader {
   }
 
   private get usage(): Usage | undefined {
-    return this.wireUsage && usage(this.wireUsage, this.searches.size);
+    const searches = billedSearches(this.searches.size, this.modelVersion ?? this.writer.target);
+    return this.wireUsage && usage(this.wireUsage, searches);
   }
 
   /** Returns whether the chunk has candidates. */
@@ -167,6 +170,7 @@ export class GeminiReader implements WireReader {
     const chunk: Chunk = json;
     if (chunk.error !== undefined) throw this.toLlmError(chunk.error);
     this.writer.start(chunk.responseId, chunk.modelVersion);
+    this.modelVersion ??= chunk.modelVersion;
     if (chunk.usageMetadata !== undefined) this.wireUsage = mergeUsage(this.wireUsage, chunk.usageMetadata);
     this.report();
     const { candidates, promptFeedback } = chunk;
