@@ -110,7 +110,7 @@ export { EventStream } from './stream/pulled-stream.ts';
 export { Accumulator, partialOf, responseEvents } from './stream/accumulator.ts';
 export { PulledStream, type Ending, type Source } from './stream/pulled-stream.ts';
 export { distinctWarnings, eventOrderError } from './stream/events.ts';
-export { UNKNOWN_USAGE } from './stream/usage.ts';
+export { completeUsage, UNKNOWN_USAGE } from './stream/usage.ts';
 export { copyText, SseDecoder } from './stream/sse-decoder.ts';
 export { jsonLine, SSE_HEARTBEAT, sseEvent } from './stream/sse-event.ts';
 

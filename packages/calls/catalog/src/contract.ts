@@ -29,6 +29,11 @@ export interface Price {
    * tier above a context step have the name `<tier>><tokens>`, such as `priority>200000`.
    */
   readonly tiers?: { readonly [tier: string]: Partial<Rates> } | undefined;
+  /**
+   * Factors of all rates by the region where the model ran, in the vendor's terms, such as `{ us: 1.1 }`. In the region `global`, the
+   * factor is 1.
+   */
+  readonly regions?: { readonly [region: string]: number } | undefined;
   /** Fee of each use, in micro-USD with at most six decimals, such as `{ web_search: 10_000, request: 5_000 }`. */
   readonly fees?: { readonly [unit: string]: number } | undefined;
   /** Names of the sources of this price. */

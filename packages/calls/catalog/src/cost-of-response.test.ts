@@ -114,6 +114,15 @@ it('reports an attempt without usage that may be billed, and omits it from the s
   });
 });
 
+it('omits a failed attempt whose output the vendor has not counted', async () => {
+  const cutOff = { ...failedAs('network'), usage: { ...usage(3), output: undefined } };
+  expect(await costOfAll(cutOff, { usage: usage(100) })).toEqual({
+    nanoUsd: 200_000n,
+    basis: 'catalogue',
+    missing: ['p/m: no usage for the failed attempt'],
+  });
+});
+
 it('does not report an attempt that is not billed', async () => {
   expect((await costOfAll(failedAs('auth'), { usage: usage(100) })).missing).toEqual([]);
 });

@@ -8,7 +8,7 @@ import { priceAt } from './price-at.ts';
 /**
  * Returns the cost of a response: the sum of the costs of all attempts with usage, even if they failed or were abandoned. If one
  * of these costs is unknown, the sum is unknown and `missing` states the reason. A successful attempt without usage makes the sum
- * unknown. The sum omits failed attempts without usage. If the vendor may bill such an attempt, `missing` names it. The sum omits
+ * unknown. The sum omits failed attempts without usage or without a count of its output. If the vendor may bill such an attempt, `missing` names it. The sum omits
  * attempts with billing `included`. A response without attempts comes from a cache and costs 0. By default, the prices are those
  * of this package's `catalog` at the current time.
  */
@@ -18,18 +18,21 @@ export async function costOfResponse(
 ): Promise<Cost> {
   const { catalog = shipped, at = new Date() } = options;
   if (response.attempts.length === 0) return { nanoUsd: 0n, basis: 'included', missing: [] };
-  const counted = response.attempts.filter(
-    ({ usage, outcome }) => usage !== undefined || outcome === 'finished',
-  );
+  const counted = response.attempts.filter((attempt) => !isCutOff(attempt));
   if (counted.length === 0) return { nanoUsd: undefined, basis: 'unknown', missing: ['no usage'] };
   const cost = sumCosts(await Promise.all(counted.map((attempt) => costOfAttempt(attempt, catalog, at))));
   return { ...cost, missing: [...cost.missing, ...response.attempts.flatMap(missingUsage)] };
 }
 
-/** Returns a description of a failed attempt without usage, if the vendor may bill for it. */
+/** Whether an attempt failed before the vendor reported its usage, or after the vendor had counted only its input. */
+const isCutOff = ({ usage, outcome }: Attempt): boolean =>
+  outcome !== 'finished' &&
+  (usage === undefined || (usage.input !== undefined && usage.output === undefined));
+
+/** Returns a description of a failed attempt without complete usage, if the vendor may bill for it. */
 function missingUsage(attempt: Attempt): readonly string[] {
-  const { target, usage, billing, outcome } = attempt;
-  const isOmitted = outcome !== 'finished' && usage === undefined && billing !== 'included';
+  const { target, billing } = attempt;
+  const isOmitted = isCutOff(attempt) && billing !== 'included';
   return isOmitted && mayBeBilled(attempt) ? [`${target}: no usage for the failed attempt`] : [];
 }
 

@@ -335,6 +335,35 @@ describe('fees', () => {
   });
 });
 
+describe('a speed and a region', () => {
+  const usage = (details: UsageDetails): Usage =>
+    usageOf({ input: 1000, cacheRead: 900, output: 100 }, details);
+  const price: Price = {
+    ...plain,
+    tiers: { fast: { input: 18_000_000, output: 90_000_000 } },
+    regions: { us: 1.1 },
+  };
+
+  it.each<readonly [UsageDetails, bigint]>([
+    [{}, 2_070_000n],
+    [{ serviceTier: 'standard', speed: 'standard', inferenceGeo: 'global' }, 2_070_000n],
+    [{ inferenceGeo: 'us' }, 2_277_000n],
+    [{ serviceTier: 'standard', speed: 'fast' }, 11_070_000n],
+    [{ speed: 'fast', inferenceGeo: 'us' }, 12_177_000n],
+  ])('%j determine the rates', (details, nanoUsd) => {
+    expect(nano(usage(details), price)).toBe(nanoUsd);
+  });
+
+  it('without a price make the cost unknown', () => {
+    expect(missing(usage({ speed: 'fast' }))).toEqual(['no price for tier fast']);
+    expect(missing(usage({ serviceTier: 'priority', speed: 'fast' }), price)).toEqual([
+      'no price for tier priority+fast',
+    ]);
+    expect(missing(usage({ inferenceGeo: 'eu' }), price)).toEqual(['no price for region eu']);
+    expect(missing(usage({ inferenceGeo: 'constructor' }), price)).toHaveLength(1);
+  });
+});
+
 describe('images', () => {
   const both: Price = {
     ...plain,

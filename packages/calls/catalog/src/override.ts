@@ -47,7 +47,7 @@ export function checkOverride({ vendor, id, prices = [] }: Override): void {
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
 function checkPrice(
-  { from, rates, above = [], tiers = {}, fees = {} }: Price,
+  { from, rates, above = [], tiers = {}, regions = {}, fees = {} }: Price,
   model: string,
   path: string,
 ): void {
@@ -61,6 +61,13 @@ function checkPrice(
     checkRates(step.rates, model, `${at}.rates`, ['input', 'output']);
   }
   for (const [tier, own] of Object.entries(tiers)) checkRates(own, model, `${path}.tiers.${tier}`, []);
+  for (const [region, factor] of Object.entries(regions))
+    if (!(Number.isFinite(factor) && factor >= 0))
+      throw overrideError(
+        model,
+        `${path}.regions.${region}`,
+        `expected a non-negative number, got ${factor}`,
+      );
   // `picosOfFee` throws for an invalid fee.
   for (const [unit, fee] of Object.entries(fees)) picosOfFee(1, fee, `${path}.fees.${unit} of ${model}`);
 }

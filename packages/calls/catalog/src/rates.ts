@@ -14,7 +14,23 @@ export function ratesFor(
   usage: Usage,
   tier: string | undefined,
 ): Rates | { readonly missing: string } {
-  const word = tierName(tier);
+  const rates = ratesOfTier(price, usage, tierName(tier, usage.details?.speed));
+  const region = usage.details?.inferenceGeo ?? GLOBAL;
+  if ('missing' in rates || region === GLOBAL) return rates;
+  const { regions = {} } = price;
+  const factor = Object.hasOwn(regions, region) ? regions[region] : undefined;
+  return factor === undefined ? { missing: `no price for region ${region}` } : multiplied(rates, factor);
+}
+
+/** Region of a request that may run anywhere. */
+const GLOBAL = 'global';
+
+const multiplied = (rates: Rates, factor: number): Rates =>
+  Object.fromEntries(
+    RATES.flatMap((name) => (rates[name] === undefined ? [] : [[name, Math.round(rates[name] * factor)]])),
+  ) as unknown as Rates;
+
+function ratesOfTier(price: Price, usage: Usage, word: string): Rates | { readonly missing: string } {
   const step = stepOf(price, usage);
   if (step === 'unknown')
     return { missing: 'no largestInput, which determines the context step of the price' };
@@ -28,10 +44,19 @@ export function ratesFor(
   };
 }
 
-/** Returns the tier's name in lower case. The value comes from the vendor and may have any type. */
-function tierName(tier: unknown): string {
-  if (typeof tier === 'string') return tier.toLowerCase();
-  return tier === undefined ? '' : 'without a name';
+/**
+ * Returns the tier's name in lower case. A speed other than the standard speed, such as Claude's `fast`, is a tier. The values come
+ * from the vendor and may have any type.
+ */
+function tierName(tier: unknown, speed: unknown): string {
+  const [ofTier, ofSpeed] = [lowerCase(tier), lowerCase(speed)];
+  if (PLAIN_TIERS.has(ofSpeed)) return ofTier;
+  return PLAIN_TIERS.has(ofTier) ? ofSpeed : `${ofTier}+${ofSpeed}`;
+}
+
+function lowerCase(word: unknown): string {
+  if (typeof word === 'string') return word.toLowerCase();
+  return word === undefined ? '' : 'without a name';
 }
 
 /**

@@ -6,11 +6,10 @@ import {
   type Model,
   type ModelContext,
   type Question,
-  sumUsage,
   type TokenLogprob,
   type Usage,
 } from '@majordomo/core';
-import { derivedSignal, LABEL_TOKENS, optionCount, Semaphore } from '@majordomo/core/toolkit';
+import { completeUsage, derivedSignal, LABEL_TOKENS, optionCount, Semaphore } from '@majordomo/core/toolkit';
 import { answerError, ask, refusalOf, withSpent } from './ask.ts';
 import { LABEL_SYSTEM, promptOf, questionText } from './prompt.ts';
 
@@ -82,7 +81,7 @@ async function classify(
     distributions: Object.fromEntries(answers.filter((answer) => answer !== undefined)),
     ...(first?.model !== undefined && { model: first.model }),
     ...(first?.vendor !== undefined && { vendor: first.vendor }),
-    usage: sumUsage(...usages),
+    usage: completeUsage(usages),
     warnings: first?.warnings ?? [],
   };
 }

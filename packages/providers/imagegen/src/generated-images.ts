@@ -1,4 +1,5 @@
-import { LlmError, sumUsage, type ImagePart, type ImageResponse, type Warning } from '@majordomo/core';
+import { LlmError, type ImagePart, type ImageResponse, type Warning } from '@majordomo/core';
+import { completeUsage } from '@majordomo/core/toolkit';
 import { imageError } from './decode-image.ts';
 
 /** Response of a backend, without the member `attempts`, which core adds. */
@@ -37,7 +38,7 @@ function missingImages(count: number, n: number, failure: LlmError | undefined):
 /**
  * Generates `n` images on a wire that returns one image per call. Calls `draw` for each image with `seed + index`, with at most
  * four calls in parallel. If some calls fail, the result has a warning. If all calls fail, throws the first failure. Starts no
- * further calls after four failures without a success. The usage of the result is the sum of all successful calls' usage.
+ * further calls after four failures without a success. The usage of the result is the sum of all successful calls' usage, if each reports it.
  */
 export async function generateEach(
   request: { readonly n?: number | undefined; readonly seed?: number | undefined },
@@ -60,7 +61,7 @@ export async function generateEach(
     target,
     images,
     warnings: [...reported, ...missingImages(images.length, n, failure)],
-    usage: sumUsage(...drawn.map(({ usage }) => usage)),
+    usage: completeUsage(drawn.map(({ usage }) => usage)),
     model: drawn.at(-1)?.model,
     vendor: drawn.at(-1)?.vendor,
   };

@@ -40,7 +40,7 @@ export function createClients(sdk: Sdk, server: Server, options: SdkOptions): Cl
     baseURL: (env) => baseURLOf(env, server, options),
     baseURLEnv: server.baseURLEnv,
     // A client of the application must have these members.
-    members: ['post', 'get'],
+    members: ['post', 'get', 'delete'],
     names: { factory: sdk.factory, client: `client of the ${sdk.name} package` },
     async create({ key, baseURL, fetch, headerNames }) {
       const { Client, newClient } = await sdk.load();

@@ -1,4 +1,11 @@
-import type { DataHandling, Dsn, Env, Model, Provider } from '@majordomo/core';
+import {
+  type DataHandling,
+  type Dsn,
+  dsnVariable,
+  type Env,
+  type Model,
+  type Provider,
+} from '@majordomo/core';
 import { CLAUDE_FAMILY } from '@majordomo/core/toolkit';
 import { checkProviderOptions, EventWriter, sdkStream } from '@majordomo/wire-kit';
 import { dataAt, dataOf, quirksFromParams } from '@majordomo/wire-kit/internal';
@@ -35,7 +42,7 @@ function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
   const isVendor = baseURL === ORIGIN;
   // Anthropic's prices do not apply to other servers that implement the Messages API.
   const { vendor = isVendor ? VENDOR : undefined, ...quirkParams } = params;
-  const quirks = quirksFromParams<Quirks>(quirkParams, QUIRK_VALUES, `LLM_${name.toUpperCase()}`);
+  const quirks = quirksFromParams<Quirks>(quirkParams, QUIRK_VALUES, dsnVariable(name));
   const options: AnthropicOptions = { id: name, vendor, apiKey: token, baseURL, quirks };
   return messagesProvider(options, createConnection(options, isVendor ? KEY_ENV : []));
 }

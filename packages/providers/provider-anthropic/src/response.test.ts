@@ -71,7 +71,12 @@ describe('usage', () => {
       ],
     };
     expect(usage(raw)).toEqual(
-      usageOf({ input: 99_362, output: 92, cacheRead: 5, details: { largestInput: 99_195 } }),
+      usageOf({
+        input: 99_362,
+        output: 92,
+        cacheRead: 5,
+        details: { largestInput: 99_195, serverTools: { advisor: 1 } },
+      }),
     );
     expect(usage({ output_tokens: 1, iterations: null })).toMatchObject({ output: 1 });
     const compacted = [round('compaction', 99_195, 81)];
@@ -79,19 +84,29 @@ describe('usage', () => {
   });
 
   it('adds the long cache writes of compactions', () => {
-    const writes = (cache_creation_input_tokens: number) => ({
+    const round = (type: string, cache_creation_input_tokens: number) => ({
+      type,
       input_tokens: 1,
       output_tokens: 1,
       cache_creation_input_tokens,
       cache_creation: { ephemeral_1h_input_tokens: cache_creation_input_tokens },
     });
-    const message = writes(10);
-    const compaction = { type: 'compaction', ...writes(5000) };
-    const written = { cacheWrite: 5010, details: { cacheWriteLong: 5010 } };
-    expect(usage({ ...message, iterations: [compaction, { type: 'message', ...message }] })).toMatchObject(
-      written,
-    );
-    expect(usage({ ...message, iterations: [compaction] })).toMatchObject(written);
+    const iterations = [round('compaction', 4000), round('message', 50)];
+    expect(usage({ ...round('message', 50), iterations })).toMatchObject({
+      cacheWrite: 4050,
+      details: { cacheWriteLong: 4050 },
+    });
+  });
+
+  it('counts an advisor as a tool without a fee, because its tokens are those of another model', () => {
+    const iteration = { input_tokens: 5, output_tokens: 1 };
+    const iterations = [
+      { type: 'message', ...iteration },
+      { type: 'advisor_message', ...iteration },
+      { type: 'message', ...iteration },
+    ];
+    const used = usage({ input_tokens: 10, output_tokens: 2, iterations });
+    expect(used?.details?.serverTools).toEqual({ advisor: 1 });
   });
 
   it('counts a fallback of the vendor as a tool without a fee, because the tokens are those of two models', () => {

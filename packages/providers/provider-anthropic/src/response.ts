@@ -86,40 +86,31 @@ export function usage(raw: WireUsage | undefined, hasFallback = false, programs 
   const all = asList(raw.iterations).filter(isIteration);
   const iterations = all.filter(isOfModel);
   const isMixed = hasFallback || all.some(({ type }) => type === 'fallback_message');
-  const parts = countedParts(raw, iterations);
-  const usageDetails = details(raw, iterations.map(tokens), {
-    cacheWriteLong: longCacheWrites(raw, parts),
-    isMixed,
-    programs,
+  const advisors = all.filter(({ type }) => type === 'advisor_message').length;
+  // Two models used the tokens, so the cost is unknown. Count the other model as a server tool, because a server tool without a known
+  // fee makes the cost unknown.
+  const uses = definedMembers({
+    code_execution: programs || undefined,
+    ...positiveCounts(raw.server_tool_use, '_requests'),
+    fallback: isMixed ? 1 : undefined,
+    advisor: advisors || undefined,
   });
-  return {
-    ...totalUsage(raw, parts),
-    ...(usageDetails === undefined ? undefined : { details: usageDetails }),
-  };
+  const { details: summed, ...total } = totalUsage(raw, iterations);
+  const usageDetails = details(raw, iterations.map(tokens), summed?.cacheWriteLong, uses);
+  return { ...total, ...(usageDetails === undefined ? undefined : { details: usageDetails }) };
 }
 
 /**
- * Returns the counts whose sum is the usage of the response. For a response with a compaction, these are the counts of the iterations,
- * because the API's totals exclude the compaction.
+ * Returns the total usage. For a response with a compaction, the total is the sum of the iterations, because the API's totals
+ * exclude the compaction.
  */
-function countedParts(raw: WireUsage, iterations: readonly Iteration[]): readonly WireTokens[] {
-  if (!iterations.some(isCompaction)) return [raw];
-  // If all listed iterations are compactions, the reported total counts the message.
-  return iterations.every(isCompaction) ? [raw, ...iterations] : iterations;
-}
-
-function totalUsage(raw: WireUsage, parts: readonly WireTokens[]): Usage {
+function totalUsage(raw: WireUsage, iterations: readonly Iteration[]): Usage {
   const reported = tokens(raw);
-  const sum = sumUsage(...parts.map(tokens)) ?? reported;
+  if (!iterations.some(isCompaction)) return reported;
+  // If all listed iterations are compactions, the reported total counts the message.
+  const includesMessage = !iterations.every(isCompaction);
+  const sum = sumUsage(includesMessage ? undefined : reported, ...iterations.map(tokens)) ?? reported;
   return { ...sum, reasoning: sum.reasoning ?? reported.reasoning };
-}
-
-/** Returns the number of tokens written to the cache for an hour, which cost more. An iteration may omit the number. */
-function longCacheWrites(raw: WireUsage, parts: readonly WireTokens[]): number | undefined {
-  const writes = parts.map(({ cache_creation: cache }) => asNumber(cache?.ephemeral_1h_input_tokens));
-  const known = writes.filter((count) => count !== undefined);
-  if (known.length > 0) return known.reduce((sum, count) => sum + count);
-  return asNumber(raw.cache_creation?.ephemeral_1h_input_tokens);
 }
 
 type Iteration = WireTokens & { readonly type?: string };
@@ -132,39 +123,29 @@ function tokens(raw: WireTokens): Usage {
   const cacheRead = asNumber(raw.cache_read_input_tokens);
   const cacheWrite = asNumber(raw.cache_creation_input_tokens);
   const uncached = asNumber(raw.input_tokens);
+  const cacheWriteLong = asNumber(raw.cache_creation?.ephemeral_1h_input_tokens);
   return {
     input: uncached === undefined ? undefined : uncached + (cacheRead ?? 0) + (cacheWrite ?? 0),
     output: asNumber(raw.output_tokens),
     cacheRead,
     cacheWrite,
     reasoning: asNumber(raw.output_tokens_details?.thinking_tokens),
+    ...(cacheWriteLong === undefined ? undefined : { details: { cacheWriteLong } }),
   };
 }
 
 function details(
   raw: WireUsage,
   iterations: readonly Usage[],
-  {
-    cacheWriteLong,
-    isMixed,
-    programs,
-  }: {
-    readonly cacheWriteLong: number | undefined;
-    readonly isMixed: boolean;
-    readonly programs: number;
-  },
+  cacheWriteLong: number | undefined,
+  serverTools: Readonly<Record<string, number>> | undefined,
 ): UsageDetails | undefined {
-  const reported = positiveCounts(raw.server_tool_use, '_requests');
-  const serverTools = programs === 0 ? reported : { code_execution: programs, ...reported };
-
   return definedMembers<UsageDetails>({
     cacheWriteLong,
     serviceTier: raw.service_tier ?? undefined,
     speed: raw.speed ?? undefined,
     inferenceGeo: raw.inference_geo === NO_REGION ? undefined : (raw.inference_geo ?? undefined),
-    // Two models used the tokens, so the cost is unknown. Count the fallback as a server tool, because a server tool without a
-    // known fee makes the cost unknown.
-    serverTools: isMixed ? { ...serverTools, fallback: 1 } : serverTools,
+    serverTools,
     // Some prices depend on the input of a single iteration, not on the sum of all.
     largestInput: iterations.length < 2 ? undefined : Math.max(...iterations.map(({ input = 0 }) => input)),
   });

@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, type Usage } from '@majordomo/core';
 import { EventWriter } from '@majordomo/wire-kit';
 import { describe, expect, it } from 'vitest';
 import {
@@ -17,8 +17,9 @@ import {
 } from '../test/events.ts';
 import { MessagesReader } from './stream.ts';
 
-const newReader = (family = 'claude'): MessagesReader =>
+const newReader = (family = 'claude', reportUsage?: (usage: Usage) => void): MessagesReader =>
   new MessagesReader({
+    reportUsage,
     writer: new EventWriter('a/m', { collects: true }),
     family,
     inBandError: (body) => new LlmError('server', JSON.stringify(body)),
@@ -436,6 +437,16 @@ describe('a stream', () => {
     const { done, rawFinish, usage } = read(...start, later, messageStop);
     expect({ done, rawFinish }).toEqual({ done: true, rawFinish: 'end_turn' });
     expect(usage).toMatchObject({ input: 905, output: 500 });
+  });
+
+  it('reports the output with the stop reason', () => {
+    const reported: unknown[] = [];
+    const reader = newReader('claude', ({ output }) => reported.push(output));
+    const events = [messageStart(), ...textBlock(0, 'a'), messageDelta('end_turn', { output_tokens: 0 })];
+    for (const event of events) reader.readMessage(JSON.stringify(event));
+    expect(reported.at(-1)).toBeUndefined();
+    reader.readMessage(JSON.stringify(messageDelta('end_turn', { output_tokens: 7 })));
+    expect(reported.at(-1)).toBe(7);
   });
 
   it('ends with the body after a stop reason', () => {

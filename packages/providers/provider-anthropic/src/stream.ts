@@ -1,5 +1,5 @@
 import { LlmError, type JsonObject, type Usage } from '@majordomo/core';
-import { asText } from '@majordomo/core/toolkit';
+import { asNumber, asText } from '@majordomo/core/toolkit';
 import { EventWriter, tryParseJson, type WireReader } from '@majordomo/wire-kit';
 import { otherMembers } from '@majordomo/wire-kit/internal';
 import { ContentBlocks, missingMember, type BlockEvent, type WireBlock } from './content-blocks.ts';
@@ -165,6 +165,8 @@ export class MessagesReader implements WireReader {
     if (tokens !== undefined && tokens !== null) this.usage = mergeUsage(this.usage, tokens);
     if (typeof delta?.stop_reason === 'string') this.stopReason = delta.stop_reason;
     this.stopDetails = delta?.stop_details ?? this.stopDetails;
+    // Some servers send the stop reason before the count of the output.
+    if (this.isComplete && asNumber(tokens?.output_tokens)) this.report();
   }
 
   private stop(): void {

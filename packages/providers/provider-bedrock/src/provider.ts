@@ -1,4 +1,4 @@
-import type { Dsn, Env, Model, Provider } from '@majordomo/core';
+import { type Dsn, dsnVariable, type Env, type Model, type Provider } from '@majordomo/core';
 import { checkProviderOptions, billingOf } from '@majordomo/wire-kit';
 import { dataOf, quirksFromParams } from '@majordomo/wire-kit/internal';
 import { sourcesOf, type BedrockSources } from './auth.ts';
@@ -57,7 +57,7 @@ function fromDsn({ name, token, host, baseURL, params: { region, ...quirks } }: 
     id: name,
     baseURL,
     region,
-    quirks: quirksFromParams<Quirks>(quirks, QUIRK_VALUES, `LLM_${name.toUpperCase()}`),
+    quirks: quirksFromParams<Quirks>(quirks, QUIRK_VALUES, dsnVariable(name)),
     ...secret,
   });
 }

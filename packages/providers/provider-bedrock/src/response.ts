@@ -120,15 +120,13 @@ export interface WireUsage {
  * Converts token counts. The API counts cached input separately. The returned `input` includes cached input. The API reports
  * neither reasoning tokens nor uses of vendor tools. `uses` contains the number of uses of each vendor tool.
  */
-export function usage(
-  raw: WireUsage,
-  serviceTier: string | undefined,
-  uses: ReadonlyMap<string, number> = new Map(),
-): Usage {
+export function usage(metadata: Metadata, uses: ReadonlyMap<string, number> = new Map()): Usage | undefined {
+  const { usage: raw } = metadata;
+  if (raw === undefined) return undefined;
   const inputTokens = asNumber(raw.inputTokens);
   const cacheRead = asNumber(raw.cacheReadInputTokens);
   const cacheWrite = asNumber(raw.cacheWriteInputTokens);
-  const details = detailsOf(raw, serviceTier, uses);
+  const details = detailsOf(metadata, uses);
   return {
     input: inputTokens === undefined ? undefined : inputTokens + (cacheRead ?? 0) + (cacheWrite ?? 0),
     output: asNumber(raw.outputTokens),
@@ -140,13 +138,15 @@ export function usage(
 }
 
 function detailsOf(
-  { cacheDetails }: WireUsage,
-  serviceTier: string | undefined,
+  { usage: raw, serviceTier, performanceConfig }: Metadata,
   uses: ReadonlyMap<string, number>,
 ): UsageDetails | undefined {
+  const latency = performanceConfig?.latency;
   return definedMembers({
-    cacheWriteLong: cacheDetails?.find(({ ttl }) => ttl === '1h')?.inputTokens,
-    serviceTier,
+    cacheWriteLong: raw?.cacheDetails?.find(({ ttl }) => ttl === '1h')?.inputTokens,
+    serviceTier: serviceTier?.type,
+    // Requests that the vendor optimizes for latency have other rates (userguide/latency-optimized-inference, 2026-11).
+    speed: latency === 'standard' ? undefined : latency,
     serverTools: uses.size === 0 ? undefined : Object.fromEntries(uses),
   });
 }

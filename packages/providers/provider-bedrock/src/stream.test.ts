@@ -281,6 +281,20 @@ describe('a complete response', () => {
   });
 
   it.each([
+    ['optimized', { speed: 'optimized' }],
+    ['standard', undefined],
+  ])('with the latency %s has the details %j, because the price depends on it', (latency, details) => {
+    const events = readWhole({
+      output: { message: { content: [{ text: 'Hi' }] } },
+      stopReason: 'end_turn',
+      usage: { inputTokens: 1, outputTokens: 2 },
+      performanceConfig: { latency },
+    });
+    const finish = events.find((event) => event.type === 'finish');
+    expect(finish?.usage?.details).toEqual(details);
+  });
+
+  it.each([
     [{}, 'output.message.content'],
     [{ output: { message: { content: [] } } }, 'stopReason'],
     [{ output: { message: { content: [{ toolUse: { toolUseId: 'a' } }] } } }, 'content[0].toolUse.name'],

@@ -333,14 +333,10 @@ export class ConverseReader {
         code: raw,
       });
     }
-    const { usage: tokens, serviceTier } = this.metadata ?? {};
-    this.readFacts(this.metadata ?? {});
+    const metadata = this.metadata ?? {};
+    this.readFacts(metadata);
     this.done = true;
-    this.writer.finish(
-      reason,
-      raw,
-      tokens === undefined ? undefined : usage(tokens, serviceTier?.type, this.uses),
-    );
+    this.writer.finish(reason, raw, usage(metadata, this.uses));
   }
 
   private readFacts({ metrics, trace, performanceConfig }: Metadata): void {

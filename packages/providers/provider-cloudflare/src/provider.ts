@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { dsnVariable, LlmError } from '@majordomo/core';
 import type { Dsn, Model, ModelRequest, Provider } from '@majordomo/core';
 import { chatReasoningFamily } from '@majordomo/core/toolkit';
 import { checkProviderOptions, billingOf, EventWriter, sdkStream } from '@majordomo/wire-kit';
@@ -69,7 +69,7 @@ function fromDsn({ name, token, baseURL, path, params }: Dsn): Provider {
   const { account, gateway, ...quirks } = quirksFromParams<DsnSettings>(
     params,
     { account: TEXT, gateway: TEXT, ...QUIRK_VALUES },
-    `LLM_${name.toUpperCase()}`,
+    dsnVariable(name),
   );
   const url = path === '' ? `${baseURL}/client/v4` : baseURL;
   // Do not set the vendor's URL as `baseURL`, because an explicit base URL bypasses the gateway.

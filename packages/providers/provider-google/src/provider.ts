@@ -1,4 +1,4 @@
-import { LlmError, type Dsn, type Model, type Provider } from '@majordomo/core';
+import { type Dsn, dsnVariable, LlmError, type Model, type Provider } from '@majordomo/core';
 import { checkProviderOptions, billingOf, EventWriter, sdkStream } from '@majordomo/wire-kit';
 import { dataOf, quirksFromParams, type QuirkValues } from '@majordomo/wire-kit/internal';
 import { isAgent } from './agents.ts';
@@ -111,7 +111,7 @@ function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
   const { apiVersion, project, location, ...quirks } = quirksFromParams<DsnSettings>(
     params,
     { apiVersion: TEXT, project: TEXT, location: TEXT, ...QUIRK_VALUES },
-    `LLM_${name.toUpperCase()}`,
+    dsnVariable(name),
   );
   const isVertex = project !== undefined || location !== undefined;
   // An empty token makes a call fail with kind `auth`. With `undefined`, the SDK would search for other credentials.

@@ -64,6 +64,13 @@ export function usage(raw: WireUsage, searches: number): Usage {
   };
 }
 
+/** Models for which the vendor charges searches by prompt. Source: ai.google.dev/gemini-api/docs/pricing, read on 2026-11-30. */
+const BY_PROMPT = /gemini-[12][.-]/;
+
+/** Returns the number of billed searches of a response: one for all queries up to Gemini 2.5, otherwise one for each query. */
+export const billedSearches = (queries: number, model: string): number =>
+  BY_PROMPT.test(model) ? Math.min(queries, 1) : queries;
+
 /** Merges the usage of a chunk into the earlier usage. Counts are cumulative, and the last chunk sometimes omits a count. */
 export function mergeUsage(before: WireUsage | undefined, now: WireUsage): WireUsage {
   if (before?.candidatesTokenCount === undefined || now.candidatesTokenCount !== undefined) return now;

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelEvent } from '@majordomo/core';
+import type { ModelEvent, Usage } from '@majordomo/core';
 import { EventWriter } from '@majordomo/wire-kit';
 import { inBandError } from './errors.ts';
 import { GeminiReader } from './stream.ts';
 
-const readerOf = (): GeminiReader =>
+const readerOf = (reportUsage?: (usage: Usage) => void): GeminiReader =>
   new GeminiReader({
+    reportUsage,
     writer: new EventWriter('google/m', { collects: true }),
     family: 'gemini/3-pro',
     toLlmError: (error) => inBandError(error, { target: 'google/m', secrets: [] }),
@@ -53,6 +54,18 @@ describe('a stream', () => {
       { type: 'text', text: 'Hello' },
     ]);
     expect(events.filter(({ type }) => type === 'finish')).toHaveLength(1);
+  });
+
+  it('reports the output as unknown until a finish reason arrives', () => {
+    const reported: unknown[] = [];
+    const reader = readerOf(({ input, output }) => reported.push([input, output]));
+    const counted = (candidatesTokenCount: number): object => ({
+      usageMetadata: { promptTokenCount: 9, candidatesTokenCount },
+    });
+    reader.readMessage(JSON.stringify({ ...chunk([{ text: 'Hel' }]), ...counted(1) }));
+    expect(reported.at(-1)).toEqual([9, undefined]);
+    reader.readMessage(JSON.stringify({ ...chunk([{ text: 'lo' }], STOP), ...counted(2) }));
+    expect(reported.at(-1)).toEqual([9, 2]);
   });
 
   it('reads ids of calls, or generates deterministic ones', () => {
@@ -186,6 +199,15 @@ describe('a stream', () => {
     const last = { ...STOP, groundingMetadata: { webSearchQueries: ['', 'tea', 'old tea'] } };
     const events = read(chunk([{ toolCall }]), { usageMetadata: { promptTokenCount: 1 } }, chunk([], last));
     expect(events.at(-1)).toMatchObject({ usage: { details: { serverTools: { web_search: 2 } } } });
+  });
+
+  it('counts the searches of a prompt once for models that are billed by prompt', () => {
+    const last = { ...STOP, groundingMetadata: { webSearchQueries: ['tea', 'old tea'] } };
+    const searchesOf = (modelVersion: string): unknown =>
+      read({ ...chunk([], last), modelVersion, usageMetadata: { promptTokenCount: 1 } }).at(-1);
+    const counted = (uses: number): object => ({ usage: { details: { serverTools: { web_search: uses } } } });
+    expect(searchesOf('gemini-2.5-flash')).toMatchObject(counted(1));
+    expect(searchesOf('gemini-3-flash-preview')).toMatchObject(counted(2));
   });
 
   it('stores a separate signature', () => {

@@ -19,6 +19,7 @@ import { CANDIDATE_MEMBERS, CHUNK_MEMBERS, GROUNDING_MEMBERS, USAGE_MEMBERS } fr
 import { VENDOR_PARTS } from './vendor-parts.ts';
 import { PartialArguments } from './partial-args.ts';
 import {
+  billedSearches,
   blockedError,
   finishReason,
   isBlocking,
@@ -89,6 +90,7 @@ export class GeminiReader implements WireReader {
   private rawFinish: string | undefined;
   private finishMessage: string | undefined;
   private wireUsage: WireUsage | undefined;
+  private modelVersion: string | undefined;
   /** Whether the response is a non-streaming body. The finish reason of such a body may be missing. */
   private isNonStreaming = false;
   private calls = 0;
@@ -158,7 +160,8 @@ export class GeminiReader implements WireReader {
   }
 
   private get usage(): Usage | undefined {
-    return this.wireUsage && usage(this.wireUsage, this.searches.size);
+    const searches = billedSearches(this.searches.size, this.modelVersion ?? this.writer.target);
+    return this.wireUsage && usage(this.wireUsage, searches);
   }
 
   /** Returns whether the chunk has candidates. */
@@ -167,10 +170,9 @@ export class GeminiReader implements WireReader {
     const chunk: Chunk = json;
     if (chunk.error !== undefined) throw this.toLlmError(chunk.error);
     this.writer.start(chunk.responseId, chunk.modelVersion);
-    if (chunk.usageMetadata !== undefined) {
-      this.wireUsage = mergeUsage(this.wireUsage, chunk.usageMetadata);
-      this.reportUsage?.(usage(this.wireUsage, this.searches.size));
-    }
+    this.modelVersion ??= chunk.modelVersion;
+    if (chunk.usageMetadata !== undefined) this.wireUsage = mergeUsage(this.wireUsage, chunk.usageMetadata);
+    this.report();
     const { candidates, promptFeedback } = chunk;
     const { blockReason, blockReasonMessage } = promptFeedback ?? {};
     if (isBlocking(blockReason)) {
@@ -181,7 +183,15 @@ export class GeminiReader implements WireReader {
     const first = candidates[0] as Candidate | undefined;
     if (first !== undefined) this.candidate(first);
     if (first?.finishReason !== undefined) this.readFacts(chunk, first);
+    this.report();
     return true;
+  }
+
+  /** Reports the usage. Until a finish reason arrives, the output is unknown, because each chunk counts only what it has sent. */
+  private report(): void {
+    const used = this.usage;
+    if (used === undefined) return;
+    this.reportUsage?.(this.rawFinish === undefined ? { ...used, output: undefined } : used);
   }
 
   private candidate(candidate: Candidate): void {

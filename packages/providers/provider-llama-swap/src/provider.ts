@@ -1,4 +1,11 @@
-import type { Capabilities, Dsn, Model, Provider, Timeouts } from '@majordomo/core';
+import {
+  type Capabilities,
+  type Dsn,
+  dsnVariable,
+  type Model,
+  type Provider,
+  type Timeouts,
+} from '@majordomo/core';
 import { checkProviderOptions, billingOf, patientFetch } from '@majordomo/wire-kit';
 import { dataAt, dataOf } from '@majordomo/wire-kit/internal';
 import { txt2imgModel } from '@majordomo/imagegen';
@@ -111,7 +118,7 @@ const fromDsn =
       id: name,
       apiKey: token,
       baseURL: `${protocol}://${host}${path}`,
-      quirks: quirksFromParams(params, `LLM_${name.toUpperCase()}`),
+      quirks: quirksFromParams(params, dsnVariable(name)),
     });
 
 /** Wraps a model of the Chat Completions provider. Adds the capabilities that the server listed, and removes loading messages. */

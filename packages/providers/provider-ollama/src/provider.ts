@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { dsnVariable, LlmError } from '@majordomo/core';
 import type { Dsn, Model, Provider, Timeouts } from '@majordomo/core';
 import { chatReasoningFamily, didYouMean, mergeTimeouts } from '@majordomo/core/toolkit';
 import { checkProviderOptions, NDJSON, billingOf, EventWriter, sdkStream } from '@majordomo/wire-kit';
@@ -87,7 +87,7 @@ function profileOf({ profile = 'ollama' }: Pick<OllamaOptions, 'profile'>): Prof
  * the environment is sent only to the vendor's host.
  */
 function fromDsn({ name, scheme, token, baseURL, params }: Dsn): Provider {
-  const settings = settingsFromParams(params, `LLM_${name.toUpperCase()}`);
+  const settings = settingsFromParams(params, dsnVariable(name));
   const profile = profileOf({ profile: scheme as ProfileName });
   const keyEnv = baseURL === profile.baseURL ? profile.keyEnv : [];
   return ollamaProvider({ id: name, apiKey: token, baseURL, ...settings }, { ...profile, keyEnv });

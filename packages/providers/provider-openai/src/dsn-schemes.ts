@@ -1,4 +1,4 @@
-import type { Dsn, Provider } from '@majordomo/core';
+import { dsnVariable, type Dsn, type Provider } from '@majordomo/core';
 import {
   quirksFromParams,
   responsesQuirksFromParams,
@@ -17,7 +17,7 @@ type Schemes = NonNullable<Provider['schemes']>;
 export const chatDsnSchemes = (serve: (profile: Profile, options: ChatOptions) => Provider): Schemes => ({
   openai: (dsn) => {
     const { server, quirks: params } = serverOf(dsn);
-    const quirks = quirksFromParams(params, nameOf(dsn));
+    const quirks = quirksFromParams(params, dsnVariable(dsn.name));
     return serve(server, { apiKey: dsn.token, quirks });
   },
 });
@@ -28,7 +28,7 @@ export const responsesDsnSchemes = (
 ): Schemes => ({
   'openai-responses': (dsn) => {
     const { server, quirks: params } = serverOf(dsn);
-    const quirks = responsesQuirksFromParams(params, nameOf(dsn));
+    const quirks = responsesQuirksFromParams(params, dsnVariable(dsn.name));
     return serve({ ...server, api: 'responses' }, { apiKey: dsn.token, quirks });
   },
 });
@@ -52,5 +52,3 @@ function serverOf({ name, baseURL, params: { vendor, batches, ...quirks } }: Dsn
   };
   return { server, quirks };
 }
-
-const nameOf = ({ name }: Dsn): string => `LLM_${name.toUpperCase()}`;

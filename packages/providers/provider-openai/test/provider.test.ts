@@ -92,6 +92,9 @@ describe('a call', () => {
     expect(error?.kind).toBe('overloaded');
     expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer sk-client']);
     expect((await collect(createOpenAI({ api: 'chat', client: {} }))).error?.kind).toBe('config');
+    // Without `delete`, only the deletion of a file would fail.
+    const withoutDelete = { get: () => undefined, post: () => undefined };
+    expect((await collect(createOpenAI({ api: 'chat', client: withoutDelete }))).error?.kind).toBe('config');
   });
 
   it('emits the warnings of its request', async () => {

@@ -7,7 +7,7 @@ import { mergeSystem } from '../prepare/output.ts';
 import { dropForeignReplay } from '../prepare/replay.ts';
 import { invalidError, unsupportedError, validate } from '../prepare/validate.ts';
 import type { Target } from '../resolve/resolve.ts';
-import { sumUsage } from '../stream/usage.ts';
+import { completeUsage } from '../stream/usage.ts';
 import type { Basis, CalibrationCurve, Question, Questions } from '../types/classification.ts';
 import { LlmError } from '../types/llm-error.ts';
 import type { MajordomoOptions } from '../types/majordomo.ts';
@@ -221,7 +221,10 @@ async function classifyBySources(
     const spent = error.details.partial?.usage;
     try {
       const answered = await classifyBySources([next, ...rest], request, context);
-      return { ...answered, usage: sumUsage(spent, answered.usage) };
+      return {
+        ...answered,
+        usage: spent === undefined ? answered.usage : completeUsage([spent, answered.usage]),
+      };
     } catch (cause) {
       throw withUsage(cause, context.target, [spent]);
     }

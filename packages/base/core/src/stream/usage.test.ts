@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { sumUsage } from './usage.ts';
+import { describe, expect, it } from 'vitest';
+import { completeUsage, sumUsage } from './usage.ts';
 
 const usage = (input: number | undefined, output: number | undefined) => ({
   input,
@@ -89,4 +89,24 @@ it('sums units by name and returns a common speed and region', () => {
   const a = { ...usage(1, 1), details: { units: { character: 2 }, speed: 'fast', inferenceGeo: 'us' } };
   const b = { ...usage(1, 1), details: { units: { character: 3 }, speed: 'fast', inferenceGeo: 'eu' } };
   expect(sumUsage(a, b).details).toEqual({ units: { character: 5 }, speed: 'fast' });
+});
+
+describe('the usage of several requests of one attempt', () => {
+  it('contains the largest input, on which the price may depend', () => {
+    expect(completeUsage([usage(100, 1), usage(300, 2), usage(200, 3)])).toEqual({
+      ...usage(600, 6),
+      details: { largestInput: 300 },
+    });
+    expect(completeUsage([usage(100, 1)])).toEqual(usage(100, 1));
+  });
+
+  it('is unknown if that of one request is unknown', () => {
+    expect(completeUsage([usage(100, 1), undefined])).toBeUndefined();
+  });
+
+  it('has a reported cost only if each request has one', () => {
+    const reported = { ...usage(1, 1), details: { reportedNanoUsd: '5', serviceTier: 'flex' } };
+    expect(completeUsage([reported, reported])?.details?.reportedNanoUsd).toBe('10');
+    expect(completeUsage([reported, usage(1, 1)])?.details).toEqual({ serviceTier: 'flex', largestInput: 1 });
+  });
 });

@@ -20,9 +20,24 @@ export function sumUsage(...usages: readonly (Usage | undefined)[]): Usage | und
   );
 }
 
-/** Returns the sum of the usage of several requests; `undefined` if the usage of any request is unknown. */
-export const completeUsage = (usages: readonly (Usage | undefined)[]): Usage | undefined =>
-  usages.includes(undefined) ? undefined : sumUsage(...usages);
+/**
+ * Returns the sum of the usage of several requests of one attempt, with their largest input, on which a price may depend. Returns
+ * `undefined` if the usage of any request is unknown. The sum has a reported cost only if each request has one.
+ */
+export function completeUsage(usages: readonly (Usage | undefined)[]): Usage | undefined {
+  const sum = usages.includes(undefined) ? undefined : sumUsage(...usages);
+  const inputs = usages.flatMap((usage) => usage?.details?.largestInput ?? usage?.input ?? []);
+  if (sum === undefined || usages.length < 2) return sum;
+  const { reportedNanoUsd, ...others } = sum.details ?? {};
+  const isReported = usages.every((usage) => usage?.details?.reportedNanoUsd !== undefined);
+  const details = definedMembers({
+    ...others,
+    reportedNanoUsd: isReported ? reportedNanoUsd : undefined,
+    largestInput: inputs.length === 0 ? undefined : Math.max(...inputs),
+  });
+  const { details: _summed, ...counts } = sum;
+  return Object.keys(details).length === 0 ? counts : { ...counts, details };
+}
 
 function add(a: Usage, b: Usage | undefined): Usage {
   if (b === undefined) return a;

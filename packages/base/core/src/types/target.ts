@@ -127,7 +127,10 @@ export interface ModelContext {
   credential?(value: string): void;
   /** Recoveries that changed the attempt. `credentialSource` reads the rejected value from them. */
   readonly recoveries?: readonly Recovery[] | undefined;
-  /** Reports usage before the `finish` event. The record of a failed attempt contains it. The usage in `finish` replaces it. */
+  /**
+   * Reports usage before the `finish` event. The record of a failed attempt contains it. The usage in `finish` replaces it. Omit
+   * the output until the vendor reports its total, because the cost of an attempt without this count is its maximum.
+   */
   reportUsage?(usage: Usage): void;
   /** Receives the text of a response; see `CallOptions.onRawResponse`. Set if the call has this option. */
   readonly reportText?: ((text: string) => void) | undefined;

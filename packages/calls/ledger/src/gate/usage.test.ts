@@ -67,6 +67,13 @@ describe('the cost of an attempt', () => {
     sources: [],
     trust: 'override',
   };
+  const onlyInput: Usage = {
+    input: 1,
+    output: undefined,
+    cacheRead: 0,
+    cacheWrite: 0,
+    reasoning: undefined,
+  };
   const few: Usage = { input: 1, output: 2, cacheRead: 0, cacheWrite: 0, reasoning: undefined };
   const unknown = (missing: string): BookedCost => ({
     nanoUsd: undefined,
@@ -112,6 +119,17 @@ describe('the cost of an attempt', () => {
     ['that a filter ended', failedWith(400, 'content-filter'), undefined, maximum],
     ['with status 400 and a partial response', failedWith(400, 'server', 0), undefined, maximum],
     ['that was stopped', stopped, undefined, maximum],
+    [
+      'that ended before the output was counted',
+      stopped,
+      onlyInput,
+      {
+        nanoUsd: 30n,
+        basis: 'estimate',
+        missing: ['incomplete usage: the attempt ended before its count of tokens, so its maximum cost counts'],
+      },
+    ],
+    ['that finished without a count of the output', finished, onlyInput, unknown('no count of output')],
     ['that was aborted before it was sent', failedWith(undefined, 'aborted'), undefined, rejected],
     ['that was stopped when it had finished', { ...finished, stopped: true }, undefined, noUsage],
   ])('%s follows from its outcome', (_, ended, reported, expected) => {

@@ -49,6 +49,24 @@ describe('a stream', () => {
     expect(stream(delta({ content: 'a' }), last, DONE).finish?.usage?.input).toBe(9);
   });
 
+  it('reports output and cost as unknown until a finish reason arrives', () => {
+    const reported: unknown[] = [];
+    const read = new ChatReader({
+      writer: new EventWriter('p/m', { collects: true }),
+      family: FAMILY,
+      quirks: { reasoningTokens: 'inside' },
+      reportUsage: ({ input, output, details }) => reported.push([input, output, details?.reportedNanoUsd]),
+    });
+    const used = { prompt_tokens: 9, completion_tokens: 2, cost: 0.001 };
+    for (const chunk of [delta({ content: 'a' }), stop, { choices: [] }])
+      read.readMessage(JSON.stringify({ ...chunk, usage: used }), undefined);
+    expect(reported).toEqual([
+      [9, undefined, undefined],
+      [9, 2, '1000000'],
+      [9, 2, '1000000'],
+    ]);
+  });
+
   it('uses the first id', () => {
     const { events } = stream(
       { id: '', choices: [], prompt_filter_results: [] },

@@ -21,7 +21,7 @@ import { ReplayedMembers } from './replayed-members.ts';
 import { citationsOf, searchResultsOf, referencesOf, sourcesOf } from '../reading/citations.ts';
 import { isEndMarker, parseMessage, unexpectedValueError, unreadableError } from '../reading/message.ts';
 import type { ReaderOptions } from '../reading/reader-options.ts';
-import { usage } from './usage.ts';
+import { usage, withoutTotals } from './usage.ts';
 import type { ChatChoice, ChatChunk, ChatDelta, ContentBlock, RawTimes, RawUsage } from './wire.ts';
 
 export interface ChatReaderOptions extends ReaderOptions {
@@ -123,7 +123,7 @@ export class ChatReader implements WireReader {
     }
     const choices = chunk.choices ?? NONE;
     const choice = choices[0];
-    this.readUsage(chunk, choice);
+    this.readUsage(chunk, choice, isBody);
     if (!choice || choice.finish_reason) this.readFacts(chunk, choice);
     const { citations, search_results: results } = chunk;
     if (citations?.length || results?.length) this.sources = sourcesOf(citations, results);
@@ -133,13 +133,17 @@ export class ChatReader implements WireReader {
     if (!isOther) this.readChoice(choice, isBody);
   }
 
-  private readUsage(chunk: ChatChunk, choice: ChatChoice | null | undefined): void {
+  private readUsage(chunk: ChatChunk, choice: ChatChoice | null | undefined, isBody: boolean): void {
     const counts = chunk.usage ?? choice?.usage ?? (choice?.finish_reason ? vendorUsage(chunk) : undefined);
     if (!counts) return;
     this.rawUsage = counts;
     this.serviceTier = chunk.service_tier ?? this.serviceTier;
     this.times = chunk.time_info ?? this.times;
-    this.options.reportUsage?.(usage(counts, this.options.quirks, this.serviceTier, this.times));
+    const used = usage(counts, this.options.quirks, this.serviceTier, this.times);
+    // Servers that send usage in each chunk count only the output that they have sent until then.
+    const hasFinished = this.rawFinish !== undefined && !this.hasMore;
+    const isTotal = isBody || hasFinished || Boolean(choice?.finish_reason);
+    this.options.reportUsage?.(isTotal ? used : withoutTotals(used));
   }
 
   private readChoice(choice: ChatChoice, isBody: boolean): void {

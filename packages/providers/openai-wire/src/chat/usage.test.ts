@@ -31,6 +31,26 @@ describe('usage', () => {
       { prompt_tokens_details: { cache_write_tokens: 5, cache_write_tokens_details: { ttl_12h_tokens: 2 } } },
       { cacheWrite: 5, details: { cacheWriteLong: 2 } },
     ],
+    [
+      'audio next to the prompt',
+      {
+        prompt_tokens: 9,
+        prompt_tokens_details: { audio_tokens: 375 },
+        completion_tokens: 201,
+        total_tokens: 585,
+      },
+      { input: 384, output: 201, details: { inputAudio: 375 } },
+    ],
+    [
+      'audio in the prompt',
+      {
+        prompt_tokens: 384,
+        prompt_tokens_details: { audio_tokens: 375 },
+        completion_tokens: 201,
+        total_tokens: 585,
+      },
+      { input: 384, output: 201, details: { inputAudio: 375 } },
+    ],
     ['cache hits', { prompt_cache_hit_tokens: 3 }, { cacheRead: 3 }],
     ['cached tokens', { cached_tokens: 3 }, { cacheRead: 3 }],
     ['a number of cached tokens', { num_cached_tokens: 3 }, { cacheRead: 3 }],
@@ -112,6 +132,18 @@ describe('usage', () => {
       undefined,
       { reportedNanoUsd: '5010000' },
     ],
+    [
+      'a fee and the bill of the caller’s vendor',
+      { cost: 0.0001, is_byok: true, cost_details: { upstream_inference_cost: 0.002 } },
+      undefined,
+      { reportedNanoUsd: '2100000' },
+    ],
+    [
+      'a price that the details repeat',
+      { cost: 0.0001, is_byok: false, cost_details: { upstream_inference_cost: 0.0001 } },
+      undefined,
+      { reportedNanoUsd: '100000' },
+    ],
     ['a price in ticks', { cost_in_usd_ticks: 6_767_400 }, undefined, { reportedNanoUsd: '676740' }],
     ['the tier next to the usage', {}, 'flex', { serviceTier: 'flex' }],
     ['the tier inside', { service_tier: 'standard' }, null, { serviceTier: 'standard' }],
@@ -139,6 +171,10 @@ describe('usage', () => {
     ],
   ])('keeps %s', (_what, raw, tier, details) => {
     expect(usage(raw, reasoningInside, tier).details).toEqual(details);
+  });
+
+  it('has no cost without the bill of the caller’s vendor', () => {
+    expect(usage({ cost: 0.0013, is_byok: true }, reasoningInside).details).toBeUndefined();
   });
 
   it('reads times next to it', () => {

@@ -20,7 +20,7 @@ export function usage(
   const output = outputTotal(raw, reported, quirks.reasoningTokens === 'outside');
   const details = detailsOf(raw, asText(serviceTier) ?? asText(raw.service_tier), times);
   return {
-    input: asNumber(raw.prompt_tokens) ?? asNumber(raw.input_tokens),
+    input: inputTotal(raw),
     output,
     cacheRead:
       asNumber(raw.prompt_tokens_details?.cached_tokens) ??
@@ -35,6 +35,25 @@ export function usage(
     ...(details === undefined ? undefined : { details }),
   };
 }
+
+/**
+ * Returns the input tokens. Mistral counts audio separately, which `total_tokens` shows (recorded 2026: 9 of the prompt, 375 of audio,
+ * 201 of the answer, 585 in total).
+ */
+function inputTotal(raw: RawUsage): number | undefined {
+  const prompt = asNumber(raw.prompt_tokens) ?? asNumber(raw.input_tokens);
+  const audio = asNumber(raw.prompt_tokens_details?.audio_tokens) ?? 0;
+  if (prompt === undefined || audio === 0) return prompt;
+  const sum = prompt + audio + (asNumber(raw.completion_tokens) ?? NaN);
+  return asNumber(raw.total_tokens) === sum ? prompt + audio : prompt;
+}
+
+/** Returns the usage of a response that has not ended: its output and its cost are unknown. */
+export const withoutTotals = ({ details, ...counts }: Usage): Usage => ({
+  ...counts,
+  output: undefined,
+  ...(details && { details: { ...details, reportedNanoUsd: undefined } }),
+});
 
 /** Returns the output tokens. `total_tokens`, or otherwise the quirk, shows whether `completion_tokens` includes reasoning. */
 function outputTotal(raw: RawUsage, reasoning: number | undefined, isOutside: boolean): number | undefined {

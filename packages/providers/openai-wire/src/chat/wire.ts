@@ -1,3 +1,5 @@
+import type { RawCosts } from '../reading/reported-cost.ts';
+
 /** Properties of a chunk or a non-streaming body. Servers may omit any property, or send null or another type. */
 export interface ChatChunk {
   readonly id?: unknown;
@@ -95,7 +97,7 @@ export interface RawTimes {
 }
 
 /** Token counts under the names that different servers use. */
-export interface RawUsage extends RawTimes {
+export interface RawUsage extends RawTimes, RawCosts {
   readonly prompt_tokens?: unknown;
   readonly completion_tokens?: unknown;
   readonly total_tokens?: unknown;
@@ -120,8 +122,6 @@ export interface RawUsage extends RawTimes {
     readonly audio_tokens?: unknown;
     readonly image_tokens?: unknown;
   } | null;
-  readonly cost?: unknown;
-  readonly cost_in_usd_ticks?: unknown;
   readonly service_tier?: unknown;
   readonly num_search_queries?: unknown;
   readonly server_tool_use_details?: { readonly web_search_requests?: unknown } | null;

@@ -1,3 +1,5 @@
+import type { RawCosts } from '../reading/reported-cost.ts';
+
 /** Properties of an event. Servers may omit any property, or send null or another type. */
 export interface ResponsesEvent {
   readonly type?: unknown;
@@ -79,7 +81,7 @@ export interface RawCacheWrites {
 }
 
 /** Token counts and vendor-specific usage properties. */
-export interface RawResponsesUsage {
+export interface RawResponsesUsage extends RawCosts {
   readonly input_tokens?: unknown;
   readonly output_tokens?: unknown;
   readonly input_tokens_details?: {
@@ -94,7 +96,5 @@ export interface RawResponsesUsage {
     readonly image_tokens?: unknown;
     readonly audio_tokens?: unknown;
   } | null;
-  readonly cost?: unknown;
-  readonly cost_in_usd_ticks?: unknown;
   readonly server_side_tool_usage_details?: Readonly<Record<string, unknown>> | null;
 }
