@@ -35,7 +35,9 @@ function namesType(node: Node, name: string): boolean {
   return Object.entries(node)
     .flatMap(([key, value]: [string, unknown]) => (key === 'parent' ? [] : value))
     .filter(isNode)
-    .some((inner) => (isType && inner.type === 'Identifier' && inner.name === name) || namesType(inner, name));
+    .some(
+      (inner) => (isType && inner.type === 'Identifier' && inner.name === name) || namesType(inner, name),
+    );
 }
 
 /** Whether another file can use the variable. */

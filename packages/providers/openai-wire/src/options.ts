@@ -84,7 +84,7 @@ export function checkProfileAndOptions(
   if (typeof profile !== 'object')
     throw new LlmError(
       'config',
-      "the profile must be an object; import one such as groq, or write { id: 'lab', baseURL }",
+      "the profile must be an object; import that of your vendor, or write { id: 'lab', baseURL }",
     );
   checkOptions('the profile', profile, PROFILE_KINDS);
   const { id, baseURL, baseURLEnv } = profile as Partial<Record<'id' | 'baseURL' | 'baseURLEnv', unknown>>;
