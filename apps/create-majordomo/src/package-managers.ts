@@ -36,7 +36,8 @@ export async function install(
   const problem = await new Promise<string | undefined>((resolve) => {
     let failure: string | undefined;
     child.once('error', (error) => {
-      failure = error.message;
+      const isMissing = 'code' in error && error.code === 'ENOENT';
+      failure = isMissing ? `${packageManager} is not installed` : error.message;
       // A program that does not exist emits no other event.
       if (child.pid === undefined) resolve(failure);
     });
@@ -48,6 +49,6 @@ export async function install(
   signal?.throwIfAborted();
   if (problem !== undefined)
     throw new CreateError(
-      `${packageManager} install failed: ${problem}; fix the problem above, or use --package-manager none`,
+      `${packageManager} install failed: ${problem}; fix this, or use --package-manager none`,
     );
 }

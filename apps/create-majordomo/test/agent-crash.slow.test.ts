@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,7 +7,10 @@ import { emptyFolder, ended, type Ended } from './support/command.ts';
 
 const TEMPLATE = join(import.meta.dirname, '../templates/agent');
 
-/** Creates the application. Its refund appends a line to a file, and ends the process if the file `crash` exists. */
+/**
+ * Creates the application. Its refund appends a line to a file, and ends the process if the file `crash` exists. Its model fails
+ * after the refund if the file `fail` exists.
+ */
 function application() {
   const folder = emptyFolder();
   cpSync(join(TEMPLATE, 'src'), join(folder, 'src'), { recursive: true });
@@ -25,6 +28,12 @@ function pay(key: string): undefined {
 }
 `;
   writeFileSync(file, pay + source.replace(run, paying));
+  const models = join(folder, 'src/model.ts');
+  const answer = "return isRefunded ? 'You";
+  expect(readFileSync(models, 'utf8')).toContain(answer);
+  const failing = `if (existsSync('fail')) return { fail: 'server' };\n  ${answer}`;
+  const imports = "import { existsSync } from 'node:fs';\n";
+  writeFileSync(models, imports + readFileSync(models, 'utf8').replace(answer, failing));
   const start = (...args: readonly string[]): Promise<Ended> =>
     ended(
       spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/main.ts', ...args], {
@@ -37,6 +46,12 @@ function pay(key: string): undefined {
     start,
     crash: () => {
       writeFileSync(join(folder, 'crash'), '');
+    },
+    fail: () => {
+      writeFileSync(join(folder, 'fail'), '');
+      return () => {
+        rmSync(join(folder, 'fail'));
+      };
     },
     /** Ends the lock of the process that crashed, as its lease does after 60 seconds. */
     endLease: () => {
@@ -91,5 +106,25 @@ it(
     expect((await start('deny', '11')).out).toMatch(instructions);
     expect(await start('done', '11')).toEqual({ code: 0, out: 'agent: You get your money back.\n', err: '' });
     expect(payments()).toBe(2);
+  },
+);
+
+it(
+  'the agent answers with the result of the refund after its model failed',
+  { timeout: 60_000 },
+  async () => {
+    const { start, fail, payments } = application();
+    await start('ask', '12');
+    const recover = fail();
+    const failed = await start('approve', '12');
+    expect([failed.code, failed.err]).toEqual([1, expect.stringContaining('RunError')]);
+    recover();
+
+    expect(await start('approve', '12')).toEqual({
+      code: 0,
+      out: 'agent: You get your money back.\n',
+      err: '',
+    });
+    expect(payments()).toBe(1);
   },
 );

@@ -140,7 +140,9 @@ ${script}`,
     const cwd = emptyFolder();
     const { code, err } = await run(cwd, ...ARGS);
     expect(code).toBe(1);
-    expect(err).toContain('pnpm install failed: spawn pnpm ENOENT');
+    expect(err).toContain(
+      'pnpm install failed: pnpm is not installed; fix this, or use --package-manager none',
+    );
     expect(readdirSync(cwd)).toEqual([]);
   });
 

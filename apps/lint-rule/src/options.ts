@@ -117,6 +117,7 @@ const NO_OPTIONS: MajordomoOptions = {};
 export function optionsOf(context: Rule.RuleContext): MajordomoOptions {
   const ruleOptions: unknown = context.options[0];
   const shared: unknown = context.settings['majordomo'];
+  checkSettings(shared);
   if (!isObject(ruleOptions)) return isObject(shared) ? shared : NO_OPTIONS;
   if (!isObject(shared)) return ruleOptions;
   const cached = mergedOptions.get(ruleOptions);
@@ -128,6 +129,28 @@ export function optionsOf(context: Rule.RuleContext): MajordomoOptions {
   }
   mergedOptions.set(ruleOptions, { shared, merged });
   return merged;
+}
+
+const checkedSettings = new WeakSet();
+
+/** Throws for an unknown or invalid setting. The linter checks the options of rules only, and such a setting would have no effect. */
+function checkSettings(shared: unknown): void {
+  if (!isObject(shared) || checkedSettings.has(shared)) return;
+  const known: Readonly<Record<string, { readonly type?: string; readonly enum?: readonly unknown[] }>> =
+    properties;
+  for (const [name, value] of Object.entries(shared)) {
+    const expected = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (expected === undefined)
+      throw new Error(
+        `settings.majordomo.${name} is not a setting; the settings are ${Object.keys(known).join(', ')}`,
+      );
+    const type = Array.isArray(value) ? 'array' : typeof value;
+    if (value !== undefined && expected.enum?.includes(value) !== true && expected.type !== type)
+      throw new Error(
+        `settings.majordomo.${name} must be ${expected.enum?.join(' or ') ?? `of type ${expected.type}`}`,
+      );
+  }
+  checkedSettings.add(shared);
 }
 
 /** Merged options by the rule's options object, which is the same for every file of a configuration. */

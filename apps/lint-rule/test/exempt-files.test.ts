@@ -86,3 +86,19 @@ describe('path options', () => {
     expect(at(filename, options)).toEqual(expected);
   });
 });
+
+describe('settings', () => {
+  it.each<[object, string]>([
+    [{ alow: ['src/**'] }, 'settings.majordomo.alow is not a setting; the settings are allow, tests, '],
+    [{ constructor: true }, 'settings.majordomo.constructor is not a setting'],
+    [{ tests: 'no' }, 'settings.majordomo.tests must be of type boolean'],
+    [{ allow: 'src/**' }, 'settings.majordomo.allow must be of type array'],
+    [{ certainty: 'always' }, 'settings.majordomo.certainty must be likely or possible'],
+  ])('that have no effect stop the linter: %j', (options, message) => {
+    expect(() => lint(RAW, { options })).toThrow(message);
+  });
+
+  it('may be undefined', () => {
+    expect(lint(RAW, { options: { tests: undefined, certainty: undefined } })).toEqual(FOUND);
+  });
+});

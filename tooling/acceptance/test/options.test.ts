@@ -80,7 +80,8 @@ it('createOllama reports a misspelled profile with a suggestion', () => {
 });
 
 it.each([
-  [undefined, 'the profile: options must be an object'],
+  [undefined, 'the profile must be an object; import that of your vendor'],
+  ['groq', 'the profile must be an object; import that of your vendor'],
   [{ id: 'lab' }, 'baseURL of the profile lab must be a string'],
   [{ baseURL: 'http://lab/v1' }, 'the profile has no id'],
   [{ id: 'lab', baseUrl: 'http://lab/v1' }, 'the profile: baseUrl is not an option; did you mean "baseURL"?'],

@@ -1,6 +1,6 @@
 import type { Scope, SourceCode } from 'eslint';
 import type * as ESTree from 'estree';
-import { parentOf, type Node } from '../ast/node.ts';
+import { isNode, parentOf, type Node } from '../ast/node.ts';
 import type { Dialect, RawCall } from './dialects.ts';
 import { plainProperties, rangeOf, type Edit } from './edit.ts';
 
@@ -17,7 +17,8 @@ export interface Client {
 export function clientOf(node: ESTree.ImportDeclaration, code: SourceCode): Client | undefined {
   const [imported, ...others] = code.getDeclaredVariables(node);
   const [reference, ...more] = imported?.references ?? [];
-  if (reference === undefined || more.length > 0 || others.length > 0) return undefined;
+  if (imported === undefined || reference === undefined) return undefined;
+  if (more.length > 0 || others.length > 0 || namesType(code.ast, imported.name)) return undefined;
   const build = parentOf(reference.identifier);
   if (build?.type !== 'NewExpression' || build.callee !== reference.identifier) return undefined;
   const declarator = parentOf(build);
@@ -26,6 +27,17 @@ export function clientOf(node: ESTree.ImportDeclaration, code: SourceCode): Clie
   const [variable] = code.getDeclaredVariables(declarator);
   const uses = variable?.references.filter(({ init }) => init !== true) ?? [];
   return uses.length === 0 || uses.some((use) => use.isWrite()) ? undefined : { build, uses };
+}
+
+/** Whether a type contains the name. The scopes of the command's parser lack the types of variables, parameters and results. */
+function namesType(node: Node, name: string): boolean {
+  const isType = /^TS|TypeAnnotation$/.test(node.type);
+  return Object.entries(node)
+    .flatMap(([key, value]: [string, unknown]) => (key === 'parent' ? [] : value))
+    .filter(isNode)
+    .some(
+      (inner) => (isType && inner.type === 'Identifier' && inner.name === name) || namesType(inner, name),
+    );
 }
 
 /** Whether another file can use the variable. */

@@ -1,6 +1,6 @@
 import type { SourceCode } from 'eslint';
 import type * as ESTree from 'estree';
-import { bare, keyName, parentOf, type Node } from '../ast/node.ts';
+import { bare, child, keyName, parentOf, type Node } from '../ast/node.ts';
 import { isExported } from './client.ts';
 import type { RawFormat } from './dialects.ts';
 import { replaceAround, type Edit } from './edit.ts';
@@ -25,6 +25,7 @@ export function rewriteVariableUses(
   code: SourceCode,
 ): readonly Edit[] | undefined {
   if (declarator.id.type !== 'Identifier' || isExported(declarator)) return undefined;
+  if (child(declarator.id, 'typeAnnotation') !== undefined) return undefined;
   const [variable] = code.getDeclaredVariables(declarator);
   const edits: Edit[] = [];
   for (const { identifier, init } of variable?.references ?? []) {

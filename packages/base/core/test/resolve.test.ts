@@ -254,6 +254,16 @@ describe('providers', () => {
     expect(error?.message).toContain('serves the scheme "ecoh" (served: echo); did you mean "echo"?');
   });
 
+  it.each([[['openai']], [['openai', 'b']]])(
+    'that are one of the providers %j have no model',
+    async (ids) => {
+      const majordomo = createMajordomo({ env: {}, providers: ids.map((id) => echo(id)) });
+      expect((await config(majordomo.resolve('openai'))).message).toBe(
+        'unknown name "openai" in "openai": no alias is set; a target is written provider/model; add the model of the provider, as in openai/MODEL',
+      );
+    },
+  );
+
   it.each([
     [['openai'], '; did you mean "openai/gpt"?'],
     [['openai', 'b'], ''],
@@ -296,6 +306,13 @@ describe('providers', () => {
     const { message } = await config(make({ env: {} }).resolve(spec));
     expect(message).toBe('a spec must be a string such as provider/model or an alias, not a DSN');
     expect(message).not.toContain('0123456789');
+  });
+
+  it('are joined with commas, not passed as an array', async () => {
+    const { message } = await config(make({ env: {} }).resolve(['a/x', 'b/y'] as unknown as string));
+    expect(message).toBe(
+      'a spec must be a string such as provider/model or an alias, not an array; join its targets with commas',
+    );
   });
 
   it('of a DSN are one target in both spellings', async () => {

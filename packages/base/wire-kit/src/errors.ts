@@ -90,7 +90,7 @@ export function transportError(
     return new LlmError('protocol', message, { target, path: '' }, { cause });
   }
   if (isInvalidHeader(error)) {
-    const message = `${target}: the request could not be created: ${reasonOf(error, secrets)}`;
+    const message = `${target}: the request could not be created: ${reasonOf(error, secrets)}; check the characters of the key and the headers`;
     return new LlmError('config', message, { target }, { cause });
   }
   const code = codeOf(error);

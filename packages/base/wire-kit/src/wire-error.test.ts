@@ -117,7 +117,11 @@ it.each([
   'Cannot convert argument to a ByteString because the character at index 7 has a value of 8364',
   "Failed to read the 'headers' property from 'RequestInit': String contains non ISO-8859-1 code point.",
 ])('reports the invalid header of other runtimes as a config error: %s', (message) => {
-  expect(transportError(new TypeError(message), 'p/m').kind).toBe('config');
+  const error = transportError(new TypeError(message), 'p/m');
+  expect([error.kind, error.message]).toEqual([
+    'config',
+    `p/m: the request could not be created: ${message}; check the characters of the key and the headers`,
+  ]);
 });
 
 it('reports an invalid header as a config error', () => {

@@ -77,7 +77,9 @@ describe('a served gateway', () => {
     const port = Number(new URL(served.url).port);
     await expect(serve(gateway, { port })).rejects.toMatchObject({
       kind: 'config',
-      message: expect.stringMatching(new RegExp(`^cannot listen on 127\\.0\\.0\\.1:${port}: `)) as string,
+      message: expect.stringMatching(
+        new RegExp(`^cannot listen on 127\\.0\\.0\\.1:${port}: .*; use another host or port$`),
+      ) as string,
       cause: expect.objectContaining({ code: 'EADDRINUSE' }) as Error,
     });
     await served.close(0);

@@ -39,7 +39,7 @@ export function toLlmError(error: unknown, facts: SdkErrorContext, sdk: SdkError
   if (!(error instanceof Error)) return transportError(error, facts.target, facts.secrets);
   const status = 'status' in error ? error.status : undefined;
   if (typeof status === 'number') return httpError(error, status, facts);
-  if (sdk.isUnsent(error) || isBadHeader(error)) return unsentError(error, facts);
+  if (sdk.isUnsent(error)) return unsentError(error, facts);
   const found = transportError(error, facts.target, facts.secrets, facts.server);
   // The SDK reports every transport error whose message contains "timed out" as a timeout, so check the kind too.
   const isTimeout = sdk.isTimeout(error)
@@ -73,10 +73,6 @@ function httpError(error: Error, status: number, facts: SdkErrorContext): LlmErr
     recover: status === 401 ? facts.renew?.() : facts.recovery?.(failure, status),
   });
 }
-
-/** Whether the error reports an invalid header, such as a key with a line break. A retry would fail too. */
-const isBadHeader = (error: Error): boolean =>
-  error instanceof TypeError && /header|ByteString/i.test(error.message);
 
 function unsentError(error: Error, { target, secrets }: SdkErrorContext): LlmError {
   const message = `${target}: the request could not be created: ${reasonOf(error, secrets)}`;

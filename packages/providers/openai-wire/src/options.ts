@@ -81,6 +81,11 @@ export function checkProfileAndOptions(
   profile: Profile | ResponsesProfile,
   options: ChatOptions | ResponsesOptions,
 ): void {
+  if (typeof profile !== 'object')
+    throw new LlmError(
+      'config',
+      "the profile must be an object; import that of your vendor, or write { id: 'lab', baseURL }",
+    );
   checkOptions('the profile', profile, PROFILE_KINDS);
   const { id, baseURL, baseURLEnv } = profile as Partial<Record<'id' | 'baseURL' | 'baseURLEnv', unknown>>;
   if (typeof id !== 'string')

@@ -77,7 +77,7 @@ const RUNS: Readonly<Record<string, readonly Run[]>> = {
       ],
       prints: ['waits for approval: refund {"number":"7","usd":49}'],
     },
-    { args: ['ask', '7'], fails: 'a run of order 7 waits for a decision' },
+    { args: ['ask', '7'], fails: 'a run of order 7 waits; use approve or deny' },
     { args: ['approve', '7'], script: ['You receive 49 USD.'], prints: ['You receive 49 USD.'] },
     { args: ['approve', '8'], fails: 'no run of order 8 waits for a decision' },
   ],

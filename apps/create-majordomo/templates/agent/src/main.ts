@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createRuns, type Decision, type RunResult, type UnknownCall } from '@majordomo/agent';
+import { createRuns, RunError, type Decision, type RunResult, type UnknownCall } from '@majordomo/agent';
 import { callsThatWait, unknownCalls } from '@majordomo/agent/steps';
 import { LlmError } from '@majordomo/core';
 import { sqliteStores } from '@majordomo/store-sqlite';
@@ -33,7 +33,7 @@ async function ask(): Promise<void> {
   }
   const question = `My lamp from order ${id} is broken. I want my money back.`;
   console.log(`customer: ${question}`);
-  await end(await agent.run(question));
+  await end(await agent.run(question).catch(saveFailed));
 }
 
 /** Continues the stored run, possibly in another process than the one that started it. */
@@ -53,7 +53,13 @@ async function decide(): Promise<void> {
   const calls = unknown.length > 0 ? unknown : callsThatWait(state);
   const decisions = calls.map((call) => decisionOf(call.id));
   // The records admit each refund only once, also if two processes continue the run.
-  await end(await agent.run(state, { decisions, records: stores.records }));
+  await end(await agent.run(state, { decisions, records: stores.records }).catch(saveFailed));
+}
+
+/** Stores a run that failed, with the results of its tools, so that `approve` continues it. */
+async function saveFailed(error: unknown): Promise<never> {
+  if (error instanceof RunError) await runs.save(id, error.state);
+  throw error;
 }
 
 async function end({ text, awaiting, unknown, done, state }: RunResult): Promise<void> {

@@ -150,12 +150,13 @@ const depthError = (path: readonly string[]): LlmError =>
     code: 'alias-depth',
   });
 
-/** Returns a hint such as `; did you mean "openai/gpt-5.4"?`; empty if no provider has such a model. */
+/** Returns a hint such as `; did you mean "openai/gpt-5.4"?`; empty if `name` is not a provider and no provider has such a model. */
 async function targetHint(
   name: string,
   providers: readonly Provider[],
   suggest: SuggestModel | undefined,
 ): Promise<string> {
+  if (providers.some(({ id }) => id === name)) return `; add the model of the provider, as in ${name}/MODEL`;
   const [only, ...others] = providers;
   const guess = only === undefined || others.length > 0 ? undefined : `${only.id}/${name}`;
   const target = (await suggestedTarget(name, providers, suggest)) ?? guess;

@@ -8,6 +8,7 @@ import type { SpecElement } from '../types/majordomo.ts';
  * Throws `config` with the index of the invalid character in `details.path`.
  */
 export function parseSpec(spec: string): readonly SpecElement[] {
+  if (Array.isArray(spec)) throw notASpecError('an array; join its targets with commas');
   if (typeof (spec as unknown) !== 'string')
     throw notASpecError((spec as unknown) === null ? 'null' : `a value of type ${typeof spec}`);
   // A DSN contains a token. Errors contain the spec, so they would show the token.

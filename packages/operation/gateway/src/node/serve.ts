@@ -129,7 +129,14 @@ const loadAdapter = (): Promise<typeof import('@hono/node-server')> =>
 function listening(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause) => {
-      reject(new LlmError('config', `cannot listen on ${host}:${port}: ${cause.message}`, {}, { cause }));
+      reject(
+        new LlmError(
+          'config',
+          `cannot listen on ${host}:${port}: ${cause.message}; use another host or port`,
+          {},
+          { cause },
+        ),
+      );
     });
     server.listen({ port, host, backlog: BACKLOG }, resolve);
   });
