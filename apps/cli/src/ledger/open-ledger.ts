@@ -89,7 +89,9 @@ function printAlert(alert: Alert, { stderr }: Io): void {
   if (alert.type === 'unrecorded')
     say(`The ledger could not store a record (${reasonOf(alert.error)}): ${JSON.stringify(alert.record)}`);
   if (alert.type === 'unreleased')
-    say(`${alert.reservations} reservations of the ledger were not released; their amounts may count as spent.`);
+    say(
+      `${alert.reservations} reservations of the ledger were not released; their amounts may count as spent.`,
+    );
 }
 
 /** Opens the file for reading. For a missing file, returns `undefined`, or throws `Stop` if the configuration stores nothing. */

@@ -126,7 +126,9 @@ describe('the cost of an attempt', () => {
       {
         nanoUsd: 30n,
         basis: 'estimate',
-        missing: ['incomplete usage: the attempt ended before its count of tokens, so its maximum cost counts'],
+        missing: [
+          'incomplete usage: the attempt ended before its count of tokens, so its maximum cost counts',
+        ],
       },
     ],
     ['that finished without a count of the output', finished, onlyInput, unknown('no count of output')],
