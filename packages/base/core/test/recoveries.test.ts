@@ -74,7 +74,7 @@ describe('recoveries', () => {
       'a/x': [{ fail: 'invalid-request', details: recovery('temperature', true) }, 'ok'],
     });
     const model = majordomo.model('a/x');
-    for await (const event of model.stream({ ...hi, temperature: 1 })) if (event.type === 'text') break;
+    for await (const event of model.stream({ ...hi, temperature: 1 })) if (event.type === 'text-delta') break;
     await model.generate({ ...hi, temperature: 1 });
     expect(requestCounts.get('a/x')).toBe(3);
   });
