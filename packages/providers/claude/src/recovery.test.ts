@@ -181,6 +181,21 @@ describe('recoveryFor', () => {
       { temperature: 0.5, topP: 0.5 },
       { topP: 0.5 },
     ],
+    [
+      '`temperature` may only be set to 1 when thinking is enabled or in adaptive mode.',
+      { temperature: 0.5 },
+      { temperature: 0.5, reasoning: 'none' },
+    ],
+    [
+      '`top_p` must be greater than or equal to 0.95 or unset when thinking is enabled.',
+      { topP: 0.5 },
+      { topP: 0.5, reasoning: 'none' },
+    ],
+    [
+      '`top_k` must be unset when thinking is enabled.',
+      { topK: 5, reasoning: 'high' },
+      { topK: 5, reasoning: 'none' },
+    ],
   ])('%s is remembered for the same settings only', (message, rejected, accepted) => {
     const recovery = recoveryFor(message, ask(rejected), RULES);
     expect(recovery?.remember).toBe(true);
@@ -188,6 +203,15 @@ describe('recoveryFor', () => {
       true,
       false,
     ]);
+  });
+
+  it.each([
+    'A maximum of 4 blocks with cache_control may be provided. Found 5.',
+    "messages.0.content.0.cache_control.ttl: a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block.",
+  ])('%s: cache markers of extra do not end the cache of later calls', (message) => {
+    const recovery = recoveryFor(message, ask({ cache: LONG_CACHE }), RULES);
+    expect(recovery?.apply(ask({ cache: LONG_CACHE })).cache).toBeUndefined();
+    expect(recovery?.remember).toBeUndefined();
   });
 
   it('does not change the rejected request', () => {
