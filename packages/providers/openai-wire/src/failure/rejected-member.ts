@@ -61,15 +61,17 @@ export function rejectedMemberRecovery(failure: ReportedFailure, sent: SentBody)
   const other = OTHER_LIMIT.get(member);
   if (other !== undefined && failure.message.includes(other)) return renameRecovery(member, other);
   if (SAMPLING.has(member)) return samplingRecovery(member, reasonsIn(sent));
-  const effort = EFFORT.has(member) && isValueRejection(failure) ? effortIn(sent) : undefined;
-  return effort === undefined ? dropRecovery(member) : effortRecovery(member, effort);
+  if (!isValueRejection(failure)) return dropRecovery(member);
+  const effort = EFFORT.has(member) ? effortIn(sent) : undefined;
+  if (effort !== undefined) return effortRecovery(member, effort);
+  return NAMED_VALUES.has(member) ? valueRecovery(member, sent[member]) : dropRecovery(member);
 }
 
 /** Properties with the reasoning effort, of Chat Completions and of Responses. */
 const EFFORT: ReadonlySet<string> = new Set(['reasoning_effort', 'reasoning']);
 
 /** Whether the server rejected the value of the property, so that another value may succeed (OpenAI, 2026). */
-const isValueRejection = ({ code, message }: ReportedFailure): boolean =>
+export const isValueRejection = ({ code, message }: ReportedFailure): boolean =>
   code === 'unsupported_value' || /unsupported value/i.test(message);
 
 const effortIn = ({ reasoning_effort: chat, reasoning }: SentBody): unknown =>
@@ -79,6 +81,15 @@ const effortRecovery = (member: string, effort: unknown): Recovery => ({
   ...dropRecovery(member),
   id: `drop ${member} ${String(effort)}`,
   isNeededFor: ({ extra, reasoning }) => (effortIn(extra) ?? reasoning) === effort,
+});
+
+/** Properties whose values are names, of which a model or an account may accept some. */
+const NAMED_VALUES: ReadonlySet<string> = new Set(['service_tier', 'verbosity']);
+
+const valueRecovery = (member: string, value: unknown): Recovery => ({
+  ...dropRecovery(member),
+  id: `drop ${member} ${String(value)}`,
+  isNeededFor: (request) => (request.extra[member] ?? SETTINGS[member]?.(request)) === value,
 });
 
 /** Properties that a model may reject only with reasoning, or only without reasoning. */
