@@ -158,16 +158,14 @@ describe('the emulation with log probabilities', () => {
       id: 'temperature',
       what: 'temperature dropped',
       remember: true,
-      apply: ({ temperature: _temperature, ...request }: ModelRequest): ModelRequest => request as never,
+      apply: ({ temperature: _temperature, ...request }: ModelRequest): ModelRequest => request,
       isNeededFor: () => isNeeded,
     });
     for (const isNeeded of [true, false]) {
       let fails = 2;
       const { provider, model } = modelOf(() => {
         const details = fails === 2 ? { recover: change(isNeeded) } : {};
-        return fails-- > 0
-          ? { fail: new LlmError('invalid-request', 'no', details) }
-          : { logprobs: LABELS };
+        return fails-- > 0 ? { fail: new LlmError('invalid-request', 'no', details) } : { logprobs: LABELS };
       });
       await failureOf(model.classify({ input: 'x', questions: REFUND }));
       await model.classify({ input: 'x', questions: REFUND });

@@ -105,7 +105,5 @@ export class TargetState<Event extends object, Result> {
   }
 }
 
-const isChanged = (
-  before: PreparedCall<object, unknown>,
-  after: PreparedCall<object, unknown>,
-): boolean => before.request !== after.request || before.isNonStreaming !== after.isNonStreaming;
+const isChanged = (before: PreparedCall<object, unknown>, after: PreparedCall<object, unknown>): boolean =>
+  before.request !== after.request || before.isNonStreaming !== after.isNonStreaming;

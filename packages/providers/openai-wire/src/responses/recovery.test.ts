@@ -162,6 +162,25 @@ describe('a remembered recovery of Responses applies to the requests that need i
     expect(neededFor(ofValue, body, ...requests)).toEqual([true, false, true, false]);
   });
 
+  it('rejected reasoning: in the same conversation', () => {
+    const turn = (content: string) =>
+      assistant([
+        { type: 'reasoning', text: '', replay: { family: 'f', data: { encrypted_content: content } } },
+      ]);
+    const rejected = { ...request, messages: [user('hi'), turn('a'), turn('b')] };
+    const recovery = recoveryFor(
+      failure({ code: 'invalid_encrypted_content' }),
+      400,
+      sent,
+      undefined,
+      rejected,
+    );
+    const isNeededFor = (...messages: TurnMessage[]): unknown =>
+      recovery?.isNeededFor?.({ ...request, messages });
+    expect(isNeededFor(...rejected.messages, turn('c'))).toBe(true);
+    expect([isNeededFor(user('hi'), turn('c')), isNeededFor(user('hi'))]).toEqual([false, false]);
+  });
+
   it('the service tier: with the rejected one', () => {
     const requests = [
       { serviceTier: 'flex' },

@@ -1,5 +1,5 @@
 import type { JsonObject, ModelRequest, Recovery } from '@majordomo/core';
-import { asList, asRecord, isList } from '@majordomo/core/toolkit';
+import { asList, asRecord, asText, isList } from '@majordomo/core/toolkit';
 import {
   hasMedia,
   WITHOUT_PROGRAMS,
@@ -7,7 +7,7 @@ import {
   withTextResults,
 } from '@majordomo/wire-kit/internal';
 import type { ReportedFailure } from '../failure/reported-failure.ts';
-import { isBodyRejection, sharedRecovery, WITHOUT_REPLAY, type BodyForms } from '../failure/recovery.ts';
+import { isBodyRejection, replayRecovery, sharedRecovery, type BodyForms } from '../failure/recovery.ts';
 import { isValueRejection, withExtra, type SentBody } from '../failure/rejected-member.ts';
 import { isLoadingRejection } from './additional-tools.ts';
 import { containerRecovery } from './containers.ts';
@@ -24,12 +24,13 @@ export function recoveryFor(
   status: number,
   sent: SentBody,
   quirks: ResponsesQuirks = OPENAI_RESPONSES_QUIRKS,
+  request: Pick<ModelRequest, 'messages'> = { messages: [] },
 ): Recovery | undefined {
   const { message, param } = failure;
   if (isBodyRejection(status) && isLoadingRejection(failure, sent)) return WITHOUT_TOOL_LOADING;
   // The server does not have an item or a container that the request refers to. Its status is not always 400 or 422.
   const isItemMissing = status === 404 && /^item with id/i.test(message);
-  if (isItemMissing && hasVendorItems(sent)) return WITHOUT_REPLAY;
+  if (isItemMissing && hasVendorItems(sent)) return replayRecovery(request);
   const withoutContainer = containerRecovery(message, sent);
   if (withoutContainer !== undefined) return withoutContainer;
   if (!isBodyRejection(status)) return undefined;
@@ -39,7 +40,7 @@ export function recoveryFor(
   if (withoutMembers !== undefined) return withoutMembers;
   const isItemRejected =
     (VENDOR_ITEM_REJECTED.test(text) && hasVendorItems(sent)) || namesVendorItem(text, sent);
-  if (isItemRejected || isReplayRejection(failure)) return WITHOUT_REPLAY;
+  if (isItemRejected || isReplayRejection(failure)) return replayRecovery(request);
   if (isIncludeRejection(failure) && sent['include'] !== undefined) return withoutInclude(failure, sent);
   if (isPartsRejection(failure, sent)) return TEXT_RESULTS;
   if (param === 'reasoning.summary' && sent['reasoning'] !== undefined)
@@ -103,9 +104,9 @@ const includes = ({ extra, logprobs }: ModelRequest, value: unknown): boolean =>
 
 /** Returns the recovery without a summary. A rejected value, such as `concise`, does not concern requests with another value. */
 function withoutSummary(failure: ReportedFailure, sent: SentBody, quirks: ResponsesQuirks): Recovery {
-  const value = isValueRejection(failure) ? asRecord(sent['reasoning'])['summary'] : undefined;
+  const value = isValueRejection(failure) ? asText(asRecord(sent['reasoning'])['summary']) : undefined;
   return {
-    id: `drop reasoning.summary${value === undefined ? '' : ` ${String(value)}`}`,
+    id: `drop reasoning.summary${value === undefined ? '' : ` ${value}`}`,
     what: 'reasoning.summary dropped',
     apply: (request) => withExtra(request, { reasoning: reasoningWithoutSummary(request, quirks) }),
     remember: true,
