@@ -113,7 +113,7 @@ describe('recoveryFor', () => {
       'system.0.cache_control.ttl: Extra inputs are not permitted',
       { cache: LONG_CACHE },
       { cache: undefined },
-      'cache',
+      'cache long',
     ],
     [
       'max_tokens: 8192 > 4096, which is the maximum allowed number of output tokens for claude-3-opus',
@@ -137,7 +137,7 @@ describe('recoveryFor', () => {
       'You invoked an unsupported model or your request did not allow prompt caching.',
       { cache: SHORT_CACHE },
       { cache: undefined },
-      'cache',
+      'cache short',
     ],
     [
       'input length and `max_tokens` exceed context limit: 190000 + 64000 > 200000, decrease input length',
@@ -203,6 +203,20 @@ describe('recoveryFor', () => {
       true,
       false,
     ]);
+  });
+
+  it('remembers a rejected lifetime of the cache, but no value outside of a range', () => {
+    const ttl = 'system.0.cache_control.ttl: Extra inputs are not permitted';
+    const ofCache = recoveryFor(ttl, ask({ cache: LONG_CACHE }), RULES);
+    const isNeededFor = (cache: typeof LONG_CACHE | typeof SHORT_CACHE) =>
+      ofCache?.isNeededFor?.(ask({ cache }));
+    expect([isNeededFor(LONG_CACHE), isNeededFor(SHORT_CACHE)]).toEqual([true, false]);
+    const ofValue = recoveryFor(
+      'top_k: Input should be less than or equal to 500',
+      ask({ topK: 900 }),
+      RULES,
+    );
+    expect([ofValue?.what, ofValue?.remember]).toEqual(['topK dropped', undefined]);
   });
 
   it.each([

@@ -70,7 +70,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     apply: (request) => without(request, 'topP'),
     isNeededFor: ({ temperature }) => temperature !== undefined,
   },
-  ...(['temperature', 'topP', 'topK'] as const).map(whileThinking),
+  ...SAMPLING.flatMap(samplingRules),
   {
     // "`top_p` is deprecated for this model."
     id: 'top-p',
@@ -125,6 +125,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     id: 'cache',
     what: 'cache markers dropped',
     remember: true,
+    setting: 'cache',
     pattern: /cache_control|cachePoint|prompt caching/i,
     apply: withoutCache,
   },
@@ -161,26 +162,32 @@ const without = (
   setting: 'reasoning' | 'temperature' | 'topP' | 'topK',
 ): ModelRequest => (request[setting] === undefined ? request : { ...request, [setting]: undefined });
 
-const SAMPLING = {
-  // "`temperature` may only be set to 1 when thinking is enabled or in adaptive mode."
-  temperature: /temperature[^]{0,60}thinking is enabled/i,
-  // "`top_p` must be greater than or equal to 0.95 or unset when thinking is enabled."
-  topP: /top_?p[^]{0,60}thinking is enabled/i,
-  // "`top_k` must be unset when thinking is enabled."
-  topK: /top_?k[^]{0,60}thinking is enabled/i,
-} as const;
+const SAMPLING = [
+  { setting: 'temperature', name: 'temperature' },
+  { setting: 'topP', name: 'top_?p' },
+  { setting: 'topK', name: 'top_?k' },
+] as const;
 
-/** Returns the rule for a sampling parameter that the API rejects while the model thinks, such as by default. */
-function whileThinking(name: keyof typeof SAMPLING): RecoveryRule {
-  return {
-    id: `${name} while thinking`,
-    what: `${name} dropped`,
+/** Returns the rules for a sampling parameter that the API rejects while the model thinks, such as by default, or for its value. */
+const samplingRules = ({ setting, name }: (typeof SAMPLING)[number]): readonly RecoveryRule[] => [
+  {
+    // "`temperature` may only be set to 1 when thinking is enabled or in adaptive mode."; "`top_p` must be greater than or equal to
+    // 0.95 or unset when thinking is enabled."; "`top_k` must be unset when thinking is enabled."
+    id: `${setting} while thinking`,
+    what: `${setting} dropped`,
     remember: true,
     setting: 'reasoning',
-    pattern: SAMPLING[name],
-    apply: (request) => without(request, name),
-  };
-}
+    pattern: new RegExp(`${name}[^]{0,60}thinking is enabled`, 'i'),
+    apply: (request) => without(request, setting),
+  },
+  {
+    // "top_k: Input should be less than or equal to 500"; "top_p: range: 0..1". Other values may be accepted.
+    id: `value of ${setting}`,
+    what: `${setting} dropped`,
+    pattern: new RegExp(`${name}\\W{1,4}(?:input should be|range:)`, 'i'),
+    apply: (request) => without(request, setting),
+  },
+];
 
 function withAdaptiveThinking(request: ModelRequest, adaptive: AdaptiveExtra): ModelRequest {
   const { reasoning, extra } = request;
