@@ -1,10 +1,10 @@
-import type { ModelRequest, Recovery } from '@majordomo/core';
+import type { Recovery } from '@majordomo/core';
 import { isRecord } from '@majordomo/core/toolkit';
 import { withTextResults } from '@majordomo/wire-kit/internal';
 import type { ReportedFailure } from '../failure/reported-failure.ts';
 import { isEffortWithTools } from '../failure/kind.ts';
 import { isBodyRejection, replayRecovery, sharedRecovery, type BodyForms } from '../failure/recovery.ts';
-import { withExtra, type SentBody } from '../failure/rejected-member.ts';
+import { NO_REQUEST, withExtra, type RejectedRequest, type SentBody } from '../failure/rejected-member.ts';
 import { FILLER_TEXT, withTurnsAfterTools } from '../transcript/after-tools.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { replayedMembersRecovery } from './replayed-members.ts';
@@ -18,7 +18,7 @@ export function recoveryFor(
   sent: SentBody,
   family: string = '',
   { replayedMembers }: Partial<Pick<ChatQuirks, 'replayedMembers'>> = {},
-  request: Pick<ModelRequest, 'messages'> = { messages: [] },
+  request: RejectedRequest = NO_REQUEST,
 ): Recovery | undefined {
   if (!isBodyRejection(status)) return undefined;
   const { message, param } = failure;
@@ -28,7 +28,7 @@ export function recoveryFor(
   if (isEffortWithTools(failure) && sent['reasoning_effort'] !== 'none') return WITHOUT_EFFORT;
   if (SIGNATURE_MISSING.test(message)) return unsignedCallsRecovery(family);
   if (USER_AFTER_TOOL.test(message)) return TURNS_AFTER_TOOLS;
-  return sharedRecovery(failure, sent, FORMS);
+  return sharedRecovery(failure, sent, FORMS, request);
 }
 
 const FORMS: BodyForms = {

@@ -6,7 +6,7 @@ import { instructionFor, JSON_MODE, type NamedSchema } from '../schema/output.ts
 import { GRAMMAR_DIALECT, sanitizeSchema } from '../schema/sanitize-schema.ts';
 import { mergeVendorTools } from '../schema/vendor-tools.ts';
 import type { ReportedFailure } from './reported-failure.ts';
-import { rejectedMemberRecovery, withExtra, type SentBody } from './rejected-member.ts';
+import { rejectedMemberRecovery, withExtra, type RejectedRequest, type SentBody } from './rejected-member.ts';
 
 /** Functions that write tools and response formats in the form of Chat Completions or of Responses. */
 export interface BodyForms {
@@ -27,10 +27,11 @@ export function sharedRecovery(
   failure: ReportedFailure,
   sent: SentBody,
   forms: BodyForms,
+  request: RejectedRequest,
 ): Recovery | undefined {
   if (GRAMMAR_FAILURE.test(failure.message)) return simplerSchemaRecovery(sent);
   if (isStrictRejection(failure, sent)) return nonStrictRecovery(forms);
-  return schemaInstructionRecovery(failure, sent, forms) ?? rejectedMemberRecovery(failure, sent);
+  return schemaInstructionRecovery(failure, sent, forms) ?? rejectedMemberRecovery(failure, sent, request);
 }
 
 /** Error messages of servers that could not convert a schema to a grammar (llama.cpp and its derivatives, 2025-2026). */
@@ -130,7 +131,7 @@ function withInstruction(request: ModelRequest, members: object): ModelRequest {
  * Returns the recovery that removes earlier reasoning and vendor items, and the replay data that refers to them. Later requests omit
  * these items if they contain one of the rejected request, because the target would reject it again. Other conversations keep theirs.
  */
-export function replayRecovery(rejected: Pick<ModelRequest, 'messages'>): Recovery {
+export function replayRecovery(rejected: RejectedRequest): Recovery {
   const tokens = new Set(replayTokens(rejected));
   return {
     id: 'encrypted reasoning',

@@ -8,7 +8,13 @@ import {
 } from '@majordomo/wire-kit/internal';
 import type { ReportedFailure } from '../failure/reported-failure.ts';
 import { isBodyRejection, replayRecovery, sharedRecovery, type BodyForms } from '../failure/recovery.ts';
-import { isValueRejection, withExtra, type SentBody } from '../failure/rejected-member.ts';
+import {
+  isValueRejection,
+  NO_REQUEST,
+  withExtra,
+  type RejectedRequest,
+  type SentBody,
+} from '../failure/rejected-member.ts';
 import { isLoadingRejection } from './additional-tools.ts';
 import { containerRecovery } from './containers.ts';
 import { itemsNamed, keptMembersRecovery } from './kept-members.ts';
@@ -24,7 +30,7 @@ export function recoveryFor(
   status: number,
   sent: SentBody,
   quirks: ResponsesQuirks = OPENAI_RESPONSES_QUIRKS,
-  request: Pick<ModelRequest, 'messages'> = { messages: [] },
+  request: RejectedRequest = NO_REQUEST,
 ): Recovery | undefined {
   const { message, param } = failure;
   if (isBodyRejection(status) && isLoadingRejection(failure, sent)) return WITHOUT_TOOL_LOADING;
@@ -45,7 +51,7 @@ export function recoveryFor(
   if (isPartsRejection(failure, sent)) return TEXT_RESULTS;
   if (param === 'reasoning.summary' && sent['reasoning'] !== undefined)
     return withoutSummary(failure, sent, quirks);
-  return sharedRecovery(failure, sent, FORMS);
+  return sharedRecovery(failure, sent, FORMS, request);
 }
 
 const FORMS: BodyForms = {
