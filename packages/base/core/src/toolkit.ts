@@ -61,6 +61,7 @@ export { restoredAttempt, restoredError, storedAttempt, storedError } from './js
 export type { StoredAttempt, StoredError } from './json/stored-error.ts';
 export { denialError } from './gates/denial-error.ts';
 export { exhaustedError } from './call/no-target-left.ts';
+export { RecoveryMemory } from './call/recovery-memory.ts';
 export {
   asLlmError,
   isTransientFailure,

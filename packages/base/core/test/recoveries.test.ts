@@ -55,6 +55,44 @@ describe('recoveries', () => {
     ]);
   });
 
+  it('are remembered only if the target accepts the changed request', async () => {
+    const { majordomo } = world({
+      'a/x': [
+        { fail: 'invalid-request', details: recovery('temperature', true) },
+        { fail: 'invalid-request' },
+        ({ temperature }) => `t=${temperature ?? 'none'}`,
+      ],
+    });
+    const model = majordomo.model('a/x');
+    expect((await failure(model.generate({ ...hi, temperature: 1 }))).kind).toBe('invalid-request');
+    const second = await model.generate({ ...hi, temperature: 1 });
+    expect([second.text, second.warnings]).toEqual(['t=1', []]);
+  });
+
+  it('are remembered at the first content of a stream, whose end a caller may not read', async () => {
+    const { majordomo, requestCounts } = world({
+      'a/x': [{ fail: 'invalid-request', details: recovery('temperature', true) }, 'ok'],
+    });
+    const model = majordomo.model('a/x');
+    for await (const event of model.stream({ ...hi, temperature: 1 })) if (event.type === 'text-delta') break;
+    await model.generate({ ...hi, temperature: 1 });
+    expect(requestCounts.get('a/x')).toBe(3);
+  });
+
+  it('that change nothing in a later call add no warning to it', async () => {
+    const recover: Recovery = {
+      id: 'temperature',
+      what: 'temperature dropped',
+      remember: true,
+      apply: (request) =>
+        request.temperature === undefined ? request : { ...request, temperature: undefined },
+    };
+    const { majordomo } = world({ 'a/x': [{ fail: 'invalid-request', details: { recover } }, 'ok'] });
+    const model = majordomo.model('a/x');
+    const first = await model.generate({ ...hi, temperature: 1 });
+    expect([first.warnings.length, (await model.generate(hi)).warnings]).toEqual([1, []]);
+  });
+
   const counted = (id: string): Recovery => ({ id, what: id, apply: (request) => request });
   const key = (id: string): Recovery => ({ ...counted(id), changesCredential: true });
   const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];

@@ -39,7 +39,11 @@ export function credentialSource(
   };
   return {
     async resolve(context, secrets = []) {
-      const value = await valueFor(context, secrets);
+      const value = await valueFor(context, secrets).catch((error: unknown) => {
+        // Without a credential, a failure of the source, such as an exhausted login, would bench the target for other keys.
+        if (!context.signal.aborted) context.credential?.(renewal?.name ?? NO_KEY);
+        throw error;
+      });
       // Throws if the key is benched, so that the attempt sends nothing.
       context.credential?.(value);
       return value;
@@ -58,6 +62,9 @@ export function credentialSource(
     },
   };
 }
+
+/** Name under which a missing key counts. */
+const NO_KEY = 'no key';
 
 interface Reading extends Pick<SourceContext, 'signal' | 'target'> {
   /** Credential that the server has rejected. */
@@ -124,8 +131,16 @@ export class CredentialRenewal {
   private readonly renewed = new Map<string, { readonly value: string; readonly at: number }>();
   private readonly pending = new Map<string, SharedWork<string>>();
 
+  private sourceName: string | undefined;
+
   constructor(source: Source) {
     this.source = async (context) => checkKey(await source(context));
+  }
+
+  /** Name under which failures of the source count, because no credential is known. */
+  get name(): string {
+    // Created late, because Workers provide no random values while a module is loaded.
+    return (this.sourceName ??= `source ${crypto.randomUUID()}`);
   }
 
   /** Returns the credential for an attempt of a call in which no credential was rejected. */

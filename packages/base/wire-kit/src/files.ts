@@ -56,10 +56,12 @@ export function goneFilesRecovery(
   const isAboutFiles = named.length > 0 || /\bfiles?\b|file_id/i.test(message);
   const isGone = GONE_CODE.test(code) || (isAboutFiles && GONE.test(message));
   if (files.length === 0 || !isGone) return undefined;
+  const ids = [...new Set((named.length > 0 ? named : files).map(({ id }) => id))];
   return {
-    id: 'gone-files',
+    // Vendors report only the first missing file of a request, so a call may use one recovery for each named file.
+    id: ['gone-files', ...(named.length > 0 ? ids : [])].join(' '),
     what: 'files uploaded again',
-    goneFiles: [...new Set((named.length > 0 ? named : files).map(({ id }) => id))],
+    goneFiles: ids,
     // The request does not change. The hook that uploads content reads `goneFiles` before the next attempt.
     apply: (request) => request,
   };

@@ -1,6 +1,7 @@
 import type { ModelRequest, Recovery } from '@majordomo/core';
 import type { ErrorContext } from './errors.ts';
 import { goneFilesRecovery } from './files.ts';
+import { cacheLifetime } from './request-settings.ts';
 
 /** Recovery, and the pattern of the error messages to which the recovery applies. */
 export interface RecoveryRule extends Pick<Recovery, 'id' | 'what' | 'remember' | 'isNeededFor'> {
@@ -9,7 +10,7 @@ export interface RecoveryRule extends Pick<Recovery, 'id' | 'what' | 'remember' 
   /** Function that returns a changed request, or the same object if nothing changes. `numbers`: the groups of `pattern`. */
   readonly apply: (request: ModelRequest, numbers: readonly number[]) => ModelRequest;
   /** Setting whose value may be the reason of the error. Later requests with another value do not need the change. */
-  readonly setting?: 'reasoning' | undefined;
+  readonly setting?: 'reasoning' | 'cache' | undefined;
 }
 
 /** Returns the recovery for an error message; `undefined` if no rule changes the request. */
@@ -33,13 +34,23 @@ export function recoveryFor(
   return undefined;
 }
 
+/** Values of the settings that a rule may name. */
+const VALUES: Readonly<
+  Record<NonNullable<RecoveryRule['setting']>, (request: ModelRequest) => string | undefined>
+> = {
+  reasoning: ({ reasoning }) => reasoning,
+  cache: ({ cache }) => cacheLifetime(cache),
+};
+
 /** Returns the members of a recovery that only requests with the rejected value of a setting need. */
 function neededForValue(
   id: string,
   setting: NonNullable<RecoveryRule['setting']>,
-  { [setting]: value }: ModelRequest,
+  rejected: ModelRequest,
 ): Pick<Recovery, 'id' | 'isNeededFor'> {
-  return { id: `${id} ${value}`, isNeededFor: (request) => request[setting] === value };
+  const valueOf = VALUES[setting];
+  const value = valueOf(rejected);
+  return { id: `${id} ${value}`, isNeededFor: (request) => valueOf(request) === value };
 }
 
 /** Facts about a rejected request, from which its recovery is determined. */

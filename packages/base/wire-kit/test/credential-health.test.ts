@@ -48,6 +48,21 @@ describe('a failure of a key', () => {
     expect((await tenant('rich').model('a/x').generate(hi)).text).toBe('ok');
   });
 
+  it.each<ErrorKind>(['quota', 'rate-limit', 'auth'])(
+    'does not bench other keys: %s of its source',
+    async (kind) => {
+      const { tenant } = tenants(new Map());
+      const exhausted = (): never => {
+        throw new LlmError(kind, 'the quota of the plan is used up', { retryAfterMs: 3_600_000 });
+      };
+      for (const source of [credentialSource(exhausted, []), credentialSource(undefined, ['KEY'])]) {
+        const majordomo = tenant('rich').with({ providers: [keyedProvider(source, () => 'ok')] });
+        for (const _try of [1, 2, 3]) await failureOf(majordomo.model('a/x').generate(hi));
+        expect((await tenant('rich').model('a/x').generate(hi, { whenAllBenched: 'fail' })).text).toBe('ok');
+      }
+    },
+  );
+
   it('does not use up the attempts of a call when it benches the target and then the key', async () => {
     const kinds: (ErrorKind | undefined)[] = ['server', 'server', 'rate-limit', 'rate-limit', 'server'];
     const failures = { get: () => kinds.shift() } as unknown as Map<string, ErrorKind>;

@@ -9,12 +9,12 @@ import {
   sumUsage,
   type Usage,
 } from '@majordomo/core';
-import { Accumulator, fitRequest, withDetails } from '@majordomo/core/toolkit';
+import { Accumulator, fitRequest, RecoveryMemory, withDetails } from '@majordomo/core/toolkit';
 
 const MAX_RECOVERIES = 4;
 
-/** Recoveries that a model needed, such as a dropped temperature. They are applied to later requests before they are sent. */
-const remembered = new WeakMap<Model, readonly Recovery[]>();
+/** Recoveries that a model needed, such as a dropped temperature. They are applied to later requests that need them. */
+const memories = new WeakMap<Model, RecoveryMemory>();
 
 /**
  * Sends one chat request to a model and returns its response, which may be empty. Repeats a request that the vendor rejected with the
@@ -31,22 +31,27 @@ export async function ask(model: Model, request: ChatRequest, context: ModelCont
     media: undefined,
     scope: { signal },
   });
-  const known = remembered.get(model) ?? [];
+  const memory = memories.get(model) ?? new RecoveryMemory();
+  memories.set(model, memory);
+  const known = memory.recoveriesFor(target, fitted.request);
   let sent = known.reduce((changed, recovery) => recovery.apply(changed), fitted.request);
   let mustBeComplete = known.some(({ delivery }) => delivery === 'complete');
-  const used = new Set(known.map(({ id }) => id));
+  const used: Recovery[] = [];
   for (;;) {
     try {
-      return await send(model, sent, { ...fitted, mustBeComplete }, context);
+      const response = await send(model, sent, { ...fitted, mustBeComplete }, context);
+      for (const recovery of used) memory.remember(target, recovery);
+      return response;
     } catch (error) {
       const recovery = LlmError.is(error) ? error.details.recover : undefined;
       const isUsable =
-        recovery !== undefined && recovery.changesCredential !== true && !used.has(recovery.id);
-      if (!isUsable || used.size >= MAX_RECOVERIES) throw error;
-      used.add(recovery.id);
+        recovery !== undefined &&
+        recovery.changesCredential !== true &&
+        !used.some(({ id }) => id === recovery.id);
+      if (!isUsable || used.length >= MAX_RECOVERIES) throw error;
+      used.push(recovery);
       sent = recovery.apply(sent);
       mustBeComplete ||= recovery.delivery === 'complete';
-      if (recovery.remember === true) remembered.set(model, [...(remembered.get(model) ?? []), recovery]);
     }
   }
 }

@@ -114,6 +114,9 @@ function distributionOf(response: ChatResponse, { name, question, model, target 
   if (refusal !== undefined) throw refusal;
   const token = response.logprobs?.find((each) => each.token.trim() !== '' && each.top.length > 0);
   if (token === undefined) {
+    // The model reports log probabilities, but this answer contains only white space.
+    if (response.logprobs?.some(({ top }) => top.length > 0) === true)
+      throw answerError(target, name, 'is not a label: it contains only white space');
     incapable.add(model);
     throw noLogprobs(target);
   }

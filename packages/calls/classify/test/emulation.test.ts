@@ -1,4 +1,4 @@
-import { image, LlmError, toolResult, user } from '@majordomo/core';
+import { image, LlmError, type ModelRequest, toolResult, user } from '@majordomo/core';
 import { createOpenAI, openaiCompatible, together } from '@majordomo/provider-openai';
 import { failureOf } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
@@ -151,6 +151,50 @@ describe('the emulation with log probabilities', () => {
     expect(provider.requests).toHaveLength(2);
     await model.classify({ input: 'x', questions: REFUND });
     expect(provider.requests).toHaveLength(3);
+  });
+
+  it('remembers a change only after it succeeded, and applies it only to requests that need it', async () => {
+    const change = (isNeeded: boolean) => ({
+      id: 'temperature',
+      what: 'temperature dropped',
+      remember: true,
+      apply: ({ temperature: _temperature, ...request }: ModelRequest): ModelRequest => request,
+      isNeededFor: () => isNeeded,
+    });
+    for (const isNeeded of [true, false]) {
+      let fails = 2;
+      const { provider, model } = modelOf(() => {
+        const details = fails === 2 ? { recover: change(isNeeded) } : {};
+        return fails-- > 0 ? { fail: new LlmError('invalid-request', 'no', details) } : { logprobs: LABELS };
+      });
+      await failureOf(model.classify({ input: 'x', questions: REFUND }));
+      await model.classify({ input: 'x', questions: REFUND });
+      expect(provider.requests.map(({ temperature }) => temperature)).toEqual([0, undefined, 0]);
+    }
+    let isFirst = true;
+    const { provider, model } = modelOf(() => {
+      const wasFirst = isFirst;
+      isFirst = false;
+      return wasFirst
+        ? { fail: new LlmError('invalid-request', 'no', { recover: change(false) }) }
+        : { logprobs: LABELS };
+    });
+    await model.classify({ input: 'x', questions: REFUND });
+    await model.classify({ input: 'x', questions: REFUND });
+    expect(provider.requests.map(({ temperature }) => temperature)).toEqual([0, undefined, 0]);
+  });
+
+  it('does not skip a model whose answer was only white space', async () => {
+    let isFirst = true;
+    const { provider, model } = modelOf(() => {
+      const logprobs = isFirst ? tokens({ '\n': 0.9, A: 0.1 }) : LABELS;
+      isFirst = false;
+      return { logprobs };
+    });
+    const request = { input: 'x', questions: REFUND };
+    expect((await failureOf(model.classify(request))).kind).toBe('invalid-output');
+    await model.classify(request);
+    expect(provider.requests).toHaveLength(2);
   });
 
   it('reports a refusal with the name of the question', async () => {

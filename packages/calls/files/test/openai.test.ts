@@ -102,6 +102,19 @@ describe('a large document for OpenAI', () => {
     },
   );
 
+  it('is uploaded again for each of several files that the vendor reports one after another', async () => {
+    for (const spec of ['openai/gpt-5.4', 'chat/gpt-5.4']) {
+      await using world = await createWorld({ spec });
+      const parts = [1, 2, 3].map((number) => file(pdf(5000, number), 'application/pdf', `${number}.pdf`));
+      const request = { messages: [user(...parts, 'Compare.')] };
+      await world.ask(request);
+      for (const upload of world.server.uploads) upload.remove();
+      await world.ask(request);
+      expect(world.requests('upload')).toHaveLength(6);
+      expect(world.requests('chat')).toHaveLength(5);
+    }
+  });
+
   it('that is missing twice fails as an ordinary error', async () => {
     const body = { error: { message: "The file 'file-9' was not found.", type: 'invalid_request_error' } };
     const before = ({ step }: { step: string }) => (step === 'chat' ? { status: 400, body } : undefined);

@@ -113,7 +113,7 @@ describe('recoveryFor', () => {
       'system.0.cache_control.ttl: Extra inputs are not permitted',
       { cache: LONG_CACHE },
       { cache: undefined },
-      'cache',
+      'cache long',
     ],
     [
       'max_tokens: 8192 > 4096, which is the maximum allowed number of output tokens for claude-3-opus',
@@ -137,7 +137,7 @@ describe('recoveryFor', () => {
       'You invoked an unsupported model or your request did not allow prompt caching.',
       { cache: SHORT_CACHE },
       { cache: undefined },
-      'cache',
+      'cache short',
     ],
     [
       'input length and `max_tokens` exceed context limit: 190000 + 64000 > 200000, decrease input length',
@@ -181,6 +181,21 @@ describe('recoveryFor', () => {
       { temperature: 0.5, topP: 0.5 },
       { topP: 0.5 },
     ],
+    [
+      '`temperature` may only be set to 1 when thinking is enabled or in adaptive mode.',
+      { temperature: 0.5 },
+      { temperature: 0.5, reasoning: 'none' },
+    ],
+    [
+      '`top_p` must be greater than or equal to 0.95 or unset when thinking is enabled.',
+      { topP: 0.5 },
+      { topP: 0.5, reasoning: 'none' },
+    ],
+    [
+      '`top_k` must be unset when thinking is enabled.',
+      { topK: 5, reasoning: 'high' },
+      { topK: 5, reasoning: 'none' },
+    ],
   ])('%s is remembered for the same settings only', (message, rejected, accepted) => {
     const recovery = recoveryFor(message, ask(rejected), RULES);
     expect(recovery?.remember).toBe(true);
@@ -188,6 +203,29 @@ describe('recoveryFor', () => {
       true,
       false,
     ]);
+  });
+
+  it('remembers a rejected lifetime of the cache, but no value outside of a range', () => {
+    const ttl = 'system.0.cache_control.ttl: Extra inputs are not permitted';
+    const ofCache = recoveryFor(ttl, ask({ cache: LONG_CACHE }), RULES);
+    const isNeededFor = (cache: typeof LONG_CACHE | typeof SHORT_CACHE) =>
+      ofCache?.isNeededFor?.(ask({ cache }));
+    expect([isNeededFor(LONG_CACHE), isNeededFor(SHORT_CACHE)]).toEqual([true, false]);
+    const ofValue = recoveryFor(
+      'top_k: Input should be less than or equal to 500',
+      ask({ topK: 900 }),
+      RULES,
+    );
+    expect([ofValue?.what, ofValue?.remember]).toEqual(['topK dropped', undefined]);
+  });
+
+  it.each([
+    'A maximum of 4 blocks with cache_control may be provided. Found 5.',
+    "messages.0.content.0.cache_control.ttl: a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block.",
+  ])('%s: cache markers of extra do not end the cache of later calls', (message) => {
+    const recovery = recoveryFor(message, ask({ cache: LONG_CACHE }), RULES);
+    expect(recovery?.apply(ask({ cache: LONG_CACHE })).cache).toBeUndefined();
+    expect(recovery?.remember).toBeUndefined();
   });
 
   it('does not change the rejected request', () => {

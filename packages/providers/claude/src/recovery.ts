@@ -70,6 +70,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     apply: (request) => without(request, 'topP'),
     isNeededFor: ({ temperature }) => temperature !== undefined,
   },
+  ...SAMPLING.flatMap(samplingRules),
   {
     // "`top_p` is deprecated for this model."
     id: 'top-p',
@@ -79,7 +80,7 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     apply: (request) => without(request, 'topP'),
   },
   {
-    // "`top_k` must be unset when thinking is enabled"
+    // "top_k: Extra inputs are not permitted"
     id: 'top-k',
     what: 'topK dropped',
     remember: true,
@@ -112,12 +113,21 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
       typeof request.toolChoice === 'object' ? { ...request, toolChoice: 'auto' } : request,
   },
   {
+    // "A maximum of 4 blocks with cache_control may be provided. Found 5."; "a ttl='1h' cache_control block must not come after a
+    // ttl='5m' cache_control block". Markers in `extra` cause both, so requests without them keep their cache.
+    id: 'cache-of-extra',
+    what: 'cache markers dropped',
+    pattern: /maximum of \d+ blocks with cache_control|cache_control[^]{0,40}must not come after/i,
+    apply: withoutCache,
+  },
+  {
     // "system.0.cache_control.ttl: Extra inputs …"; "… or your request did not allow prompt caching."
     id: 'cache',
     what: 'cache markers dropped',
     remember: true,
+    setting: 'cache',
     pattern: /cache_control|cachePoint|prompt caching/i,
-    apply: (request) => (isCached(request) ? { ...request, cache: undefined } : request),
+    apply: withoutCache,
   },
   {
     // "max_tokens: 64000 > 8192, which is the maximum allowed number of output tokens for …"
@@ -152,6 +162,33 @@ const without = (
   setting: 'reasoning' | 'temperature' | 'topP' | 'topK',
 ): ModelRequest => (request[setting] === undefined ? request : { ...request, [setting]: undefined });
 
+const SAMPLING = [
+  { setting: 'temperature', name: 'temperature' },
+  { setting: 'topP', name: 'top_?p' },
+  { setting: 'topK', name: 'top_?k' },
+] as const;
+
+/** Returns the rules for a sampling parameter that the API rejects while the model thinks, such as by default, or for its value. */
+const samplingRules = ({ setting, name }: (typeof SAMPLING)[number]): readonly RecoveryRule[] => [
+  {
+    // "`temperature` may only be set to 1 when thinking is enabled or in adaptive mode."; "`top_p` must be greater than or equal to
+    // 0.95 or unset when thinking is enabled."; "`top_k` must be unset when thinking is enabled."
+    id: `${setting} while thinking`,
+    what: `${setting} dropped`,
+    remember: true,
+    setting: 'reasoning',
+    pattern: new RegExp(`${name}[^]{0,60}thinking is enabled`, 'i'),
+    apply: (request) => without(request, setting),
+  },
+  {
+    // "top_k: Input should be less than or equal to 500"; "top_p: range: 0..1". Other values may be accepted.
+    id: `value of ${setting}`,
+    what: `${setting} dropped`,
+    pattern: new RegExp(`${name}\\W{1,4}(?:input should be|range:)`, 'i'),
+    apply: (request) => without(request, setting),
+  },
+];
+
 function withAdaptiveThinking(request: ModelRequest, adaptive: AdaptiveExtra): ModelRequest {
   const { reasoning, extra } = request;
   if (reasoning === undefined || reasoning === 'none') return request;
@@ -160,7 +197,10 @@ function withAdaptiveThinking(request: ModelRequest, adaptive: AdaptiveExtra): M
   return { ...request, reasoning: undefined, extra: adaptive(effort, extra) };
 }
 
-const isCached = ({ cache }: ModelRequest): boolean => (cacheLifetime(cache) ?? 'none') !== 'none';
+function withoutCache(request: ModelRequest): ModelRequest {
+  const isCached = (cacheLifetime(request.cache) ?? 'none') !== 'none';
+  return isCached ? { ...request, cache: undefined } : request;
+}
 
 function withMaxTokens(request: ModelRequest, limit: number): ModelRequest {
   // Without `maxTokens`, the provider sends the maximum that it assumes for the model.

@@ -48,7 +48,8 @@ const chatModel =
           context,
           wireRequest,
           createReader: (reader) => new ChatReader({ ...reader, family, quirks }),
-          recovery: (failure, status) => recoveryFor(failure, status, wireRequest.params, family, quirks),
+          recovery: (failure, status) =>
+            recoveryFor(failure, status, wireRequest.params, family, quirks, request),
           check: () => {
             rejectVendorTools(request.extra, quirks, context.target);
           },

@@ -46,7 +46,7 @@ const responsesModel =
           context,
           wireRequest,
           createReader: (reader) => new ResponsesReader({ ...reader, family }),
-          recovery: (failure, status) => recoveryFor(failure, status, wireRequest.params, quirks),
+          recovery: (failure, status) => recoveryFor(failure, status, wireRequest.params, quirks, request),
           remedy: remedyFor,
         });
       },

@@ -27,10 +27,19 @@ export const RECOVERIES: readonly RecoveryRule[] = [
     apply: withoutCallIds,
   },
   {
+    // "…properties[unit].enum[0]: cannot be empty"
+    id: 'schema-values',
+    what: 'schemas reduced to the OpenAPI subset',
+    pattern: /enum\[\d+\]: cannot be empty/i,
+    remember: true,
+    apply: withSubsetSchemas,
+    isNeededFor: hasEmptyValue,
+  },
+  {
     // "Invalid JSON payload received. Unknown name \"parametersJsonSchema\" at 'tools[0]…': Cannot find field."
     id: 'schema-subset',
     what: 'schemas reduced to the OpenAPI subset',
-    pattern: /json_?schema|enum\[\d+\]: cannot be empty/i,
+    pattern: /json_?schema/i,
     remember: true,
     apply: withSubsetSchemas,
   },
@@ -121,6 +130,13 @@ function withoutCallIds(request: ModelRequest): ModelRequest {
     }
   });
   return replaced.length === 0 ? request : { ...request, messages };
+}
+
+/** Whether an `enum` in a schema contains an empty string. */
+function hasEmptyValue({ output, tools }: ModelRequest): boolean {
+  return /"enum":\[(?:[^\]]*,)?""[,\]]/.test(
+    JSON.stringify([output?.schema, ...tools.map(({ parameters }) => parameters)]),
+  );
 }
 
 /** Converts schemas to the OpenAPI subset. `isSubset` recognizes these schemas, so they are sent in the older fields. */

@@ -161,6 +161,20 @@ describe('a rejected form', () => {
     expect(server.requests).toHaveLength(3);
   });
 
+  it('reduces only schemas with an empty enum value in later calls', async () => {
+    const model = await open(({ tools }) =>
+      JSON.stringify(tools).includes('"enum":[""')
+        ? { status: 400, message: '* tools[0].parameters.properties[a].enum[0]: cannot be empty' }
+        : undefined,
+    );
+    for (const value of ['', 'x', '']) {
+      const parameters = { type: 'object', properties: { a: { type: 'string', enum: [value, 'y'] } } };
+      await model.generate({ messages: [user('hi')], tools: [{ name: 'f', description: '', parameters }] });
+    }
+    const forms = sent().map(({ tools }) => Object.keys(tools?.[0]?.functionDeclarations[0] ?? {}).at(-1));
+    expect(forms).toEqual(['parametersJsonSchema', 'parameters', 'parametersJsonSchema', 'parameters']);
+  });
+
   it('drops a rejected level of reasoning, but no other level in later calls', async () => {
     const model = await open((request) =>
       JSON.stringify([request.generationConfig]).includes('"LOW"')

@@ -261,6 +261,7 @@ export class Attempt<Event extends object, Result> {
     const { context, info, claim } = this.parts;
     const { target } = info;
     claim.commit();
+    this.state.rememberRecoveries();
     context.log.event({ type: 'committed', target, msToFirst: this.elapsedMs() });
     if (claim.wasTargetBenched) context.log.event({ type: 'recovered', target, until: undefined });
   }

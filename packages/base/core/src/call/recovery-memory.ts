@@ -9,6 +9,7 @@ const MAX_REMEMBERED = 8;
 export class RecoveryMemory {
   private readonly byTarget = new Map<string, Map<string, Recovery>>();
 
+  /** Stores a recovery that has `remember`. It replaces one with the same id. */
   remember(target: string, recovery: Recovery): void {
     if (recovery.remember !== true) return;
     const recoveries = this.byTarget.get(target) ?? new Map<string, Recovery>();

@@ -76,13 +76,20 @@ export class TargetState<Event extends object, Result> {
     return this.prepared && availableRecovery(this.prepared, this.recoveries, error);
   }
 
-  /** Makes the next attempt send the changed request, and remembers the recovery for later calls if `remember` is true. */
+  /** Makes the next attempt send the changed request. */
   useRecovery({ recovery, prepared }: AvailableRecovery<Event, Result>): void {
     this.recoveries = [...this.recoveries, recovery];
-    this.memory.remember(this.target.key, recovery);
     this.prepared = prepared;
     // The recovery may change the credential, so a bench of the last one must not prevent the next attempt.
     this.health.forgetCredential();
+  }
+
+  /**
+   * Remembers the recoveries for later calls, after the target has accepted the changed request. A recovery after which the request was
+   * rejected again did not remove the reason.
+   */
+  rememberRecoveries(): void {
+    for (const recovery of this.recoveries) this.memory.remember(this.target.key, recovery);
   }
 
   /** Applies the recoveries that the call has used before `setOperation`, and the stored recoveries of earlier calls. */
@@ -90,8 +97,13 @@ export class TargetState<Event extends object, Result> {
     const remembered = this.memory.recoveriesFor(this.target.key, prepared.request);
     let changed = prepared;
     for (const recovery of new Set([...remembered, ...this.recoveries])) {
-      changed = applyRecovery(changed, recovery, 'an earlier call was refused') ?? changed;
+      const next = applyRecovery(changed, recovery, 'an earlier call was refused') ?? changed;
+      // A recovery of another call that changes nothing would only add its warning.
+      if (this.recoveries.includes(recovery) || isChanged(changed, next)) changed = next;
     }
     return changed;
   }
 }
+
+const isChanged = (before: PreparedCall<object, unknown>, after: PreparedCall<object, unknown>): boolean =>
+  before.request !== after.request || before.isNonStreaming !== after.isNonStreaming;

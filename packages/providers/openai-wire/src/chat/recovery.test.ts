@@ -224,6 +224,7 @@ describe('a remembered recovery applies to the requests that need it', () => {
     expect(isNeededFor({})).toEqual([true, false]);
     expect(isNeededFor({ reasoning: 'none' })).toEqual([true, false]);
     expect(isNeededFor({ reasoning: 'high' })).toEqual([false, true]);
+    expect(isNeededFor({ extra: { reasoning_effort: 'high' } })).toEqual([false, true]);
     expect(isNeededFor({ temperature: undefined })).toEqual([false, false]);
   });
 
@@ -240,6 +241,18 @@ describe('a remembered recovery applies to the requests that need it', () => {
     expect(isNeededFor({ reasoning: 'minimal' })).toBe(true);
     expect(isNeededFor({ extra: { reasoning_effort: 'minimal' } })).toBe(true);
     expect([isNeededFor({ reasoning: 'low' }), isNeededFor({})]).toEqual([false, false]);
+  });
+
+  it('a member of extra: with the member, or with its rejected value', () => {
+    const isNeededFor = (code: string): unknown => {
+      const failure = parseFailure({ error: { code, param: 'user', message: 'no' } });
+      const recovery = recoveryFor(failure, 400, body({}), undefined, undefined, request);
+      return [{ user: 'u' }, { user: 'v' }, {}].map((extra) =>
+        recovery?.isNeededFor?.({ ...request, extra }),
+      );
+    };
+    expect(isNeededFor('unsupported_parameter')).toEqual([true, true, false]);
+    expect(isNeededFor('unsupported_value')).toEqual([true, false, false]);
   });
 
   it('the name of the output limit: with a limit', () => {

@@ -3,8 +3,8 @@ import { isRecord } from '@majordomo/core/toolkit';
 import { withTextResults } from '@majordomo/wire-kit/internal';
 import type { ReportedFailure } from '../failure/reported-failure.ts';
 import { isEffortWithTools } from '../failure/kind.ts';
-import { isBodyRejection, sharedRecovery, WITHOUT_REPLAY, type BodyForms } from '../failure/recovery.ts';
-import { withExtra, type SentBody } from '../failure/rejected-member.ts';
+import { isBodyRejection, replayRecovery, sharedRecovery, type BodyForms } from '../failure/recovery.ts';
+import { NO_REQUEST, withExtra, type RejectedRequest, type SentBody } from '../failure/rejected-member.ts';
 import { FILLER_TEXT, withTurnsAfterTools } from '../transcript/after-tools.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { replayedMembersRecovery } from './replayed-members.ts';
@@ -18,16 +18,17 @@ export function recoveryFor(
   sent: SentBody,
   family: string = '',
   { replayedMembers }: Partial<Pick<ChatQuirks, 'replayedMembers'>> = {},
+  request: RejectedRequest = NO_REQUEST,
 ): Recovery | undefined {
   if (!isBodyRejection(status)) return undefined;
   const { message, param } = failure;
   const withoutMembers = replayedMembersRecovery(`${message} ${param ?? ''}`, sent, replayedMembers ?? []);
   if (withoutMembers !== undefined) return withoutMembers;
-  if (REASONING_REJECTED.test(message) && hasReasoningDetails(sent)) return WITHOUT_REPLAY;
+  if (REASONING_REJECTED.test(message) && hasReasoningDetails(sent)) return replayRecovery(request);
   if (isEffortWithTools(failure) && sent['reasoning_effort'] !== 'none') return WITHOUT_EFFORT;
   if (SIGNATURE_MISSING.test(message)) return unsignedCallsRecovery(family);
   if (USER_AFTER_TOOL.test(message)) return TURNS_AFTER_TOOLS;
-  return sharedRecovery(failure, sent, FORMS);
+  return sharedRecovery(failure, sent, FORMS, request);
 }
 
 const FORMS: BodyForms = {

@@ -1,11 +1,12 @@
 import type { AssistantPart, ModelRequest, ModelTool, Recovery } from '@majordomo/core';
+import { hash128 } from '@majordomo/core/toolkit';
 import { withAssistantParts, WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit/internal';
 import { withSchemas } from '../schema/dialects.ts';
 import { instructionFor, JSON_MODE, type NamedSchema } from '../schema/output.ts';
 import { GRAMMAR_DIALECT, sanitizeSchema } from '../schema/sanitize-schema.ts';
 import { mergeVendorTools } from '../schema/vendor-tools.ts';
 import type { ReportedFailure } from './reported-failure.ts';
-import { rejectedMemberRecovery, withExtra, type SentBody } from './rejected-member.ts';
+import { rejectedMemberRecovery, withExtra, type RejectedRequest, type SentBody } from './rejected-member.ts';
 
 /** Functions that write tools and response formats in the form of Chat Completions or of Responses. */
 export interface BodyForms {
@@ -26,10 +27,11 @@ export function sharedRecovery(
   failure: ReportedFailure,
   sent: SentBody,
   forms: BodyForms,
+  request: RejectedRequest,
 ): Recovery | undefined {
   if (GRAMMAR_FAILURE.test(failure.message)) return simplerSchemaRecovery(sent);
   if (isStrictRejection(failure, sent)) return nonStrictRecovery(forms);
-  return schemaInstructionRecovery(failure, sent, forms) ?? rejectedMemberRecovery(failure, sent);
+  return schemaInstructionRecovery(failure, sent, forms) ?? rejectedMemberRecovery(failure, sent, request);
 }
 
 /** Error messages of servers that could not convert a schema to a grammar (llama.cpp and its derivatives, 2025-2026). */
@@ -126,16 +128,26 @@ function withInstruction(request: ModelRequest, members: object): ModelRequest {
 }
 
 /**
- * Recovery that removes earlier reasoning and vendor items, and the replay data that refers to them. Later requests to this
- * target also omit these items, because the target would reject them again.
+ * Returns the recovery that removes earlier reasoning and vendor items, and the replay data that refers to them. Later requests omit
+ * these items if they contain one of the rejected request, because the target would reject it again. Other conversations keep theirs.
  */
-export const WITHOUT_REPLAY: Recovery = {
-  id: 'encrypted reasoning',
-  what: 'earlier reasoning not sent back',
-  apply: (request) => withAssistantParts(request, withoutReplay),
-  remember: true,
-  isNeededFor: ({ messages }) => messages.some(({ role }) => role === 'assistant'),
-};
+export function replayRecovery(rejected: RejectedRequest): Recovery {
+  const tokens = new Set(replayTokens(rejected));
+  return {
+    id: 'encrypted reasoning',
+    what: 'earlier reasoning not sent back',
+    apply: (request) => withAssistantParts(request, withoutReplay),
+    remember: true,
+    isNeededFor: (request) => replayTokens(request).some((token) => tokens.has(token)),
+  };
+}
+
+const replayTokens = ({ messages }: Pick<ModelRequest, 'messages'>): readonly string[] =>
+  messages.flatMap((message) =>
+    message.role === 'assistant'
+      ? message.parts.flatMap(({ replay }) => (replay === undefined ? [] : hash128(JSON.stringify(replay))))
+      : [],
+  );
 
 function withoutReplay(part: AssistantPart): AssistantPart | undefined {
   if (part.type === 'reasoning' || part.type === 'vendor') return undefined;

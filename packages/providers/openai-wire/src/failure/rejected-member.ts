@@ -6,6 +6,10 @@ import type { ReportedFailure } from './reported-failure.ts';
 /** Body of the rejected Chat Completions or Responses request. */
 export type SentBody = Readonly<Record<string, unknown>>;
 
+/** Members of the rejected request on which recoveries depend. */
+export type RejectedRequest = Pick<ModelRequest, 'messages' | 'extra'>;
+export const NO_REQUEST: RejectedRequest = { messages: [], extra: {} };
+
 /** Returns the request with these properties in its body. A property with the value `undefined` is removed from the body. */
 export const withExtra = (request: ModelRequest, members: object): ModelRequest => ({
   ...request,
@@ -54,22 +58,38 @@ const OTHER_LIMIT: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Returns a recovery that drops or renames the rejected property or disables streaming; `undefined` if it must not change. */
-export function rejectedMemberRecovery(failure: ReportedFailure, sent: SentBody): Recovery | undefined {
+export function rejectedMemberRecovery(
+  failure: ReportedFailure,
+  sent: SentBody,
+  { extra }: RejectedRequest,
+): Recovery | undefined {
   const member = rejectedMember(failure);
   if (member === 'stream' && sent['stream'] === true) return NON_STREAMING;
   if (member === undefined || ESSENTIAL.has(member) || !Object.hasOwn(sent, member)) return undefined;
   const other = OTHER_LIMIT.get(member);
   if (other !== undefined && failure.message.includes(other)) return renameRecovery(member, other);
   if (SAMPLING.has(member)) return samplingRecovery(member, reasonsIn(sent));
-  const effort = EFFORT.has(member) && isValueRejection(failure) ? effortIn(sent) : undefined;
-  return effort === undefined ? dropRecovery(member) : effortRecovery(member, effort);
+  if (extra[member] !== undefined && !Object.hasOwn(SETTINGS, member))
+    return extraRecovery(member, isValueRejection(failure) ? extra[member] : undefined);
+  if (!isValueRejection(failure)) return dropRecovery(member);
+  const effort = EFFORT.has(member) ? effortIn(sent) : undefined;
+  if (effort !== undefined) return effortRecovery(member, effort);
+  return NAMED_VALUES.has(member) ? valueRecovery(member, sent[member]) : dropRecovery(member);
 }
+
+/** Returns the recovery for a property that the caller added, and of which the server rejected the value if `value` is defined. */
+const extraRecovery = (member: string, value: unknown): Recovery => ({
+  ...dropRecovery(member),
+  isNeededFor: ({ extra }) =>
+    extra[member] !== undefined &&
+    (value === undefined || JSON.stringify(extra[member]) === JSON.stringify(value)),
+});
 
 /** Properties with the reasoning effort, of Chat Completions and of Responses. */
 const EFFORT: ReadonlySet<string> = new Set(['reasoning_effort', 'reasoning']);
 
 /** Whether the server rejected the value of the property, so that another value may succeed (OpenAI, 2026). */
-const isValueRejection = ({ code, message }: ReportedFailure): boolean =>
+export const isValueRejection = ({ code, message }: ReportedFailure): boolean =>
   code === 'unsupported_value' || /unsupported value/i.test(message);
 
 const effortIn = ({ reasoning_effort: chat, reasoning }: SentBody): unknown =>
@@ -81,15 +101,21 @@ const effortRecovery = (member: string, effort: unknown): Recovery => ({
   isNeededFor: ({ extra, reasoning }) => (effortIn(extra) ?? reasoning) === effort,
 });
 
+/** Properties whose values are names, of which a model or an account may accept some. */
+const NAMED_VALUES: ReadonlySet<string> = new Set(['service_tier', 'verbosity']);
+
+const valueRecovery = (member: string, value: unknown): Recovery => ({
+  ...dropRecovery(member),
+  id: `drop ${member} ${String(value)}`,
+  isNeededFor: (request) => (request.extra[member] ?? SETTINGS[member]?.(request)) === value,
+});
+
 /** Properties that a model may reject only with reasoning, or only without reasoning. */
 const SAMPLING: ReadonlySet<string> = new Set(['temperature', 'top_p']);
 
-const reasonsIn = (sent: SentBody): boolean => {
-  const effort = effortIn(sent);
-  return effort !== undefined && effort !== 'none';
-};
-
-const reasons = ({ reasoning }: ModelRequest): boolean => reasoning !== undefined && reasoning !== 'none';
+const isReasoning = (effort: unknown): boolean => effort !== undefined && effort !== 'none';
+const reasonsIn = (sent: SentBody): boolean => isReasoning(effortIn(sent));
+const reasons = ({ extra, reasoning }: ModelRequest): boolean => isReasoning(effortIn(extra) ?? reasoning);
 
 const samplingRecovery = (member: string, whileReasoning: boolean): Recovery => ({
   ...dropRecovery(member),
@@ -149,6 +175,7 @@ const SETTINGS: Readonly<Record<string, (request: ModelRequest) => unknown>> = {
   max_completion_tokens: ({ maxTokens }) => maxTokens,
   max_output_tokens: ({ maxTokens }) => maxTokens,
   reasoning_effort: ({ reasoning }) => reasoning,
+  reasoning: ({ reasoning, reasoningSummary }) => reasoning ?? reasoningSummary,
 };
 
 const hasMember = (request: ModelRequest, member: string): boolean => {

@@ -114,4 +114,82 @@ describe('recovery of Responses', () => {
     const recovery = recoveryFor(failure({ param: 'reasoning.summary' }), 400, sent);
     expect(recovery?.apply(request).extra).toEqual({ a: 1, reasoning: { effort: 'low' } });
   });
+
+  it('keeps the reasoning of extra, without the summary', () => {
+    const recovery = recoveryFor(failure({ param: 'reasoning.summary' }), 400, sent);
+    const extra = { reasoning: { effort: 'high', summary: 'auto' } };
+    expect(recovery?.apply({ ...request, extra }).extra).toEqual({ reasoning: { effort: 'high' } });
+  });
+});
+
+describe('a remembered recovery of Responses applies to the requests that need it', () => {
+  const neededFor = (
+    overrides: Partial<ReportedFailure>,
+    body: object,
+    ...requests: readonly Partial<ModelRequest>[]
+  ): readonly unknown[] => {
+    const recovery = recoveryFor(failure(overrides), 400, { ...sent, ...body });
+    expect(recovery?.remember).toBe(true);
+    return requests.map((more) => recovery?.isNeededFor?.({ ...request, extra: {}, ...more }));
+  };
+  const encrypted = 'reasoning.encrypted_content';
+  const logprobs = 'message.output_text.logprobs';
+
+  it('include: with a rejected value', () => {
+    const requests = [{}, { extra: { include: ['bogus'] } }, { logprobs: 1 }];
+    const rejected = { param: 'include', code: 'invalid_value' };
+    const include = [encrypted, logprobs, 'bogus'];
+    expect(neededFor(rejected, { include }, ...requests)).toEqual([false, true, false]);
+    const named = (value: string) => ({ ...rejected, message: `Invalid value: '${value}'.` });
+    expect(neededFor(named('bogus'), { include }, ...requests)).toEqual([false, true, false]);
+    expect(neededFor(named(logprobs), { include }, ...requests)).toEqual([false, false, true]);
+    expect(neededFor(named(encrypted), { include }, ...requests)).toEqual([true, true, true]);
+    const message = 'Encrypted content is not supported with this model.';
+    expect(neededFor({ message }, { include }, ...requests)).toEqual([true, true, true]);
+  });
+
+  it('the summary: with a summary, or with the rejected one', () => {
+    const requests = [
+      { reasoningSummary: 'concise' },
+      { reasoningSummary: 'detailed' },
+      { extra: { reasoning: { summary: 'concise' } } },
+      {},
+    ] as const;
+    const body = { reasoning: { effort: 'low', summary: 'concise' } };
+    const rejected = { param: 'reasoning.summary' };
+    expect(neededFor(rejected, body, ...requests)).toEqual([true, true, true, false]);
+    const ofValue = { ...rejected, code: 'unsupported_value' };
+    expect(neededFor(ofValue, body, ...requests)).toEqual([true, false, true, false]);
+  });
+
+  it('rejected reasoning: in the same conversation', () => {
+    const turn = (content: string) =>
+      assistant([
+        { type: 'reasoning', text: '', replay: { family: 'f', data: { encrypted_content: content } } },
+      ]);
+    const rejected = { ...request, messages: [user('hi'), turn('a'), turn('b')] };
+    const recovery = recoveryFor(
+      failure({ code: 'invalid_encrypted_content' }),
+      400,
+      sent,
+      undefined,
+      rejected,
+    );
+    const isNeededFor = (...messages: TurnMessage[]): unknown =>
+      recovery?.isNeededFor?.({ ...request, messages });
+    expect(isNeededFor(...rejected.messages, turn('c'))).toBe(true);
+    expect([isNeededFor(user('hi'), turn('c')), isNeededFor(user('hi'))]).toEqual([false, false]);
+  });
+
+  it('the service tier: with the rejected one', () => {
+    const requests = [
+      { serviceTier: 'flex' },
+      { serviceTier: 'priority' },
+      { extra: { service_tier: 'flex' } },
+    ] as const;
+    const rejected = { param: 'service_tier', code: 'unsupported_value' };
+    expect(neededFor(rejected, { service_tier: 'flex' }, ...requests)).toEqual([true, false, true]);
+    const parameter = { param: 'service_tier', code: 'unsupported_parameter' };
+    expect(neededFor(parameter, { service_tier: 'flex' }, ...requests)).toEqual([true, true, true]);
+  });
 });

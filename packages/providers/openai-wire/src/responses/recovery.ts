@@ -1,5 +1,5 @@
-import type { Recovery } from '@majordomo/core';
-import { asList, asRecord, isList } from '@majordomo/core/toolkit';
+import type { JsonObject, ModelRequest, Recovery } from '@majordomo/core';
+import { asList, asRecord, asText, isList } from '@majordomo/core/toolkit';
 import {
   hasMedia,
   WITHOUT_PROGRAMS,
@@ -7,14 +7,20 @@ import {
   withTextResults,
 } from '@majordomo/wire-kit/internal';
 import type { ReportedFailure } from '../failure/reported-failure.ts';
-import { isBodyRejection, sharedRecovery, WITHOUT_REPLAY, type BodyForms } from '../failure/recovery.ts';
-import { withExtra, type SentBody } from '../failure/rejected-member.ts';
+import { isBodyRejection, replayRecovery, sharedRecovery, type BodyForms } from '../failure/recovery.ts';
+import {
+  isValueRejection,
+  NO_REQUEST,
+  withExtra,
+  type RejectedRequest,
+  type SentBody,
+} from '../failure/rejected-member.ts';
 import { isLoadingRejection } from './additional-tools.ts';
 import { containerRecovery } from './containers.ts';
 import { itemsNamed, keptMembersRecovery } from './kept-members.ts';
 import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
 import { hasProgramTool } from './programs.ts';
-import { reasoningToWire } from './request.ts';
+import { ENCRYPTED_REASONING, LOGPROBS, reasoningToWire } from './request.ts';
 import { schemaFormat, toolsToWire } from './tools.ts';
 import { isVendorItem } from './vendor-parts.ts';
 
@@ -24,12 +30,13 @@ export function recoveryFor(
   status: number,
   sent: SentBody,
   quirks: ResponsesQuirks = OPENAI_RESPONSES_QUIRKS,
+  request: RejectedRequest = NO_REQUEST,
 ): Recovery | undefined {
   const { message, param } = failure;
   if (isBodyRejection(status) && isLoadingRejection(failure, sent)) return WITHOUT_TOOL_LOADING;
   // The server does not have an item or a container that the request refers to. Its status is not always 400 or 422.
   const isItemMissing = status === 404 && /^item with id/i.test(message);
-  if (isItemMissing && hasVendorItems(sent)) return WITHOUT_REPLAY;
+  if (isItemMissing && hasVendorItems(sent)) return replayRecovery(request);
   const withoutContainer = containerRecovery(message, sent);
   if (withoutContainer !== undefined) return withoutContainer;
   if (!isBodyRejection(status)) return undefined;
@@ -39,11 +46,12 @@ export function recoveryFor(
   if (withoutMembers !== undefined) return withoutMembers;
   const isItemRejected =
     (VENDOR_ITEM_REJECTED.test(text) && hasVendorItems(sent)) || namesVendorItem(text, sent);
-  if (isItemRejected || isReplayRejection(failure)) return WITHOUT_REPLAY;
-  if (isIncludeRejection(failure) && sent['include'] !== undefined) return WITHOUT_INCLUDE;
+  if (isItemRejected || isReplayRejection(failure)) return replayRecovery(request);
+  if (isIncludeRejection(failure) && sent['include'] !== undefined) return withoutInclude(failure, sent);
   if (isPartsRejection(failure, sent)) return TEXT_RESULTS;
-  if (param === 'reasoning.summary' && sent['reasoning'] !== undefined) return withoutSummary(quirks);
-  return sharedRecovery(failure, sent, FORMS);
+  if (param === 'reasoning.summary' && sent['reasoning'] !== undefined)
+    return withoutSummary(failure, sent, quirks);
+  return sharedRecovery(failure, sent, FORMS, request);
 }
 
 const FORMS: BodyForms = {
@@ -78,27 +86,57 @@ function namesVendorItem(text: string, sent: SentBody): boolean {
   return vendorItems.some((item) => named.includes(item) || words.has(String(asRecord(item)['type'])));
 }
 
-const WITHOUT_INCLUDE: Recovery = {
-  id: 'drop include',
-  what: 'include dropped',
-  apply: (request) => withExtra(request, { include: undefined }),
-  remember: true,
-};
+/** Returns the recovery without `include`, which later requests need if they also send one of the rejected values. */
+function withoutInclude({ message }: ReportedFailure, { include }: SentBody): Recovery {
+  const values = asList(include);
+  const named = values.filter((value) => typeof value === 'string' && message.includes(value));
+  const fromExtra = values.filter((value) => value !== ENCRYPTED_REASONING && value !== LOGPROBS);
+  const likely = fromExtra.length === 0 ? values : fromExtra;
+  const unnamed = /encrypted content/i.test(message) ? [ENCRYPTED_REASONING] : likely;
+  const rejected = named.length === 0 ? unnamed : named;
+  return {
+    id: `drop include${rejected.includes(ENCRYPTED_REASONING) ? '' : ' for some values'}`,
+    what: 'include dropped',
+    apply: (request) => withExtra(request, { include: undefined }),
+    remember: true,
+    isNeededFor: (request) => rejected.some((value) => includes(request, value)),
+  };
+}
 
-const withoutSummary = (quirks: ResponsesQuirks): Recovery => ({
-  id: 'drop reasoning.summary',
-  what: 'reasoning.summary dropped',
-  apply: (request) =>
-    withExtra(request, {
-      // The conversion of the request adds the warnings, so these are discarded.
-      reasoning: reasoningToWire(
-        { reasoning: request.reasoning },
-        { ...quirks, reasoningSummary: 'omit' },
-        [],
-      ),
-    }),
-  remember: true,
-});
+const includes = ({ extra, logprobs }: ModelRequest, value: unknown): boolean =>
+  value === ENCRYPTED_REASONING ||
+  (value === LOGPROBS && (logprobs ?? extra['top_logprobs']) !== undefined) ||
+  asList(extra['include']).includes(value);
+
+/** Returns the recovery without a summary. A rejected value, such as `concise`, does not concern requests with another value. */
+function withoutSummary(failure: ReportedFailure, sent: SentBody, quirks: ResponsesQuirks): Recovery {
+  const value = isValueRejection(failure) ? asText(asRecord(sent['reasoning'])['summary']) : undefined;
+  return {
+    id: `drop reasoning.summary${value === undefined ? '' : ` ${value}`}`,
+    what: 'reasoning.summary dropped',
+    apply: (request) => withExtra(request, { reasoning: reasoningWithoutSummary(request, quirks) }),
+    remember: true,
+    isNeededFor(request) {
+      const summary = summaryIn(request, quirks);
+      return value === undefined ? summary !== undefined : summary === value;
+    },
+  };
+}
+
+/** Returns the summary that `toWire` sends for a request. */
+const summaryIn = ({ extra, reasoning, reasoningSummary }: ModelRequest, quirks: ResponsesQuirks): unknown =>
+  asRecord(extra['reasoning'] ?? reasoningToWire({ reasoning, reasoningSummary }, quirks, []))['summary'];
+
+function reasoningWithoutSummary(
+  { extra, reasoning }: ModelRequest,
+  quirks: ResponsesQuirks,
+): JsonObject | undefined {
+  // The conversion of the request adds the warnings, so these are discarded.
+  const sent =
+    extra['reasoning'] ?? reasoningToWire({ reasoning }, { ...quirks, reasoningSummary: 'omit' }, []);
+  const { summary: _rejected, ...rest } = asRecord(sent) as JsonObject;
+  return Object.keys(rest).length === 0 ? undefined : rest;
+}
 
 /** Whether the server rejected a tool result that is a list of parts, because it implements an older version of the API. */
 function isPartsRejection({ message, param }: ReportedFailure, { input }: SentBody): boolean {

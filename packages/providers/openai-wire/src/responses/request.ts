@@ -111,6 +111,10 @@ function systemToWire(
   return defaultInstructions;
 }
 
+/** Values of `include` that requests send without `extra`. */
+export const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
+export const LOGPROBS = 'message.output_text.logprobs';
+
 function putSettings(
   params: Record<string, unknown>,
   request: ModelRequest,
@@ -130,8 +134,8 @@ function putSettings(
   put('reasoning', reasoningToWire(request, quirks, warnings));
   put('top_logprobs', request.logprobs);
   const include = [
-    ...(quirks.reasoningReplay === 'encrypted' ? ['reasoning.encrypted_content'] : []),
-    ...(params['top_logprobs'] === undefined ? [] : ['message.output_text.logprobs']),
+    ...(quirks.reasoningReplay === 'encrypted' ? [ENCRYPTED_REASONING] : []),
+    ...(params['top_logprobs'] === undefined ? [] : [LOGPROBS]),
   ];
   if (include.length > 0) params['include'] = include;
   if (request.stop !== undefined && request.stop.length > 0) warnings.push(rejectedWarning('stop'));
