@@ -140,9 +140,9 @@ export class ChatReader implements WireReader {
     this.serviceTier = chunk.service_tier ?? this.serviceTier;
     this.times = chunk.time_info ?? this.times;
     const used = usage(counts, this.options.quirks, this.serviceTier, this.times);
-    // Servers that send usage in each chunk count only the output that they have sent until then.
+    // Servers that send usage in each chunk count only the output that they have sent until then. The last chunk has no choice.
     const hasFinished = this.rawFinish !== undefined && !this.hasMore;
-    const isTotal = isBody || hasFinished || Boolean(choice?.finish_reason);
+    const isTotal = isBody || hasFinished || !choice || Boolean(choice.finish_reason);
     this.options.reportUsage?.(isTotal ? used : withoutTotals(used));
   }
 
