@@ -67,11 +67,15 @@ const KINDS: Readonly<Record<string, readonly ErrorKind[]>> = {
 const kindsOf = ({ kind, code }: NonNullable<Expected['error']>): readonly string[] =>
   code === 'tool_use_failed' ? ['server'] : (KINDS[kind] ?? [kind]);
 
-/** Token counts. `completion_tokens` excludes reasoning if the total proves it, and for Gemini behind a gateway. */
+/**
+ * Token counts. `completion_tokens` excludes reasoning if the total proves it, and for Gemini behind a gateway. Mistral counts audio next
+ * to `prompt_tokens`.
+ */
 interface UsageFacts {
   readonly prompt_tokens?: number;
   readonly completion_tokens?: number;
   readonly total_tokens?: number;
+  readonly prompt_tokens_details?: { readonly audio_tokens?: number } | null;
   readonly completion_tokens_details?: { readonly reasoning_tokens?: number } | null;
 }
 
@@ -81,7 +85,8 @@ function tokenTotals(usage: UsageFacts, vendor: string): unknown {
   const isReasoningExcluded =
     total === (input ?? 0) + completion + reasoning ||
     (vendor === 'vercel-gateway' && reasoning > completion);
-  return { input, output: isReasoningExcluded ? completion + reasoning : completion };
+  const audio = vendor === 'mistral' ? (usage.prompt_tokens_details?.audio_tokens ?? 0) : 0;
+  return { input: input && input + audio, output: isReasoningExcluded ? completion + reasoning : completion };
 }
 
 describe.skipIf(!hasRecordings)(`recorded traffic${skippedNote}`, () => {

@@ -118,6 +118,14 @@ function responsesRow(item: Loose): readonly Row[] {
 export const geminiCandidates = (recording: Recording): readonly Loose[] =>
   geminiChunks(recording).map((chunk) => asRecord(asList(asRecord(chunk)['candidates'])[0]));
 
+/** Returns the name of the model, which the chunks contain. */
+export const geminiModel = (recording: Recording): string =>
+  String(
+    geminiChunks(recording)
+      .map(asRecord)
+      .findLast(({ modelVersion }) => modelVersion)?.['modelVersion'],
+  );
+
 /** Returns the chunks. If the URL lacks `alt=sse`, a stream is one list of chunks. */
 function geminiChunks(recording: Recording): readonly unknown[] {
   if (recording.expected.streamed) return eventsOf(recording);

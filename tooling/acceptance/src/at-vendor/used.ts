@@ -1,6 +1,6 @@
 import { asList, asRecord } from '@majordomo/core/toolkit';
 import type { Recording } from '@majordomo/test-support';
-import { converseBlocks, geminiCandidates, messagesBlocks, responsesItems } from './oracle.ts';
+import { converseBlocks, geminiCandidates, geminiModel, messagesBlocks, responsesItems } from './oracle.ts';
 
 type Uses = Readonly<Record<string, number>>;
 
@@ -10,7 +10,10 @@ export function usedIn(recording: Recording): Uses {
   const raw = asRecord(usageRaw);
   switch (wire) {
     case 'anthropic-messages':
-      return { ...tally(programsIn(recording)), ...counts(asRecord(raw['server_tool_use']), /_requests$/) };
+      return {
+        ...tally([...programsIn(recording), ...advisorsIn(raw)]),
+        ...counts(asRecord(raw['server_tool_use']), /_requests$/),
+      };
     case 'openai-responses': {
       const reported = counts(asRecord(raw['server_side_tool_usage_details']), /_calls$/);
       return Object.keys(reported).length > 0 ? reported : tally(responsesItems(recording).flatMap(usedItem));
@@ -22,7 +25,7 @@ export function usedIn(recording: Recording): Uses {
           .flatMap(({ type, name }) => (type === 'server_tool_use' ? [String(name)] : [])),
       );
     case 'gemini-generate':
-      return tally([...new Set(geminiCandidates(recording).flatMap(queries))].map(() => 'web_search'));
+      return tally(searchesIn(recording).map(() => 'web_search'));
     default:
       return {};
   }
@@ -36,6 +39,16 @@ function programsIn(recording: Recording): readonly string[] {
   return blocks.flatMap(({ type, id }) =>
     type === 'server_tool_use' && callers.has(id) ? ['code_execution'] : [],
   );
+}
+
+/** Returns `advisor` for each iteration of another model. Its tokens are not part of the usage. */
+const advisorsIn = ({ iterations }: Readonly<Record<string, unknown>>): readonly string[] =>
+  asList(iterations).flatMap((each) => (asRecord(each)['type'] === 'advisor_message' ? ['advisor'] : []));
+
+/** Returns the billed queries. Up to Gemini 2.5, the vendor bills all queries of a prompt together. */
+function searchesIn(recording: Recording): readonly string[] {
+  const searches = [...new Set(geminiCandidates(recording).flatMap(queries))];
+  return /gemini-[12]/.test(geminiModel(recording)) ? searches.slice(0, 1) : searches;
 }
 
 function counts(raw: Readonly<Record<string, unknown>>, tail: RegExp): Uses {

@@ -37,6 +37,7 @@ const SAVING: readonly FeatureCase[] = [
         version: 1,
         spec,
         title: 'Look',
+        titleBy: undefined,
         system: 'Be brief.',
         messages,
       });
