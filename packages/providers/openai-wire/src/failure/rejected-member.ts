@@ -73,8 +73,13 @@ export function rejectedMemberRecovery(
     return extraRecovery(member, isValueRejection(failure) ? extra[member] : undefined);
   if (!isValueRejection(failure)) return dropRecovery(member);
   const effort = EFFORT.has(member) ? effortIn(sent) : undefined;
-  if (effort !== undefined) return effortRecovery(member, effort);
-  return NAMED_VALUES.has(member) ? valueRecovery(member, sent[member]) : dropRecovery(member);
+  if (effort !== undefined) return valueRecovery(member, effort, effortOf);
+  if (!NAMED_VALUES.has(member)) return dropRecovery(member);
+  return valueRecovery(
+    member,
+    sent[member],
+    (request) => request.extra[member] ?? SETTINGS[member]?.(request),
+  );
 }
 
 /** Returns the recovery for a property that the caller added, and of which the server rejected the value if `value` is defined. */
@@ -95,19 +100,20 @@ export const isValueRejection = ({ code, message }: ReportedFailure): boolean =>
 const effortIn = ({ reasoning_effort: chat, reasoning }: SentBody): unknown =>
   chat ?? asRecord(reasoning)['effort'];
 
-const effortRecovery = (member: string, effort: unknown): Recovery => ({
-  ...dropRecovery(member),
-  id: `drop ${member} ${String(effort)}`,
-  isNeededFor: ({ extra, reasoning }) => (effortIn(extra) ?? reasoning) === effort,
-});
+const effortOf = ({ extra, reasoning }: ModelRequest): unknown => effortIn(extra) ?? reasoning;
 
 /** Properties whose values are names, of which a model or an account may accept some. */
 const NAMED_VALUES: ReadonlySet<string> = new Set(['service_tier', 'verbosity']);
 
-const valueRecovery = (member: string, value: unknown): Recovery => ({
+/** Returns the recovery for a rejected value. Requests with another value, by `valueOf`, do not need it. */
+const valueRecovery = (
+  member: string,
+  value: unknown,
+  valueOf: (request: ModelRequest) => unknown,
+): Recovery => ({
   ...dropRecovery(member),
   id: `drop ${member} ${String(value)}`,
-  isNeededFor: (request) => (request.extra[member] ?? SETTINGS[member]?.(request)) === value,
+  isNeededFor: (request) => valueOf(request) === value,
 });
 
 /** Properties that a model may reject only with reasoning, or only without reasoning. */
@@ -115,7 +121,7 @@ const SAMPLING: ReadonlySet<string> = new Set(['temperature', 'top_p']);
 
 const isReasoning = (effort: unknown): boolean => effort !== undefined && effort !== 'none';
 const reasonsIn = (sent: SentBody): boolean => isReasoning(effortIn(sent));
-const reasons = ({ extra, reasoning }: ModelRequest): boolean => isReasoning(effortIn(extra) ?? reasoning);
+const reasons = (request: ModelRequest): boolean => isReasoning(effortOf(request));
 
 const samplingRecovery = (member: string, whileReasoning: boolean): Recovery => ({
   ...dropRecovery(member),
