@@ -1,4 +1,5 @@
 import { systemClock, type CallEvent } from '@majordomo/core';
+import { withTimeout } from '@majordomo/core/toolkit';
 
 /** Calls that have begun and have not ended. */
 export class RunningCalls {
@@ -10,22 +11,15 @@ export class RunningCalls {
     if (type === 'call-start') this.ids.add(call.id);
     if (type !== 'call-end') return;
     this.ids.delete(call.id);
-    if (this.ids.size === 0) for (const resolve of this.waiting) resolve();
+    if (this.ids.size > 0) return;
+    for (const resolve of this.waiting) resolve();
+    this.waiting.clear();
   }
 
   /** Resolves when no call is running, or after `maxMs` milliseconds. */
   async ended(maxMs: number): Promise<void> {
     if (this.ids.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const cancel = systemClock.timer(maxMs, () => {
-        end();
-      });
-      const end = (): void => {
-        cancel();
-        this.waiting.delete(end);
-        resolve();
-      };
-      this.waiting.add(end);
-    });
+    const idle = new Promise<void>((resolve) => void this.waiting.add(resolve));
+    await withTimeout(idle, maxMs, systemClock).catch(() => undefined);
   }
 }

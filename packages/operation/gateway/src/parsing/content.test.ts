@@ -16,3 +16,7 @@ it('names the block of a tool result that is not an image, also after a text blo
   expect(parse([{ text: '' }, { text: 'a' }], 'content')).toEqual([{ type: 'text', text: 'a' }]);
   expect(parse('', 'content')).toEqual([]);
 });
+
+it('refuses a lone surrogate in the string of a tool result', () => {
+  expect(() => resultContent(toPart)('\uD800', 'content')).toThrow('content');
+});

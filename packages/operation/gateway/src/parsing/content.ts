@@ -37,15 +37,16 @@ export const joinedText =
 
 /** Returns a parser for the content of a turn: a string or an array of blocks. */
 export const content =
-  (parseBlock: (block: Fields) => readonly UserPart[]): Parser<readonly UserPart[]> =>
+  <Part extends UserPart>(
+    parseBlock: (block: Fields) => readonly Part[],
+  ): Parser<readonly (Part | TextPart)[]> =>
   (value, path) =>
     typeof value === 'string' ? textPart(string(value, path)) : objects(parseBlock)(value, path).flat();
 
 /** Returns a parser for the content of a tool result: text and images. Refuses other parts. */
-export const resultContent =
-  (parseBlock: (block: Fields) => readonly UserPart[]): Parser<readonly (TextPart | ImagePart)[]> =>
-  (value, path) => {
-    const parseParts = (block: Fields): readonly (TextPart | ImagePart)[] =>
-      parseBlock(block).map((part) => (part.type === 'text' ? part : imageOf(part, block.path)));
-    return typeof value === 'string' ? textPart(value) : objects(parseParts)(value, path).flat();
-  };
+export const resultContent = (
+  parseBlock: (block: Fields) => readonly UserPart[],
+): Parser<readonly (TextPart | ImagePart)[]> =>
+  content((block) =>
+    parseBlock(block).map((part) => (part.type === 'text' ? part : imageOf(part, block.path))),
+  );
