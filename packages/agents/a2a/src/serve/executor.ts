@@ -1,4 +1,4 @@
-import { TaskState, type Part, type Task } from '@a2a-js/sdk';
+import { TaskState, type Part } from '@a2a-js/sdk';
 import {
   AgentEvent,
   type AgentExecutor,
@@ -104,25 +104,17 @@ export class RunExecutor implements AgentExecutor {
     await Promise.all(this.executions);
     const ended = [...this.ended];
     if (ended.length === 0) return;
-    await Promise.all(
-      ended.map(({ ids, context, state }) =>
-        this.untilStored(ids.taskId, context, (task) => task.status?.state === state || isEnded(task)),
-      ),
-    );
+    await Promise.all(ended.map(({ ids, context, state }) => this.untilStored(ids.taskId, context, state)));
     // The SDK notifies webhooks in the turn of the event loop in which it has stored the task.
     await systemClock.sleep(LOOK_MS, new AbortController().signal);
   }
 
-  /** Waits until the SDK has stored a state of a task, at most 5 seconds. A store that fails is not read again. */
-  async untilStored(
-    taskId: string,
-    context: ServerCallContext,
-    hasState: (task: Task) => boolean,
-  ): Promise<void> {
+  /** Waits until the SDK has stored a state of a task, or its end, at most 5 seconds. A store that fails is not read again. */
+  async untilStored(taskId: string, context: ServerCallContext, state: TaskState): Promise<void> {
     const { signal } = new AbortController();
     for (let looks = 0; looks < STORE_MS / LOOK_MS; looks++) {
       const task = await this.io.tasks.load(taskId, context).catch(() => undefined);
-      if (task === undefined || hasState(task)) return;
+      if (task === undefined || task.status?.state === state || isEnded(task)) return;
       await systemClock.sleep(LOOK_MS, signal);
     }
   }

@@ -103,11 +103,7 @@ export class TaskHandler extends DefaultRequestHandler {
       const { payload } = response;
       const state = payload?.$case === 'statusUpdate' ? payload.value.status?.state : undefined;
       if (state !== undefined && state !== TaskState.TASK_STATE_WORKING)
-        await this.runs.untilStored(
-          params.id,
-          context,
-          (task) => task.status?.state === state || isEnded(task),
-        );
+        await this.runs.untilStored(params.id, context, state);
       yield response;
     }
   }

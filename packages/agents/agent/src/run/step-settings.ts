@@ -57,14 +57,16 @@ export const OTHER_STEP_NAMES: Readonly<Record<string, keyof StepSettings>> = {
   stopSequences: 'stop',
 };
 
+/** Kinds of the members that `prepareStep` may return. */
+const RETURNED_KINDS = {
+  ...STEP_KINDS,
+  messages: 'refused: return the messages from `compact`',
+  output: 'refused: call a model with `output` after the run',
+} as const;
+
 /** Throws `config` for a result of `prepareStep` that contains an invalid or unknown setting. */
 export function checkStepSettings(settings: StepSettings): void {
-  const kinds = {
-    ...STEP_KINDS,
-    messages: 'refused: return the messages from `compact`',
-    output: 'refused: call a model with `output` after the run',
-  } as const;
-  checkOptions('prepareStep', settings, kinds, [], OTHER_STEP_NAMES);
-  rejectUnknownOptions(settings, kinds, 'prepareStep: ');
+  checkOptions('prepareStep', settings, RETURNED_KINDS, [], OTHER_STEP_NAMES);
+  rejectUnknownOptions(settings, RETURNED_KINDS, 'prepareStep: ');
   checkCache(settings.cache, 'config');
 }

@@ -172,8 +172,12 @@ export function createCallLog(options: CallLogOptions): CallLog {
     }
     write(call);
   };
-  /** Writes an ended call again, because its request or a cost was reported. */
-  const writeAgain = (id: string, call: LoggedCall): void => {
+  /** Adds a request or a cost to a known call, and writes the call again if it has ended. */
+  const change = (id: string, add: (call: LoggedCall) => void): void => {
+    const call = running.get(id) ?? ended.get(id)?.call;
+    if (call === undefined) return;
+    add(call);
+    if (!ended.has(id)) return;
     if (call.isComplete) ended.delete(id);
     write(call);
   };
@@ -208,22 +212,19 @@ export function createCallLog(options: CallLogOptions): CallLog {
       if (event.type === 'call-end' && logged !== undefined) end(call.id, logged);
     },
     onRequest(event) {
-      for (const id of event.calls) {
-        const call = running.get(id) ?? ended.get(id)?.call;
-        if (call === undefined) continue;
-        call.request = event;
-        if (ended.has(id)) writeAgain(id, call);
-      }
+      for (const id of event.calls)
+        change(id, (call) => {
+          call.request = event;
+        });
       if (event.calls.length === 0 && event.error !== undefined)
         write({ toEntry: () => refusedEntry(event, redactor) });
     },
     onRecord(record) {
       const { target, nanoUsd } = record;
       if (nanoUsd !== undefined) costs.set(target, (costs.get(target) ?? 0n) + BigInt(nanoUsd));
-      const call = running.get(record.call) ?? ended.get(record.call)?.call;
-      if (call === undefined) return;
-      call.addCost(record);
-      if (ended.has(record.call)) writeAgain(record.call, call);
+      change(record.call, (call) => {
+        call.addCost(record);
+      });
     },
     page,
     async get(id) {
