@@ -26,8 +26,8 @@ export function sumUsage(...usages: readonly (Usage | undefined)[]): Usage | und
  */
 export function completeUsage(usages: readonly (Usage | undefined)[]): Usage | undefined {
   const sum = usages.includes(undefined) ? undefined : sumUsage(...usages);
-  const inputs = usages.flatMap((usage) => usage?.details?.largestInput ?? usage?.input ?? []);
   if (sum === undefined || usages.length < 2) return sum;
+  const inputs = usages.flatMap((usage) => usage?.details?.largestInput ?? usage?.input ?? []);
   const { reportedNanoUsd, ...others } = sum.details ?? {};
   const isReported = usages.every((usage) => usage?.details?.reportedNanoUsd !== undefined);
   const details = definedMembers({

@@ -1,4 +1,4 @@
-import type { AssistantPart, ModelRequest, ModelTool, Recovery } from '@majordomo/core';
+import type { AssistantPart, ModelRequest, ModelTool, Recovery, Replay } from '@majordomo/core';
 import { hash128 } from '@majordomo/core/toolkit';
 import { withAssistantParts, WITHOUT_TOOL_LOADING } from '@majordomo/wire-kit/internal';
 import { withSchemas } from '../schema/dialects.ts';
@@ -132,22 +132,22 @@ function withInstruction(request: ModelRequest, members: object): ModelRequest {
  * these items if they contain one of the rejected request, because the target would reject it again. Other conversations keep theirs.
  */
 export function replayRecovery(rejected: RejectedRequest): Recovery {
-  const tokens = new Set(replayTokens(rejected));
+  const tokens = new Set(replaysIn(rejected).map(tokenOf));
   return {
     id: 'encrypted reasoning',
     what: 'earlier reasoning not sent back',
     apply: (request) => withAssistantParts(request, withoutReplay),
     remember: true,
-    isNeededFor: (request) => replayTokens(request).some((token) => tokens.has(token)),
+    isNeededFor: (request) => replaysIn(request).some((replay) => tokens.has(tokenOf(replay))),
   };
 }
 
-const replayTokens = ({ messages }: Pick<ModelRequest, 'messages'>): readonly string[] =>
+const replaysIn = ({ messages }: Pick<ModelRequest, 'messages'>): readonly Replay[] =>
   messages.flatMap((message) =>
-    message.role === 'assistant'
-      ? message.parts.flatMap(({ replay }) => (replay === undefined ? [] : hash128(JSON.stringify(replay))))
-      : [],
+    message.role === 'assistant' ? message.parts.flatMap(({ replay }) => replay ?? []) : [],
   );
+
+const tokenOf = (replay: Replay): string => hash128(JSON.stringify(replay));
 
 function withoutReplay(part: AssistantPart): AssistantPart | undefined {
   if (part.type === 'reasoning' || part.type === 'vendor') return undefined;
