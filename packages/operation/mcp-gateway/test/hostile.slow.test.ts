@@ -20,8 +20,8 @@ const program = (mode: string) => ({
   args: [HOSTILE],
   env: { MODE: mode },
   connectMs: mode === 'mute' ? 500 : 20_000,
-  timeoutMs: 6000,
-  totalMs: 6000,
+  timeoutMs: 2000,
+  totalMs: 2000,
 });
 
 it.each(CASES)(

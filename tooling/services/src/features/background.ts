@@ -1,17 +1,19 @@
 import { createBackground } from '@majordomo/background';
 import { createMajordomo, user } from '@majordomo/core';
 import type { RecordStore } from '@majordomo/records';
-import { fakeProvider, type Turn } from '@majordomo/testing';
+import { fakeClock, fakeProvider, type Turn } from '@majordomo/testing';
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import type { FeatureCase } from './feature-case.ts';
 
 const REQUEST = { messages: [user('hi')] };
 
-/** Opens the jobs of a process whose model answers with these turns. */
+/** Opens the jobs of a process with a clock of its own, whose model answers with these turns. */
 function open(records: RecordStore, ...turns: Turn[]) {
+  const clock = fakeClock(Date.now());
   const provider = fakeProvider({ id: 'a', models: { m: turns } });
-  const background = createBackground({ majordomo: createMajordomo({ providers: [provider] }), records });
-  return { background, provider, model: background.model('a/m') };
+  const majordomo = createMajordomo({ providers: [provider] });
+  const background = createBackground({ majordomo, records, clock });
+  return { background, clock, provider, model: background.model('a/m') };
 }
 
 /** Cases of jobs in the background. */
@@ -34,6 +36,8 @@ export const backgroundCases: readonly FeatureCase[] = [
       const job = await first.model.start(REQUEST, { key: 'a' });
       const ended = rejects(job.result(), { kind: 'aborted' });
       await (await second.background.open('a')).cancel();
+      // The next renewal of the lease finds the change.
+      await first.clock.advance(10_000);
       await ended;
       equal((await job.status()).state, 'cancelled');
     },
