@@ -108,7 +108,7 @@ describe('background of OpenAI', () => {
     await expect(start(target)).rejects.toMatchObject({ kind: 'auth' });
   });
 
-  it('rejects a server that ignores background', async () => {
+  it('rejects a server that ignores background, with the status of the answer that it may bill', async () => {
     await using server = await startJobServer();
     const provider = createOpenAI({
       apiKey: 'k',
@@ -120,7 +120,7 @@ describe('background of OpenAI', () => {
       },
     });
     const target = await prepare(server, provider);
-    await expect(start(target)).rejects.toMatchObject({ kind: 'unsupported' });
+    await expect(start(target)).rejects.toMatchObject({ kind: 'unsupported', details: { status: 200 } });
   });
 
   it('reads a failed and a cancelled response as an error', async () => {

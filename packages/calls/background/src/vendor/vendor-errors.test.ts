@@ -10,6 +10,8 @@ it.each<[string, ErrorKind, Partial<ErrorDetails>, boolean]>([
   ['a lost connection', 'network', { code: 'ECONNRESET' }, true],
   ['a refused connection', 'network', { code: 'ECONNREFUSED' }, false],
   ['an error that the vendor reports', 'server', {}, false],
+  ['an answer instead of a job', 'unsupported', { status: 200 }, true],
+  ['a server without jobs', 'unsupported', { status: 404 }, false],
 ])('the vendor may have received a start that ended with %s: %s %j %s', (_what, kind, details, isUnknown) => {
   expect(isUnknownStart(new LlmError(kind, 'failed', details))).toBe(isUnknown);
 });
