@@ -19,17 +19,17 @@ it('reads at most two records per running job in a poll, however many jobs have 
   expect(all.counts.get('put')).toBe(10);
 });
 
-it('writes the record of a job five times', async () => {
+it('writes the record of a job five times, and its id at the vendor once', async () => {
   await using all = await jobsWorld({ server: { plan: () => 'an answer' } });
   await all.settle(all.process().model(SPEC).generate(REQUEST));
   // Creation, start, reference, answer, and the end of the remaining work.
-  expect(all.counts.get('put')).toBe(5);
+  expect(all.counts.get('put')).toBe(5 + 1);
 });
 
 it('writes the record of a job four times if the vendor deletes nothing, and no ledger books its cost', async () => {
   await using all = await jobsWorld({ server: { plan: () => 'an answer' } });
   await all.settle(all.process({ ledger: undefined }).model('xai/grok-4').generate(REQUEST));
-  expect(all.counts.get('put')).toBe(4);
+  expect(all.counts.get('put')).toBe(4 + 1);
 });
 
 it('asks the gates once for a job that succeeds', async () => {

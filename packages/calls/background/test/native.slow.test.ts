@@ -367,7 +367,7 @@ it('advances jobs by single looks of a poll and of status, and reports the time 
   expect([stepsOf(all.server, 'start'), stepsOf(all.server, 'look')]).toEqual([1, 5]);
 });
 
-it('advances exactly the job with the id of a webhook, and ignores other ids', async () => {
+it('advances exactly the job with the id of a webhook by a look at one record, and ignores other ids', async () => {
   await using all = await jobsWorld({
     server: { plan: () => ({ answer: TEXT, looks: 100 }), before: noStream },
   });
@@ -377,7 +377,9 @@ it('advances exactly the job with the id of a webhook, and ignores other ids', a
   life.isKilled = true;
   await all.clock.advance(31_000);
   const before = stepsOf(all.server, 'look');
+  const lists = all.counts.get('list');
   await all.settle(all.process().notify('resp_job2'));
+  expect(all.counts.get('list')).toBe(lists);
   expect(all.server.requests.slice(-1)).toMatchObject([{ path: '/v1/responses/resp_job2', step: 'look' }]);
   await all.settle(all.process().notify('resp_unknown'));
   expect(stepsOf(all.server, 'look')).toBe(before + 1);

@@ -1,25 +1,16 @@
-import { allRecords } from '@majordomo/records';
 import { Driver } from './driver.ts';
-import { LABELS, loadRecord, runningJob, SPACE, vendorIdOf } from '../record/record.ts';
+import { loadRecord, runningJob, vendorIdOf } from '../record/record.ts';
+import { keyOfVendorId } from '../record/vendor-ids.ts';
 import type { Setup } from '../setup.ts';
 
-/** Advances the job with this id of a vendor. Ignores an unknown id. */
+/** Advances the job with this id of a vendor. Ignores an unknown id, and that of a job that has ended. */
 export async function notifyJob(vendorId: string, setup: Setup): Promise<void> {
-  const key = await keyOf(vendorId, setup);
-  if (key === undefined) return;
+  const key = await keyOfVendorId(vendorId, setup);
+  const found = key === undefined ? undefined : await loadRecord(key, setup);
+  if (key === undefined || found === undefined) return;
+  const running = runningJob(found.record);
+  if (running === undefined || vendorIdOf(running.ref) !== vendorId) return;
   const driver = Driver.step(key, setup);
   driver.lookNow();
   if (driver.isStep) await driver.done;
-}
-
-async function keyOf(vendorId: string, setup: Setup): Promise<string | undefined> {
-  // A job that is released during the search is found with the second label. Another process looks at a job that it takes.
-  for (const label of [LABELS.driven, LABELS.waiting]) {
-    // A page of records with values may be large, because a record contains events and answers.
-    for await (const { key } of allRecords(setup.records, SPACE, { label, values: false })) {
-      const found = await loadRecord(key, setup);
-      if (found !== undefined && vendorIdOf(runningJob(found.record)?.ref) === vendorId) return key;
-    }
-  }
-  return undefined;
 }

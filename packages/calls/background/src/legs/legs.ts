@@ -92,7 +92,7 @@ export function legFacts(
 ): Omit<Extract<JobEvent, { readonly type: 'leg-ended' }>, 'type' | 'key' | 'tenant' | 'target'> {
   return {
     leg,
-    vendorId: vendorIdOf(job?.ref),
+    vendorId: job?.ref === undefined ? undefined : vendorIdOf(job.ref),
     ms: endedAt - startedAt,
     attempts: attempts.map(restoredAttempt),
     error: error && restoredError(error),

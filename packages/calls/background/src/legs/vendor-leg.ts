@@ -16,6 +16,7 @@ import { legFacts, withFailure, withJob, withLastLeg, withNewLeg } from './legs.
 import { skippedLeg } from './choose-leg.ts';
 import { resumedStream, type ResumedStream } from '../vendor/resumed-stream.ts';
 import { timeoutsOf, totalAtOf, vendorIdOf } from '../record/record.ts';
+import { storeVendorId } from '../record/vendor-ids.ts';
 import type { JobRecord, LeftWork, LegRecord, StoredVideos, VendorJob } from '../record/record.ts';
 import type { RunParts } from '../record/run-parts.ts';
 import { storedAnswer } from '../events/stored-answer.ts';
@@ -105,20 +106,19 @@ export class VendorLeg {
   private async send(sendStart: SendStart): Promise<boolean> {
     const { job, setup } = this.parts;
     const { context, attempt } = this.target;
-    const { token } = this.vendorJob;
     let ref: string;
     try {
-      ref = await sendRequest(context, this.limits, (own) => sendStart(token, own));
+      ref = await sendRequest(context, this.limits, (own) => sendStart(this.vendorJob.token, own));
     } catch (cause) {
       if (!LlmError.is(cause) || this.parts.signal.aborted) throw cause;
       await this.fail(cause, isUnknownStart(cause) ? 'abandoned' : 'failed', ['settle']);
       return false;
     }
     await this.saveRef(ref);
-    const { key, tenant, legs } = job.record;
-    const leg = legs.length;
     const vendorId = vendorIdOf(ref);
-    setup.emit({ key, tenant, target: attempt.target, type: 'leg-started', leg, vendorId });
+    await storeVendorId(vendorId, job.id, this.vendorJob.expiresAt, setup);
+    const { key, tenant, legs } = job.record;
+    setup.emit({ key, tenant, target: attempt.target, type: 'leg-started', leg: legs.length, vendorId });
     return true;
   }
 

@@ -174,7 +174,7 @@ export function totalAtOf(record: JobRecord): number {
 }
 
 /** Returns the vendor's id in a reference, which is the text before the first `?` (`BackgroundBackend.start`). */
-export const vendorIdOf = (ref: string | undefined): string | undefined => ref?.split('?', 1)[0];
+export const vendorIdOf = (ref: string): string => ref.replace(/\?.*/s, '');
 
 /**
  * Saves a job over a stored record without its lease, which ends the lease of its process. The job is due if work is left. Returns the
