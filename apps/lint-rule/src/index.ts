@@ -24,3 +24,5 @@ const plugin: MajordomoPlugin = definePlugin(rules);
 
 // ESLint and oxlint load the default export of a plugin.
 export default plugin;
+// `require` returns the value of this name, so that a configuration in CommonJS gets the plugin as well.
+export { plugin as 'module.exports' };

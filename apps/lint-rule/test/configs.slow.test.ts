@@ -26,6 +26,12 @@ const EXAMPLE = stripTypeScriptTypes(
   readFileSync(join(ROOT, 'apps/examples/src/sibling.eslint.config.ts'), 'utf8'),
 );
 
+/** Configuration that loads the plugin as a file in CommonJS does. */
+const REQUIRED = `import { createRequire } from 'node:module';
+const majordomo = createRequire(import.meta.url)('@majordomo/eslint-plugin');
+export default [majordomo.configs.recommended];
+`;
+
 const RAW = "import OpenAI from 'openai';\n";
 const TYPES = `${RAW}
 type Role = 'user' | 'tool';
@@ -94,7 +100,7 @@ function createProject(packages: readonly string[]): string {
   writeAll(project, {
     'package.json': '{ "name": "app", "type": "module" }',
     'node_modules/@majordomo/eslint-plugin/package.json': '{ "type": "module", "exports": "./index.js" }',
-    'node_modules/@majordomo/eslint-plugin/index.js': `export { default } from ${source};\n`,
+    'node_modules/@majordomo/eslint-plugin/index.js': `export * from ${source};\nexport { default } from ${source};\n`,
   });
   for (const name of packages) {
     mkdirSync(dirname(join(project, 'node_modules', name)), { recursive: true });
@@ -141,6 +147,7 @@ describe.each([
   it.each([
     ['the README', README],
     ['the example', EXAMPLE],
+    ['CommonJS', REQUIRED],
   ])('checks every kind of file with the configuration of %s', async (_, config) => {
     for (const project of [plain, typed]) {
       writeAll(project, FILES);
