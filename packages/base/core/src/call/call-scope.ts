@@ -1,3 +1,4 @@
+import { abortedError } from '../errors/error-kind.ts';
 import type { Clock } from '../types/call-options.ts';
 import { LlmError } from '../types/llm-error.ts';
 
@@ -34,7 +35,7 @@ export class CallScope {
       : undefined;
     if (callerSignal?.aborted === true) {
       // Without `onStop`, because nothing runs yet. The call finds the reason with `throwIfStopped`.
-      this.reason = abortError(callerSignal);
+      this.reason = abortedError(callerSignal.reason);
       this.controller.abort(this.reason);
     } else callerSignal?.addEventListener('abort', this.onAbort, { once: true });
   }
@@ -73,12 +74,9 @@ export class CallScope {
   }
 
   private readonly onAbort = (): void => {
-    if (this.callerSignal !== undefined) this.stop(abortError(this.callerSignal));
+    if (this.callerSignal !== undefined) this.stop(abortedError(this.callerSignal.reason));
   };
 }
-
-const abortError = (signal: AbortSignal): LlmError =>
-  new LlmError('aborted', 'the call was aborted', {}, { cause: signal.reason });
 
 /** Returns the error of a call that exceeded its time limit. */
 export const deadlineError = (totalMs: number): LlmError =>

@@ -72,7 +72,7 @@ export class HealthClaims {
     this.credential = key;
     const claim = this.claimKey(tracker, key, mode, probeMs);
     if (claim !== undefined) return claim;
-    throw benchedError(this.target, tracker.blocked(key), clock.now(), CREDENTIAL_BENCHED);
+    throw benchedError(this.target, tracker.blocked(key), clock.now(), true);
   }
 
   /** Forgets the credential of the last attempt, because the next attempt may use another one. */

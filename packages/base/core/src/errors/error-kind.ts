@@ -130,6 +130,10 @@ export function asLlmError(value: unknown, target: string, request?: object): Ll
   return serializationError(request) ?? error ?? foreignError(value, target);
 }
 
+/** Returns the error of a call that the signal of its caller has stopped. `cause`: reason of the signal, or the error that it caused. */
+export const abortedError = (cause: unknown): LlmError =>
+  new LlmError('aborted', 'the call was aborted', {}, { cause });
+
 /** Returns an error of a transient kind, because a needless retry costs one request, but a needless failure loses the call. */
 function foreignError(value: unknown, target: string): LlmError {
   const message = redact(messageOf(value));
