@@ -1,5 +1,5 @@
 import { excerptOf, fromStoredText, toStoredText } from '@majordomo/core/toolkit';
-import { afterPrefix, checkGet, checkList, checkWrite } from '../checks.ts';
+import { afterPrefix, checkGet, checkList, checkSpace, checkWrite, isCurrent } from '../checks.ts';
 import type { RecordChange, RecordQuery, RecordStore, StoredRecord } from '../contract.ts';
 import { queryOf, toIndexText } from './search-index.ts';
 
@@ -52,6 +52,7 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
   // A method of the connection, which may use `this`.
   const run: SqliteConnection['run'] = (sql, ...values) => connection.run(sql, ...values);
 
+  // These functions receive the name of the space after `toStoredText`.
   const find = (space: string, { key }: RecordChange, at: number): Found => {
     const [row = {}] = run(FIND, at, at, space, toStoredText(key));
     const {
@@ -162,7 +163,7 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
         const space = toStoredText(givenSpace);
         const steps = changes.map((change) => ({ change, found: find(space, change, at) }));
         if (!steps.every(({ change, found }) => isCurrent(change, found.version))) return undefined;
-        // Whether any record of the database has expired is the same for each step.
+        // Whether any record of the database has expired is the same for each step. Deletes more records than the write adds.
         if (steps[0]?.found.hasExpired === true)
           deleteExpired(connection, at, Math.max(DELETED_AT_ONCE, changes.length * 2));
         return steps.map(({ change, found }) => make(space, change, found, at));
@@ -180,7 +181,7 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
 
     counts(space) {
       return connection.read(() => {
-        checkList(space, { limit: 1 });
+        checkSpace(space);
         const name = toStoredText(space);
         const counts = new Map(
           run('SELECT label, count FROM entry_counts WHERE space = ?', name).map((row) => [
@@ -209,10 +210,6 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
     },
   };
 }
-
-/** Whether the stored record has the version that the change names, and exists if the change needs it. */
-const isCurrent = ({ type, version }: RecordChange, stored: number): boolean =>
-  (version === undefined || version === stored) && (type !== 'touch' || stored > 0);
 
 /** Deletes at most `most` expired records. Called within `write`. */
 export function deleteExpired(connection: SqliteConnection, now: number, most: number): void {
