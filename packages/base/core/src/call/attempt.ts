@@ -306,6 +306,7 @@ export class Attempt<Event extends object, Result> {
     }
     const { attempts, policy } = state.settings;
     const { isProbe } = this.parts.claim;
+    // Otherwise, the chain may try the target again after the race.
     state.hasFailedInRace = isProbe || state.tries >= attempts || !decisionFor(error.kind, policy).retry;
     return false;
   }
@@ -327,6 +328,7 @@ export class Attempt<Event extends object, Result> {
     const recovery = this.state.availableRecovery(error);
     const isConclusive = reason === undefined && recovery === undefined && error.kind !== 'aborted';
     const benchedUntil = this.failClaim(error, isConclusive);
+    // Does not wait for the permits, because the other attempt continues meanwhile.
     void this.endFailed(error, { type: recovery === undefined ? 'advance' : 'recover' }, benchedUntil);
     return { error, recovery };
   }

@@ -17,6 +17,10 @@ export class CallScope {
   private readonly controller = new AbortController();
   private isReleased = false;
 
+  /**
+   * @param totalMs time limit of the call in milliseconds; 0 or `undefined` for none
+   * @param onStop called when the call is stopped, but not for a signal that is already aborted
+   */
   constructor(
     callerSignal: AbortSignal | undefined,
     totalMs: number | undefined,
@@ -34,7 +38,7 @@ export class CallScope {
         })
       : undefined;
     if (callerSignal?.aborted === true) {
-      // Without `onStop`, because nothing runs yet. The call finds the reason with `throwIfStopped`.
+      // Nothing runs yet. The call finds the reason with `throwIfStopped`.
       this.reason = abortedError(callerSignal.reason);
       this.controller.abort(this.reason);
     } else callerSignal?.addEventListener('abort', this.onAbort, { once: true });

@@ -90,6 +90,7 @@ export class HealthClaims {
     return bench === undefined || this.ownBenches.get(key) === bench.epoch ? undefined : bench;
   }
 
+  /** Claims a health key, also during a bench if this call has caused it or `mode` permits it. Otherwise, returns `undefined`. */
   private claimKey(tracker: HealthTracker, key: string, mode: ClaimMode, probeMs: number): Claim | undefined {
     if (tracker.blocked(key) === undefined) {
       const stamp = tracker.claim(key, probeMs);

@@ -257,6 +257,7 @@ async function listProviderModels(
       'config',
       `listModels: expected the id of a provider, got a value of type ${typeof id}`,
     );
+  // The position is for the error about an unknown id, which describes the id as a spec.
   const provider = registry.provider(id, { spec: id, offset: 0 });
   if (provider.listModels === undefined) {
     throw new LlmError('unsupported', `${provider.id} cannot list its models`, { target: provider.id });

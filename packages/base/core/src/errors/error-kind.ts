@@ -78,6 +78,7 @@ export function kindOf({ status, code, type, message = '' }: WireFailure): Error
   // An error inside a stream has no status, and may also be about the account.
   if ((status ?? 400) === 400 && ACCOUNT_TEXT.test(message))
     return BILLING_TEXT.test(message) ? 'billing' : 'auth';
+  // Without a code, a 404 is always `not-found`, also if its message describes the context of a model.
   if (isOverflow(message) && status !== 404) return 'context-overflow';
   return status === undefined ? kindByStatusInCode(code) : kindByStatus(status);
 }

@@ -149,6 +149,7 @@ export function contentOf({ blob, mediaType, name, sha256 }: BlobPart, bytes?: U
   const type = kind === 'image' || kind === 'audio' ? kind : 'file';
   const named = type === 'file' && name !== undefined ? { name } : undefined;
   if (bytes !== undefined) return { type, mediaType, bytes, ...named };
+  // Logs and JSON omit the blob, because it is not enumerable.
   const unread: UnreadContent = Object.defineProperty(
     { size, blob, ...(sha256 !== undefined && { sha256 }) },
     'blob',

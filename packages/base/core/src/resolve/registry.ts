@@ -51,6 +51,7 @@ export class Registry {
   /** Adds environment variables. Returns an error for each invalid DSN. */
   load(env: object): readonly LlmError[] {
     this.variables = { ...this.variables, ...strings(env) };
+    // The next call creates these providers again, from the new values of their variables.
     this.built.clear();
     const errors: LlmError[] = [];
     for (const [variable, value] of dsnEntries(strings(env))) {
