@@ -64,7 +64,8 @@ export function memoryRecords(
       checkWrite(space, changes);
       const target = stored(space);
       const { entries } = target;
-      if (!changes.every((change) => isCurrent(change, entries.get(change.key)?.version ?? 0))) return undefined;
+      if (!changes.every((change) => isCurrent(change, entries.get(change.key)?.version ?? 0)))
+        return undefined;
       spaces.set(space, target);
       const versions = changes.map((change) => {
         const before = entries.get(change.key);
