@@ -271,6 +271,7 @@ export class Hold {
 
   private accept(change: Change, version: number): void {
     const { own, isLast, sentAt } = change;
+    // A renewal comes between a change that was found and its repetition.
     if (!isRenewal(change)) this.found = undefined;
     this.unknown = [];
     this.sentAt = sentAt;
