@@ -1,3 +1,4 @@
+import { truncateText } from '@majordomo/core';
 import { excerptOf, fromStoredText, toStoredText } from '@majordomo/core/toolkit';
 import { afterPrefix, checkGet, checkList, checkSpace, checkWrite, isCurrent } from '../checks.ts';
 import type { RecordChange, RecordQuery, RecordStore, StoredRecord } from '../contract.ts';
@@ -222,10 +223,8 @@ export function deleteExpired(connection: SqliteConnection, now: number, most: n
 
 /** Splits a value, but no character of two UTF-16 units. */
 function partsOf(value: string): readonly string[] {
-  if (value.length <= PART_LENGTH) return [value];
-  const unit = value.charCodeAt(PART_LENGTH - 1);
-  const end = unit >= 0xd800 && unit <= 0xdbff ? PART_LENGTH - 1 : PART_LENGTH;
-  return [value.slice(0, end), ...partsOf(value.slice(end))];
+  const first = truncateText(value, PART_LENGTH);
+  return first === value ? [first] : [first, ...partsOf(value.slice(first.length))];
 }
 
 /** Returns the statement of a list and its values. Each order reads a range of an index, and stops at the limit. */
