@@ -142,7 +142,7 @@ export class ObjectRounds<T> {
 
   /**
    * Whether the error of a round ends a chain of several targets. A round that begins with the last target is a call with one target, so
-   * its error is that of the target instead of `exhausted`. After a response, `evaluate` has already returned the error of the chain.
+   * its error is that of the target instead of `exhausted`. After a response, `evaluate` has already thrown the error of the chain.
    */
   private endsChain({ kind }: LlmError): boolean {
     if (kind === 'exhausted') return true;
