@@ -26,6 +26,18 @@ export function checkWrite(space: string, changes: readonly RecordChange[]): voi
   }
 }
 
+/** Throws `config` for a space whose name is too long. */
+export function checkSpace(space: string): void {
+  checkName('space', space);
+}
+
+/**
+ * Whether the stored record has the version that the change names, and exists if the change needs it. `stored`: version of the record;
+ * 0 if none is stored.
+ */
+export const isCurrent = ({ type, version }: RecordChange, stored: number): boolean =>
+  (version === undefined || version === stored) && (type !== 'touch' || stored > 0);
+
 /** Throws `config` for a key or space that is too long. */
 export function checkGet(space: string, key: string): void {
   checkName('space', space);

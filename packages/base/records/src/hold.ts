@@ -73,10 +73,7 @@ export async function hold(
     const [version] = (await records.write(space, [{ ...change, key, version: record?.version ?? 0 }])) ?? [];
     // Another process was faster.
     if (version === undefined) continue;
-    // A new value replaces all members.
-    const kept = members.value === undefined ? record : undefined;
-    const { value = kept?.value ?? '', label = kept?.label ?? '' } = members;
-    const held = { key, value, label, version, at: kept?.at ?? sentAt, dueMs: leaseMs };
+    const held = recordAfter(change, record ?? { key, value: '', label: '', at: sentAt }, version, sentAt);
     return { state: 'held', hold: new Hold(records, space, held, leaseMs, clock, sentAt) };
   }
 }
@@ -84,9 +81,24 @@ export async function hold(
 const takeIfDue = ({ dueMs = 0 }: StoredRecord): Partial<Value> | undefined => (dueMs > 0 ? undefined : {});
 
 /** Returns the change of a held record: without a value, its other members are touched. */
-function changeOf({ value, label, keepMs, texts }: Partial<Value>, dueMs: number | null): OwnChange {
+function changeOf({ value, label, keepMs, texts }: Partial<Value>, dueMs: number | null): StoringChange {
   if (value === undefined) return { type: 'touch', dueMs, label, keepMs };
   return { type: 'put', dueMs: dueMs ?? undefined, value, label, keepMs, texts };
+}
+
+/** Returns a record after a change at `at`, which replaces all members if it stores a value. */
+function recordAfter(
+  change: StoringChange,
+  before: Pick<StoredRecord, 'key' | 'value' | 'label' | 'at'>,
+  version: number,
+  at: number,
+): StoredRecord {
+  const { key } = before;
+  const dueMs = change.dueMs ?? undefined;
+  if (change.type === 'put')
+    return { key, value: change.value, label: change.label ?? '', at, version, dueMs };
+  const { value, label, at: putAt } = before;
+  return { key, value, label: change.label ?? label, at: putAt, version, dueMs };
 }
 
 /** Lease of a record. Changes are made one after another. */
@@ -259,13 +271,11 @@ export class Hold {
 
   private accept(change: Change, version: number): void {
     const { own, isLast, sentAt } = change;
+    // A renewal comes between a change that was found and its repetition.
     if (!isRenewal(change)) this.found = undefined;
     this.unknown = [];
     this.sentAt = sentAt;
-    const { key, value, label, at } = this.current;
-    const members =
-      own.type === 'put' ? { value: own.value, label: own.label ?? '', at: sentAt } : { value, label, at };
-    this.current = { key, ...members, version, dueMs: this.leaseMs };
+    if (own.type !== 'remove') this.current = recordAfter(own, this.current, version, sentAt);
     if (isLast) this.isEnded = true;
     else this.renewLater();
   }
@@ -305,6 +315,8 @@ export class Hold {
 
 type Own<Change> = Change extends RecordChange ? Omit<Change, 'key' | 'version'> : never;
 type OwnChange = Own<Exclude<RecordChange, { type: 'check' }>>;
+/** Change after which the record is stored. */
+type StoringChange = Exclude<OwnChange, { type: 'remove' }>;
 
 /** Change by the holder. */
 interface Change {

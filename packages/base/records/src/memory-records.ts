@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '@majordomo/core';
-import { excerptOf, unaccented, UNSPACED, wordsOf } from '@majordomo/core/toolkit';
-import { checkGet, checkList, checkWrite } from './checks.ts';
+import { excerptOf, notify, unaccented, UNSPACED, wordsOf } from '@majordomo/core/toolkit';
+import { checkGet, checkList, checkSpace, checkWrite, isCurrent } from './checks.ts';
 import type { RecordChange, RecordHit, RecordQuery, RecordStore, StoredRecord } from './contract.ts';
 
 interface Entry {
@@ -64,7 +64,8 @@ export function memoryRecords(
       checkWrite(space, changes);
       const target = stored(space);
       const { entries } = target;
-      if (!changes.every((change) => isCurrent(change, entries.get(change.key)))) return undefined;
+      if (!changes.every((change) => isCurrent(change, entries.get(change.key)?.version ?? 0)))
+        return undefined;
       spaces.set(space, target);
       const versions = changes.map((change) => {
         const before = entries.get(change.key);
@@ -87,7 +88,7 @@ export function memoryRecords(
         entries.delete(key);
       }
       for (const { key, type } of changes)
-        if (type !== 'check') for (const notify of watchers.get(space) ?? []) notify(key);
+        if (type !== 'check') for (const watcher of watchers.get(space) ?? []) notify(watcher, key);
       return versions;
     },
 
@@ -100,6 +101,7 @@ export function memoryRecords(
     },
 
     async counts(space) {
+      checkSpace(space);
       const counts = new Map<string, number>();
       for (const { label } of entriesOf(space).values()) counts.set(label, (counts.get(label) ?? 0) + 1);
       return Object.fromEntries(counts);
@@ -122,6 +124,7 @@ export function memoryRecords(
     },
 
     async watch(space, changed) {
+      checkSpace(space);
       const set = watchers.get(space) ?? new Set<Watcher>();
       watchers.set(space, set);
       // A function may watch twice, so each call has an entry of its own.
@@ -135,12 +138,6 @@ export function memoryRecords(
       };
     },
   };
-}
-
-/** Whether the stored record has the version that the change names, and exists if the change needs it. */
-function isCurrent({ type, version }: RecordChange, before: Entry | undefined): boolean {
-  if (type === 'touch' && before === undefined) return false;
-  return version === undefined || version === (before?.version ?? 0);
 }
 
 function changed(

@@ -263,3 +263,10 @@ test('other records change only with the held one', async () => {
   expect(await first.remove([{ type: 'remove', key: 'a/1' }])).toBe(true);
   expect(await records.list('runs', { limit: 10 })).toEqual([]);
 });
+
+test('a released hold has the label and the due time of its last change', async () => {
+  const { records } = await stored();
+  const held = await taken(records);
+  await held.release({ label: 'done', dueMs: 5000 });
+  expect(held.record).toEqual(await records.get('runs', 'a'));
+});

@@ -11,3 +11,21 @@ it('removes the records that were put first if a space has more than `maxRecords
   const keys = async (space: string) => (await records.list(space, { limit: 9 })).map(({ key }) => key);
   expect([await keys('s'), await keys('t')]).toEqual([['a', 'c'], ['a']]);
 });
+
+it('rejects a name of a space that is too long, as every other store does', async () => {
+  const records = memoryRecords();
+  const space = 's'.repeat(201);
+  await expect(records.counts(space)).rejects.toThrow('records: space');
+  await expect(records.watch?.(space, () => undefined)).rejects.toThrow('records: space');
+});
+
+it('writes a record and notifies the other watchers if a watcher throws', async () => {
+  const records = memoryRecords();
+  const changed: unknown[] = [];
+  await records.watch?.('s', () => {
+    throw new Error('a fault of the watcher');
+  });
+  await records.watch?.('s', (key) => changed.push(key));
+  expect(await records.write('s', [{ type: 'put', key: 'a', value: '0' }])).toEqual([1]);
+  expect(changed).toEqual(['a']);
+});

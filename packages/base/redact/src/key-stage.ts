@@ -44,10 +44,12 @@ export class KeyStage {
     // End of the first line of a key at `begin`; `undefined` if the line is incomplete, or no key begins.
     let to: number | undefined;
     while (begin !== -1 && (to = privateKeyAt(work, begin)) === undefined) {
+      // The rest of a first line may arrive later.
       if (!isEnd && work.length - begin < MAX_KEY_BEGIN) break;
       begin = work.indexOf(KEY_BEGIN, begin + 1);
     }
     if (begin === -1) begin = isEnd ? work.length : work.length - lengthOfBegun(work);
+    // First the text before the key, or before an end of the text with which a key may begin.
     if (begin > at) return { to: begin, isKey: false, mode: undefined };
     if (to === undefined) return undefined;
     const rest = work.slice(to, to + MAX_BLANKS);

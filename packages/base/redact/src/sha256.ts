@@ -13,6 +13,7 @@ export function sha256Hex(text: string): string {
   return state.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }
 
+/** Returns the message in blocks of 64 bytes: it is followed by a byte 0x80, zeros, and its length in bits as eight bytes. */
 function padMessage(message: Uint8Array): DataView {
   const length = (((message.length + 8) >> 6) + 1) << 6;
   const bytes = new Uint8Array(length);

@@ -1,4 +1,5 @@
 import { LlmError } from '@majordomo/core';
+import { builtinModule } from '@majordomo/core/toolkit';
 
 /** Address on this machine to which the browser is redirected after a login. */
 export interface Redirect {
@@ -30,10 +31,6 @@ interface Http {
     closeAllConnections(): void;
   };
 }
-/** `process` of Node, Bun and Deno, from which `node:http` is read. An import would break bundles for Workers and browsers. */
-interface Process {
-  getBuiltinModule?(name: 'node:http'): Http | undefined;
-}
 
 const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
@@ -58,8 +55,7 @@ export interface RedirectOptions {
 
 /** Listens on 127.0.0.1 until `close` is called. Throws `config` in a runtime that cannot listen. Rejects if the port is used. */
 export async function listenForRedirect({ port = 0, remedy, accepts }: RedirectOptions): Promise<Redirect> {
-  const { process } = globalThis as { readonly process?: Process };
-  const http = process?.getBuiltinModule?.('node:http');
+  const http = builtinModule<Http>('node:http');
   if (http === undefined)
     throw new LlmError('config', `oauth: this runtime cannot listen for the redirect; ${remedy}`);
   let settle: (query: URLSearchParams) => void = () => undefined;

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { atLeast, checkOptions, type KindsOf, MAX_ELEMENTS } from '@majordomo/core/toolkit';
+import { atLeast, builtinModule, checkOptions, type KindsOf, MAX_ELEMENTS } from '@majordomo/core/toolkit';
 import type { OperatorReports } from './errors/report.ts';
 import { isMcp } from './routes/mcp.ts';
 import { isBuiltIn } from './routes/router.ts';
@@ -128,14 +128,13 @@ export function settingsOf(options: GatewayOptions, reports: OperatorReports): S
 const isServed = (path: string, { metrics, mcp }: Settings): boolean =>
   isBuiltIn(path) || (path === '/metrics' && metrics !== undefined) || (isMcp(path) && mcp !== undefined);
 
-interface Process {
-  getBuiltinModule?(name: 'node:v8'): { getHeapStatistics(): { heap_size_limit: number } } | undefined;
+interface V8 {
+  getHeapStatistics(): { readonly heap_size_limit: number };
 }
 
 /** Returns the default of `maxTotalBodyBytes`. A body that is one long text needs up to five times its size until its call ends. */
 function defaultTotalBytes(maxBodyBytes: number): number {
-  const { process } = globalThis as { readonly process?: Process };
-  const heap = process?.getBuiltinModule?.('node:v8')?.getHeapStatistics().heap_size_limit ?? Infinity;
+  const heap = builtinModule<V8>('node:v8')?.getHeapStatistics().heap_size_limit ?? Infinity;
   return Math.max(maxBodyBytes, Math.min(16 * maxBodyBytes, Math.floor(heap / 8)));
 }
 

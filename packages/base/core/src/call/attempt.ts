@@ -1,10 +1,9 @@
-import { asLlmError } from '../errors/error-kind.ts';
 import { decisionFor } from '../errors/policy.ts';
 import { admit, type Permits } from '../gates/admit.ts';
 import { withSuggestion } from '../resolve/suggest.ts';
 import type { Answer } from '../stream/accumulator.ts';
 import type { AttemptInfo } from '../types/gate.ts';
-import { type Attempt as AttemptRecord, LlmError, withDetails } from '../types/llm-error.ts';
+import { type Attempt as AttemptRecord, LlmError } from '../types/llm-error.ts';
 import type { CallOptions } from '../types/call-options.ts';
 import type { DataHandling } from '../types/target.ts';
 import type { Usage } from '../types/usage.ts';
@@ -13,12 +12,12 @@ import { mergeTimeouts } from '../util/options.ts';
 import { AttemptReader, openInHook, type Step } from './attempt-reader.ts';
 import {
   answerFields,
-  arrivedContent,
+  attemptError,
   attemptInfo,
+  preparationError,
   skippedAttempt,
   type SkippedTarget,
   targetFields,
-  withTarget,
 } from './call-log.ts';
 import type { CallContext, PreparedCall } from './contract.ts';
 import type { ClaimMode, ForeignBench, HealthClaim } from './health-claim.ts';
@@ -31,7 +30,6 @@ import {
   benchedError,
   CREDENTIAL_BENCHED,
   outcomeOf,
-  reclassified,
   retryInMs,
   type Verdict,
   verdictOn,
@@ -120,8 +118,7 @@ export function withRetention(data: DataHandling | undefined, retentionDays = 0)
 }
 
 function skippedAsBenched(target: string, bench: ForeignBench | undefined, now: number): SkippedTarget {
-  const ownCode = bench?.isOfCredential === true ? CREDENTIAL_BENCHED : undefined;
-  const error = benchedError(target, bench, now, ownCode);
+  const error = benchedError(target, bench, now, bench?.isOfCredential);
   return { why: 'benched', error, until: bench?.until, advance: true };
 }
 
@@ -143,8 +140,7 @@ async function prepareFor<Event extends object, Result>(
   try {
     return await state.prepare(scope);
   } catch (cause) {
-    const { key } = state.target;
-    const error = withTarget(asLlmError(cause, key), key);
+    const error = preparationError(cause, state.target.key);
     if (decisionFor(error.kind, state.settings.policy).advance) return error;
     throw error;
   }
@@ -277,6 +273,7 @@ export class Attempt<Event extends object, Result> {
     const { state } = this;
     const { call, deps, scope } = this.parts.context;
     const { settings } = state;
+    this.reader.close();
     const plain = this.errorOf(scope.reason ?? cause);
     const error = await withSuggestion(plain, state.target, deps.suggestModel, scope.signal);
     const recovery = state.availableRecovery(error);
@@ -309,6 +306,7 @@ export class Attempt<Event extends object, Result> {
     }
     const { attempts, policy } = state.settings;
     const { isProbe } = this.parts.claim;
+    // Otherwise, the chain may try the target again after the race.
     state.hasFailedInRace = isProbe || state.tries >= attempts || !decisionFor(error.kind, policy).retry;
     return false;
   }
@@ -325,10 +323,12 @@ export class Attempt<Event extends object, Result> {
     readonly recovery: AvailableRecovery<Event, Result> | undefined;
   } {
     const { reason } = this.parts.context.scope;
+    this.reader.close();
     const error = this.errorOf(reason ?? cause);
     const recovery = this.state.availableRecovery(error);
     const isConclusive = reason === undefined && recovery === undefined && error.kind !== 'aborted';
     const benchedUntil = this.failClaim(error, isConclusive);
+    // Does not wait for the permits, because the other attempt continues meanwhile.
     void this.endFailed(error, { type: recovery === undefined ? 'advance' : 'recover' }, benchedUntil);
     return { error, recovery };
   }
@@ -374,14 +374,11 @@ export class Attempt<Event extends object, Result> {
     return permits.settle(record);
   }
 
-  /** Converts any failure to an error with a kind, the target and the partial response. */
   private errorOf(cause: unknown): LlmError {
-    this.reader.close();
-    const { info, prepared, state } = this.parts;
-    const known = asLlmError(cause, info.target, prepared.request);
-    const error = reclassified(known, state.settings.classify);
-    const partial = error.details.partial ?? arrivedContent(this.answer, this.reportedUsage);
-    return withTarget(withDetails(error, { partial }), info.target);
+    const { answer, reportedUsage, parts, state } = this;
+    const { target } = parts.info;
+    const { classify } = state.settings;
+    return attemptError(cause, { target, request: parts.prepared.request, answer, reportedUsage, classify });
   }
 
   /** Returns the error if the finished answer is a failure that the policy does not accept. Otherwise, returns `undefined`. */

@@ -1,17 +1,15 @@
+import { asLlmError } from '../errors/error-kind.ts';
 import type { Target } from '../resolve/resolve.ts';
 import type { Answer } from '../stream/accumulator.ts';
 import type { CallEvent, CallInfo } from '../types/call-options.ts';
 import type { AttemptInfo } from '../types/gate.ts';
-import {
-  type Attempt as AttemptRecord,
-  type LlmError,
-  type PartialResponse,
-  withDetails,
-} from '../types/llm-error.ts';
+import { type Attempt as AttemptRecord, type LlmError, withDetails } from '../types/llm-error.ts';
 import type { ClassificationResponse } from '../types/operations.ts';
 import type { ChatResponse } from '../types/response.ts';
 import type { Usage } from '../types/usage.ts';
 import type { Emit } from '../util/listeners.ts';
+import type { ChainSettings } from './settings.ts';
+import { reclassified } from './verdict.ts';
 
 /** Target that the call did not contact, and the reason. */
 export interface SkippedTarget {
@@ -138,13 +136,26 @@ export const answerFields = (
   ...(model !== undefined && { responseModel: model }),
 });
 
-/** Returns the content that had arrived before an attempt failed, with the usage that the provider had reported. */
-export function arrivedContent(
-  answer: Pick<Answer<object, unknown>, 'partial'>,
-  reportedUsage: Usage | undefined,
-): PartialResponse | undefined {
+/** Facts about a failed attempt that its error contains. */
+interface FailedAttempt {
+  readonly target: string;
+  /** Request of the attempt; see `asLlmError`. */
+  readonly request: object;
+  readonly answer: Pick<Answer<object, unknown>, 'partial'>;
+  /** Usage that the provider reported before the end of the stream. */
+  readonly reportedUsage: Usage | undefined;
+  readonly classify: ChainSettings['classify'];
+}
+
+/** Converts a failure to an error with a kind, the target, and the content that had arrived before the failure. */
+export function attemptError(
+  cause: unknown,
+  { target, request, answer, reportedUsage, classify }: FailedAttempt,
+): LlmError {
+  const error = reclassified(asLlmError(cause, target, request), classify);
   const arrived = answer.partial();
-  return arrived && { ...arrived, usage: arrived.usage ?? reportedUsage };
+  const partial = error.details.partial ?? (arrived && { ...arrived, usage: arrived.usage ?? reportedUsage });
+  return withTarget(withDetails(error, { partial }), target);
 }
 
 /** Returns the record of a target that was not contacted. */
@@ -174,6 +185,10 @@ export const attemptInfo = (
   capabilities,
 });
 
+/** Returns the error of a target that a request cannot be prepared for. */
+export const preparationError = (cause: unknown, target: string): LlmError =>
+  withTarget(asLlmError(cause, target), target);
+
 /** Adds the target to the details of an error, unless the details already name a target. */
-export const withTarget = (error: LlmError, target: string): LlmError =>
+const withTarget = (error: LlmError, target: string): LlmError =>
   error.details.target === undefined ? withDetails(error, { target }) : error;

@@ -1,3 +1,4 @@
+import { abortedError } from '../errors/error-kind.ts';
 import type { Clock } from '../types/call-options.ts';
 import { LlmError } from '../types/llm-error.ts';
 
@@ -16,6 +17,10 @@ export class CallScope {
   private readonly controller = new AbortController();
   private isReleased = false;
 
+  /**
+   * @param totalMs time limit of the call in milliseconds; 0 or `undefined` for none
+   * @param onStop called when the call is stopped, but not for a signal that is already aborted
+   */
   constructor(
     callerSignal: AbortSignal | undefined,
     totalMs: number | undefined,
@@ -33,8 +38,8 @@ export class CallScope {
         })
       : undefined;
     if (callerSignal?.aborted === true) {
-      // Without `onStop`, because nothing runs yet. The call finds the reason with `throwIfStopped`.
-      this.reason = abortError(callerSignal);
+      // Nothing runs yet. The call finds the reason with `throwIfStopped`.
+      this.reason = abortedError(callerSignal.reason);
       this.controller.abort(this.reason);
     } else callerSignal?.addEventListener('abort', this.onAbort, { once: true });
   }
@@ -73,12 +78,9 @@ export class CallScope {
   }
 
   private readonly onAbort = (): void => {
-    if (this.callerSignal !== undefined) this.stop(abortError(this.callerSignal));
+    if (this.callerSignal !== undefined) this.stop(abortedError(this.callerSignal.reason));
   };
 }
-
-const abortError = (signal: AbortSignal): LlmError =>
-  new LlmError('aborted', 'the call was aborted', {}, { cause: signal.reason });
 
 /** Returns the error of a call that exceeded its time limit. */
 export const deadlineError = (totalMs: number): LlmError =>

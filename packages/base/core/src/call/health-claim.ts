@@ -72,7 +72,7 @@ export class HealthClaims {
     this.credential = key;
     const claim = this.claimKey(tracker, key, mode, probeMs);
     if (claim !== undefined) return claim;
-    throw benchedError(this.target, tracker.blocked(key), clock.now(), CREDENTIAL_BENCHED);
+    throw benchedError(this.target, tracker.blocked(key), clock.now(), true);
   }
 
   /** Forgets the credential of the last attempt, because the next attempt may use another one. */
@@ -90,6 +90,7 @@ export class HealthClaims {
     return bench === undefined || this.ownBenches.get(key) === bench.epoch ? undefined : bench;
   }
 
+  /** Claims a health key, also during a bench if this call has caused it or `mode` permits it. Otherwise, returns `undefined`. */
   private claimKey(tracker: HealthTracker, key: string, mode: ClaimMode, probeMs: number): Claim | undefined {
     if (tracker.blocked(key) === undefined) {
       const stamp = tracker.claim(key, probeMs);

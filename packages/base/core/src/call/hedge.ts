@@ -57,6 +57,7 @@ export class Hedge<Event extends object, Result> {
       // The other attempt has won, and `endWith` has ended this one.
       if (this.isOver) return;
       if (step.type === 'events' && step.events.length === 0) continue;
+      // An attempt that is still being prepared is not in `racing`. The race then ends with this failure, and `startAt` drops that attempt.
       if (step.type === 'failed' && this.racing.size > 1) {
         this.racing.delete(attempt);
         // At most two attempts race at a time, so one remains.

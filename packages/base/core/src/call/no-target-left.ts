@@ -68,7 +68,10 @@ export function exhaustedError(
   );
 }
 
-/** Returns the bench that ends first, with its target; `undefined` if no target is benched. */
+/**
+ * Returns the bench that ends first, with its target; `undefined` if no target is benched. Compares `comesBack`, because `until` of a
+ * target that is being probed is the end of the probe's claim.
+ */
 export function soonestBench<State extends Benchable>(
   states: readonly State[],
 ): (Bench & { readonly state: State }) | undefined {

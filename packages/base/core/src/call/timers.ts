@@ -27,8 +27,8 @@ export class AttemptTimers {
   private readonly meter: PaceMeter | undefined;
   private isConnected = false;
   private isCommitted = false;
-  /** Start of the current wait; `undefined` while the call does not wait. */
-  private waitingSince: number | undefined;
+  /** Whether the call waits for the model. */
+  private isWaiting = false;
   /** Start of the current or last wait. */
   private lastWaitAt: number;
   /** Time at which the platform timer fires, in epoch milliseconds; `Infinity` if none is set. */
@@ -44,13 +44,14 @@ export class AttemptTimers {
   }
 
   startWait(): void {
-    this.waitingSince = this.lastWaitAt = this.options.clock.now();
+    this.isWaiting = true;
+    this.lastWaitAt = this.options.clock.now();
     this.arm();
   }
 
   endWait(): void {
     if (this.isCommitted) this.meter?.addWait(this.options.clock.now() - this.lastWaitAt);
-    this.waitingSince = undefined;
+    this.isWaiting = false;
     this.isConnected = true;
   }
 
@@ -69,7 +70,7 @@ export class AttemptTimers {
 
   stop(): void {
     this.cancel?.();
-    this.waitingSince = undefined;
+    this.isWaiting = false;
   }
 
   private arm(): void {
@@ -85,7 +86,7 @@ export class AttemptTimers {
 
   private onTimer(): void {
     this.firesAt = Infinity;
-    if (this.waitingSince === undefined) return;
+    if (!this.isWaiting) return;
     if (this.options.clock.now() < this.deadline()) this.arm();
     else this.options.onTimeout(this.timeoutError());
   }
@@ -95,7 +96,7 @@ export class AttemptTimers {
     const phase = this.phase();
     const limitMs = this.limits[LIMIT[phase]];
     if (phase !== 'idle') return this.startedAt + limitMs;
-    return (this.waitingSince ?? this.startedAt) + Math.min(limitMs, this.paceLimitMs());
+    return this.lastWaitAt + Math.min(limitMs, this.paceLimitMs());
   }
 
   /** Returns the duration of the current wait after which the answer is too slow, in milliseconds. */

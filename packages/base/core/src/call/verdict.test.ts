@@ -127,7 +127,7 @@ describe('the error of a benched target', () => {
   });
 
   it('names the credential and has the given code', () => {
-    const error = benchedError('a/x', { until: now + 1, error: cause }, now, 'credential-benched');
+    const error = benchedError('a/x', { until: now + 1, error: cause }, now, true);
     expect(error.message).toBe(
       'a/x, with this credential, is benched until 2026-11-20T12:00:00.001Z after: no credit',
     );

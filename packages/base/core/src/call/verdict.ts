@@ -58,21 +58,27 @@ function backoffMs(tries: number, random: number, { backoffBaseMs, backoffCapMs 
 /** Error code of an attempt that sent nothing because its credential is benched. */
 export const CREDENTIAL_BENCHED = 'credential-benched';
 
-/** Returns the error of a benched target. Its kind is that of the failure that caused the bench, otherwise `overloaded`. */
+/**
+ * Returns the error of a bench. Its kind is that of the failure that caused the bench, otherwise `overloaded`.
+ *
+ * @param bench `undefined` if none exists, as for a hedge that is no longer wanted and ignores the error
+ * @param isOfCredential whether the credential is benched and not the target. The error then has the code `credential-benched`
+ */
 export function benchedError(
   target: string,
   bench: Pick<Bench, 'until' | 'error'> | undefined,
   now: number,
-  ownCode?: string,
+  isOfCredential = false,
 ): LlmError {
   const { until = now, error } = bench ?? {};
-  const subject = ownCode === undefined ? target : `${target}, with this credential,`;
+  const subject = isOfCredential ? `${target}, with this credential,` : target;
   const reason = error === undefined ? '(manually or by another process)' : `after: ${error.message}`;
-  const { status, code, requestId } = error?.details ?? {};
+  const { status, requestId } = error?.details ?? {};
+  const code = isOfCredential ? CREDENTIAL_BENCHED : error?.details.code;
   return new LlmError(
     error?.kind ?? 'overloaded',
     `${subject} is benched ${formatEnd(until)} ${reason}`,
-    { target, status, code: ownCode ?? code, requestId, retryAfterMs: Math.max(0, until - now) },
+    { target, status, code, requestId, retryAfterMs: Math.max(0, until - now) },
     { cause: error },
   );
 }

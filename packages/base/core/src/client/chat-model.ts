@@ -77,6 +77,7 @@ class ChatCalls implements TypedCalls {
 
   stream(request: ChatRequest, options: CallOptions | undefined, plan: ChatPlan): ChatStream {
     const { chain, deps } = this.setup;
+    // Invalid options are an error of the call, which the stream throws when it is read.
     const { timeouts, afterCommit } = chainSettings(chain, validOptions(options).options);
     return new EventStream((onEnd) => this.begin(request, true, { options, ...plan, onEnd }), {
       clock: deps.clock,

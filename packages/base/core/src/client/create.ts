@@ -1,7 +1,7 @@
 import type { ChainDeps } from '../call/contract.ts';
 import { RecoveryMemory } from '../call/recovery-memory.ts';
 import { callSite, rejectWithCallSite } from '../errors/call-site.ts';
-import { asLlmError } from '../errors/error-kind.ts';
+import { abortedError, asLlmError } from '../errors/error-kind.ts';
 import { CredentialKeys, HealthTracker } from '../health/tracker.ts';
 import { validate } from '../prepare/validate.ts';
 import { NO_ENV, Registry } from '../resolve/registry.ts';
@@ -257,6 +257,7 @@ async function listProviderModels(
       'config',
       `listModels: expected the id of a provider, got a value of type ${typeof id}`,
     );
+  // The position is for the error about an unknown id, which describes the id as a spec.
   const provider = registry.provider(id, { spec: id, offset: 0 });
   if (provider.listModels === undefined) {
     throw new LlmError('unsupported', `${provider.id} cannot list its models`, { target: provider.id });
@@ -266,8 +267,7 @@ async function listProviderModels(
     const listed = provider.listModels({ target: provider.id, signal: own.signal, ...transport });
     return await abortable(listed, signal);
   } catch (cause) {
-    if (signal.aborted) throw new LlmError('aborted', 'the call was aborted', {}, { cause });
-    throw asLlmError(cause, provider.id);
+    throw signal.aborted ? abortedError(cause) : asLlmError(cause, provider.id);
   } finally {
     own.release();
   }
@@ -289,7 +289,6 @@ async function resolveSpec(
     const health = setup.deps.health.snapshot();
     return targets.map((target) => resolvedTarget(target, setup, health));
   } catch (cause) {
-    if (signal.aborted) throw new LlmError('aborted', 'the call was aborted', {}, { cause });
-    throw asLlmError(cause, spec);
+    throw signal.aborted ? abortedError(cause) : asLlmError(cause, spec);
   }
 }

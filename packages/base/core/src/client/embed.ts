@@ -10,6 +10,7 @@ import {
   embeddingBackend,
   embeddingOperation,
   joinResponses,
+  newPart,
   type Part,
   runParts,
   splitValues,
@@ -90,11 +91,7 @@ async function sendParts(call: EmbeddingCall): Promise<EmbeddingResponse> {
 function newParts(values: readonly string[], targets: readonly Target[]): readonly Part[] {
   const limits = targets.map(embeddingBackend).find((backend) => backend !== undefined) ?? {};
   const shared: Part['shared'] = { size: undefined };
-  return splitValues(values, limits).map((list): Part => ({
-    values: list,
-    vectors: Array.from<undefined>({ length: list.length }),
-    shared,
-  }));
+  return splitValues(values, limits).map((list) => newPart(list, shared));
 }
 
 /** Numbers the attempts of all parts at a target in one sequence, because gates use the number in the name of a reservation. */

@@ -1,8 +1,8 @@
 import { withRetention } from '../call/attempt.ts';
-import { attemptInfo, withTarget } from '../call/call-log.ts';
+import { attemptInfo, preparationError } from '../call/call-log.ts';
 import type { PreparedCall } from '../call/contract.ts';
 import { chainSettings, type ChainSettings } from '../call/settings.ts';
-import { asLlmError } from '../errors/error-kind.ts';
+import { abortedError, asLlmError } from '../errors/error-kind.ts';
 import { decisionFor } from '../errors/policy.ts';
 import { admit, outcomeOfSkip } from '../gates/admit.ts';
 import {
@@ -10,6 +10,7 @@ import {
   checkSpaces,
   embeddingBackend,
   embeddingOperation,
+  newPart,
   splitValues,
 } from '../operations/embedding.ts';
 import { prepareChat } from '../operations/chat.ts';
@@ -80,8 +81,7 @@ export async function preparedTargets(
       }),
     );
   } catch (cause) {
-    if (signal.aborted) throw new LlmError('aborted', 'the call was aborted', {}, { cause });
-    throw asLlmError(cause, spec);
+    throw signal.aborted ? abortedError(cause) : asLlmError(cause, spec);
   }
 }
 
@@ -158,8 +158,7 @@ async function prepareEmbedding(
       target.key,
       `accepts at most ${requests[0]?.length} of these values in one request; send fewer values`,
     );
-  const part = { values, vectors: values.map(() => undefined), shared: { size: undefined } };
-  return embeddingOperation(request, part).prepare(target, scope);
+  return embeddingOperation(request, newPart(values)).prepare(target, scope);
 }
 
 async function preparedTarget(
@@ -174,7 +173,7 @@ async function preparedTarget(
   const operation = info.operation === 'embedding' ? 'embedding' : 'chat';
   const batch = provider.batch?.(modelId, operation, context.env);
   const background = isJob ? provider.background?.(modelId, context.env) : undefined;
-  const prepared = await prepare(target).catch((cause: unknown) => withTarget(asLlmError(cause, key), key));
+  const prepared = await prepare(target).catch((cause: unknown) => preparationError(cause, key));
   // An abort is not a refusal of the target.
   signal.throwIfAborted();
   const data = withRetention(
@@ -219,7 +218,7 @@ async function videoTarget(
   const { policy } = settingsOf(target, shared);
   const context = { target: key, signal, ...setup.deps.transport() };
   const video = await prepareVideo(request, target, setup.media, context).catch((cause: unknown) =>
-    withTarget(asLlmError(cause, key), key),
+    preparationError(cause, key),
   );
   // An abort is not a refusal of the target.
   signal.throwIfAborted();

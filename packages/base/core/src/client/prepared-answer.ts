@@ -1,9 +1,7 @@
 import { eventsOf } from '../call/attempt-reader.ts';
-import { answerFields, arrivedContent, targetFields, withTarget } from '../call/call-log.ts';
+import { answerFields, attemptError, targetFields } from '../call/call-log.ts';
 import type { PreparedCall } from '../call/contract.ts';
 import type { ChainSettings } from '../call/settings.ts';
-import { reclassified } from '../call/verdict.ts';
-import { asLlmError } from '../errors/error-kind.ts';
 import { decisionFor } from '../errors/policy.ts';
 import type { Target } from '../resolve/resolve.ts';
 import { EventStream, type Ending, type Source } from '../stream/pulled-stream.ts';
@@ -55,9 +53,9 @@ async function* runEvents<Event extends object, Response>(
     if (fault !== undefined && decisionFor(fault.kind, settings.policy).accept !== true) throw fault;
     return answer.result({ spec: info.spec, attempts: [record('finished')] });
   } catch (cause) {
-    const known = reclassified(asLlmError(cause, target.key, prepared.request), settings.classify);
-    const partial = known.details.partial ?? arrivedContent(answer, reportedUsage);
-    const error = withTarget(withDetails(known, { partial }), target.key);
+    const { request } = prepared;
+    const { classify } = settings;
+    const error = attemptError(cause, { target: target.key, request, answer, reportedUsage, classify });
     throw withDetails(error, { attempts: [record('failed', error)] });
   }
 }

@@ -78,6 +78,7 @@ export function kindOf({ status, code, type, message = '' }: WireFailure): Error
   // An error inside a stream has no status, and may also be about the account.
   if ((status ?? 400) === 400 && ACCOUNT_TEXT.test(message))
     return BILLING_TEXT.test(message) ? 'billing' : 'auth';
+  // Without a code, a 404 is always `not-found`, also if its message describes the context of a model.
   if (isOverflow(message) && status !== 404) return 'context-overflow';
   return status === undefined ? kindByStatusInCode(code) : kindByStatus(status);
 }
@@ -129,6 +130,10 @@ export function asLlmError(value: unknown, target: string, request?: object): Ll
   if (error !== undefined && (error.kind !== 'network' || request === undefined)) return error;
   return serializationError(request) ?? error ?? foreignError(value, target);
 }
+
+/** Returns the error of a call that the signal of its caller has stopped. `cause`: reason of the signal, or the error that it caused. */
+export const abortedError = (cause: unknown): LlmError =>
+  new LlmError('aborted', 'the call was aborted', {}, { cause });
 
 /** Returns an error of a transient kind, because a needless retry costs one request, but a needless failure loses the call. */
 function foreignError(value: unknown, target: string): LlmError {

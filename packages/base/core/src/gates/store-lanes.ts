@@ -86,6 +86,7 @@ const KINDS: KindsOf<SharedLanesOptions> = {
   most: atLeast(1),
   each: ['target', 'provider'],
   leaseMs: atLeast(1),
+  // `checkLanes` checks this option.
   whenDown: true,
 };
 

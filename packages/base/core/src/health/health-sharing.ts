@@ -53,6 +53,7 @@ export class HealthSharing {
     this.count(target);
     this.storedBenches.delete(target);
     const verdict = verdictOf(state, this.bus.clock);
+    // Probes and ended benches are not shared.
     if (verdict === undefined) return;
     const place = this.verdicts;
     const entry = {

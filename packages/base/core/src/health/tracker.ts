@@ -275,6 +275,7 @@ export class HealthTracker implements Health {
     // Delete the entry before setting it, so that the map is ordered by the last change.
     this.conditions.delete(target);
     this.conditions.set(target, after);
+    // Counters change within an epoch, and are not reported.
     if (after.epoch !== before.epoch) this.notifyListeners(target, publicHealth(after), origin);
     return after;
   }

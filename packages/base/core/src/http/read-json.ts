@@ -69,6 +69,7 @@ export async function readJsonText(
     }
   } catch (error) {
     void reader.cancel().catch(() => undefined);
+    // Only an error of `check` is an `LlmError` without a status.
     if (!LlmError.is(error) || error.details.status !== undefined) throw error;
     throw refusal(400, error.message, { path: error.details.path, cause: error });
   } finally {

@@ -61,13 +61,10 @@ export class JsonSizeCheck {
   /** Checks the next chunk. */
   push(json: Uint8Array): void {
     let level = this.levels.at(-1);
-    // Range of the last string in this chunk.
-    let start = 0;
-    let end = json.length;
     let at = this.isInString ? this.stringEnd(json, 0) : 0;
-    if (at > 0) end = at;
-    // The last string ended in an earlier chunk, so `lead` is all of it.
-    else if (this.lead.length > 0) end = 0;
+    // Range of the last string in this chunk. At first it is the rest of a string that began in an earlier chunk, which `lead` begins.
+    let start = 0;
+    let end = at;
     while (at < json.length) {
       switch (json[at]) {
         case QUOTE:

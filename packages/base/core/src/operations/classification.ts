@@ -91,7 +91,7 @@ const checkMembers = requestCheck<ClassificationRequest>(
 );
 
 /** Throws `invalid-request` for an invalid request, and `config` for a calibration that does not belong to its questions. */
-export function validateClassification(request: ClassificationRequest): void {
+function validateClassification(request: ClassificationRequest): void {
   checkMembers(request);
   checkInput(request.input);
   checkQuestions(request.questions);

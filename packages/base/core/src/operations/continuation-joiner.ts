@@ -99,7 +99,9 @@ function overlap(shown: string, continuation: string): number {
 function isIntended(shown: string, continuation: string, length: number): boolean {
   const text = continuation.slice(0, length);
   if (isPattern(text)) return true;
-  if (shown.indexOf(text) < shown.length - length) return true;
+  const occursEarlier = shown.indexOf(text) < shown.length - length;
+  if (occursEarlier) return true;
+  // Number of characters before and after the repetition that have the repetition as their period.
   let run = 0;
   for (let at = shown.length - 1; at >= length && shown[at] === shown[at - length]; at--) run++;
   for (let at = length; at < continuation.length && continuation[at] === continuation[at - length]; at++)

@@ -134,7 +134,10 @@ class EventRewriter {
     return [{ ...event, index: this.indexOf(event.index) }];
   }
 
-  /** Returns the index of the first text. Some models send text without `part-start`. */
+  /**
+   * Returns the index of the model's first text, which is the given one if no text has begun. Called also for a `text-delta`, because
+   * some models send text without `part-start`.
+   */
   private firstTextIndex(index: number): number {
     if (this.firstIndex === undefined) {
       this.firstIndex = index;

@@ -20,9 +20,19 @@ import {
 export interface Part {
   readonly values: readonly string[];
   readonly vectors: (Float32Array | undefined)[];
-  /** Length of the first vector of the call, shared by all parts. All other vectors must have the same length. */
+  /**
+   * `size`: length of the first vector of the call, shared by all parts, so that the others must have it, too; `undefined` before a
+   * vector has arrived.
+   */
   readonly shared: { size: number | undefined };
 }
+
+/** Returns a part without vectors. `shared`: that of the other parts of the call. */
+export const newPart = (values: readonly string[], shared: Part['shared'] = { size: undefined }): Part => ({
+  values,
+  vectors: values.map(() => undefined),
+  shared,
+});
 
 type BackendResponse = Omit<EmbeddingResponse, 'vectors' | 'attempts' | 'spec'>;
 

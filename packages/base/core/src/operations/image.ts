@@ -34,7 +34,7 @@ export type ImageEvent = StreamItem<ImageItem> | BackendResponse;
 export function imageOperation(
   request: ImageRequest,
   media: MediaFitter | undefined,
-  isStreamed = false,
+  isStreamed: boolean,
 ): Operation<ImageEvent, ImageResponse> {
   return {
     type: 'image',

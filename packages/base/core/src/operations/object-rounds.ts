@@ -140,7 +140,10 @@ export class ObjectRounds<T> {
     return new LlmError(error.kind, message, { ...error.details, attempts, partial }, { cause: error.cause });
   }
 
-  /** Whether the error of a round, which contains the remaining targets only, ends a chain of several targets. */
+  /**
+   * Whether the error of a round ends a chain of several targets. A round that begins with the last target is a call with one target, so
+   * its error is that of the target instead of `exhausted`. After a response, `evaluate` has already thrown the error of the chain.
+   */
   private endsChain({ kind }: LlmError): boolean {
     if (kind === 'exhausted') return true;
     const isLastTarget = this.targets.at(-1) === this.start;

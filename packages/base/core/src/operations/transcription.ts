@@ -34,7 +34,7 @@ export type TranscriptionEvent = StreamItem<TranscriptItem> | BackendResponse;
 export function transcriptionOperation(
   request: TranscriptionRequest,
   media: MediaFitter | undefined,
-  isStreamed = false,
+  isStreamed: boolean,
 ): Operation<TranscriptionEvent, TranscriptionResponse> {
   // Inspect the recording once for all targets, because the measurement reads the complete recording.
   let inspected: ReturnType<typeof inspectAudio> | undefined;

@@ -6,6 +6,7 @@ import type { MediaFitter, Model } from '../types/provider.ts';
 import type { ChatRequest, ModelRequest } from '../types/request.ts';
 import type { Warning } from '../types/response.ts';
 import { abortable } from '../util/async.ts';
+import { builtinModule } from '../util/builtin-module.ts';
 import { contentsIn, type ContentPart } from '../util/content.ts';
 import { invalidError } from './validate.ts';
 
@@ -149,6 +150,7 @@ export function contentOf({ blob, mediaType, name, sha256 }: BlobPart, bytes?: U
   const type = kind === 'image' || kind === 'audio' ? kind : 'file';
   const named = type === 'file' && name !== undefined ? { name } : undefined;
   if (bytes !== undefined) return { type, mediaType, bytes, ...named };
+  // Logs and JSON omit the blob, because it is not enumerable.
   const unread: UnreadContent = Object.defineProperty(
     { size, blob, ...(sha256 !== undefined && { sha256 }) },
     'blob',
@@ -204,12 +206,10 @@ export interface ChunkHash {
   digest(encoding: 'hex'): string;
 }
 
-interface Process {
-  getBuiltinModule?(name: 'node:crypto'): { createHash(name: 'sha256'): ChunkHash } | undefined;
+interface Crypto {
+  createHash(name: 'sha256'): ChunkHash;
 }
 
-/** Returns a SHA-256 that reads chunks on Node, Bun and Deno; `undefined` elsewhere, where an import would break bundles. */
-export function newSha256(): ChunkHash | undefined {
-  const { process } = globalThis as { readonly process?: Process };
-  return process?.getBuiltinModule?.('node:crypto')?.createHash('sha256');
-}
+/** Returns a SHA-256 that reads chunks on Node, Bun and Deno; `undefined` elsewhere. */
+export const newSha256 = (): ChunkHash | undefined =>
+  builtinModule<Crypto>('node:crypto')?.createHash('sha256');

@@ -137,7 +137,10 @@ const isPrefill = (message: Message | undefined): boolean =>
   message.parts.every(({ type }) => type !== 'tool-call' && type !== 'vendor-call') &&
   message.parts.at(-1)?.type === 'text';
 
-/** Throws `unsupported` for images, documents and audio that the target does not support. */
+/**
+ * Throws `unsupported` for images, documents and audio that the target does not support. Accepts documents in tool results, because
+ * `fitResultFiles` replaces those that the target does not support.
+ */
 export function requireMedia(
   messages: readonly TurnMessage[],
   { images, files, audio }: Capabilities,

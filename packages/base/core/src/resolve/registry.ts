@@ -51,6 +51,7 @@ export class Registry {
   /** Adds environment variables. Returns an error for each invalid DSN. */
   load(env: object): readonly LlmError[] {
     this.variables = { ...this.variables, ...strings(env) };
+    // A variable may have a new value. The next call that needs a provider of another variable creates it again.
     this.built.clear();
     const errors: LlmError[] = [];
     for (const [variable, value] of dsnEntries(strings(env))) {

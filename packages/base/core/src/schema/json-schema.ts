@@ -63,7 +63,11 @@ class SchemaCheck {
     this.stopsAtFirst = stopsAtFirst;
   }
 
-  /** Checks a value at a path against a schema. Inexpensive keywords come first, because they distinguish most branches. */
+  /**
+   * Checks a value at a path against a schema. Inexpensive keywords come first, because they distinguish most branches.
+   *
+   * @param hops number of references and alternatives that were followed for this value, which begins at 0 for each member
+   */
   at(schema: unknown, value: unknown, path: Path, hops: number): void {
     if (this.isOver() || ++this.shared.work > MAX_WORK || schema === true) return;
     if (hops > MAX_HOPS) this.shared.cuts++;

@@ -219,6 +219,7 @@ export function objectRoot(schema: JsonObject): OutputRoot {
   return root;
 }
 
+/** Whether wires accept the schema as a root. OpenAI rejects alternatives at the root, also of a schema with the type `object`. */
 const isObject = ({ type, anyOf, oneOf }: JsonObject): boolean =>
   type === 'object' && anyOf === undefined && oneOf === undefined;
 

@@ -9,9 +9,7 @@ import type {
 import { LlmError } from '../types/llm-error.ts';
 import type { AssistantPart } from '../types/messages.ts';
 
-/** Whether an answer has no tool call, visible text, image, audio, or call that waits for the client. */
-export const isEmptyAnswer = (parts: readonly AssistantPart[]): boolean => !parts.some(isContent);
-
+/** Whether a part is visible text, an image, audio, or a call of a tool or one that waits for the client. */
 function isContent(part: AssistantPart): boolean {
   switch (part.type) {
     case 'text':
@@ -52,7 +50,7 @@ export function finishError(
       code: category,
     });
   }
-  if (!MUST_HAVE_CONTENT.has(reason) || !isEmptyAnswer(parts)) return undefined;
+  if (!MUST_HAVE_CONTENT.has(reason) || parts.some(isContent)) return undefined;
   return new LlmError('empty', `${target} finished with "${reason}" and no content`);
 }
 

@@ -1,28 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { AssistantPart } from '../types/messages.ts';
 import type { FinishReason } from '../types/response.ts';
-import { isEmptyAnswer, finishError } from './events.ts';
+import { finishError } from './events.ts';
 
 const text: AssistantPart = { type: 'text', text: ' a ' };
 const blank: AssistantPart = { type: 'text', text: ' \n\t' };
 const reasoning: AssistantPart = { type: 'reasoning', text: 'hm' };
 const call: AssistantPart = { type: 'tool-call', id: 'c', name: 'f', args: {} };
 
-it.each<[boolean, AssistantPart[]]>([
-  [true, []],
-  [true, [blank]],
-  [true, [reasoning, blank]],
-  [false, [text]],
-  [false, [reasoning, text]],
-  [false, [call]],
-  [false, [blank, call]],
-])('isEmptyAnswer is %s for %j', (isEmpty, parts) => {
-  expect(isEmptyAnswer(parts)).toBe(isEmpty);
-});
-
 describe('finishError', () => {
   it.each<[FinishReason, AssistantPart[]]>([
-    ['stop', [reasoning]],
+    ['stop', [reasoning, blank]],
     ['tool-calls', []],
     ['other', [blank]],
   ])('returns "empty" for the reason "%s" without content', (reason, parts) => {
@@ -40,8 +28,8 @@ describe('finishError', () => {
   });
 
   it.each<[FinishReason, AssistantPart[]]>([
-    ['stop', [text]],
-    ['tool-calls', [call]],
+    ['stop', [reasoning, text]],
+    ['tool-calls', [blank, call]],
     ['other', [text]],
     ['length', [reasoning]],
     ['length', []],

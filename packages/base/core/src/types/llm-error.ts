@@ -250,7 +250,9 @@ export function withDetails(
   details: Partial<ErrorDetails>,
   message: string = error.message,
 ): LlmError {
-  const copy = new LlmError(error.kind, message, { ...error.details, ...details }, { cause: error.cause });
+  // `vectors` is not enumerable. Every other member without an enumerable value is `undefined`.
+  const all = { ...error.details, vectors: error.details.vectors, ...details };
+  const copy = new LlmError(error.kind, message, all, { cause: error.cause });
   if (error.stack !== undefined) copy.stack = error.stack.replace(error.message, () => message);
   const frames: unknown = Reflect.get(error, CALLED_AT);
   if (frames !== undefined) Object.defineProperty(copy, CALLED_AT, { value: frames });

@@ -249,7 +249,7 @@ export function openOptions<const R extends Members, const O extends Members = R
 }
 
 /** Returns the problem of the first member whose name resembles a known one, which is probably a misspelling. */
-export function similarName(value: object, known: readonly string[]): Problem | undefined {
+function similarName(value: object, known: readonly string[]): Problem | undefined {
   for (const name in value) {
     const suggestion = known.includes(name) ? '' : didYouMean(name, known);
     if (suggestion !== '')

@@ -66,8 +66,12 @@ const isSvg = (head: string): boolean =>
 function frameType([first = 0, second = 0, third = 0xff]: Uint8Array): string | undefined {
   if (first !== 0xff || (second & 0xe0) !== 0xe0) return undefined;
   const layer = (second >> 1) & 3;
+  // A frame begins with eleven bits of 1, or twelve for AAC.
   if (layer === 0) return (second & 0xf0) === 0xf0 ? 'audio/aac' : undefined;
+  const version = (second >> 3) & 3;
+  const bitrate = third >> 4;
+  const sampleRate = (third >> 2) & 3;
   // A missing third byte is 0xff, whose values are reserved.
-  const isReserved = ((second >> 3) & 3) === 1 || third >> 4 === 15 || ((third >> 2) & 3) === 3;
+  const isReserved = version === 1 || bitrate === 15 || sampleRate === 3;
   return layer === 3 || isReserved ? undefined : 'audio/mpeg';
 }

@@ -46,8 +46,10 @@ export function excerptOf(text: string, query: string): string {
   // If `unaccented` changes the length, offsets in the two strings do not match.
   const places =
     plain.length === line.length ? wordsOf(query).map((word) => plain.indexOf(unaccented(word))) : [];
-  const at = Math.max(0, Math.min(...places.filter((place) => place >= 0), Infinity) - EXCERPT_LEAD);
-  if (at === 0 || at === Infinity) return truncate(line, MAX_EXCERPT);
+  /** `Infinity` if nothing matches. */
+  const firstMatch = Math.min(...places.filter((place) => place >= 0));
+  const at = firstMatch - EXCERPT_LEAD;
+  if (firstMatch === Infinity || at <= 0) return truncate(line, MAX_EXCERPT);
   return `…${truncate(sliceFrom(line, at), MAX_EXCERPT)}`;
 }
 

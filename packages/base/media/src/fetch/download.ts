@@ -56,7 +56,9 @@ function open(url: URL, { address, family }: Address, signal: AbortSignal): Prom
     // Do not request compression, because a small compressed body may expand to a very large body.
     headers: { host: url.host, accept: 'image/*,application/pdf,*/*;q=0.5', 'accept-encoding': 'identity' },
     signal,
+    // A new connection, which is closed with the response.
     agent: false,
+    // The name for the certificate. TLS permits no addresses in it (RFC 6066).
     ...(url.protocol === 'https:' && isIP(host) === 0 ? { servername: host } : {}),
   };
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;

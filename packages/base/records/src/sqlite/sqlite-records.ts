@@ -1,5 +1,6 @@
+import { truncateText } from '@majordomo/core';
 import { excerptOf, fromStoredText, toStoredText } from '@majordomo/core/toolkit';
-import { afterPrefix, checkGet, checkList, checkWrite } from '../checks.ts';
+import { afterPrefix, checkGet, checkList, checkSpace, checkWrite, isCurrent } from '../checks.ts';
 import type { RecordChange, RecordQuery, RecordStore, StoredRecord } from '../contract.ts';
 import { queryOf, toIndexText } from './search-index.ts';
 
@@ -52,6 +53,7 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
   // A method of the connection, which may use `this`.
   const run: SqliteConnection['run'] = (sql, ...values) => connection.run(sql, ...values);
 
+  // These functions receive the name of the space after `toStoredText`.
   const find = (space: string, { key }: RecordChange, at: number): Found => {
     const [row = {}] = run(FIND, at, at, space, toStoredText(key));
     const {
@@ -162,7 +164,7 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
         const space = toStoredText(givenSpace);
         const steps = changes.map((change) => ({ change, found: find(space, change, at) }));
         if (!steps.every(({ change, found }) => isCurrent(change, found.version))) return undefined;
-        // Whether any record of the database has expired is the same for each step.
+        // Whether any record of the database has expired is the same for each step. Deletes more records than the write adds.
         if (steps[0]?.found.hasExpired === true)
           deleteExpired(connection, at, Math.max(DELETED_AT_ONCE, changes.length * 2));
         return steps.map(({ change, found }) => make(space, change, found, at));
@@ -180,7 +182,7 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
 
     counts(space) {
       return connection.read(() => {
-        checkList(space, { limit: 1 });
+        checkSpace(space);
         const name = toStoredText(space);
         const counts = new Map(
           run('SELECT label, count FROM entry_counts WHERE space = ?', name).map((row) => [
@@ -210,10 +212,6 @@ export function sqliteRecords(connection: SqliteConnection, now: () => number): 
   };
 }
 
-/** Whether the stored record has the version that the change names, and exists if the change needs it. */
-const isCurrent = ({ type, version }: RecordChange, stored: number): boolean =>
-  (version === undefined || version === stored) && (type !== 'touch' || stored > 0);
-
 /** Deletes at most `most` expired records. Called within `write`. */
 export function deleteExpired(connection: SqliteConnection, now: number, most: number): void {
   connection.run(
@@ -225,10 +223,8 @@ export function deleteExpired(connection: SqliteConnection, now: number, most: n
 
 /** Splits a value, but no character of two UTF-16 units. */
 function partsOf(value: string): readonly string[] {
-  if (value.length <= PART_LENGTH) return [value];
-  const unit = value.charCodeAt(PART_LENGTH - 1);
-  const end = unit >= 0xd800 && unit <= 0xdbff ? PART_LENGTH - 1 : PART_LENGTH;
-  return [value.slice(0, end), ...partsOf(value.slice(end))];
+  const first = truncateText(value, PART_LENGTH);
+  return first === value ? [first] : [first, ...partsOf(value.slice(first.length))];
 }
 
 /** Returns the statement of a list and its values. Each order reads a range of an index, and stops at the limit. */

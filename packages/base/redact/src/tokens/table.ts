@@ -20,6 +20,7 @@ export interface InnerRule extends SecretRule {
   readonly anchored: RegExp;
 }
 
+/** Escapes the characters of `starts` that have a meaning in patterns. */
 const escapePattern = (text: string): string => text.replaceAll(/[$|.+/]/g, String.raw`\$&`);
 
 /** Kinds of tokens with a fixed beginning. */

@@ -1,4 +1,14 @@
-import { builtin, type Net } from './builtins.ts';
+import { builtinModule } from '@majordomo/core/toolkit';
+
+/** Members of `node:net` that this file uses. */
+interface Net {
+  readonly BlockList: new () => {
+    addSubnet(net: string, bits: number, family: 'ipv4' | 'ipv6'): void;
+    check(address: string, family: 'ipv4' | 'ipv6'): boolean;
+  };
+  isIPv4(address: string): boolean;
+  isIPv6(address: string): boolean;
+}
 
 /** Address ranges that are not public: IANA's special-purpose registries (2026-11) and multicast. */
 const NOT_PUBLIC: readonly (readonly [string, number])[] = [
@@ -46,7 +56,7 @@ function blockList(net: Net, ...subnets: typeof NOT_PUBLIC): Lists['notPublic'] 
  * address is public.
  */
 export function isPublicAddress(address: string): boolean {
-  const net = builtin('node:net');
+  const net = builtinModule<Net>('node:net');
   if (net === undefined) return false;
   lists ??= { notPublic: blockList(net, ...NOT_PUBLIC), unicast: blockList(net, UNICAST_V6) };
   const { notPublic, unicast } = lists;

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { builtin } from './builtins.ts';
+import { builtinModule } from '@majordomo/core/toolkit';
 import { isPublicAddress } from './public-address.ts';
 
 /** Address of a host. `family` is 4 or 6. */
@@ -8,12 +8,17 @@ export interface Address {
   readonly family: number;
 }
 
+/** Member of `node:dns/promises` that this file uses. */
+interface Dns {
+  lookup(host: string, options: { readonly all: true }): Promise<readonly Address[]>;
+}
+
 /** Resolves a host name to its addresses. */
 export type Resolve = (host: string) => Promise<readonly Address[]>;
 
 /** Resolves a host name with the hosts file and the DNS settings of the machine. */
 export const systemResolve: Resolve = async (host) => {
-  const dns = builtin('node:dns/promises');
+  const dns = builtinModule<Dns>('node:dns/promises');
   if (dns === undefined) throw new LlmError('unsupported', 'this runtime cannot resolve host names');
   return dns.lookup(host, { all: true });
 };

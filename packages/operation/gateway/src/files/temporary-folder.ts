@@ -1,18 +1,17 @@
-/** Members of Node's built-ins that this file uses. They are loaded at run time, because the module also runs without Node. */
-interface Builtins {
-  readonly 'node:fs': {
-    mkdirSync(path: string, options: { readonly recursive: true; readonly mode: number }): unknown;
-    openAsBlob(path: string, options: { readonly type: string }): Promise<Blob>;
-    rmSync(path: string, options: { readonly recursive: true; readonly force: true }): void;
-    readonly promises: {
-      open(path: string, flags: 'wx', mode: number): Promise<Handle>;
-      readdir(path: string): Promise<readonly string[]>;
-      rm(path: string, options: { readonly recursive?: true; readonly force: true }): Promise<void>;
-      stat(path: string): Promise<{ readonly mtimeMs: number }>;
-      utimes(path: string, read: Date, changed: Date): Promise<void>;
-    };
+import { builtinModule } from '@majordomo/core/toolkit';
+
+/** Members of `node:fs` that this file uses. */
+interface Fs {
+  mkdirSync(path: string, options: { readonly recursive: true; readonly mode: number }): unknown;
+  openAsBlob(path: string, options: { readonly type: string }): Promise<Blob>;
+  rmSync(path: string, options: { readonly recursive: true; readonly force: true }): void;
+  readonly promises: {
+    open(path: string, flags: 'wx', mode: number): Promise<Handle>;
+    readdir(path: string): Promise<readonly string[]>;
+    rm(path: string, options: { readonly recursive?: true; readonly force: true }): Promise<void>;
+    stat(path: string): Promise<{ readonly mtimeMs: number }>;
+    utimes(path: string, read: Date, changed: Date): Promise<void>;
   };
-  readonly 'node:os': { tmpdir(): string };
 }
 
 interface Handle {
@@ -21,13 +20,12 @@ interface Handle {
 }
 
 interface Process {
-  getBuiltinModule?<Name extends keyof Builtins>(name: Name): Builtins[Name] | undefined;
   once(event: 'exit', listener: () => void): unknown;
 }
 
-type Fs = Builtins['node:fs'];
-
 const { process } = globalThis as { readonly process?: Process };
+
+const fileSystem = (): Fs | undefined => builtinModule<Fs>('node:fs');
 
 const PREFIX = 'majordomo-file-copies-';
 /** Time after its last use at which a folder belongs to a process that was killed, in milliseconds. */
@@ -42,7 +40,7 @@ export class TemporaryFolder {
 
   /** Writes content to a new file, and returns a blob that reads the file. Without a file system, the blob is in memory. */
   async write(name: string, content: ReadableStream<Uint8Array>, type: string): Promise<Blob> {
-    const fs = process?.getBuiltinModule?.('node:fs');
+    const fs = fileSystem();
     if (fs === undefined) return new Response(content, { headers: { 'content-type': type } }).blob();
     const path = `${this.open(fs)}/${name}`;
     removeAbandoned(fs).catch(() => undefined);
@@ -63,14 +61,17 @@ export class TemporaryFolder {
   /** Records that a file is used, so that other processes do not regard the folder as abandoned. */
   touch(): void {
     const now = new Date();
-    const fs = process?.getBuiltinModule?.('node:fs');
-    if (this.path !== undefined) fs?.promises.utimes(this.path, now, now).catch(() => undefined);
+    if (this.path !== undefined)
+      fileSystem()
+        ?.promises.utimes(this.path, now, now)
+        .catch(() => undefined);
   }
 
   /** Removes a file. The removal at the end of the process includes a file that cannot be removed now. */
   remove(name: string): void {
-    const fs = process?.getBuiltinModule?.('node:fs');
-    fs?.promises.rm(`${this.path}/${name}`, { force: true }).catch(() => undefined);
+    fileSystem()
+      ?.promises.rm(`${this.path}/${name}`, { force: true })
+      .catch(() => undefined);
   }
 
   /** Creates the folder, also if another process has removed it because it was empty for a day. */
@@ -86,7 +87,7 @@ export class TemporaryFolder {
   }
 }
 
-const parentFolder = (): string => process?.getBuiltinModule?.('node:os')?.tmpdir() ?? '/tmp';
+const parentFolder = (): string => builtinModule<{ tmpdir(): string }>('node:os')?.tmpdir() ?? '/tmp';
 
 /** Removes the folders of processes that were killed. */
 async function removeAbandoned({ promises }: Fs): Promise<void> {
