@@ -8,7 +8,6 @@ export type SentBody = Readonly<Record<string, unknown>>;
 
 /** Members of the rejected request on which recoveries depend. */
 export type RejectedRequest = Pick<ModelRequest, 'messages' | 'extra'>;
-export const NO_REQUEST: RejectedRequest = { messages: [], extra: {} };
 
 /** Returns the request with these properties in its body. A property with the value `undefined` is removed from the body. */
 export const withExtra = (request: ModelRequest, members: object): ModelRequest => ({
