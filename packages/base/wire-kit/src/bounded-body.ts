@@ -53,6 +53,7 @@ function boundedStream(
       },
       cancel: (reason) => reader.cancel(reason),
     },
+    // Reads no chunk before the consumer requests it.
     { highWaterMark: 0 },
   );
 }

@@ -40,7 +40,8 @@ export function credentialSource(
   return {
     async resolve(context, secrets = []) {
       const value = await valueFor(context, secrets).catch((error: unknown) => {
-        // Without a credential, a failure of the source, such as an exhausted login, would bench the target for other keys.
+        // Core counts the failure of this attempt for the credential reported here. Without one, a failure of the source, such as
+        // an exhausted login, would bench the target for other keys.
         if (!context.signal.aborted) context.credential?.(renewal?.name ?? NO_KEY);
         throw error;
       });

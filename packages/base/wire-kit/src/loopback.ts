@@ -43,8 +43,11 @@ const PAGE_HEADERS = {
   connection: 'close',
 };
 const PATH = '/callback';
-const DONE: readonly [number, string] = [200, 'You are logged in and can close this window.'];
-const FAILED: readonly [number, string] = [400, 'The login failed. The program shows the reason.'];
+const DONE: readonly [status: number, text: string] = [200, 'You are logged in and can close this window.'];
+const FAILED: readonly [status: number, text: string] = [
+  400,
+  'The login failed. The program shows the reason.',
+];
 
 /** Options of `listenForRedirect`. */
 export interface RedirectOptions {

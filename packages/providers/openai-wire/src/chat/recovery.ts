@@ -75,6 +75,7 @@ const unsignedCallsRecovery = (family: string): Recovery => ({
     }),
   }),
   remember: true,
+  // Each call in a request is followed by its result.
   isNeededFor: ({ messages }) => messages.some(({ role }) => role === 'tool'),
 });
 

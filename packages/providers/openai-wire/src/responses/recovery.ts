@@ -91,6 +91,7 @@ function withoutInclude({ message }: ReportedFailure, { include }: SentBody): Re
   const named = values.filter((value) => typeof value === 'string' && message.includes(value));
   const fromExtra = values.filter((value) => value !== ENCRYPTED_REASONING && value !== LOGPROBS);
   const likely = fromExtra.length === 0 ? values : fromExtra;
+  // An error that names no value is about encrypted reasoning, or most likely about the values that the caller added.
   const unnamed = /encrypted content/i.test(message) ? [ENCRYPTED_REASONING] : likely;
   const rejected = named.length === 0 ? unnamed : named;
   return {

@@ -44,7 +44,7 @@ function convertRoot(schema: JsonObject): ObjectRootSchema {
   // A single object loses no alternative, so its keywords are not reported as dropped.
   return {
     schema: joinBranches(schema, objects),
-    dropped: objects.length > 1 || dropped.length === 0 ? dropped : [],
+    dropped: objects.length > 1 ? dropped : [],
   };
 }
 

@@ -18,7 +18,8 @@ type Videos = Pick<VideoBackend, 'start' | 'look' | 'download'>;
 
 /**
  * Creates the request functions of OpenRouter's video API, which can neither cancel nor delete a video. A reference contains
- * the id of the video, and the settings of its request that determine the price.
+ * the id of the video, and the settings of its request that determine the price. No idempotency key is known for the API, so the
+ * token of a start is not sent.
  */
 export function contentRequests(modelId: string, { open }: Connection): Videos {
   return {

@@ -18,7 +18,8 @@ type Videos = Pick<VideoBackend, 'start' | 'look' | 'download'>;
 
 /**
  * Creates the request functions of xAI's video API, which can neither cancel nor delete a video. `fetch` downloads videos. A
- * reference contains the id of the video, and the settings of its request that determine the price.
+ * reference contains the id of the video, and the settings of its request that determine the price. No idempotency key is known
+ * for the API, so the token of a start is not sent.
  */
 export function generationRequests(
   modelId: string,
