@@ -123,7 +123,7 @@ const MAX_VALUES = 100;
  * Renews a rejected credential only once, even if several calls used it. Calls that are rejected during the renewal wait for its
  * result. Calls with the same credential that are rejected later use the renewed credential.
  */
-export class CredentialRenewal {
+class CredentialRenewal {
   private readonly source: Source;
   /** Counter that orders returned credentials and renewals. */
   private moment = 0;

@@ -57,7 +57,7 @@ export function embed(
 ): ReturnType<EmbeddingBackend['embed']> {
   return sessionCall(connection.open, context, async (session) => {
     const body = toEmbeddingBody(request, modelId, quirks, context.target);
-    const response = await session.post('/embeddings', body, context);
+    const response = await session.post('/embeddings', body, { ...context, maxBytes: MAX_BYTES });
     const json = await jsonOf(response, context);
     return {
       ...fromEmbeddingBody(json, request.values.length, context.target),
