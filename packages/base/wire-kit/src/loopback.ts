@@ -94,6 +94,7 @@ export async function listenForRedirect({ port = 0, remedy, accepts }: RedirectO
     async close(isDone) {
       await new Promise<void>((resolve) => {
         if (browser === undefined || browser.destroyed) resolve();
+        // The browser can close the connection before it has received the page.
         else page(browser.once('close', resolve), ...(isDone ? DONE : FAILED), resolve);
       });
       await new Promise<void>((resolve) => {

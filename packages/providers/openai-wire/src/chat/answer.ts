@@ -30,6 +30,7 @@ export class AnswerWriter {
   readonly calls: ToolCalls;
   private readonly writer: EventWriter;
   private readonly family: string;
+  /** Kind of the content that was written last. It remains `calls` after the first call. */
   private writing: 'nothing' | 'reasoning' | 'text' | 'calls' = 'nothing';
   /** Replay data of the open reasoning part. */
   private replay: Replay;

@@ -1,6 +1,13 @@
 import { LlmError, type VideoBackend, type VideoRequest } from '@majordomo/core';
-import { asList, asRecord, toBase64 } from '@majordomo/core/toolkit';
-import { batchRequest, FILE_TYPE, readVideoRef, videoRef, videoUsage } from '@majordomo/wire-kit/internal';
+import { asList, asRecord } from '@majordomo/core/toolkit';
+import {
+  batchRequest,
+  dataUrl,
+  FILE_TYPE,
+  readVideoRef,
+  videoRef,
+  videoUsage,
+} from '@majordomo/wire-kit/internal';
 import type { Connection } from '../connection.ts';
 import { inBandError } from '../failure/in-band-error.ts';
 import { jsonBody, mergeExtra } from '../other-models/extra.ts';
@@ -80,7 +87,7 @@ function bodyOf(request: VideoRequest, modelId: string): Readonly<Record<string,
   const { prompt, image, seconds, seed, aspectRatio, resolution } = request;
   const frame = image && {
     type: 'image_url',
-    image_url: { url: `data:${image.mediaType};base64,${toBase64(image.bytes)}` },
+    image_url: { url: dataUrl(image.mediaType, image.bytes) },
     frame_type: 'first_frame',
   };
   return {
