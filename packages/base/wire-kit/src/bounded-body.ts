@@ -2,7 +2,7 @@ import { LlmError } from '@majordomo/core';
 import { ByteCollector } from '@majordomo/core/toolkit';
 
 /** Maximum size of a non-streaming body (response, error, model list) after decompression: 64 MiB, in bytes. */
-export const MAX_BODY_BYTES: number = 64 * 1024 * 1024;
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
  * Returns the response with a body that fails with kind `protocol` and code `too-large` after `maxBytes` bytes (64 MiB by
@@ -53,6 +53,7 @@ function boundedStream(
       },
       cancel: (reason) => reader.cancel(reason),
     },
+    // Reads no chunk before the consumer requests it.
     { highWaterMark: 0 },
   );
 }

@@ -72,7 +72,7 @@ function count(progress: Progress, byte: number): boolean {
   return isEmptyLine;
 }
 
-/** Returns the bytes of an event, whose data was checked. */
+/** Checks the JSON in the `data` fields of an event. Returns the bytes unchanged, because the caller parses them itself. */
 function checkedEvent(bytes: Uint8Array, label: string): Uint8Array {
   const lines = new TextDecoder().decode(bytes).split(/\r\n|\r|\n/);
   const data = lines.filter((line) => line.startsWith('data:')).map((line) => line.slice('data:'.length));

@@ -64,6 +64,7 @@ export function clientSource<Client>(init: ClientSourceInit<Client>): Connect<Cl
       return clients(JSON.stringify([baseURL, key, headerNames]), create, by);
     };
     // In this order: an exchange replaces every other transport, then the client of the application, then a server without keys.
+    // `isDirect`: the client sends through `directFetch`, to which the session passes the signal of a request instead of the SDK.
     const { exchange } = context;
     const headerSecrets = secretsIn(context.headers, headers, query);
     if (exchange !== undefined)
@@ -77,6 +78,7 @@ export function clientSource<Client>(init: ClientSourceInit<Client>): Connect<Cl
     if (!init.requiresKey)
       return { isDirect: true, client: () => clientFor(fetch, baseURL), secrets: headerSecrets, server };
     const key = await credentials.resolve(context, headerSecrets);
+    // A rejected key may come from a variable of the key, from a DSN, which contains the key, or from the option.
     const variables = [...init.keyEnv, dsnVariable(id)];
     return {
       isDirect: true,

@@ -33,8 +33,11 @@ export function describeServer(server: ServerAddress | undefined): string {
   const url = URL.parse(server.baseURL);
   if (url === null) return '';
   const variable = server.variable === undefined ? '' : ` (${server.variable})`;
-  return ` to ${url.origin}${url.pathname.replace(/(?<!\/)\/+$/, '')}${variable}`;
+  return ` to ${url.origin}${withoutFinalSlashes(url.pathname)}${variable}`;
 }
+
+/** Removes the slashes at the end of a URL or path. The lookbehind lets the search take linear time. */
+export const withoutFinalSlashes = (url: string): string => url.replace(/(?<!\/)\/+$/, '');
 
 /** Messages of SDKs and of `fetch` that only state that a request failed. */
 const WITHOUT_REASON = /^(?:connection error\.?|fetch failed|terminated)$/i;

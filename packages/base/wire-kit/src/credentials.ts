@@ -40,7 +40,8 @@ export function credentialSource(
   return {
     async resolve(context, secrets = []) {
       const value = await valueFor(context, secrets).catch((error: unknown) => {
-        // Without a credential, a failure of the source, such as an exhausted login, would bench the target for other keys.
+        // Core counts the failure of this attempt for the credential reported here. Without one, a failure of the source, such as
+        // an exhausted login, would bench the target for other keys.
         if (!context.signal.aborted) context.credential?.(renewal?.name ?? NO_KEY);
         throw error;
       });
@@ -122,7 +123,7 @@ const MAX_VALUES = 100;
  * Renews a rejected credential only once, even if several calls used it. Calls that are rejected during the renewal wait for its
  * result. Calls with the same credential that are rejected later use the renewed credential.
  */
-export class CredentialRenewal {
+class CredentialRenewal {
   private readonly source: Source;
   /** Counter that orders returned credentials and renewals. */
   private moment = 0;

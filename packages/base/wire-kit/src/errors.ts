@@ -179,8 +179,8 @@ function bodyText(body: unknown, secrets: readonly (string | undefined)[]): stri
 }
 
 /**
- * Redacts secrets before truncating, because a truncated secret would not be recognized. The margin contains a
- * percent-encoded secret, which has three times the length of a key in ASCII.
+ * Redacts secrets before truncating, because a truncated secret would not be recognized. The margin is longer than any
+ * percent-encoded secret in ASCII, which has three times the length of the secret.
  */
 function cutAndRedact(text: string, secrets: readonly (string | undefined)[], longest: number): string {
   const margin = Math.max(longest, ...secrets.map((secret) => (secret?.length ?? 0) * 4));

@@ -158,31 +158,20 @@ export class EventWriter {
 
   /** Writes a complete vendor part. */
   vendor(part: Omit<VendorPart, 'type'>): readonly ModelEvent[] {
-    this.ensureStarted();
-    this.closeAll();
-    this.batch.push({ type: 'part-end', index: this.nextIndex++, part: { type: 'vendor', ...part } });
-    return this.written();
+    return this.completePart({ type: 'vendor', ...part });
   }
 
   /** Writes a call that waits for the client. Ends the open parts. Generates an id for a call without a unique one. */
   vendorCall({ id, ...part }: Omit<VendorCallPart, 'type'>): readonly ModelEvent[] {
+    // Before the id, because its warning must follow the `start` event, and a generated id depends on the id of the response.
     this.ensureStarted();
-    this.closeAll();
     const callId = this.uniqueId(id) ?? generateCallId(this.responseId, this.nextIndex);
-    this.batch.push({
-      type: 'part-end',
-      index: this.nextIndex++,
-      part: { type: 'vendor-call', id: callId, ...part },
-    });
-    return this.written();
+    return this.completePart({ type: 'vendor-call', id: callId, ...part });
   }
 
   /** Writes an image or audio that the model generated. Ends the open parts. */
   media(part: ImagePart | AudioPart): readonly ModelEvent[] {
-    this.ensureStarted();
-    this.closeAll();
-    this.batch.push({ type: 'part-end', index: this.nextIndex++, part });
-    return this.written();
+    return this.completePart(part);
   }
 
   /** Text of the open text part; `undefined` if no text part is open. */
@@ -254,6 +243,14 @@ export class EventWriter {
         vendor: { wire, ...id, ...(tier !== undefined && { serviceTier: tier }), ...vendorFacts },
       }),
     };
+  }
+
+  /** Ends the open parts, and writes a part that has no deltas. */
+  private completePart(part: AssistantPart): readonly ModelEvent[] {
+    this.ensureStarted();
+    this.closeAll();
+    this.batch.push({ type: 'part-end', index: this.nextIndex++, part });
+    return this.written();
   }
 
   private writeText(
@@ -365,6 +362,7 @@ export class EventWriter {
     if (type === 'reasoning') return { type, text, ...token };
     const call = { type, id, name, ...(programId !== undefined && { programId }) };
     if (unfinished === true) return { ...call, args: {}, invalid: { raw: text }, ...token };
+    // Arguments that the token limit may have cut are not repaired, but `invalid`.
     const { repaired, ...parsed } = parseArguments(text, isCut);
     if (repaired !== undefined) this.repaired(name, repaired.join(', '));
     return { ...call, ...parsed, ...token };

@@ -17,6 +17,8 @@ export const FILE_TYPE = 'application/binary';
 export interface DirectInit extends RequestInit {
   /** Signal that ends the request, instead of `signal`. */
   readonly attemptSignal?: AbortSignal | undefined;
+  /** Maximum size of a non-streaming body, in bytes. @default 64 MiB */
+  readonly maxBytes?: number | undefined;
 }
 
 /**
@@ -26,14 +28,14 @@ export interface DirectInit extends RequestInit {
  */
 export function directFetch(fetch: Transport, target: string): Transport {
   return async (input, init: DirectInit = {}) => {
-    const { attemptSignal, ...sent } = init;
+    const { attemptSignal, maxBytes, ...sent } = init;
     const signal = attemptSignal ?? init.signal ?? null;
     const answer = await fetch(input, { ...sent, signal, redirect: 'manual' });
     if (isRedirect(answer)) throw rejectRedirect(answer, target);
     const isStream =
       STREAM_TYPE.test(answer.headers.get('content-type') ?? '') ||
       headersOf(init).get('accept') === FILE_TYPE;
-    return isStream && answer.ok ? answer : limitBody(answer, target);
+    return isStream && answer.ok ? answer : limitBody(answer, target, maxBytes);
   };
 }
 

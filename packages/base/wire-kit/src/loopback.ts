@@ -40,8 +40,11 @@ const PAGE_HEADERS = {
   connection: 'close',
 };
 const PATH = '/callback';
-const DONE: readonly [number, string] = [200, 'You are logged in and can close this window.'];
-const FAILED: readonly [number, string] = [400, 'The login failed. The program shows the reason.'];
+const DONE: readonly [status: number, text: string] = [200, 'You are logged in and can close this window.'];
+const FAILED: readonly [status: number, text: string] = [
+  400,
+  'The login failed. The program shows the reason.',
+];
 
 /** Options of `listenForRedirect`. */
 export interface RedirectOptions {
@@ -87,6 +90,7 @@ export async function listenForRedirect({ port = 0, remedy, accepts }: RedirectO
     async close(isDone) {
       await new Promise<void>((resolve) => {
         if (browser === undefined || browser.destroyed) resolve();
+        // The browser can close the connection before it has received the page.
         else page(browser.once('close', resolve), ...(isDone ? DONE : FAILED), resolve);
       });
       await new Promise<void>((resolve) => {

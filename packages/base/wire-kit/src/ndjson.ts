@@ -49,6 +49,7 @@ export class NdjsonDecoder implements BodyDecoder {
   private decodeLines(chunk: string): void {
     if (chunk.includes('\n')) {
       const lines = (this.rest + chunk).split('\n');
+      // A slice would keep all of `chunk` in memory until the next line end.
       this.rest = copyText(lines.pop() ?? '');
       for (const line of lines) this.emitLine(line);
     } else {

@@ -18,6 +18,7 @@ const COMMON_KINDS: KindsOf<ProviderOptions> = {
   id: 'string',
   // A missing key is allowed here, because it fails only the call that needs it.
   apiKey: 'string or function',
+  // Any type is allowed here, because `checkBaseURL` checks the value.
   baseURL: true,
   headers: 'object',
   fetch: 'function',

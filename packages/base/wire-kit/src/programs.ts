@@ -71,8 +71,10 @@ function droppedPrograms(messages: readonly TurnMessage[], rules: ProgramRules):
   const programs = programsIn(messages, rules);
   if (programs.size === 0) return NONE;
   const isValid = ({ hasCode, hasCalls, hasOutput, waits, isInterrupted }: Program): boolean => {
-    if (!hasCode || (isInterrupted && !(hasCalls && rules.mayBeInterrupted))) return false;
+    const mayFollowUser = hasCalls && rules.mayBeInterrupted;
+    if (!hasCode || (isInterrupted && !mayFollowUser)) return false;
     if (hasOutput) return true;
+    // A program without calls is paused, and the vendor itself resumes it.
     return waits && (hasCalls ? rules.canContinue : rules.canResume);
   };
   return new Set([...programs].filter(([, program]) => !isValid(program)).map(([id]) => id));
@@ -133,5 +135,6 @@ function directCall(part: CallPart): CallPart {
   };
   if (part.type === 'vendor-call') return { ...part, ...(replay && { replay }) };
   const { replay: _replay, programId: _program, ...call } = part;
+  // Replay data that contained only the caller is now empty, and is omitted.
   return Object.keys(replay?.data ?? {}).length === 0 ? call : { ...call, replay };
 }

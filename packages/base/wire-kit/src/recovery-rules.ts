@@ -10,7 +10,7 @@ export interface RecoveryRule extends Pick<Recovery, 'id' | 'what' | 'remember' 
   /** Function that returns a changed request, or the same object if nothing changes. `numbers`: the groups of `pattern`. */
   readonly apply: (request: ModelRequest, numbers: readonly number[]) => ModelRequest;
   /** Setting whose value may be the reason of the error. Later requests with another value do not need the change. */
-  readonly setting?: 'reasoning' | 'cache' | undefined;
+  readonly setting?: 'reasoning' | 'cache' | 'toolChoice' | undefined;
 }
 
 /** Returns the recovery for an error message; `undefined` if no rule changes the request. */
@@ -40,6 +40,8 @@ const VALUES: Readonly<
 > = {
   reasoning: ({ reasoning }) => reasoning,
   cache: ({ cache }) => cacheLifetime(cache),
+  // A model that rejects one named tool may accept `required`, and the reverse. The name of the tool does not matter.
+  toolChoice: ({ toolChoice }) => (typeof toolChoice === 'object' ? 'name' : toolChoice),
 };
 
 /** Returns the members of a recovery that only requests with the rejected value of a setting need. */

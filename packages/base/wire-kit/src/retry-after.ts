@@ -60,8 +60,7 @@ export function retryAfterInMessage(message: string | undefined): number | undef
   const short = wait
     .toLowerCase()
     .replace(/[ ,]/g, '')
-    .replace(/(\d)(?:milliseconds?|(second|minute|hour|day)s?)/g, (_all, digit: string, unit = 'ms') =>
-      unit === 'ms' ? `${digit}ms` : `${digit}${String(unit).charAt(0)}`,
-    );
+    .replace(/milliseconds?/g, 'ms')
+    .replace(/(?:second|minute|hour|day)s?/g, (unit) => unit.charAt(0));
   return plausibleWait(parseDuration(short));
 }

@@ -29,6 +29,7 @@ const HEADERS_RECEIVED: Batch = [];
 export async function* sdkStream(call: SdkCall): AsyncIterable<readonly ModelEvent[]> {
   const { context, reader, framing = SSE } = call;
   const { target } = context;
+  // A separate signal, because some SDKs leave a listener on the signal that they receive.
   const { signal, release } = derivedSignal(context.signal);
   try {
     const response = await call.send(signal);

@@ -42,12 +42,16 @@ export class ServerSession<Client, Context = Omit<ModelContext, 'delivery'>> imp
     return this.connected.client();
   }
 
-  /** Returns the options with which a request of the SDK ends when the signal aborts. Call it after `client`. */
+  /**
+   * Returns the options with which a request of the SDK ends when the signal aborts. `maxBytes`: maximum size of the body of a
+   * response, if `directFetch` sends the request. Call it after `client`.
+   */
   protected endingWith(
     signal: AbortSignal,
+    maxBytes?: number,
   ): { readonly signal: AbortSignal } | { readonly fetchOptions: object } {
     // An SDK combines a signal that it receives with its own signal, which takes CPU time. `directFetch` needs no combined signal.
-    const fetchOptions: DirectInit = { attemptSignal: signal };
+    const fetchOptions: DirectInit = { attemptSignal: signal, maxBytes };
     return this.connected?.isDirect === true ? { fetchOptions } : { signal };
   }
 

@@ -181,7 +181,7 @@ export class RequestMessageCache<Wire extends object> {
 
 function messageCallIds(message: TurnMessage): readonly string[] {
   if (message.role === 'tool') return message.parts.map(({ callId }) => callId);
-  return message.parts.flatMap((part) => (isCall(part) ? [part.id] : []));
+  return message.role === 'assistant' ? callIds(message) : [];
 }
 
 /** JSON text of each marked object; empty until the object is first serialized. */

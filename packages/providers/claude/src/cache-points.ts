@@ -58,6 +58,7 @@ export function cachePoints<Block>(
   if (prefix !== 'none') {
     const lifetime = messages === 'long' ? messages : prefix;
     if (request.hasSystem) points.push({ after: 'system', lifetime });
+    // The tools precede the system text in the prompt, so a point after the system text covers them.
     else if (request.hasTools) points.push({ after: 'tools', lifetime });
     floor = lastMarkable(request, request.leadingEnd);
     if (floor !== undefined) points.push({ after: floor, lifetime });
@@ -79,12 +80,12 @@ function lastMarkable<Block>(
   distance = 0,
 ): BlockPosition | undefined {
   if (from === undefined) return undefined;
-  let left = distance;
+  let blocksToSkip = distance;
   for (let message = from.message; message >= 0; message--) {
     const { content } = messages[message] as Turn<Block>;
     let block = message === from.message ? from.block : content.length - 1;
-    for (; block >= 0; block--, left--)
-      if (left <= 0 && isMarkable(content[block] as Block)) return { message, block };
+    for (; block >= 0; block--, blocksToSkip--)
+      if (blocksToSkip <= 0 && isMarkable(content[block] as Block)) return { message, block };
   }
   return undefined;
 }

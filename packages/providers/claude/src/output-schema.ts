@@ -35,6 +35,7 @@ const UNSUPPORTED = new Set([
   'else',
 ]);
 
+/** Values of `format` that constrained decoding supports. Any other value moves to the description. */
 const FORMATS = new Set([
   'date-time',
   'time',
@@ -59,7 +60,7 @@ export function toOutputSchema(schema: JsonObject): OutputSchema {
   if (output === undefined) {
     const dropped = new Set<string>();
     output = {
-      schema: closeObjects(schema, dropped),
+      schema: toSubset(schema, dropped),
       dropped: [...dropped],
       unsupported: unsupportedFeature(schema),
     };
@@ -68,7 +69,8 @@ export function toOutputSchema(schema: JsonObject): OutputSchema {
   return output;
 }
 
-function closeObjects(schema: JsonObject, dropped: Set<string>): JsonObject {
+/** Converts a schema and the schemas inside it. Adds the names of the keywords that it drops to `dropped`. */
+function toSubset(schema: JsonObject, dropped: Set<string>): JsonObject {
   const result: Record<string, JsonValue | undefined> = {};
   const notes: string[] = [];
   for (const [name, value] of Object.entries(schema)) {
@@ -77,7 +79,7 @@ function closeObjects(schema: JsonObject, dropped: Set<string>): JsonObject {
       dropped.add(name);
       notes.push(`${name}: ${JSON.stringify(value)}`);
     } else {
-      result[name === 'oneOf' ? 'anyOf' : name] = closeSubschemas(name, value, dropped);
+      result[name === 'oneOf' ? 'anyOf' : name] = withSubschemas(name, value, dropped);
     }
   }
   if (isObject(schema)) {
@@ -100,22 +102,27 @@ const isObject = ({ type, properties }: JsonObject): boolean =>
 
 /** Whether decoding does not support the keyword, or the keyword with this value. */
 function isUnsupported(name: string, value: JsonValue): boolean {
+  // The only supported minimum numbers of items are 0 and 1.
   if (name === 'minItems') return value !== 0 && value !== 1;
   if (name === 'format') return typeof value === 'string' && !FORMATS.has(value);
   return UNSUPPORTED.has(name);
 }
 
 /** Converts the schemas in the value of a keyword. Values without schemas, such as that of `enum`, stay unchanged. */
-function closeSubschemas(name: string, value: JsonValue, dropped: Set<string>): JsonValue {
+function withSubschemas(name: string, value: JsonValue, dropped: Set<string>): JsonValue {
   if (SCHEMA_MAPS.has(name)) {
     return isSchema(value)
-      ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, closeValue(inner, dropped)]))
+      ? Object.fromEntries(
+          Object.entries(value).map(([key, inner]) => [key, toSubsetIfSchema(inner, dropped)]),
+        )
       : value;
   }
-  if (name === 'items') return closeValue(value, dropped) ?? value;
+  if (name === 'items') return toSubsetIfSchema(value, dropped);
   if (!SCHEMA_LISTS.has(name) || !Array.isArray(value)) return value;
-  return value.map((inner: JsonValue) => closeValue(inner, dropped) ?? inner);
+  return value.map((inner: JsonValue) => toSubsetIfSchema(inner, dropped));
 }
 
-const closeValue = (value: JsonValue | undefined, dropped: Set<string>): JsonValue | undefined =>
-  isSchema(value) ? closeObjects(value, dropped) : value;
+const toSubsetIfSchema = <Value extends JsonValue | undefined>(
+  value: Value,
+  dropped: Set<string>,
+): Value | JsonObject => (isSchema(value) ? toSubset(value, dropped) : value);

@@ -10,7 +10,7 @@ export type AdaptiveExtra = (effort: ClaudeEffort, extra: ModelRequest['extra'])
  * Messages API in a ValidationException. The messages were observed from 2024-09 to 2026-11. An unknown message remains an
  * error. The order matters: a rule with a specific message precedes the rules whose patterns also match it. `apply` receives the
  * numbers that `pattern` captures, and returns the same request if the rule changes nothing. With `remember`, later calls to the
- * target also apply the rule.
+ * target also apply the rule. With `setting`, only later calls with the rejected value of this setting do.
  */
 export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule[] => [
   {
@@ -71,46 +71,16 @@ export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule
     isNeededFor: ({ temperature }) => temperature !== undefined,
   },
   ...SAMPLING.flatMap(samplingRules),
-  {
-    // "`top_p` is deprecated for this model."
-    id: 'top-p',
-    what: 'topP dropped',
-    remember: true,
-    pattern: /top_?p/i,
-    apply: (request) => without(request, 'topP'),
-  },
-  {
-    // "top_k: Extra inputs are not permitted"
-    id: 'top-k',
-    what: 'topK dropped',
-    remember: true,
-    pattern: /top_?k/i,
-    apply: (request) => without(request, 'topK'),
-  },
-  {
-    // "`temperature` is deprecated for this model."; "temperature: Extra inputs are not permitted"
-    id: 'temperature',
-    what: 'temperature dropped',
-    remember: true,
-    pattern: /temperature/i,
-    apply: (request) => without(request, 'temperature'),
-  },
+  ...SAMPLING.map(rejectedParameterRule),
   {
     // "tool_choice: type 'any' is not supported"; "This model doesn't support the toolConfig.toolChoice.any field."
+    // "This model doesn't support the toolConfig.toolChoice.tool field."
     id: 'tool-choice',
     what: 'toolChoice set to auto',
     remember: true,
+    setting: 'toolChoice',
     pattern: /tool_choice|toolChoice/,
-    apply: (request) => (request.toolChoice === 'required' ? { ...request, toolChoice: 'auto' } : request),
-  },
-  {
-    // "This model doesn't support the toolConfig.toolChoice.tool field." Some of these models accept `any`.
-    id: 'tool-choice-name',
-    what: 'toolChoice set to auto',
-    remember: true,
-    pattern: /tool_choice|toolChoice/,
-    apply: (request) =>
-      typeof request.toolChoice === 'object' ? { ...request, toolChoice: 'auto' } : request,
+    apply: (request) => (forcesTool(request) ? { ...request, toolChoice: 'auto' } : request),
   },
   {
     // "A maximum of 4 blocks with cache_control may be provided. Found 5."; "a ttl='1h' cache_control block must not come after a
@@ -162,11 +132,25 @@ const without = (
   setting: 'reasoning' | 'temperature' | 'topP' | 'topK',
 ): ModelRequest => (request[setting] === undefined ? request : { ...request, [setting]: undefined });
 
+const forcesTool = ({ toolChoice }: ModelRequest): boolean =>
+  toolChoice === 'required' || typeof toolChoice === 'object';
+
+/** Sampling settings, with the patterns of their names in error messages. */
 const SAMPLING = [
-  { setting: 'temperature', name: 'temperature' },
   { setting: 'topP', name: 'top_?p' },
   { setting: 'topK', name: 'top_?k' },
+  { setting: 'temperature', name: 'temperature' },
 ] as const;
+
+/** Returns the rule for a sampling parameter that the model never accepts. */
+const rejectedParameterRule = ({ setting, name }: (typeof SAMPLING)[number]): RecoveryRule => ({
+  // "`top_p` is deprecated for this model."; "top_k: Extra inputs are not permitted"
+  id: setting,
+  what: `${setting} dropped`,
+  remember: true,
+  pattern: new RegExp(name, 'i'),
+  apply: (request) => without(request, setting),
+});
 
 /** Returns the rules for a sampling parameter that the API rejects while the model thinks, such as by default, or for its value. */
 const samplingRules = ({ setting, name }: (typeof SAMPLING)[number]): readonly RecoveryRule[] => [

@@ -89,6 +89,7 @@ function optionsToWire(
   return {
     ...key,
     params: { prompt_cache_options: { mode, ttl }, ...key.params },
+    // In mode `implicit`, the system text precedes the vendor's breakpoint, so it needs no other one.
     afterSystem: isConversation ? undefined : breakpoint,
     afterLeading: after > 0 && prefix !== 'none' ? breakpoint : undefined,
   };

@@ -6,6 +6,7 @@ import {
   withKnownHeaders,
   type Connect,
 } from '@majordomo/wire-kit';
+import { withoutFinalSlashes } from '@majordomo/wire-kit/internal';
 import type { SdkOptions } from './options.ts';
 import type { Profile } from './profile.ts';
 import { sdkErrors, type Sdk, type SdkClient, type SdkErrors } from './sdk.ts';
@@ -74,8 +75,7 @@ function baseURLOf(env: Env, server: Server, options: SdkOptions): string {
 /** Returns the base URL from the server's environment variable in `env`. Does not check the URL. */
 export function baseURLInEnv(env: Env, { baseURLEnv, baseURLEnvPath = '' }: Server): string | undefined {
   const url = baseURLEnv === undefined ? '' : (env[baseURLEnv]?.trim() ?? '');
-  // The lookbehind lets the search for slashes at the end take linear time.
-  return url === '' ? undefined : url.replace(/(?<!\/)\/+$/, '') + baseURLEnvPath;
+  return url === '' ? undefined : withoutFinalSlashes(url) + baseURLEnvPath;
 }
 
 /** Returns headers that replace those of the SDK and of its environment variables. If a header is `null`, it is not sent. */

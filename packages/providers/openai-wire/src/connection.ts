@@ -1,5 +1,6 @@
 import type { Capabilities, Env, ModelInfo } from '@majordomo/core';
 import { lowerCaseNames, type ErrorContext } from '@majordomo/wire-kit';
+import { withoutFinalSlashes } from '@majordomo/wire-kit/internal';
 import { baseURLInEnv, createClients, type Server } from './clients.ts';
 import type { SdkErrorRules } from './errors.ts';
 import { listedModels } from './models.ts';
@@ -44,7 +45,7 @@ export function createConnection(sdk: Sdk, server: Server, options: SdkOptions):
     placeOf(path, separate, env) {
       // Slashes at the end of a base URL have no meaning.
       const isVendor =
-        options.client === undefined && baseURL(env).replace(/(?<!\/)\/+$/, '') === separate?.baseURL;
+        options.client === undefined && withoutFinalSlashes(baseURL(env)) === separate?.baseURL;
       return isVendor ? separate.url : path;
     },
     open,

@@ -35,8 +35,8 @@ const TIMEOUT_CODE = /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/;
 /** Converts any failure of a call to an `LlmError`. For an error with a status, does not use the SDK's error classes. */
 export function toLlmError(error: unknown, facts: SdkErrorContext, sdk: SdkErrors): LlmError {
   // From an `LlmError`, `transportError` only removes the secrets.
-  if (LlmError.is(error)) return transportError(error, facts.target, facts.secrets);
-  if (!(error instanceof Error)) return transportError(error, facts.target, facts.secrets);
+  if (LlmError.is(error) || !(error instanceof Error))
+    return transportError(error, facts.target, facts.secrets);
   const status = 'status' in error ? error.status : undefined;
   if (typeof status === 'number') return httpError(error, status, facts);
   if (sdk.isUnsent(error)) return unsentError(error, facts);

@@ -32,7 +32,10 @@ export interface ResponsesOptions extends SdkOptions {
 }
 
 /** Properties of a call that a connection needs. */
-export type CallContext = Omit<ModelContext, 'delivery'>;
+export interface CallContext extends Omit<ModelContext, 'delivery'> {
+  /** Maximum size of a non-streaming body of the response, in bytes. An SDK without `fetchOptions` ignores it. @default 64 MiB */
+  readonly maxBytes?: number | undefined;
+}
 
 /** Types of the options of both APIs, and of `api`, an option of packages that support both. */
 const OPTIONS: ExtraOptions<ChatOptions> & ExtraOptions<ResponsesOptions> & { readonly api: Kind } = {

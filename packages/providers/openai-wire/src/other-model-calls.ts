@@ -40,7 +40,8 @@ import {
 } from './other-models/transcription.ts';
 
 // `sessionCall` opens the session of an attempt, and converts the errors of the request and of reading its response. It returns
-// a single value, so the functions that yield a stream open their sessions themselves.
+// a single value, so the functions that yield a stream open their sessions themselves. After an abort, they throw the reason of
+// the signal instead of the SDK's error, as `sessionCall` does.
 
 export interface ModelAtConnection<Quirks> {
   readonly modelId: string;
@@ -56,7 +57,7 @@ export function embed(
 ): ReturnType<EmbeddingBackend['embed']> {
   return sessionCall(connection.open, context, async (session) => {
     const body = toEmbeddingBody(request, modelId, quirks, context.target);
-    const response = await session.post('/embeddings', body, context);
+    const response = await session.post('/embeddings', body, { ...context, maxBytes: MAX_BYTES });
     const json = await jsonOf(response, context);
     return {
       ...fromEmbeddingBody(json, request.values.length, context.target),
@@ -144,7 +145,7 @@ export function transcribe(
   context: ModelContext,
 ): ReturnType<TranscriptionBackend['transcribe']> {
   return sessionCall(connection.open, context, async (session) => {
-    const { form, warnings } = toTranscriptionForm(request, modelId, quirks, context.target);
+    const { form, warnings } = toTranscriptionForm(request, modelId, quirks, context.target, 'complete');
     const place = connection.placeOf('/audio/transcriptions', quirks.separate, context.env);
     const response = await session.post(place, form, context);
     const json = await jsonOf(response, context);
@@ -166,7 +167,7 @@ export async function* transcribeStream(
   const { target, signal } = context;
   const session = connection.open({ target });
   try {
-    const { form, warnings } = toTranscriptionForm(request, modelId, quirks, target, true);
+    const { form, warnings } = toTranscriptionForm(request, modelId, quirks, target, 'stream');
     const place = connection.placeOf('/audio/transcriptions', quirks.separate, context.env);
     const response = await session.post(place, form, context);
     const { body, headers } = response;

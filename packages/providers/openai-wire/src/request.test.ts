@@ -9,7 +9,7 @@ import { openaiResponses } from './profiles/openai-responses.ts';
 import { openai } from './profiles/openai.ts';
 import { together } from './profiles/together.ts';
 import { xai } from './profiles/xai.ts';
-import { recoveryFor } from './responses/recovery.ts';
+import { responsesRecovery } from '../test/recoveries.ts';
 import { toWire as toResponses } from './responses/request.ts';
 
 const plan = (members: Partial<ModelCache>): ModelCache => ({
@@ -172,7 +172,7 @@ describe('a backend that rejects a member of the prompt cache', () => {
     (message) => {
       const error = { message, code: 'invalid_parameter', param: 'prompt_cache_retention' };
       const sent = { model: 'm', prompt_cache_retention: '24h' };
-      const recovery = recoveryFor(parseFailure({ error }), 400, sent);
+      const recovery = responsesRecovery(parseFailure({ error }), 400, sent);
       expect(recovery).toMatchObject({ what: 'prompt_cache_retention dropped', remember: true });
       expect(recovery?.apply(request(LONG)).extra).toEqual({ prompt_cache_retention: undefined });
       expect(recovery?.isNeededFor?.(request(LONG))).toBe(true);
@@ -182,7 +182,7 @@ describe('a backend that rejects a member of the prompt cache', () => {
 
   it('gets no routing key if it rejects the key', () => {
     const error = { message: 'Unknown parameter', code: 'unknown_parameter', param: 'prompt_cache_key' };
-    const recovery = recoveryFor(parseFailure({ error }), 400, { model: 'm', ...key });
+    const recovery = responsesRecovery(parseFailure({ error }), 400, { model: 'm', ...key });
     expect(recovery?.what).toBe('prompt_cache_key dropped');
     expect(recovery?.isNeededFor?.(request(SHORT))).toBe(true);
     expect(recovery?.isNeededFor?.(request(NONE))).toBe(false);
@@ -190,6 +190,6 @@ describe('a backend that rejects a member of the prompt cache', () => {
 
   it('keeps members whose value is invalid', () => {
     const error = { message: 'Invalid value', code: 'invalid_parameter', param: 'temperature' };
-    expect(recoveryFor(parseFailure({ error }), 400, { model: 'm', temperature: 9 })).toBeUndefined();
+    expect(responsesRecovery(parseFailure({ error }), 400, { model: 'm', temperature: 9 })).toBeUndefined();
   });
 });

@@ -71,12 +71,12 @@ export class SdkSession extends ServerSession<SdkClient> implements SdkErrorCont
   }
 
   /** Returns the options of a request. The headers of the provider replace those of the call. Core repeats failed requests. */
-  private settingsOf({ headers, signal }: CallContext, isForm: boolean): object {
+  private settingsOf({ headers, signal, maxBytes }: CallContext, isForm: boolean): object {
     return {
       // For a form, the platform sets the content type with a boundary.
       headers: { ...(!isForm && JSON_BODY), ...lowerCaseNames(headers), ...this.setup.headers },
       // `endingWith` passes the signal to the transport instead of the SDK, if the transport is that of majordomo.
-      ...(this.setup.sdk.hasFetchOptions === true ? this.endingWith(signal) : { signal }),
+      ...(this.setup.sdk.hasFetchOptions === true ? this.endingWith(signal, maxBytes) : { signal }),
       maxRetries: 0,
       timeout: MAX_TIMEOUT_MS,
     };

@@ -34,6 +34,7 @@ export function messageBatches({ open }: Connection): BatchRequests {
   const look = (ref: string, context: BatchContext): Promise<Json> => json('get', pathOf(ref), context);
 
   return {
+    // `group` contains the headers that all requests of the batch have, as `groupOf` returned them.
     async create({ input, group }, context) {
       const body = new Blob(['{"requests":[', input, ']}']);
       const headers = { 'content-type': 'application/json', ...headersOfGroup(group) };

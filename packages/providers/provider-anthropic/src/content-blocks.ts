@@ -149,6 +149,7 @@ export class ContentBlocks {
       kept: members === undefined ? {} : { members },
       vendorBlock,
     };
+    // The server sent no stop event for the block before.
     if (this.blocks.has(index)) this.blockStop(index);
     this.blocks.set(index, open);
     switch (type) {

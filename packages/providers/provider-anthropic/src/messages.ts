@@ -19,6 +19,7 @@ export interface WireMessage {
 /** Call ids that the API accepts. The maximum length is undocumented. Ids of known vendors have at most 64 characters. */
 const ID_RULE = { maxLength: 64, pattern: /^[a-zA-Z0-9_-]+$/ };
 
+/** Content of a first user message before a transcript that begins with another role, which the API rejects. */
 const OPENING: ContentBlockParam = { type: 'text', text: '(The conversation so far.)' };
 
 const forms = new WireMessageCache<WireMessage>();
@@ -46,9 +47,9 @@ export function toMessages(
       // A message that loads tools is not cached, because its references depend on the tools of the request.
       const loadsTools = message.role === 'tool' && message.parts.some((part) => 'loads' in part);
       // If reasoning was dropped, do not cache the message. Otherwise, later requests would not add the warning.
-      if (!losesReasoning(message, content)) {
-        if (!loadsTools) cached.set(message, form);
-      } else if (!warnings.includes(UNSIGNED)) warnings.push(UNSIGNED);
+      const isReduced = losesReasoning(message, content);
+      if (isReduced && !warnings.includes(UNSIGNED)) warnings.push(UNSIGNED);
+      if (!isReduced && !loadsTools) cached.set(message, form);
     }
     for (const wireMessage of form) appendMessage(wire, wireMessage);
   }

@@ -14,6 +14,7 @@ export function modelFacts(modelId: string): {
   const model = claudeModel(modelId);
   if (model === undefined) return { capabilities: {}, quirks: {} };
   const { maxPages, quirks } = model;
+  // A model newer than the table of `claudeModel` has no known limits.
   if (maxPages === undefined) return { capabilities: model.capabilities, quirks };
   return { capabilities: { ...model.capabilities, ...media(model, maxPages) }, quirks };
 }

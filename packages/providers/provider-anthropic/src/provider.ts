@@ -92,6 +92,7 @@ const MAX_NON_STREAMING_TOKENS = 21_333;
 function messagesModel(modelId: string, options: AnthropicOptions, server: Connection, env: Env = {}): Model {
   const { capabilities: facts, quirks: known } = modelFacts(modelId);
   const quirks: Quirks = { ...MESSAGES_QUIRKS, ...known, ...options.quirks };
+  // `quirks.programs` is a fact about the model, so it counts only at a vendor that runs programs. The option counts everywhere.
   const runsPrograms =
     options.quirks?.programs ?? (quirks.programs && PROGRAM_VENDORS.has(options.vendor ?? ''));
   const capabilities = runsPrograms ? { ...facts, programs: true } : facts;

@@ -39,11 +39,11 @@ export function markCache(
     isMarkable,
   });
   // Insert from the end, so that the positions of earlier blocks stay valid.
-  for (const { after, lifetime } of points.toReversed()) {
+  for (const { after: place, lifetime } of points.toReversed()) {
     const cachePoint: CachePointBlock = { type: 'default', ...(lifetime === 'long' && { ttl: '1h' }) };
-    if (after === 'tools') tools?.push({ cachePoint });
-    else if (after === 'system') system.push({ cachePoint });
-    else messages[after.message]?.content.splice(after.block + 1, 0, { cachePoint });
+    if (place === 'tools') tools?.push({ cachePoint });
+    else if (place === 'system') system.push({ cachePoint });
+    else messages[place.message]?.content.splice(place.block + 1, 0, { cachePoint });
   }
 }
 

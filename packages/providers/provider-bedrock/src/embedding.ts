@@ -108,7 +108,7 @@ const INPUT_TYPES: Readonly<Record<NonNullable<EmbeddingRequest['purpose']> | 'd
 };
 
 /** Returns the request body. Throws `unsupported` if the request format of the model is unknown. */
-export function toEmbedBody(
+function toEmbedBody(
   { values, dimensions, purpose, extra }: EmbeddingRequest,
   family: Pick<Family, 'sizes' | 'sizeField' | 'wire'> | undefined,
   target: string,
@@ -133,7 +133,7 @@ export function toEmbedBody(
 }
 
 /** Converts a response of an Amazon or Cohere model to vectors. Throws `protocol` for an invalid response. */
-export function fromEmbedBody(
+function fromEmbedBody(
   { body, inputTokens }: Pick<Invoked, 'body' | 'inputTokens'>,
   target: string,
 ): Pick<EmbeddingResponse, 'vectors' | 'usage'> {

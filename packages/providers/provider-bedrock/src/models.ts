@@ -150,6 +150,7 @@ function claudeFacts(modelId: string): ReturnType<typeof modelFacts> {
     { ...CONVERSE_QUIRKS, ...CLAUDE, ...known, reasoning: THINKING[thinking] },
   );
   const maxPages = model?.maxPages;
+  // A model newer than the table of `claudeModel` has no known limits.
   if (model === undefined || maxPages === undefined) return { capabilities: {}, quirks };
   const fileLimits = documents(maxPages, /claude-3-/.test(modelId) ? undefined : CLAUDE_PDF_BYTES);
   return {

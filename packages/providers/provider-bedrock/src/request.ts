@@ -102,6 +102,7 @@ function toInference(
   else
     warnings.push(
       ...unsentSettingWarnings(
+        // If `toSampling` dropped the setting, it has added a warning.
         { ...request, topK },
         ['topK'],
         'its position depends on the model; use extra',

@@ -71,12 +71,14 @@ export class ConverseReader {
   private metadata: Metadata | undefined;
   private additionalFields: unknown;
   private calls = 0;
+  /** Keys of the calls that the writer has not ended, in the order in which they began. */
   private readonly openCalls: string[] = [];
   /** Keys of calls whose blocks have ended. Such a call ends after the open calls before it. */
   private readonly endedCalls = new Set<string>();
   /** Signature of the current block, which may arrive in several pieces. */
   private signature = '';
   private readonly warnings: OnceWarnings;
+  // Result of a vendor's tool, call of a vendor's tool, and image, whose block has started and not ended.
   private result: { readonly head: object; readonly content: unknown[] } | undefined;
   private serverUse: ServerUse | undefined;
   private image: { head: WireMedia; readonly chunks: Uint8Array[] } | undefined;
@@ -173,6 +175,7 @@ export class ConverseReader {
       return;
     }
     this.endedCalls.add(key);
+    // Parallel calls end in the order in which they began, as the event contract requires.
     for (
       let first = this.openCalls[0];
       first !== undefined && this.endedCalls.has(first);

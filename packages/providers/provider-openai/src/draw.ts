@@ -46,12 +46,15 @@ export async function draw(
   }
 }
 
-/** Sends one request to the images API, and yields preliminary images, then the generated image. */
+/**
+ * Sends one request to the images API, and yields preliminary images, then the generated image. Only models without the
+ * property `response_format` stream, so no recovery drops it.
+ */
 export async function* drawStream(
   modelId: string,
   request: ImageRequest,
   context: ModelContext,
-  { connection, quirks = COMPATIBLE_IMAGES }: ImagesApi,
+  { connection, quirks }: { readonly connection: Connection; readonly quirks: ImagesQuirks },
 ): AsyncGenerator<{ readonly partial: ImagePart } | GeneratedImages> {
   const { target, signal } = context;
   const session = connection.open({ target });

@@ -34,7 +34,7 @@ export function imageModels(quirks?: ImagesQuirks): CreateOtherModels {
       ...(quirks?.streams === true && {
         async *generateStream(request, context) {
           const { drawStream } = await import('./draw.ts');
-          yield* drawStream(modelId, request, context, { connection, quirks, withoutFormat });
+          yield* drawStream(modelId, request, context, { connection, quirks });
         },
       }),
     });

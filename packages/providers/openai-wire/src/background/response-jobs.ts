@@ -14,6 +14,7 @@ const ENDED = new Set<unknown>(['completed', 'failed', 'cancelled', 'incomplete'
 /**
  * Creates the request functions for responses with `background: true`. Source: types of openai 7.57, guide "Background mode" of
  * developers.openai.com (2026-11). A reference is the id of the response, with the query that each `GET` must repeat.
+ * No idempotency key is known for the API, so the token of a start is not sent.
  */
 export function responseJobs(connection: Connection): ResponseJobs {
   const { open } = connection;

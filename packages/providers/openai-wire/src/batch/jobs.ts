@@ -54,6 +54,7 @@ const BATCHES: Jobs = {
         () => failureOf(asRecord(job['errors'])['data'], target),
       ),
       completed: countOf(completed) + countOf(failed),
+      // The API reports seconds since 1970.
       expiresAt: expiresAt && expiresAt * 1000,
     };
   },

@@ -30,10 +30,13 @@ export class AnswerWriter {
   readonly calls: ToolCalls;
   private readonly writer: EventWriter;
   private readonly family: string;
+  /** Kind of the content that was written last. It remains `calls` after the first call. */
   private writing: 'nothing' | 'reasoning' | 'text' | 'calls' = 'nothing';
   /** Replay data of the open reasoning part. */
   private replay: Replay;
+  /** `reasoning_details` of the open reasoning part; `undefined` if none has arrived. */
   private details: JsonObject[] | undefined;
+  /** Text and reasoning that cannot continue an open part. `end` writes them after the calls. */
   private lateText = '';
   private lateReasoning = '';
   /** Citations that arrived before the cited text or after the end of that text. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseFailure } from '../failure/reported-failure.ts';
 import { specificKind } from '../failure/kind.ts';
 import { OPENAI_QUIRKS } from './quirks.ts';
-import { recoveryFor } from './recovery.ts';
+import { chatRecovery } from '../../test/recoveries.ts';
 import { toWire } from './request.ts';
 
 const request: ModelRequest = {
@@ -17,7 +17,7 @@ const request: ModelRequest = {
   extra: { user: 'u' },
 };
 const sent = toWire(request, 'm', OPENAI_QUIRKS, { stream: true }).params;
-const recover = (error: object, status = 400) => recoveryFor(parseFailure({ error }), status, sent);
+const recover = (error: object, status = 400) => chatRecovery(parseFailure({ error }), status, sent);
 const paramsAfterRecovery = (error: object): object => {
   const recoveredRequest = recover(error)?.apply(request) ?? request;
   return toWire(recoveredRequest, 'm', OPENAI_QUIRKS, { stream: true }).params;
@@ -95,7 +95,7 @@ describe('a rejected member', () => {
 
   it.each(['max_tokens', 'max_completion_tokens'])('keeps the value of %s in `extra`', (member) => {
     const extra = { [member]: 7 };
-    const recovery = recoveryFor(
+    const recovery = chatRecovery(
       parseFailure({
         error: { message: "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens'." },
       }),
@@ -109,7 +109,7 @@ describe('a rejected member', () => {
     const failure = parseFailure({
       detail: [{ type: 'extra_forbidden', loc: ['body', 'user'], msg: 'Extra inputs are not permitted' }],
     });
-    expect(recoveryFor(failure, 422, sent)?.id).toBe('drop user');
+    expect(chatRecovery(failure, 422, sent)?.id).toBe('drop user');
   });
 
   it('that is `stream` causes a non-streaming request', () => {
@@ -145,7 +145,7 @@ describe('a grammar failure', () => {
   const clean = { type: 'object', properties: { pattern: { type: 'string' } } };
 
   it('is retried without pattern and format', () => {
-    const recovery = recoveryFor(grammar, 400, { model: 'm', tools });
+    const recovery = chatRecovery(grammar, 400, { model: 'm', tools });
     const output = { name: 'answer', schema: parameters };
     const simpler = recovery?.apply({ messages: [], tools, output, extra: {} });
     expect(simpler).toEqual({
@@ -159,7 +159,7 @@ describe('a grammar failure', () => {
 
   it('has no recovery if the schema has neither pattern nor format', () => {
     expect(
-      recoveryFor(grammar, 400, { model: 'm', tools: [{ parameters: { type: 'object' } }] }),
+      chatRecovery(grammar, 400, { model: 'm', tools: [{ parameters: { type: 'object' } }] }),
     ).toBeUndefined();
   });
 });
@@ -174,21 +174,21 @@ it('sends a rejected strict schema unchanged', () => {
   };
   const body = (source: ModelRequest) => toWire(source, 'm', OPENAI_QUIRKS, { stream: false }).params;
   const failure = parseFailure({ error: { message: "Invalid schema for response_format 'answer': no." } });
-  const recovery = recoveryFor(failure, 400, body(strict));
+  const recovery = chatRecovery(failure, 400, body(strict));
   expect([recovery?.id, recovery?.remember]).toEqual(['strict', true]);
   expect(recovery && body(recovery.apply(strict))).toMatchObject({
     tools: [{ type: 'function', function: { name: 'f', parameters } }, { type: 'web_search' }],
     response_format: { json_schema: { name: 'answer', schema: parameters, strict: false } },
   });
-  expect(recoveryFor(failure, 400, { model: 'm' })).toBeUndefined();
+  expect(chatRecovery(failure, 400, { model: 'm' })).toBeUndefined();
   const unknown = parseFailure({ error: { message: "Unknown parameter: 'tools[0].function.strict'." } });
-  expect(recoveryFor(unknown, 400, body(strict))?.id).toBe('strict');
+  expect(chatRecovery(unknown, 400, body(strict))?.id).toBe('strict');
 });
 
 it('removes signed reasoning that the vendor rejects', () => {
   const failure = parseFailure({ error: { message: 'messages.1: Invalid `signature` in `thinking` block' } });
   const turn = { role: 'assistant', reasoning_details: [{}] };
-  const recovery = recoveryFor(failure, 400, { model: 'm', messages: [turn] });
+  const recovery = chatRecovery(failure, 400, { model: 'm', messages: [turn] });
   expect([recovery?.what, recovery?.remember]).toEqual(['earlier reasoning not sent back', true]);
   const reasoned: ModelRequest = {
     ...request,
@@ -205,7 +205,7 @@ it('removes signed reasoning that the vendor rejects', () => {
   expect(recovery?.apply(reasoned).messages).toEqual([
     { role: 'assistant', parts: [{ type: 'text', text: 'Hi' }] },
   ]);
-  expect(recoveryFor(failure, 400, { model: 'm', messages: [{ role: 'assistant' }] })).toBeUndefined();
+  expect(chatRecovery(failure, 400, { model: 'm', messages: [{ role: 'assistant' }] })).toBeUndefined();
 });
 
 describe('a remembered recovery applies to the requests that need it', () => {
@@ -216,8 +216,8 @@ describe('a remembered recovery applies to the requests that need it', () => {
   });
 
   it('sampling: while the model reasons, or while it does not', () => {
-    const plain = recoveryFor(rejectedTemperature, 400, body({}));
-    const reasoning = recoveryFor(rejectedTemperature, 400, body({ reasoning: 'low' }));
+    const plain = chatRecovery(rejectedTemperature, 400, body({}));
+    const reasoning = chatRecovery(rejectedTemperature, 400, body({ reasoning: 'low' }));
     expect(plain?.id).not.toBe(reasoning?.id);
     const isNeededFor = (more: Partial<ModelRequest>): unknown =>
       [plain, reasoning].map((each) => each?.isNeededFor?.({ ...request, ...more }));
@@ -232,7 +232,7 @@ describe('a remembered recovery applies to the requests that need it', () => {
     const message =
       "Unsupported value: 'minimal' is not supported with the 'm' model. Supported values are: 'low'.";
     const error = { message, param: 'reasoning_effort', code: 'unsupported_value' };
-    const recovery = recoveryFor(parseFailure({ error }), 400, body({ reasoning: 'minimal' }));
+    const recovery = chatRecovery(parseFailure({ error }), 400, body({ reasoning: 'minimal' }));
     expect(body(recovery?.apply({ ...request, reasoning: 'minimal' }) ?? {})).not.toHaveProperty(
       'reasoning_effort',
     );
@@ -246,7 +246,7 @@ describe('a remembered recovery applies to the requests that need it', () => {
   it('a member of extra: with the member, or with its rejected value', () => {
     const isNeededFor = (code: string): unknown => {
       const failure = parseFailure({ error: { code, param: 'user', message: 'no' } });
-      const recovery = recoveryFor(failure, 400, body({}), undefined, undefined, request);
+      const recovery = chatRecovery(failure, 400, body({}), { request });
       return [{ user: 'u' }, { user: 'v' }, {}].map((extra) =>
         recovery?.isNeededFor?.({ ...request, extra }),
       );
@@ -257,7 +257,7 @@ describe('a remembered recovery applies to the requests that need it', () => {
 
   it('the name of the output limit: with a limit', () => {
     const error = { message: "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead." };
-    const recovery = recoveryFor(parseFailure({ error }), 400, { max_tokens: 5 });
+    const recovery = chatRecovery(parseFailure({ error }), 400, { max_tokens: 5 });
     const { maxTokens: _limit, ...unlimited } = request;
     expect([recovery?.isNeededFor?.(request), recovery?.isNeededFor?.(unlimited)]).toEqual([true, false]);
   });
@@ -267,14 +267,14 @@ describe('a remembered recovery applies to the requests that need it', () => {
       "Function tools with reasoning_effort are not supported for gpt-5.6 in /v1/chat/completions. Please use /v1/responses or set reasoning_effort to 'none'.";
     const rejectedEffort = parseFailure({ error: { message, param: 'reasoning_effort', code: null } });
     for (const reasoning of [undefined, 'low'] as const) {
-      const recovery = recoveryFor(rejectedEffort, 400, body({ reasoning }));
+      const recovery = chatRecovery(rejectedEffort, 400, body({ reasoning }));
       expect(recovery?.apply(request).extra).toEqual({ user: 'u', reasoning_effort: 'none' });
       expect([recovery?.isNeededFor?.(request), recovery?.isNeededFor?.({ ...request, tools: [] })]).toEqual([
         true,
         false,
       ]);
     }
-    expect(recoveryFor(rejectedEffort, 400, body({ reasoning: 'none' }))).toBeUndefined();
+    expect(chatRecovery(rejectedEffort, 400, body({ reasoning: 'none' }))).toBeUndefined();
     expect(specificKind(rejectedEffort)).toBe('unsupported');
   });
 
@@ -284,7 +284,7 @@ describe('a remembered recovery applies to the requests that need it', () => {
     const rejectedSchema = parseFailure({
       error: { message: 'This model does not support response format `json_schema`. See the docs.' },
     });
-    const recovery = recoveryFor(rejectedSchema, 400, body({ output }));
+    const recovery = chatRecovery(rejectedSchema, 400, body({ output }));
     const changed = recovery?.apply(objectRequest) ?? objectRequest;
     const params = toWire(changed, 'm', OPENAI_QUIRKS, { stream: true }).params;
     expect(params['response_format']).toEqual({ type: 'json_object' });
@@ -293,10 +293,10 @@ describe('a remembered recovery applies to the requests that need it', () => {
     const rejectedJsonMode = parseFailure({
       error: { message: "response_format 'json_object' is not supported by this model" },
     });
-    const withoutJsonMode = recoveryFor(rejectedJsonMode, 400, params)?.apply(changed) ?? changed;
+    const withoutJsonMode = chatRecovery(rejectedJsonMode, 400, params)?.apply(changed) ?? changed;
     expect(toWire(withoutJsonMode, 'm', OPENAI_QUIRKS, { stream: true }).params).not.toHaveProperty(
       'response_format',
     );
-    expect(recoveryFor(rejectedSchema, 400, params)).toBeUndefined();
+    expect(chatRecovery(rejectedSchema, 400, params)).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import { withTextResults } from '@majordomo/wire-kit/internal';
 import type { ReportedFailure } from '../failure/reported-failure.ts';
 import { isEffortWithTools } from '../failure/kind.ts';
 import { isBodyRejection, replayRecovery, sharedRecovery, type BodyForms } from '../failure/recovery.ts';
-import { NO_REQUEST, withExtra, type RejectedRequest, type SentBody } from '../failure/rejected-member.ts';
+import { withExtra, type RejectedRequest, type SentBody } from '../failure/rejected-member.ts';
 import { FILLER_TEXT, withTurnsAfterTools } from '../transcript/after-tools.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { replayedMembersRecovery } from './replayed-members.ts';
@@ -16,13 +16,13 @@ export function recoveryFor(
   failure: ReportedFailure,
   status: number,
   sent: SentBody,
-  family: string = '',
-  { replayedMembers }: Partial<Pick<ChatQuirks, 'replayedMembers'>> = {},
-  request: RejectedRequest = NO_REQUEST,
+  family: string,
+  { replayedMembers }: Pick<ChatQuirks, 'replayedMembers'>,
+  request: RejectedRequest,
 ): Recovery | undefined {
   if (!isBodyRejection(status)) return undefined;
   const { message, param } = failure;
-  const withoutMembers = replayedMembersRecovery(`${message} ${param ?? ''}`, sent, replayedMembers ?? []);
+  const withoutMembers = replayedMembersRecovery(`${message} ${param ?? ''}`, sent, replayedMembers);
   if (withoutMembers !== undefined) return withoutMembers;
   if (REASONING_REJECTED.test(message) && hasReasoningDetails(sent)) return replayRecovery(request);
   if (isEffortWithTools(failure) && sent['reasoning_effort'] !== 'none') return WITHOUT_EFFORT;
@@ -75,6 +75,7 @@ const unsignedCallsRecovery = (family: string): Recovery => ({
     }),
   }),
   remember: true,
+  // Each call in a request is followed by its result.
   isNeededFor: ({ messages }) => messages.some(({ role }) => role === 'tool'),
 });
 

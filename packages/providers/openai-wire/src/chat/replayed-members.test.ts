@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { delta, DONE, eventsOf, FAMILY, stop } from '../../test/reading.ts';
 import { messagesToWire } from './messages.ts';
 import { COMPATIBLE_QUIRKS, type ChatQuirks } from './quirks.ts';
-import { recoveryFor } from './recovery.ts';
+import { chatRecovery } from '../../test/recoveries.ts';
 import { ChatReader } from './stream.ts';
 
 const quirks: ChatQuirks = { ...COMPATIBLE_QUIRKS, replayedMembers: ['plan'] };
@@ -46,9 +46,9 @@ it('sends the message without the member after an error that names it', () => {
     param: undefined,
     message: "property 'plan' is unsupported",
   };
-  const recovery = recoveryFor(failure, 400, sent, FAMILY, quirks);
+  const recovery = chatRecovery(failure, 400, sent, { family: FAMILY, quirks });
   expect(recovery?.what).toBe('plan dropped from messages');
   const [repaired] = messagesToWire(recovery?.apply(request) ?? request, quirks, FAMILY, []);
   expect(repaired).toEqual({ role: 'assistant', content: 'x' });
-  expect(recoveryFor(failure, 400, { messages: [] }, FAMILY, quirks)).toBeUndefined();
+  expect(chatRecovery(failure, 400, { messages: [] }, { family: FAMILY, quirks })).toBeUndefined();
 });

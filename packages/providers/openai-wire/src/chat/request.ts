@@ -64,6 +64,7 @@ function putSettings(
   stream: boolean,
   warnings: Warning[],
 ): void {
+  /** Sets a property of the body. `parameter`: its name in the quirk `refuses`. `field`: its name at this server. */
   const put = (parameter: ChatParameter, field: string, value: unknown): void => {
     if (value === undefined) return;
     if (!quirks.refuses.includes(parameter)) params[field] = value;
@@ -110,18 +111,16 @@ function stopToWire(
   return stopMax === 0 ? undefined : stop.slice(0, stopMax);
 }
 
-/** Returns the name and the value of the property that requests the effort. The value is `undefined` if no property is sent. */
-function effortToWire(
-  effort: Effort | undefined,
-  quirks: ChatQuirks,
-  warnings: Warning[],
-): [string, unknown] {
+type EffortProperty = readonly [field: string, value: unknown];
+
+/** Returns the property that requests the effort. Its value is `undefined` if no property is sent. */
+function effortToWire(effort: Effort | undefined, quirks: ChatQuirks, warnings: Warning[]): EffortProperty {
   const field = quirks.reasoningRequest;
   if (effort === undefined) return [field, undefined];
   switch (field) {
     case 'reasoning_effort':
     case 'reasoning.effort':
-      if (effort === 'none') return noEffortToWire(quirks, warnings);
+      if (effort === 'none') return noEffortToWire(field, quirks, warnings);
       return effortMember(field, nearestEffort(effort, quirks.efforts, warnings));
     case 'thinking.type':
       return ['thinking', { type: isOn(effort, warnings) ? 'enabled' : 'disabled' }];
@@ -135,18 +134,17 @@ function effortToWire(
   }
 }
 
-const effortMember = (
-  field: 'reasoning_effort' | 'reasoning.effort',
-  value: string | undefined,
-): [string, unknown] =>
+type EffortField = 'reasoning_effort' | 'reasoning.effort';
+
+const effortMember = (field: EffortField, value: string | undefined): EffortProperty =>
   field === 'reasoning_effort' || value === undefined ? [field, value] : ['reasoning', { effort: value }];
 
 function noEffortToWire(
-  { reasoningOff, reasoningRequest }: ChatQuirks,
+  field: EffortField,
+  { reasoningOff }: ChatQuirks,
   warnings: Warning[],
-): [string, unknown] {
+): EffortProperty {
   if (reasoningOff === 'thinking.disabled') return ['thinking', { type: 'disabled' }];
-  const field = reasoningRequest === 'reasoning.effort' ? reasoningRequest : 'reasoning_effort';
   if (reasoningOff === 'none') return effortMember(field, 'none');
   const action = reasoningOff === 'omit' ? 'dropped' : 'coerced';
   warnings.push({ action, what: 'reasoning "none"', why: 'this model always reasons' });

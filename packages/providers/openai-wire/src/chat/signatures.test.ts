@@ -2,7 +2,7 @@ import { assistant, user, type AssistantPart, type TurnMessage } from '@majordom
 import { expect, it } from 'vitest';
 import { call, delta, FAMILY, part, stream } from '../../test/reading.ts';
 import { COMPATIBLE_QUIRKS, type ChatQuirks } from './quirks.ts';
-import { recoveryFor } from './recovery.ts';
+import { chatRecovery } from '../../test/recoveries.ts';
 import { parseFailure } from '../failure/reported-failure.ts';
 import { toWire } from './request.ts';
 import { UNSIGNED_CALL } from './signatures.ts';
@@ -49,7 +49,7 @@ it('marks the first unsigned call of a turn, by quirk and by recovery', () => {
     error: { message: 'Function call is missing a thought_signature in functionCall parts.' },
   });
   const request = { messages, tools: [], output: undefined, extra: {} };
-  const recoveredRequest = recoveryFor(failure, 400, {}, FAMILY)?.apply(request);
+  const recoveredRequest = chatRecovery(failure, 400, {}, { family: FAMILY })?.apply(request);
   const sent = sentCalls(recoveredRequest?.messages ?? []);
   expect(sent.map((each) => ({ extra_content: undefined, ...each }))).toMatchObject(markedCalls);
 });

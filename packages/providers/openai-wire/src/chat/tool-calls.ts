@@ -82,6 +82,7 @@ export class ToolCalls {
     const state = this.callsByKey.get(key) ?? (hasIndex ? undefined : this.last);
     const newKey = key === '' ? this.all.length : key;
     if (state === undefined) return this.begin(newKey, id);
+    // Until the name is known, only another id shows that the fragment begins another call.
     if (!state.isOpen) {
       if (state.id !== '' && id !== '' && state.id !== id) return this.begin(newKey, id);
       state.id ||= id;

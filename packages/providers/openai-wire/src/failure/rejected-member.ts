@@ -8,7 +8,6 @@ export type SentBody = Readonly<Record<string, unknown>>;
 
 /** Members of the rejected request on which recoveries depend. */
 export type RejectedRequest = Pick<ModelRequest, 'messages' | 'extra'>;
-export const NO_REQUEST: RejectedRequest = { messages: [], extra: {} };
 
 /** Returns the request with these properties in its body. A property with the value `undefined` is removed from the body. */
 export const withExtra = (request: ModelRequest, members: object): ModelRequest => ({
@@ -69,8 +68,9 @@ export function rejectedMemberRecovery(
   const other = OTHER_LIMIT.get(member);
   if (other !== undefined && failure.message.includes(other)) return renameRecovery(member, other);
   if (SAMPLING.has(member)) return samplingRecovery(member, reasonsIn(sent));
-  if (extra[member] !== undefined && !Object.hasOwn(SETTINGS, member))
-    return extraRecovery(member, isValueRejection(failure) ? extra[member] : undefined);
+  // A later request contains such a property only if its `extra` does. `dropRecovery` would apply to every request.
+  const isOnlyInExtra = extra[member] !== undefined && !Object.hasOwn(SETTINGS, member);
+  if (isOnlyInExtra) return extraRecovery(member, isValueRejection(failure) ? extra[member] : undefined);
   if (!isValueRejection(failure)) return dropRecovery(member);
   const effort = EFFORT.has(member) ? effortIn(sent) : undefined;
   if (effort !== undefined) return valueRecovery(member, effort, effortOf);

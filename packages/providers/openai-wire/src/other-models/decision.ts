@@ -8,7 +8,8 @@ import {
   type ToolResultPart,
   type Usage,
 } from '@majordomo/core';
-import { asList, asNumber, asRecord, isList, toBase64 } from '@majordomo/core/toolkit';
+import { asList, asNumber, asRecord, isList } from '@majordomo/core/toolkit';
+import { dataUrl } from '@majordomo/wire-kit/internal';
 import { jsonBody, mergeExtra } from './extra.ts';
 
 // OpenAI's Decisions API. Source: types of openai 7.55.
@@ -63,7 +64,7 @@ function itemsOf({ role, parts }: Message): readonly object[] {
 const contentOf = (piece: Piece): object =>
   piece.type === 'text'
     ? { type: 'input_text', text: piece.text }
-    : { type: 'input_image', image_url: `data:${piece.mediaType};base64,${toBase64(piece.bytes)}` };
+    : { type: 'input_image', image_url: dataUrl(piece.mediaType, piece.bytes) };
 
 /**
  * Returns the distributions of a response. Throws `content-filter` for a refused question, and `invalid-output` for an answer that

@@ -4,7 +4,8 @@ import {
   type ModerationRequest,
   type ModerationResult,
 } from '@majordomo/core';
-import { asRecord, isList, isRecord, toBase64 } from '@majordomo/core/toolkit';
+import { asRecord, isList, isRecord } from '@majordomo/core/toolkit';
+import { dataUrl } from '@majordomo/wire-kit/internal';
 import { jsonBody, mergeExtra } from './extra.ts';
 import type { ModerationQuirks } from './quirks.ts';
 import { inputUsage, unitUsage } from './usage.ts';
@@ -17,7 +18,7 @@ export function toModerationBody(request: ModerationRequest, modelId: string, ta
   const input = request.values.map((value) =>
     typeof value === 'string'
       ? value
-      : { type: 'image_url', image_url: { url: `data:${value.mediaType};base64,${toBase64(value.bytes)}` } },
+      : { type: 'image_url', image_url: { url: dataUrl(value.mediaType, value.bytes) } },
   );
   return jsonBody(mergeExtra({ model: modelId, input }, request, WIRE, target));
 }

@@ -11,6 +11,7 @@ import {
   type Usage,
 } from '@majordomo/core';
 import { asNumber, asRecord, isList, isRecord, toBase64, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
+import { dataUrl } from '@majordomo/wire-kit/internal';
 import { reportedNanoUsd } from '../reading/reported-cost.ts';
 import { answerError, complementOf } from './decision.ts';
 import { jsonBody, mergeExtra } from './extra.ts';
@@ -90,7 +91,7 @@ function transcriptOf(messages: readonly Message[]): readonly object[] {
 
 const imageURL = ({ mediaType, bytes }: ImagePart): object => ({
   type: 'image_url',
-  image_url: { url: `data:${mediaType};base64,${toBase64(bytes)}` },
+  image_url: { url: dataUrl(mediaType, bytes) },
 });
 
 const assetOf = ({ mediaType, bytes }: ImagePart): object => ({

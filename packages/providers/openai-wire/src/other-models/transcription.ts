@@ -39,7 +39,7 @@ export function toTranscriptionForm(
   modelId: string,
   { times }: TranscriptionQuirks,
   target: string,
-  isStreamed = false,
+  delivery: 'complete' | 'stream',
 ): TranscriptionForm {
   const { audio, mediaType, language, prompt, timestamps } = request;
   const isTimed = timestamps !== undefined && times === 'verbose';
@@ -54,7 +54,7 @@ export function toTranscriptionForm(
       response_format: hasSpeakers ? 'diarized_json' : plainFormat,
       chunking_strategy: hasSpeakers ? 'auto' : undefined,
       'timestamp_granularities[]': isTimed ? timestamps : undefined,
-      stream: isStreamed ? true : undefined,
+      stream: delivery === 'stream' ? true : undefined,
     },
     request,
     WIRE,

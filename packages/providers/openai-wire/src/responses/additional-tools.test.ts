@@ -14,7 +14,7 @@ import { codex } from '../profiles/codex.ts';
 import { openaiResponses } from '../profiles/openai-responses.ts';
 import { xaiResponses } from '../profiles/xai-responses.ts';
 import { OPENAI_RESPONSES_QUIRKS } from './quirks.ts';
-import { recoveryFor } from './recovery.ts';
+import { responsesRecovery } from '../../test/recoveries.ts';
 import { toWire } from './request.ts';
 
 const QUIRKS = { ...OPENAI_RESPONSES_QUIRKS, toolLoading: 'additional_tools' } as const;
@@ -145,7 +145,7 @@ describe('a loaded tool', () => {
     ['a server that names the position', 422, 'unexpected item', 'input[3].role'],
   ])('is sent with the others after the rejection of %s', (_name, status, message, param) => {
     const failure = { message, param, code: undefined, type: undefined };
-    const recovery = recoveryFor(failure, status, sent());
+    const recovery = responsesRecovery(failure, status, sent());
     expect(recovery).toMatchObject({ id: 'tool-loading', remember: true });
     const changed = recovery?.apply(request());
     expect(itemsOf(sent(changed)).join()).not.toContain('additional_tools');
@@ -159,7 +159,7 @@ describe('a loaded tool', () => {
     ['another status', 500, "Invalid 'input': value did not match any expected variant"],
   ])('remains where it is after an error about %s', (_name, status, message, param) => {
     const failure = { message, param, code: undefined, type: undefined };
-    expect(recoveryFor(failure, status, sent())?.id).not.toBe('tool-loading');
+    expect(responsesRecovery(failure, status, sent())?.id).not.toBe('tool-loading');
   });
 
   it('is listed once after the rejection of strict schemas', () => {
@@ -169,7 +169,7 @@ describe('a loaded tool', () => {
       code: undefined,
       type: undefined,
     };
-    const changed = recoveryFor(failure, 400, sent())?.apply(request());
+    const changed = responsesRecovery(failure, 400, sent())?.apply(request());
     const params = sent(changed);
     expect(itemsOf(params).join()).not.toContain('additional_tools');
     expect(namesIn(params['tools'])).toEqual(['search', 'a']);

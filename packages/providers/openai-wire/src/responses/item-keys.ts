@@ -10,7 +10,9 @@ export class ItemKeys {
   private readonly byId = new Map<unknown, string>();
   private readonly byIndex = new Map<number, string>();
   private readonly ended = new Set<string>();
+  /** Key of the item that has begun last and not ended. */
   private open: string | undefined;
+  /** Number of items so far that repeated the index of an ended item. */
   private count = 0;
 
   /**
@@ -45,21 +47,25 @@ export class ItemKeys {
   }
 
   private byItemId(id: unknown, item: OutputItem | undefined): string {
-    const known =
-      this.byId.get(id) ?? (item?.call_id === undefined ? undefined : this.byId.get(item.call_id));
+    const known = this.byId.get(id) ?? this.byId.get(item?.call_id);
     const key = known ?? this.open ?? (typeof id === 'string' ? id : '0');
-    this.byId.set(id, key);
+    this.setId(id, key);
     return key;
   }
 
   private isKnown({ id, call_id: call }: OutputItem, key: string): boolean {
     // An item without ids cannot be distinguished from the ended one.
-    const ids = [id, call].filter((each) => each !== undefined);
+    const ids = [id, call].filter((each) => typeof each === 'string');
     return ids.length === 0 || ids.some((each) => this.byId.get(each) === key);
   }
 
   private remember({ id, call_id: call }: OutputItem, key: string): void {
-    if (id !== undefined) this.byId.set(id, key);
-    if (call !== undefined) this.byId.set(call, key);
+    this.setId(id, key);
+    this.setId(call, key);
+  }
+
+  /** Stores the key of an id. An event without an id belongs to the item that is open when the event arrives. */
+  private setId(id: unknown, key: string): void {
+    if (typeof id === 'string') this.byId.set(id, key);
   }
 }

@@ -44,8 +44,10 @@ export class ItemWriter {
   private readonly texts = new Map<string, TextItem>();
   private readonly thoughts = new Map<string, TextItem>();
   private readonly calls = new Map<string, CallItem>();
+  /** Items with `pending` text or with replay data, and vendor parts, that `flush` writes when the last open call has ended. */
   private readonly waiting = new Set<TextItem | Vendor>();
   private hasVendor = false;
+  /** Number of calls that have begun and not ended. */
   private openCalls = 0;
   /** Caller's schemas in which a null in the response means an absent property. */
   private readonly originals: OriginalSchemas | undefined;

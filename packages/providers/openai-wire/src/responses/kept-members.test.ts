@@ -8,7 +8,7 @@ import { interfaceMembers } from '../../test/sdk-types.ts';
 import { READ_MEMBERS, SENT_MEMBERS } from './kept-members.ts';
 import { itemsToWire } from './messages.ts';
 import { OPENAI_RESPONSES_QUIRKS } from './quirks.ts';
-import { recoveryFor } from './recovery.ts';
+import { responsesRecovery } from '../../test/recoveries.ts';
 import { ResponsesReader } from './stream.ts';
 
 const types = readFileSync(
@@ -93,7 +93,7 @@ it('sends the call without the member after an error that names it', () => {
   const request = requestAfter(turnOf(callItem));
   const sent = { input: itemsOf(request) };
   const failure = { code: 'unknown_parameter', type: undefined, param: 'input[0].async', message: 'Unknown' };
-  const recovery = recoveryFor(failure, 400, sent);
+  const recovery = responsesRecovery(failure, 400, sent);
   expect(recovery?.what).toBe('async dropped from earlier items');
   const [repaired] = itemsOf(recovery?.apply(request) ?? request);
   expect(repaired).not.toHaveProperty('async');
@@ -114,12 +114,14 @@ it.each([
   const request = requestOf({ messages: [turnOf(item)] });
   const sent = { input: itemsOf(request) };
   expect(sent.input[0]).toHaveProperty(name);
-  const recovery = recoveryFor({ code: undefined, type: undefined, param, message }, 400, sent);
+  const recovery = responsesRecovery({ code: undefined, type: undefined, param, message }, 400, sent);
   const repaired = recovery?.apply(request) ?? request;
   expect(itemsOf(repaired)[0]).not.toHaveProperty(name);
   expect(itemsOf(repaired)[0]).toMatchObject({ content: [{ text: 'x' }] });
   expect(
-    recoveryFor({ code: undefined, type: undefined, param, message }, 400, { input: itemsOf(repaired) }),
+    responsesRecovery({ code: undefined, type: undefined, param, message }, 400, {
+      input: itemsOf(repaired),
+    }),
   ).toBeUndefined();
 });
 
@@ -131,7 +133,7 @@ it.each([
   const request = requestOf({ messages: [turn] });
   const sent = { input: itemsOf(request) };
   expect(sent.input).toMatchObject([{ type: 'future_item' }]);
-  const recovery = recoveryFor({ code: undefined, type: undefined, param, message }, 400, sent);
+  const recovery = responsesRecovery({ code: undefined, type: undefined, param, message }, 400, sent);
   expect(itemsOf(recovery?.apply(request) ?? request)).toEqual([]);
 });
 

@@ -154,6 +154,7 @@ function turnItem(part: AssistantPart, conversion: Conversion): InputItem | unde
     case 'image':
       return imageItem(part.bytes, token);
     case 'audio':
+      // The API has no item for audio of the model.
       return undefined;
     case 'tool-call': {
       const called = { call_id: conversion.idOf(part.id), name: conversion.nameOf(part.name) };

@@ -8,7 +8,7 @@ import {
 } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import type { ReportedFailure } from '../failure/reported-failure.ts';
-import { recoveryFor } from './recovery.ts';
+import { responsesRecovery } from '../../test/recoveries.ts';
 
 const failure = (overrides: Partial<ReportedFailure>): ReportedFailure => ({
   status: undefined,
@@ -55,13 +55,13 @@ describe('recovery of Responses', () => {
     [{ param: 'previous_response_id', code: 'unsupported_parameter' }, undefined],
     [{ code: 'invalid_value' }, undefined],
   ])('retries %j after %s', (overrides, id) => {
-    const recovery = recoveryFor(failure(overrides), 400, sent);
+    const recovery = responsesRecovery(failure(overrides), 400, sent);
     expect([recovery?.id, recovery?.remember]).toEqual([id, id === undefined ? undefined : true]);
-    expect(recoveryFor(failure(overrides), 500, sent)).toBeUndefined();
+    expect(responsesRecovery(failure(overrides), 500, sent)).toBeUndefined();
   });
 
   it('removes earlier reasoning and the ids that refer to it', () => {
-    const recovery = recoveryFor(failure({ code: 'invalid_encrypted_content' }), 400, sent);
+    const recovery = responsesRecovery(failure({ code: 'invalid_encrypted_content' }), 400, sent);
     expect(recovery?.apply(request).messages).toEqual([
       user('hi'),
       assistant([{ type: 'text', text: 'yes' }]),
@@ -76,13 +76,13 @@ describe('recovery of Responses', () => {
   ])('%j: sends tool results as text if they had parts', (overrides) => {
     const image = { type: 'image', mediaType: 'image/png', bytes: new Uint8Array([1]) } as const;
     const output = [{ type: 'input_image' }];
-    const recovery = recoveryFor(failure(overrides), 400, {
+    const recovery = responsesRecovery(failure(overrides), 400, {
       ...sent,
       input: [{ type: 'message' }, { output }],
     });
     expect([recovery?.id, recovery?.remember]).toEqual(['text results', true]);
     expect(
-      recoveryFor(failure(overrides), 400, { ...sent, input: [{ output: 'text' }] })?.id,
+      responsesRecovery(failure(overrides), 400, { ...sent, input: [{ output: 'text' }] })?.id,
     ).toBeUndefined();
     const result = (callId: string, ...content: ToolResultPart['content']): ToolResultPart => ({
       type: 'tool-result',
@@ -111,12 +111,12 @@ describe('recovery of Responses', () => {
   });
 
   it('keeps the effort if only the summary is rejected', () => {
-    const recovery = recoveryFor(failure({ param: 'reasoning.summary' }), 400, sent);
+    const recovery = responsesRecovery(failure({ param: 'reasoning.summary' }), 400, sent);
     expect(recovery?.apply(request).extra).toEqual({ a: 1, reasoning: { effort: 'low' } });
   });
 
   it('keeps the reasoning of extra, without the summary', () => {
-    const recovery = recoveryFor(failure({ param: 'reasoning.summary' }), 400, sent);
+    const recovery = responsesRecovery(failure({ param: 'reasoning.summary' }), 400, sent);
     const extra = { reasoning: { effort: 'high', summary: 'auto' } };
     expect(recovery?.apply({ ...request, extra }).extra).toEqual({ reasoning: { effort: 'high' } });
   });
@@ -128,7 +128,7 @@ describe('a remembered recovery of Responses applies to the requests that need i
     body: object,
     ...requests: readonly Partial<ModelRequest>[]
   ): readonly unknown[] => {
-    const recovery = recoveryFor(failure(overrides), 400, { ...sent, ...body });
+    const recovery = responsesRecovery(failure(overrides), 400, { ...sent, ...body });
     expect(recovery?.remember).toBe(true);
     return requests.map((more) => recovery?.isNeededFor?.({ ...request, extra: {}, ...more }));
   };
@@ -168,13 +168,7 @@ describe('a remembered recovery of Responses applies to the requests that need i
         { type: 'reasoning', text: '', replay: { family: 'f', data: { encrypted_content: content } } },
       ]);
     const rejected = { ...request, messages: [user('hi'), turn('a'), turn('b')] };
-    const recovery = recoveryFor(
-      failure({ code: 'invalid_encrypted_content' }),
-      400,
-      sent,
-      undefined,
-      rejected,
-    );
+    const recovery = responsesRecovery(failure({ code: 'invalid_encrypted_content' }), 400, sent, rejected);
     const isNeededFor = (...messages: TurnMessage[]): unknown =>
       recovery?.isNeededFor?.({ ...request, messages });
     expect(isNeededFor(...rejected.messages, turn('c'))).toBe(true);

@@ -10,7 +10,6 @@ import type { ReportedFailure } from '../failure/reported-failure.ts';
 import { isBodyRejection, replayRecovery, sharedRecovery, type BodyForms } from '../failure/recovery.ts';
 import {
   isValueRejection,
-  NO_REQUEST,
   withExtra,
   type RejectedRequest,
   type SentBody,
@@ -18,7 +17,7 @@ import {
 import { isLoadingRejection } from './additional-tools.ts';
 import { containerRecovery } from './containers.ts';
 import { itemsNamed, keptMembersRecovery } from './kept-members.ts';
-import { OPENAI_RESPONSES_QUIRKS, type ResponsesQuirks } from './quirks.ts';
+import type { ResponsesQuirks } from './quirks.ts';
 import { hasProgramTool } from './programs.ts';
 import { ENCRYPTED_REASONING, LOGPROBS, reasoningToWire } from './request.ts';
 import { schemaFormat, toolsToWire } from './tools.ts';
@@ -29,8 +28,8 @@ export function recoveryFor(
   failure: ReportedFailure,
   status: number,
   sent: SentBody,
-  quirks: ResponsesQuirks = OPENAI_RESPONSES_QUIRKS,
-  request: RejectedRequest = NO_REQUEST,
+  quirks: ResponsesQuirks,
+  request: RejectedRequest,
 ): Recovery | undefined {
   const { message, param } = failure;
   if (isBodyRejection(status) && isLoadingRejection(failure, sent)) return WITHOUT_TOOL_LOADING;
@@ -92,6 +91,7 @@ function withoutInclude({ message }: ReportedFailure, { include }: SentBody): Re
   const named = values.filter((value) => typeof value === 'string' && message.includes(value));
   const fromExtra = values.filter((value) => value !== ENCRYPTED_REASONING && value !== LOGPROBS);
   const likely = fromExtra.length === 0 ? values : fromExtra;
+  // An error that names no value is about encrypted reasoning, or most likely about the values that the caller added.
   const unnamed = /encrypted content/i.test(message) ? [ENCRYPTED_REASONING] : likely;
   const rejected = named.length === 0 ? unnamed : named;
   return {

@@ -638,6 +638,19 @@ describe('items of gateways', () => {
     ).toEqual(['Hello']);
   });
 
+  it('are distinguished if their deltas have neither an index nor an id', () => {
+    const event = (type: string, members: object): object => ({ type: `response.${type}`, ...members });
+    const events = ['Hello', 'world'].flatMap((text, at) => {
+      const id = `m${at}`;
+      return [
+        event('output_item.added', { item: message('', { id, content: [] }) }),
+        event('output_text.delta', { delta: text }),
+        event('output_item.done', { item: message(text, { id }) }),
+      ];
+    });
+    expect(contentsOf(complete(...events))).toEqual(['Hello', 'world']);
+  });
+
   it('are stored unchanged for replay', () => {
     const program = { type: 'program', id: 'prog_1', call_id: 'p1', code: 'f()', fingerprint: 'fp' };
     const caller = { type: 'program', caller_id: 'p1' };

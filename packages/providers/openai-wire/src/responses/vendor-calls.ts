@@ -62,6 +62,7 @@ function actionOf(item: Readonly<Record<string, unknown>>): JsonObject {
       const { server_label: server, name, arguments: args } = item;
       return { server: stringOf(server), name: stringOf(name), arguments: stringOf(args) };
     }
+    // A `computer_call`, which has one action or a list.
     default: {
       const { action, actions, pending_safety_checks: checks } = item;
       return {
@@ -172,6 +173,7 @@ export function vendorResultItem(result: VendorResultPart, item: JsonObject): In
       const status = isError === true ? 'failed' : 'completed';
       return { type: 'apply_patch_call_output', ...called, status, ...(text !== '' && { output: text }) };
     }
+    // A `computer_call`, the only other type of `KINDS`.
     default:
       return { type: 'computer_call_output', call_id: sentId, ...computerOutput(result, item) };
   }

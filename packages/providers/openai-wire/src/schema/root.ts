@@ -44,7 +44,7 @@ function convertRoot(schema: JsonObject): ObjectRootSchema {
   // A single object loses no alternative, so its keywords are not reported as dropped.
   return {
     schema: joinBranches(schema, objects),
-    dropped: objects.length > 1 || dropped.length === 0 ? dropped : [],
+    dropped: objects.length > 1 ? dropped : [],
   };
 }
 
@@ -54,11 +54,13 @@ const EMPTY: JsonObject = { type: 'object', properties: {} };
 function branchesOf(schema: JsonObject): readonly JsonObject[] {
   const { allOf, ...rest } = schema;
   const parts = isList(allOf) ? allOf.filter(isSchema).flatMap((part) => leavesOf(part, schema)) : [];
+  // Schemas whose properties each alternative has too.
   const common = [rest, ...parts].filter(({ properties }) => isSchema(properties));
   const isUnion = rest['anyOf'] !== undefined || rest['oneOf'] !== undefined || rest['$ref'] !== undefined;
   if (!isUnion) return common.length === 0 ? [] : [mergeSchemas(common)];
   // `leavesOf` returns the last alternative first.
   const leaves = [...leavesOf(schema, schema)].reverse();
+  // An alternative without a type may only list required properties of `common`.
   const isObject = ({ type, properties }: JsonObject): boolean =>
     type === 'object' || isSchema(properties) || (type === undefined && common.length > 0);
   return leaves.filter(isObject).map((leaf) => mergeSchemas([...common, leaf]));

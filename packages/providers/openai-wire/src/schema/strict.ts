@@ -90,6 +90,7 @@ function rewrite(schema: JsonValue | undefined, state: RewriteState, depth: Dept
   if (!isSchema(schema)) markInexpressible(state, 'a value of any kind');
   if (depth.level > MAX_DEPTH || depth.nested > MAX_NESTED_ALTERNATIVES)
     markInexpressible(state, `more than ${MAX_DEPTH} levels (${MAX_NESTED_ALTERNATIVES} of alternatives)`);
+  // `toStrict` discards the result if `why` is set.
   if (!isSchema(schema) || state.why !== undefined) return {};
   const node: Node = {};
   const hints: Node = {};

@@ -1,6 +1,13 @@
 import { LlmError, type VideoBackend, type VideoRequest } from '@majordomo/core';
-import { asList, asRecord, toBase64 } from '@majordomo/core/toolkit';
-import { batchRequest, FILE_TYPE, readVideoRef, videoRef, videoUsage } from '@majordomo/wire-kit/internal';
+import { asList, asRecord } from '@majordomo/core/toolkit';
+import {
+  batchRequest,
+  dataUrl,
+  FILE_TYPE,
+  readVideoRef,
+  videoRef,
+  videoUsage,
+} from '@majordomo/wire-kit/internal';
 import type { Connection } from '../connection.ts';
 import { inBandError } from '../failure/in-band-error.ts';
 import { jsonBody, mergeExtra } from '../other-models/extra.ts';
@@ -18,7 +25,8 @@ type Videos = Pick<VideoBackend, 'start' | 'look' | 'download'>;
 
 /**
  * Creates the request functions of OpenRouter's video API, which can neither cancel nor delete a video. A reference contains
- * the id of the video, and the settings of its request that determine the price.
+ * the id of the video, and the settings of its request that determine the price. No idempotency key is known for the API, so the
+ * token of a start is not sent.
  */
 export function contentRequests(modelId: string, { open }: Connection): Videos {
   return {
@@ -79,7 +87,7 @@ function bodyOf(request: VideoRequest, modelId: string): Readonly<Record<string,
   const { prompt, image, seconds, seed, aspectRatio, resolution } = request;
   const frame = image && {
     type: 'image_url',
-    image_url: { url: `data:${image.mediaType};base64,${toBase64(image.bytes)}` },
+    image_url: { url: dataUrl(image.mediaType, image.bytes) },
     frame_type: 'first_frame',
   };
   return {

@@ -1,7 +1,7 @@
 import { LlmError, type JobLook, type VideoBackend, type VideoRequest } from '@majordomo/core';
-import { asNumber, asRecord, asText, toBase64 } from '@majordomo/core/toolkit';
+import { asNumber, asRecord, asText } from '@majordomo/core/toolkit';
 import { patientFetch } from '@majordomo/wire-kit';
-import { batchRequest, readVideoRef, videoRef, videoUsage } from '@majordomo/wire-kit/internal';
+import { batchRequest, dataUrl, readVideoRef, videoRef, videoUsage } from '@majordomo/wire-kit/internal';
 import type { Connection } from '../connection.ts';
 import { inBandError } from '../failure/in-band-error.ts';
 import { jsonBody, mergeExtra } from '../other-models/extra.ts';
@@ -18,7 +18,8 @@ type Videos = Pick<VideoBackend, 'start' | 'look' | 'download'>;
 
 /**
  * Creates the request functions of xAI's video API, which can neither cancel nor delete a video. `fetch` downloads videos. A
- * reference contains the id of the video, and the settings of its request that determine the price.
+ * reference contains the id of the video, and the settings of its request that determine the price. No idempotency key is known
+ * for the API, so the token of a start is not sent.
  */
 export function generationRequests(
   modelId: string,
@@ -40,7 +41,7 @@ export function generationRequests(
         duration: seconds,
         aspect_ratio: aspectRatio,
         resolution,
-        image: image && { url: `data:${image.mediaType};base64,${toBase64(image.bytes)}` },
+        image: image && { url: dataUrl(image.mediaType, image.bytes) },
       };
       const text = jsonBody(mergeExtra(body, request, WIRE, target));
       const { request_id: id } = await batchRequest(context, open, async (requestContext, session) => {
