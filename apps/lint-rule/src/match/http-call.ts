@@ -39,6 +39,7 @@ export function resolveCall(
   );
   const origin = originOf(target.object, analysis);
   const isReflect = origin?.from === 'global' && origin.name === 'Reflect';
+  // `fetch.apply(null, [url])` keeps the `null` in its arguments, because the rules search several of them for an address.
   const [applied, _thisArgument, ...rest] = args;
   return isReflect && applied !== undefined
     ? { callee: applied, arguments: rest }

@@ -248,6 +248,7 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
         return [];
       }
       case 'message-metadata':
+        // Arrives before the `error`, which contains no kind.
         errorKind = errorKindOf(chunk) ?? errorKind;
         return [];
       case 'error':

@@ -100,6 +100,7 @@ export class ChunkEncoder {
     const calls = this.version < APPROVALS ? [] : awaiting;
     const origin = state ?? { runId: this.messageId, steps: this.step };
     const ids = await approvalIds(calls, origin, this.options);
+    // A call whose arguments are incomplete stays open. The page shows it without a result, and `fromUiMessages` drops it.
     const open = [...this.open.values()].filter(({ type }) => type !== 'tool-call');
     const suspended = awaiting.length === 0 ? [] : suspendedCalls(state ?? {});
     const inner = calls.filter((call) => this.isInner(call, state));
