@@ -56,6 +56,7 @@ export function senderKind(callee: Node, analysis: Analysis): SenderKind | undef
     if (httpModules.has(origin.name)) return origin.path.some(isMock) ? undefined : 'client';
     return !mockModules.has(origin.name) && isFetchName(name) ? 'client' : undefined;
   }
+  // Of any other function, only the name can show that it sends requests.
   if (origin !== undefined && [origin.name, ...origin.path].some(isMock)) return undefined;
   if (isFetchName(name) || isFetchName(nameOf(callee))) return 'client';
   return name !== undefined && sendingMethods.has(name) ? 'method' : undefined;
