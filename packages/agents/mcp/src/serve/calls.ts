@@ -8,6 +8,7 @@ import type {
   McpServer,
   ServerContext,
 } from '@modelcontextprotocol/server';
+import type { ServerSdk } from '../sdk.ts';
 import type { ServedAgents, WaitingRun } from './agents.ts';
 import type { Closing } from './closing.ts';
 import type { Offer } from './offer.ts';
@@ -17,11 +18,9 @@ import { APPROVAL, Rounds, WAITING } from './rounds.ts';
 import type { Invocation, RoundsStates } from './rounds-state.ts';
 import { callServedTool, errorResult, needsApproval, type ServedCall } from './served-tool.ts';
 
-type Sdk = typeof import('@modelcontextprotocol/server');
-
 /** Dependencies of `Calls`. */
 export interface CallsIo {
-  readonly sdk: Sdk;
+  readonly sdk: ServerSdk;
   readonly server: McpServer;
   readonly states: RoundsStates;
   readonly closing: Closing;
