@@ -191,6 +191,7 @@ export class TaskHandler extends DefaultRequestHandler {
       throw new UnsupportedOperationError(`Task ${taskId} has received this message already.`);
     const decisions = waiting && decisionsOf(message, waiting.state);
     const held = run && (await this.records.take(run));
+    // Another reply has taken the run, or the run has expired.
     if (held === undefined || waiting === undefined || decisions === undefined)
       throw new UnsupportedOperationError(`Task ${taskId} has received a reply already.`);
     return { held, waiting, decisions, isStarted: false };
