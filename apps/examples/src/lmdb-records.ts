@@ -170,6 +170,7 @@ export function lmdbRecords(path: string): RecordStore & { close(): Promise<void
       return;
     }
     if (order === 'due') {
+      // `checkList` refuses `after` and `label` for this order.
       const head = Buffer.concat([space, DUE]);
       for (const place of index.getKeys({ start: head, end: Buffer.concat([head, END]) }))
         yield place.subarray(head.length + TIME_BYTES);

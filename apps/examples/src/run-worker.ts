@@ -42,6 +42,7 @@ export async function continueRun(
   if (state === undefined) return false;
   const effects = agent.effects({ runId: id, signal, records });
   const saveRun = async (now: RunState): Promise<void> => {
+    // `save` also unlocks the run, so `load` locks it again.
     await runs.save(id, now);
     if ((await runs.load(id, { leaseMs: 5000, agent })) === undefined)
       throw new Error(`run ${id} was removed`);

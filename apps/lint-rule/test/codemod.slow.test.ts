@@ -393,6 +393,10 @@ const UNSUPPORTED_BINDING_CALLS: readonly (readonly [what: string, code: string]
     "const r = await env.AI.run('@cf/meta/llama', { prompt: text }, { gateway });\nlog(r.response);",
   ],
   [
+    'there are two inputs',
+    "const r = await env.AI.run('@cf/meta/llama', { prompt: text, messages: [{ role: 'user', content: text }] });\nlog(r.response);",
+  ],
+  [
     'it makes a picture',
     "const r = await env.AI.run('@cf/black/flux', { prompt: text, num_steps: 4 });\nlog(r.image);",
   ],

@@ -150,6 +150,7 @@ function findInPattern(
     case 'TSParameterProperty':
       return findInPattern(pattern.parameter, name, path, fallback);
     case 'RestElement':
+      // The rest has the members of the object itself, so its path is that of the object.
       return findInPattern(pattern.argument, name, path, undefined);
     case 'ArrayPattern':
       return findFirst(pattern.elements, (element, index) =>

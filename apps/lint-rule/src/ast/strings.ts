@@ -58,7 +58,10 @@ function expressionStrings(value: Node, analysis: Analysis): readonly string[] {
   }
 }
 
-/** Returns the expressions that a name or a member may evaluate to in this file, or the node itself for any other expression. */
+/**
+ * Returns the expressions that a name or a member may evaluate to in this file, or the node itself for any other expression.
+ * Returns none for imports and parameters, whose values the file does not show.
+ */
 export function valuesOf(node: Node, analysis: Analysis): readonly Node[] {
   const value = bare(node);
   if (value.type === 'Identifier') {

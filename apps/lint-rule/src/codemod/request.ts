@@ -1,6 +1,6 @@
 import type * as ESTree from 'estree';
 import { bare, type Node } from '../ast/node.ts';
-import type { RawFormat } from './dialects.ts';
+import type { RawFormat, Translation } from './dialects.ts';
 import {
   replaceAround,
   plainProperties,
@@ -36,7 +36,7 @@ export function rewriteRequest(
     // `Object.hasOwn` excludes members of the prototype, such as `constructor`.
     const translation = Object.hasOwn(form.options, name) ? form.options[name] : undefined;
     if (translation === undefined) return undefined;
-    const key = translation.kind === 'rename' ? translation.to : translation.kind;
+    const key = newNameOf(translation);
     // Two options such as `max_tokens` and `max_completion_tokens` would become the same property.
     if (keys.has(key)) return undefined;
     keys.add(key);
@@ -47,6 +47,12 @@ export function rewriteRequest(
   return { edits, model: properties.get('model')?.value };
 }
 
+/** Returns the name of the option after the rewrite. An input becomes a message. */
+function newNameOf(translation: Translation): string {
+  if (translation.kind === 'rename') return translation.to;
+  return translation.kind === 'input' ? 'messages' : translation.kind;
+}
+
 function hasInput(properties: ReadonlyMap<string, ESTree.Property>): boolean {
   return ['messages', 'input', 'prompt'].some((name) => properties.has(name));
 }
@@ -54,7 +60,7 @@ function hasInput(properties: ReadonlyMap<string, ESTree.Property>): boolean {
 function rewriteOption(
   request: ESTree.ObjectExpression,
   property: ESTree.Property,
-  translation: RawFormat['options'][string],
+  translation: Translation,
   names: MessageNames,
 ): readonly Edit[] | undefined {
   const value = bare(property.value);

@@ -84,6 +84,7 @@ function hostFinder(hosts: readonly InferenceHost[]): HostFinder {
   }));
   return (authority, path) => {
     const host = authority.replace(/^.*@/, '');
+    // A path that continues with an unknown part, or a base address without a path, may lead to each prefix that begins like it.
     const [knownStart = ''] = path.split(UNKNOWN_MARK, 1);
     const isOpenEnded = knownStart !== path || path === '';
     for (const { entry, pattern, paths } of compiled) {

@@ -39,6 +39,7 @@ export function resolveCall(
   );
   const origin = originOf(target.object, analysis);
   const isReflect = origin?.from === 'global' && origin.name === 'Reflect';
+  // `fetch.apply(null, [url])` keeps the `null` in its arguments, because the rules search several of them for an address.
   const [applied, _thisArgument, ...rest] = args;
   return isReflect && applied !== undefined
     ? { callee: applied, arguments: rest }
@@ -55,6 +56,7 @@ export function senderKind(callee: Node, analysis: Analysis): SenderKind | undef
     if (httpModules.has(origin.name)) return origin.path.some(isMock) ? undefined : 'client';
     return !mockModules.has(origin.name) && isFetchName(name) ? 'client' : undefined;
   }
+  // Of any other function, only the name can show that it sends requests.
   if (origin !== undefined && [origin.name, ...origin.path].some(isMock)) return undefined;
   if (isFetchName(name) || isFetchName(nameOf(callee))) return 'client';
   return name !== undefined && sendingMethods.has(name) ? 'method' : undefined;

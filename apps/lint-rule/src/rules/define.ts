@@ -1,4 +1,5 @@
 import type { Rule, SourceCode } from 'eslint';
+import type { Edit } from '../codemod/edit.ts';
 import { optionsOf, schemaOf, type MajordomoOptions, type OptionName } from '../options.ts';
 import { kindOfFile, type FileKind } from './file-kind.ts';
 
@@ -32,7 +33,7 @@ export interface RuleDefinition {
 }
 
 /** Replacements in the source text. Their ranges do not overlap. */
-export type Edits = readonly { readonly range: readonly [number, number]; readonly text: string }[];
+export type Edits = readonly Edit[];
 
 /** Returns the `fix` of a report, or an empty object if no edits are given. */
 export const fixWith = (edits: Edits | undefined): Pick<Rule.ReportDescriptor, 'fix'> =>

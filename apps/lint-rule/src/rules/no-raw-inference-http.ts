@@ -119,6 +119,7 @@ function toFinding(
   // A relative path with a handler function defines a route of this application.
   if (match.isRelative && call.arguments.slice(1).some(isFunction)) return undefined;
   if (isCertain(match, sender)) return match;
+  // The name of a method alone does not show that a request is sent, so the call must contain other evidence.
   const needs = sender === 'method' && match.needs === 'nothing' ? 'any' : match.needs;
   if (possible && needs !== 'header') return match;
   return isSufficient(needs, evidence(), match.hasVendorName) ? match : undefined;

@@ -101,6 +101,7 @@ function isHarmless(name: string, specifier: string, names: Names): boolean {
   if (entry === undefined) return false;
   const subpath = subpathOf(specifier, name);
   if (subpath !== '' && entry.subpaths?.some((start) => subpath.startsWith(start)) === true) return true;
+  // The names are exports of the package itself, and say nothing about its subpaths.
   if (entry.names === undefined || (entry.names !== '*' && subpath !== '')) return false;
   const { names: harmlessNames } = entry;
   return harmlessNames === '*' || names?.every((one) => harmlessNames.has(one)) === true;

@@ -92,5 +92,5 @@ function checkAddress({ url: address, headers = {}, credential, auth, allow, fet
 }
 
 /** Returns the error for an invalid option of `connectMcp`. */
-export const invalidOption = (path: string, why: string): LlmError =>
+const invalidOption = (path: string, why: string): LlmError =>
   new LlmError('config', `connectMcp: ${path} ${why}`, { path });

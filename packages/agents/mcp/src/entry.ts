@@ -79,7 +79,10 @@ export class Entry<Data extends object> {
 export const userPrefix = (name: string, user: string): string =>
   `${JSON.stringify([name, user]).slice(0, -1)},`;
 
-/** Returns a store whose errors, other than an `LlmError`, have the kind `server` and begin with `label`. */
+/**
+ * Returns a store whose errors, other than an `LlmError`, have the kind `server` and begin with `label`. It has no search and no
+ * watch.
+ */
 export function namedRecords(records: RecordStore, label: string): RecordStore {
   const named = async <T>(work: () => Promise<T>): Promise<T> => {
     try {

@@ -6,9 +6,11 @@ export const loadClient = (): Promise<typeof import('@modelcontextprotocol/clien
 export const loadClientStdio = (): Promise<typeof import('@modelcontextprotocol/client/stdio')> =>
   import('@modelcontextprotocol/client/stdio');
 
+/** Server side of the SDK. */
+export type ServerSdk = typeof import('@modelcontextprotocol/server');
+
 /** Loads the server side of the SDK. */
-export const loadServer = (): Promise<typeof import('@modelcontextprotocol/server')> =>
-  import('@modelcontextprotocol/server');
+export const loadServer = (): Promise<ServerSdk> => import('@modelcontextprotocol/server');
 
 export const loadServerStdio = (): Promise<typeof import('@modelcontextprotocol/server/stdio')> =>
   import('@modelcontextprotocol/server/stdio');

@@ -27,7 +27,7 @@ interface ReasoningMessage {
 /** Text between the id of an assistant message and the id of its part in the id of a reasoning message. */
 export const REASONING_ID = '-reasoning-';
 
-/** Replacement for an invalid token. */
+/** Token without members. A client keeps the last token of a message, so this one replaces an invalid token. */
 const NO_TOKEN = '{}';
 
 /** Returns a function that converts chunks of the UI message stream to AG-UI events. Each step becomes one assistant message. */
@@ -248,6 +248,7 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
         return [];
       }
       case 'message-metadata':
+        // Arrives before the `error`, which contains no kind.
         errorKind = errorKindOf(chunk) ?? errorKind;
         return [];
       case 'error':

@@ -98,8 +98,10 @@ export class ChunkEncoder {
   /** Returns the chunks after the last event: the ends of open parts, and the requests for decisions on waiting calls. */
   async ending({ awaiting = [], state }: SourceResult): Promise<UiMessageChunk[]> {
     const calls = this.version < APPROVALS ? [] : awaiting;
+    // A watched run has no state here. Its approvals belong to the message.
     const origin = state ?? { runId: this.messageId, steps: this.step };
     const ids = await approvalIds(calls, origin, this.options);
+    // A call whose arguments are incomplete stays open. The page shows it without a result, and `fromUiMessages` drops it.
     const open = [...this.open.values()].filter(({ type }) => type !== 'tool-call');
     const suspended = awaiting.length === 0 ? [] : suspendedCalls(state ?? {});
     const inner = calls.filter((call) => this.isInner(call, state));
@@ -134,6 +136,7 @@ export class ChunkEncoder {
         'response: a call inside a sub-agent waits, which a signed approval cannot continue; store the state, and omit `secret`',
         { path: 'secret' },
       );
+    // A message that this response continues already shows the calls that waited inside sub-agents.
     const { run } = this.options.input ?? {};
     return !(run !== undefined && 'pending' in run && innerCalls(run).some((call) => call.id === id));
   }

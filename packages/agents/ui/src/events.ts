@@ -57,7 +57,10 @@ export const uiEvent = (event: AgentEvent | RunEvent): UiEvent =>
 
 type AnyEvent = StreamEvent | AgentEvent | RunEvent;
 
-/** Returns the events of a source, which is opened at the first event, and a function that closes the source. */
+/**
+ * Returns the events of a source, which is opened at the first event, and a function that closes the source. An unread source is
+ * opened to be closed, because only its iterator can end its work.
+ */
 export function closable(source: AsyncIterable<AnyEvent>): {
   readonly read: { [Symbol.asyncIterator](): AsyncIterator<AnyEvent> };
   readonly close: () => void;

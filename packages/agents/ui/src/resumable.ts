@@ -28,6 +28,7 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
   const currentResponse = async (chatId: string): Promise<LiveResponse | undefined> => {
     checkId('chatId', chatId);
     await responses.get(chatId)?.catchUp?.();
+    // Meanwhile, a newer response may have started, here or in another process.
     const response = responses.get(chatId);
     return response?.isSuperseded === true ? undefined : response;
   };

@@ -44,18 +44,18 @@ function outputOf(pieces: Pieces): JsonValue {
   return isJson ? ((tryParseJson(exact) as JsonValue | undefined) ?? exact) : exact;
 }
 
-/** Returns an output from which `piecesOf` reads the same pieces. */
+/** Returns an output from which `piecesOf` reads the same pieces: a string, or the form of the AI SDK for several pieces and files. */
 export function exactOutput(pieces: Pieces): JsonValue {
   const [piece] = pieces;
   if (pieces.length === 1 && piece?.type === 'text') return piece.text;
   return { type: 'content', value: pieces.map(pieceJson) };
 }
 
-/** Returns the pieces of an output, which may be any value. */
+/** Returns the pieces of an output, which may be any value. An output in another form is JSON text for the model. */
 export function piecesOf(output: unknown): Pieces {
   const { type, value } = asRecord(output);
-  const pieces = type === 'content' && isList(value) ? value.map(pieceFrom) : [undefined];
-  if (pieces.every((piece) => piece !== undefined)) return pieces;
+  const pieces = type === 'content' && isList(value) ? value.map(pieceFrom) : undefined;
+  if (pieces !== undefined && pieces.every((piece) => piece !== undefined)) return pieces;
   return [{ type: 'text', text: typeof output === 'string' ? output : JSON.stringify(output ?? null) }];
 }
 

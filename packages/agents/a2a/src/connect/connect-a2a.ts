@@ -79,7 +79,7 @@ function toolOf(name: string, card: AgentCard, agent: RemoteAgent): Tool {
     run: async (args, { signal, key }) => {
       const { task } = args as { readonly task: string };
       const message = newMessage(Role.ROLE_USER, [textPart(task)], {});
-      // An agent that knows the id of a message can recognize a repeated call.
+      // `key` is equal if a call is repeated, so that the agent can recognize a message that it has received.
       const outcome = await agent.send({ ...message, messageId: key }, signal);
       return outcome.type === 'answer' ? outcome.content : suspend(suspensionOf(name, outcome));
     },

@@ -5,7 +5,7 @@ import { sniffMediaType } from '@majordomo/core/toolkit';
 type Content = ToolResultPart['content'][number];
 
 /** Maximum number of characters of texts from a remote agent. */
-export const MAX_CHARS = 100_000;
+const MAX_CHARS = 100_000;
 const MAX_FILES = 20;
 /** Maximum number of characters of a link, a file name or a media type. */
 const MAX_NAME = 500;

@@ -120,8 +120,9 @@ export class RemoteAgent {
     } catch (error) {
       const failure = toLlmError(error, label, secrets);
       const hasEnded = failure.details.code === TASK_FAILED;
-      // After a transient failure of an answer, the application sends it again.
-      if (either.aborted || !(hasEnded || isTransient(failure))) this.cancel(task);
+      // After a transient failure of an answer, the application sends it again, so the task must still wait for it.
+      const mayBeNeeded = !either.aborted && isTransient(failure);
+      if (!hasEnded && !mayBeNeeded) this.cancel(task);
       throw either.aborted ? (either.reason as Error) : failure;
     } finally {
       stopTimer();
@@ -130,7 +131,7 @@ export class RemoteAgent {
 
   async close(): Promise<void> {
     this.closing.abort(new LlmError('aborted', `${this.io.label}: the toolbox was closed`));
-    // Calls that were aborted cancel their tasks in the next turn of the event loop.
+    // Calls that were aborted have rejected, and begin to cancel their tasks before this wait ends.
     await Promise.resolve();
     await Promise.all(this.cancellations);
   }

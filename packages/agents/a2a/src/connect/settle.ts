@@ -54,7 +54,10 @@ export async function settle(
   return { state: settled, decisions };
 }
 
-/** Sends an answer. If the agent is temporarily unavailable, throws, so that the application can send the answer again. */
+/**
+ * Sends an answer. If the agent is temporarily unavailable, throws, so that the application can send the answer again. The model receives
+ * any other failure as the reason of a denial.
+ */
 async function reply(
   { taskId, contextId, message: question, questionId }: A2aSuspension,
   answer: string,

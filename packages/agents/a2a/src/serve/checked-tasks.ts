@@ -103,7 +103,10 @@ export class CheckedTasks implements TaskStore {
     }
   }
 
-  /** Returns the run of a task on which no process works, and which no reply can continue; `undefined` for any other task. */
+  /**
+   * Returns the run of a task on which no process works, and which no reply can continue; `undefined` for any other task. `run`
+   * is `undefined` if the task has no stored run.
+   */
   private async lostRun(task: Task): Promise<{ readonly run: StoredRun | undefined } | undefined> {
     if (isEnded(task) || this.io.isRunning(task.id)) return undefined;
     const run = await this.records.find(task.id);

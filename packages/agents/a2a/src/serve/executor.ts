@@ -134,6 +134,7 @@ export class RunExecutor implements AgentExecutor {
     const { ids, controller, bus, context } = task;
     const { work } = context;
     const { records, onError } = this.io;
+    // From here on, `TaskHandler` does not store the run again if the request fails.
     if (work !== undefined && 'waiting' in work) work.isStarted = true;
     const status = statusOf(TaskState.TASK_STATE_WORKING, this.clock.now(), ids, undefined);
     const watched = {

@@ -70,8 +70,9 @@ export class LostRuns {
     const { tenant, user } = run.owner;
     const context = new CallContext({ user }, { version: undefined, extensions: [] });
     context.setTenant(tenant);
+    // Marks the task as failed, notifies its webhooks and removes the run.
     await tasks.load(taskId, context);
-    // The run of a task that has ended or expired is not needed.
+    // `load` leaves the run of a task that has ended or expired. It is not needed.
     await records.removeLost(run);
   }
 }

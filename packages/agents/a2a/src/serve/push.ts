@@ -128,6 +128,7 @@ export class Webhooks implements PushNotificationStore, PushNotificationSender {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '')
       throw new RequestMalformedError('the address of a webhook must be an https URL without a password');
+    // `[]`: no host with a private address is permitted.
     const address = await resolveHost(url, [], this.io.resolve).catch((error: unknown) => {
       // Workers cannot resolve names, and their network contains no private hosts of the application.
       if (LlmError.is(error, 'unsupported')) return undefined;

@@ -111,6 +111,7 @@ export class RpcEndpoint {
       const send = (event: RpcResponse): void => {
         if (isLeft) return;
         controller.enqueue(event);
+        // The stream wants one event. `desiredSize` is below 0 by the number of further events that wait.
         isLeft = (controller.desiredSize ?? 0) < -MAX_EVENTS;
         if (isLeft) controller.close();
       };

@@ -130,6 +130,7 @@ export class RunRecords {
       const run = await this.find(taskId);
       if (run?.isHeld !== true) return;
       const { version } = run.record;
+      // The process looks at the run every second. Until then, other processes regard the run as held.
       const times = { dueMs: LEASE_MS, keepMs: LEASE_MS };
       const change = { type: 'touch', key: taskId, version, label: LABELS.canceled, ...times } as const;
       if ((await this.records.write(RUNS, [change])) !== undefined) return;

@@ -72,6 +72,7 @@ export class StoredTasks implements TaskStore {
       if (page.length < AT_ONCE) break;
       after = page.at(-1);
     }
+    // A record has the time of its last write, which a change of an artifact also causes. The list has the order of the statuses.
     return listed.sort((a, b) => compare(b.position, a.position));
   }
 }

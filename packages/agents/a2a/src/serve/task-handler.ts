@@ -151,7 +151,10 @@ export class TaskHandler extends DefaultRequestHandler {
     }
   }
 
-  /** Reads the message, and takes the run that the message continues. Errors that the SDK finds itself are left to the SDK. */
+  /**
+   * Reads the message, and takes the run that the message continues. The executor reads the result in `context.work`. Errors that
+   * the SDK finds itself are left to the SDK.
+   */
   private async prepare({ message, configuration }: SendMessageRequest, context: CallContext): Promise<void> {
     if (message === undefined || message.messageId === '') return;
     // The agent does not read other tasks, which the SDK would load one after the other.
@@ -188,6 +191,7 @@ export class TaskHandler extends DefaultRequestHandler {
       throw new UnsupportedOperationError(`Task ${taskId} has received this message already.`);
     const decisions = waiting && decisionsOf(message, waiting.state);
     const held = run && (await this.records.take(run));
+    // Another reply has taken the run, or the run has expired.
     if (held === undefined || waiting === undefined || decisions === undefined)
       throw new UnsupportedOperationError(`Task ${taskId} has received a reply already.`);
     return { held, waiting, decisions, isStarted: false };

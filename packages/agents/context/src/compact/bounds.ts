@@ -22,6 +22,14 @@ const TAIL_SHARE = { min: 0.1, max: 0.8 };
 const SUMMARY_SHARE = 0.05;
 const MIN_SUMMARY = 2000;
 const MAX_SUMMARY = 12_000;
+/** Lowest limit of a summary, as a share of the threshold, if the threshold is small. */
+const MIN_SUMMARY_SHARE = 0.25;
+/**
+ * Length of a summary, as a share of the messages that it replaces, and its bounds: less than the messages, and a few sentences.
+ */
+const COMPRESSION = 0.2;
+const MAX_COMPRESSION = 0.5;
+const FEW_SENTENCES = 50;
 /** Share of the summarizer's context that the transcript may use. The prompt and the summary use the rest. */
 const SUMMARIZER_SHARE = 0.7;
 
@@ -38,7 +46,7 @@ export function boundsOf(
   const wanted = Math.max(share * contextTokens, least);
   const threshold = Math.floor(Math.min(contextTokens, wanted, summarizerTokens * SUMMARIZER_SHARE));
   const tailShare = Math.min(TAIL_SHARE.max, Math.max(TAIL_SHARE.min, tail));
-  const minSummary = Math.min(MIN_SUMMARY, threshold / 4);
+  const minSummary = Math.min(MIN_SUMMARY, threshold * MIN_SUMMARY_SHARE);
   const summary = Math.min(MAX_SUMMARY, Math.max(SUMMARY_SHARE * contextTokens, minSummary));
   return {
     contextTokens,
@@ -50,7 +58,6 @@ export function boundsOf(
 
 /** Returns the maximum length of a summary of `summarized` tokens, in tokens. */
 export function summaryTokens(summarized: number, { summary }: Bounds): number {
-  const proportional = Math.max(MIN_SUMMARY, summarized / 5);
-  // A summary must be shorter than the messages that it replaces.
-  return Math.max(50, Math.floor(Math.min(summary, proportional, summarized / 2)));
+  const proportional = Math.max(MIN_SUMMARY, summarized * COMPRESSION);
+  return Math.max(FEW_SENTENCES, Math.floor(Math.min(summary, proportional, summarized * MAX_COMPRESSION)));
 }

@@ -267,6 +267,7 @@ class Engine {
     return record;
   }
 
+  /** Whether a transcript that a vendor rejected is still too long. Without a new summary, it is not shorter than before. */
   private async isTooLong({ messages, lineage }: Compaction, run: CompactionRun): Promise<boolean> {
     return lineage === undefined || !(await this.measurer.measure(messages, run)).isWithin;
   }

@@ -8,6 +8,7 @@ import { shrinkArgs } from '../transcript/shrink-args.ts';
 export interface Detail {
   readonly text: CutLengths;
   readonly args: CutLengths;
+  /** `undefined`: one line that describes the result. */
   readonly result: CutLengths | undefined;
 }
 

@@ -28,7 +28,7 @@ export class StepUsage {
     this.meter = meter;
   }
 
-  /** Reports the usage of the previous step. */
+  /** Reports the usage of the previous step. With `overflow`, the vendor rejected the last request, and `usage` is not its count. */
   observeLastStep({ step, state, usage, target, overflow }: StepContext): void {
     const previous = this.runs.get(state?.runId);
     if (previous === undefined || usage === undefined || target === undefined || overflow !== undefined)

@@ -12,7 +12,7 @@ export function cleanTitle(text: string): string | undefined {
 }
 
 /** Cuts a text to `maxLength` characters with an ellipsis, after a complete word, or after a character if words are too long. */
-export function cutToWords(text: string, maxLength: number): string {
+function cutToWords(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const cut = cutEnd(text, maxLength - 1);
   const end = cut.lastIndexOf(' ');

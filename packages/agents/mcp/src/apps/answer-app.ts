@@ -19,7 +19,7 @@ interface AppRequest {
   readonly signal: AbortSignal;
 }
 
-/** Answers a request of a page on behalf of its app. */
+/** Answers a request of a page on behalf of its app. `hosts`: servers by the names of their toolboxes. */
 export async function answerApp(request: Request, hosts: ReadonlyMap<string, AppHost>): Promise<Response> {
   if (request.method !== 'POST') return refusal(405, 'send a POST request');
   if (isCrossSite(request) && !isJson(request))
@@ -79,7 +79,8 @@ async function call({ host, params, signal }: AppRequest): Promise<Response> {
   const needsApproval = typeof approval === 'function' ? await approval(args) : approval;
   if (needsApproval) return refusal(403, 'the tool needs an approval, which an app cannot give');
   const check = host.checkOf(listed);
-  // A page cannot wait, so the call must not suspend.
+  // A page cannot wait, so a task is awaited, and a missing login is an error. If the toolbox suspends for questions, a task may
+  // still return a question, which is refused.
   const outcome = await host.connection.call({ tool: listed, args, signal, suspend: [], check });
   if (outcome.type !== 'result') return refusal(502, 'the server requires an answer of the user');
   return Response.json(outcome.result);

@@ -85,13 +85,11 @@ export class Authorization {
       onUnauthorized: async (context) => {
         const current = (await tokens.get())?.access_token;
         const used = tokenOf(context.response);
-        // Another call has received a new token since this request was sent.
-        if (current !== undefined && used !== undefined && used !== current) return;
+        // Another call has received a token since this request was sent with the former token, or without one.
+        if (current !== undefined && used !== current) return;
         const joined = this.attempt;
         const authorize = (): Promise<void> => {
-          this.attempt ??= this.start((attempt) =>
-            this.authorize(context, fetchFn, attempt, used ?? current),
-          );
+          this.attempt ??= this.start((attempt) => this.authorize(context, fetchFn, attempt, used));
           return this.attempt.done;
         };
         await authorize().catch((error: unknown) => {
@@ -216,7 +214,10 @@ export class Authorization {
       await login(auth, request, this.loginIo(attempt));
   }
 
-  /** Refreshes the tokens in one of the processes that share the store. */
+  /**
+   * Refreshes the tokens in one of the processes that share the store. Returns whether a new token is available. Otherwise, only
+   * a login can provide one.
+   */
   private async refresh(
     client: Extract<McpAuth, { grant: 'login' }>['client'],
     request: Pick<Parameters<typeof login>[1], 'serverUrl' | 'challenge' | 'fetchFn' | 'abandoned'>,
@@ -261,7 +262,10 @@ const bound =
   (url, init) =>
     fetchFn(url, { ...init, signal });
 
-/** Converts an error of an authorization. */
+/**
+ * Converts an error of an authorization. `guardedFetch` and `authorizationFetch` throw their `LlmError` as the cause of another
+ * error.
+ */
 export function authFailure(error: unknown, label: string, secrets: ReadonlySet<string>): LlmError {
   if (LlmError.is(error)) return error;
   if (error instanceof Error && LlmError.is(error.cause)) return error.cause;

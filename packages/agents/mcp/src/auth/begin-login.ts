@@ -29,6 +29,7 @@ export async function beginLogin(
   { clock, tokens, ...io }: BeginIo,
 ): Promise<{ readonly login: CodeLogin; readonly url: URL }> {
   const server = await loginServer(serverUrl, challenge, io.fetchFn);
+  // The scopes of the former login are requested again, because the new tokens replace its tokens.
   const former = (await tokens.login()).scope;
   const scope = loginScope(server, {
     options: options.scope ?? former,

@@ -112,6 +112,7 @@ function checkMetadataUrl(address: string, subject: string): void {
     throw problem(subject, 'must be an https address with a path');
 }
 
+/** Returns the error of an option. `subject`: the function, a colon, and the path of the option. */
 function problem(subject: string, why: string): LlmError {
   const path = subject.slice(subject.indexOf(': ') + 2);
   return new LlmError('config', `${subject} ${why}`, { path });

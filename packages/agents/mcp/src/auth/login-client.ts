@@ -43,7 +43,10 @@ export async function clientFor(
   return registered;
 }
 
-/** Returns the client that refreshes tokens: the one that received them. A client that is not registered comes from the options. */
+/**
+ * Returns the client that refreshes tokens: the one that received them. For a registered client, this is the client that is
+ * stored with the tokens, if any. Every other client comes from the options.
+ */
 export const refreshClient = (
   client: McpLoginClient,
   stored: StoredOAuthClientInformation | undefined,

@@ -107,7 +107,10 @@ async function requestTokens(
   }
 }
 
-/** Throws an error that is not a refusal of the refresh token. */
+/**
+ * Throws an error that is not a refusal of the refresh token. If the authorization server refuses a registered client, the
+ * refresh token of this client counts as refused, and the registration is removed, so that the next login registers a new client.
+ */
 async function checkRefusal(
   error: unknown,
   client: McpLoginClient,

@@ -90,6 +90,7 @@ export class StoredTokens {
   hold(clock: Clock): Promise<HoldResult> {
     // `null`: no login was stored at the last read.
     const known = this.stored?.record ?? null;
+    // A record that is due in the future is held by another process. `{}`: take the record, and change nothing else.
     return hold(this.owner.records, SPACE, this.entry.key, LEASE_MS, {
       clock,
       known,
@@ -115,7 +116,10 @@ export class StoredTokens {
     }
   }
 
-  /** Returns the next login, which is current from now on. `isRefresh`: whether the granted scopes remain, if the tokens name none. */
+  /**
+   * Returns the next login, which is current from now on. `isRefresh`: whether the tokens belong to the current login, so that
+   * its id remains, and its granted scopes if the tokens name none.
+   */
   private next(
     tokens: StoredOAuthTokens,
     issuer: string,

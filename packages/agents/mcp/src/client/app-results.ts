@@ -26,6 +26,7 @@ export class AppResults {
     const isShort = JSON.stringify(result).length <= MAX_CHARS;
     this.results.set(callId, [...former, isShort ? result : undefined]);
     this.count += 1;
+    // Removes at most one result: the oldest one of the first id.
     for (const [oldest, [, ...others]] of this.results) {
       if (this.count <= MAX_RESULTS) return;
       if (others.length === 0) this.results.delete(oldest);
@@ -35,8 +36,9 @@ export class AppResults {
   }
 
   /**
-   * Returns the result of a call. If `content` differs from it, because a guard masked the result, or if it belongs to several calls
-   * with different results, because calls of other runs have the same id, returns `content` as a result.
+   * Returns the result of a call. If `content` differs from it, because a guard masked the result, or if it belongs to several
+   * calls with different results, because calls of other runs have the same id, returns `content` as a result. The same applies
+   * if one result of the id was too long, because that may be the result of this call.
    */
   resultOf(callId: string, content: Content | undefined): JsonObject | undefined {
     const all = this.results.get(callId) ?? [];

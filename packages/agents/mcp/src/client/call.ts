@@ -95,6 +95,7 @@ function requestCall(
       ...options,
       // Without an output schema, the SDK accepts a result that is a task or a question.
       toolDefinition: { name, inputSchema },
+      // Otherwise, the SDK answers the requests in a result with the handlers of the client, and never returns such a result.
       allowInputRequired: suspend.includes('elicitation'),
     },
   );

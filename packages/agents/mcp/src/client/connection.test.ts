@@ -70,6 +70,26 @@ it('ends an attempt to connect if the server does not answer the message "initia
   });
 });
 
+it('ends the session on the server if the server does not answer the message "initialized"', async () => {
+  const clock = fakeClock();
+  const server = rpcServer((message) => {
+    if (message.method === 'notifications/initialized') return new Promise<never>(() => undefined);
+    const body = { jsonrpc: '2.0', id: message.id, result: initialized(message, {}) };
+    return Response.json(body, { headers: { 'mcp-session-id': 's1' } });
+  });
+  const sent: (string | undefined)[] = [];
+  const fetch: typeof server.place.fetch = (url, init) => {
+    if (init?.signal?.aborted !== true) sent.push(init?.method);
+    return server.place.fetch(url, init);
+  };
+  const place = { ...server.place, fetch };
+  const outcome = rejection(connectMcp({ name: 'x', place, clock, connectMs: 5000, protocol: '2025' }));
+  await until(() => server.countOf('notifications/initialized') > 0);
+  await clock.advance(5000);
+  await outcome;
+  expect(sent).toEqual(['POST', 'POST', 'DELETE']);
+});
+
 /** Toolbox with a tool that reports progress every `everyMs`, and otherwise hangs. */
 async function hanging(everyMs: number, options: Partial<McpOptions> = {}) {
   const clock = countingClock();

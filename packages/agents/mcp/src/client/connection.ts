@@ -81,6 +81,7 @@ export class Connection {
     const either = AbortSignal.any([signal, this.closing.signal]);
     await this.withTimeouts(this.label, either, async ({ timeout }) => {
       const session = this.session;
+      // Opening a session also updates the list.
       if (session?.isOpen !== true) {
         await this.open(timeout);
         return;
@@ -106,7 +107,8 @@ export class Connection {
     try {
       return await this.slots.run(either, async () => {
         const outcome = checkDepth(await this.withTimeouts(label, either, (io) => sendCall(call, io)), label);
-        // The time limits do not include this wait, because the result would be lost.
+        // A call may change the tools of its server, and the next step of the agent must have them. The time limits do not
+        // include this wait, because the result would be lost.
         await abortable(this.watch.whenRefreshed(), either);
         return outcome;
       });
@@ -207,6 +209,7 @@ export class Connection {
 
   /** Returns the open session, or opens one session for all callers. Connecting pauses the idle timeout. */
   private async open(timeout: IdleTimeout): Promise<Session> {
+    // While a session is being opened, it is already set, but its tools are not known yet.
     if (this.opening === undefined && this.session?.isOpen === true) return this.session;
     this.opening ??= this.reopen().finally(() => {
       this.opening = undefined;
@@ -229,6 +232,7 @@ export class Connection {
     this.session = session;
     this.io.emit({ type: 'connected', detail: session.server ?? label });
     try {
+      // Not with `send`, which would wait for the end of `reopen`.
       await this.withTimeouts(label, closing.signal, (own) => this.takeTools(session, own.timeout.signal));
     } catch (error) {
       await session.close();

@@ -55,11 +55,12 @@ it('aborts with the reason of the caller', () => {
   expect(timeout.signal.reason).toBe('enough');
 });
 
-it('leaves no timer when it is closed, also during a pause', () => {
+it('leaves no timer when it is closed, also during a pause or before the last data', () => {
   const { clock, caller, timeout } = started();
   const resume = timeout.pause();
   timeout.close();
   resume();
+  timeout.touch();
   caller.abort();
   expect([clock.pending, timeout.signal.aborted]).toEqual([0, false]);
 });

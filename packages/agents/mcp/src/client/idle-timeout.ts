@@ -23,6 +23,7 @@ export class IdleTimeout {
   private readonly cancelTotal: () => void;
   private cancelIdle: (() => void) | undefined;
   private pauses = 0;
+  private isClosed = false;
 
   constructor(options: IdleTimeoutOptions) {
     this.options = options;
@@ -36,10 +37,10 @@ export class IdleTimeout {
     this.touch();
   }
 
-  /** Restarts the idle timeout. */
+  /** Restarts the idle timeout. Also called with progress of requests that outlive the call, which has no effect. */
   readonly touch = (): void => {
     this.cancelIdle?.();
-    if (this.pauses > 0) return;
+    if (this.pauses > 0 || this.isClosed) return;
     const { clock, idleMs } = this.options;
     this.cancelIdle = clock.timer(idleMs, () => {
       this.expire('idle', `the server sent no data for ${idleMs} ms; raise timeoutMs or connectMs`);
@@ -52,7 +53,7 @@ export class IdleTimeout {
     this.cancelIdle?.();
     return () => {
       this.pauses -= 1;
-      if (!this.isClosed) this.touch();
+      this.touch();
     };
   }
 
@@ -62,8 +63,6 @@ export class IdleTimeout {
     this.cancelIdle?.();
     this.options.signal.removeEventListener('abort', this.onAbort);
   }
-
-  private isClosed = false;
 
   private readonly onAbort = (): void => {
     this.controller.abort(this.options.signal.reason);

@@ -21,6 +21,7 @@ export class ListWatch {
     this.refresh = refresh;
   }
 
+  /** Called with each notification of a change. */
   readonly changed = (): void => {
     if (!this.isStale) {
       this.isStale = true;

@@ -56,6 +56,7 @@ export function mcpTool(listed: ListedTool, fingerprint: string, name: string, i
       );
       if (outcome.type === 'login') emitLogin(name, outcome.scopes, io);
       if (outcome.type !== 'result') return suspend(suspensionOf(outcome, options.name, listed.name, args));
+      // The agent returns the message of a tool's error to the model as an error result.
       if (outcome.result.isError === true) throw new Error(textOf(outcome.result));
       if (appUriOf(listed) !== undefined) io.appResults?.add(callId, outcome.result);
       return contentOf(outcome.result);

@@ -8,8 +8,6 @@ import { resourceContent } from './content.ts';
 const METHOD_NOT_FOUND = -32601;
 const LIST_NAME = 'list_resources';
 const READ_NAME = 'read_resource';
-/** Names of the tools for resources, without the prefix. The server's tools must not have these names. */
-export const RESOURCE_TOOLS: readonly string[] = [LIST_NAME, READ_NAME];
 
 /** Returns a server's resources and resource templates. */
 export function listResources(connection: Connection, signal?: AbortSignal): Promise<readonly McpResource[]> {
@@ -91,9 +89,9 @@ const lineOf = ({ uri, name, mediaType = '', description = '', isTemplate }: Mcp
     .filter((part) => part !== '')
     .join(' | ');
 
-/** Throws `config` if a tool of the server has the name of a tool for resources. */
+/** Throws `config` if a tool of the server has the name of a tool for resources. `names`: names without the prefix. */
 export function checkResourceNames(names: readonly string[]): void {
-  const taken = names.find((name) => RESOURCE_TOOLS.includes(name));
+  const taken = names.find((name) => name === LIST_NAME || name === READ_NAME);
   if (taken !== undefined)
     throw new LlmError('config', `connectMcp: the server has a tool "${taken}"; rename it with \`rename\``, {
       path: 'rename',

@@ -101,7 +101,7 @@ export class ServerTools implements AppHost {
 
   /**
    * Updates the tools. Returns whether the list has changed. If the list is unchanged, its tool objects remain the same, because
-   * providers recognize tools by identity.
+   * providers recognize tools by identity. If a function of the options throws, nothing changes.
    */
   private update(all: readonly ListedTool[], hasResources: boolean): boolean {
     const {
@@ -139,6 +139,7 @@ export class ServerTools implements AppHost {
     this.listed = listed;
     this.hasResources = hasResources;
     const changed = this.history.update(fingerprints);
+    // By new name, the name with the prefix in a form that every vendor accepts.
     const names = fittedNames(prefix, newNames);
     this.offered = known.map(({ tool, fingerprint: own }, at) => {
       const newName = newNames[at] ?? tool.name;

@@ -156,7 +156,7 @@ async function connect(
     const isLegacy = client.getProtocolEra() === 'legacy';
     return { session, isLegacy, hasTimedOut: isLegacy && clock.now() - began >= probeMs };
   } catch (error) {
-    await Promise.allSettled([session.close(), connection.transport.close()]);
+    await session.close();
     const { mask } = connection;
     return {
       failure: toLlmError(error, {
@@ -230,7 +230,8 @@ export class Session {
 
   close(): Promise<void> {
     this.markLost();
-    // If closing the transport fails, the session is lost anyway, so ignore the error.
+    // The transport is closed first, because `client.close` would abort its request for the end of the session. If closing the
+    // transport fails, the session is lost anyway, so ignore the error.
     const close = (): Promise<void> => this.client.close().catch(() => undefined);
     this.closed ??= this.transport.close().then(close, close);
     return this.closed;

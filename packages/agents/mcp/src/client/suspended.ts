@@ -59,6 +59,7 @@ export async function settle(
   answers: Readonly<Record<string, McpReply>>,
   io: SettleIo,
 ): Promise<{ readonly state: RunState; readonly decisions: readonly Decision[] }> {
+  // The id of a call inside a sub-agent is a path that begins with the id of the sub-agent's call.
   const calls = suspendedCalls(state);
   checkPaths(answers, calls);
   const own = await Promise.all(

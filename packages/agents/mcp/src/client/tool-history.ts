@@ -45,8 +45,9 @@ export class ToolHistory {
   }
 
   /**
-   * Returns whether a call's definition is unchanged or approved. A call that required approval runs only if a person has approved it, so a
-   * definition for which approval was requested is trusted from now on.
+   * Returns whether a call's definition is unchanged or approved. A call that required approval runs only if a person has
+   * approved it, so a definition for which approval was requested is trusted from now on. A tool that the latest list lacks is
+   * left to the server, which refuses it.
    */
   mayRun(name: string, fingerprint: string): boolean {
     if ((this.latest.get(name) ?? fingerprint) !== fingerprint) return false;

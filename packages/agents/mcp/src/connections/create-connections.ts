@@ -171,6 +171,7 @@ export function identifiedConnections(options: McpConnectionsOptions): Identifie
       const { tokens: stored, secrets, fetchFn } = loginOf(user);
       const tokens = await stored.get();
       const { client: received } = await stored.login();
+      // The records are removed first, so that no failure of the server keeps the login.
       const prefix = userPrefix(name, user);
       const found = await records.list(SPACE, { prefix, values: false, limit: MAX_RECORDS });
       if (found.length > 0)

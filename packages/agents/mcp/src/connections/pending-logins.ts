@@ -26,7 +26,8 @@ export class PendingLogins {
   async add(state: string, login: CodeLogin, lifetimeMs: number): Promise<void> {
     for (;;) {
       const { waiting, version } = await this.read();
-      const next = [...waiting.slice(1 - MAX_LOGINS), { state, until: this.clock.now() + lifetimeMs, login }];
+      const newest = waiting.slice(-(MAX_LOGINS - 1));
+      const next = [...newest, { state, until: this.clock.now() + lifetimeMs, login }];
       if (await this.entry.write({ waiting: next }, version, lifetimeMs)) return;
     }
   }

@@ -83,6 +83,7 @@ export class ServedAgents {
     }
     while (result.awaiting.length > 0) {
       const decisions = decisionsWithoutPerson(result, reply.canAsk);
+      // All waiting calls are for the person. Otherwise, the run continues with these decisions, and the other calls still wait.
       if (decisions.length === 0) return this.store(result, name);
       result = await agent.run(result.state, { ...options, decisions });
     }

@@ -8,6 +8,7 @@ import type {
   McpServer,
   ServerContext,
 } from '@modelcontextprotocol/server';
+import type { ServerSdk } from '../sdk.ts';
 import type { ServedAgents, WaitingRun } from './agents.ts';
 import type { Closing } from './closing.ts';
 import type { Offer } from './offer.ts';
@@ -17,11 +18,9 @@ import { APPROVAL, Rounds, WAITING } from './rounds.ts';
 import type { Invocation, RoundsStates } from './rounds-state.ts';
 import { callServedTool, errorResult, needsApproval, type ServedCall } from './served-tool.ts';
 
-type Sdk = typeof import('@modelcontextprotocol/server');
-
 /** Dependencies of `Calls`. */
 export interface CallsIo {
-  readonly sdk: Sdk;
+  readonly sdk: ServerSdk;
   readonly server: McpServer;
   readonly states: RoundsStates;
   readonly closing: Closing;
@@ -125,8 +124,7 @@ export class Calls {
   }
 
   private async rounds(context: ServerContext, invocation: Invocation): Promise<Rounds> {
-    const key = `mcp/${crypto.randomUUID()}/${String(context.mcpReq.id)}`;
-    const state = await this.io.states.read(context, invocation, key);
+    const state = await this.io.states.read(context, invocation, newKey(context));
     return new Rounds(state, this.canElicit(context));
   }
 
@@ -179,10 +177,13 @@ export class Calls {
     rounds?: Rounds,
   ): ServedCall {
     const id = String(context.mcpReq.id);
-    const key = rounds?.state.key ?? `mcp/${crypto.randomUUID()}/${id}`;
+    const key = rounds?.state.key ?? newKey(context);
     return { id, name, args, key, signal, context: new ServedContext(progressTo(context), rounds) };
   }
 }
+
+/** Returns the key of a new call. It is random, because the ids of requests are unique only within a connection. */
+const newKey = ({ mcpReq }: ServerContext): string => `mcp/${crypto.randomUUID()}/${String(mcpReq.id)}`;
 
 const NO_ELICITATION =
   'Not run: a person must approve this call first, and this client does not support elicitation.';

@@ -60,6 +60,7 @@ export class Changes {
   register(server: McpServer): void {
     server.server.setRequestHandler('resources/subscribe', ({ params }) => {
       const { uri } = params;
+      // Without a session, a client cannot be notified, so its subscription is not stored.
       const { uris = new Set<string>() } = this.connected.get(server) ?? {};
       if (uri.length > MAX_URI_CHARS || (uris.size >= MAX_SUBSCRIPTIONS && !uris.has(uri)))
         throw Object.assign(new Error(TOO_MANY), { code: INVALID_PARAMS });

@@ -1,8 +1,7 @@
 import type { McpServer } from '@modelcontextprotocol/server';
+import type { ServerSdk } from '../sdk.ts';
 import type { Closing } from './closing.ts';
 import type { Completions } from './options.ts';
-
-type Sdk = typeof import('@modelcontextprotocol/server');
 
 /** Maximum number of values in a response, which the protocol requires. */
 const MAX_VALUES = 100;
@@ -15,7 +14,7 @@ export interface CompletionSources {
 
 /** Answers requests for completions of an argument. An argument without a function has no completions. */
 export function registerCompletions(
-  sdk: Sdk,
+  sdk: ServerSdk,
   { server }: McpServer,
   sources: CompletionSources,
   closing: Closing,

@@ -171,6 +171,7 @@ function startedIn(body: unknown, running: Set<unknown>): readonly unknown[] | u
     .filter(({ id, method }) => id !== undefined && method !== undefined)
     .map(({ id }) => id);
   if (new Set(ids).size < ids.length || ids.some((id) => running.has(id))) return undefined;
+  // A cancelled request has no response.
   for (const { method, params } of messages)
     if (method === 'notifications/cancelled') running.delete(asRecord(params)['requestId']);
   for (const id of ids) running.add(id);

@@ -1,15 +1,14 @@
 import type { Message } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
 import type { ContentBlock, McpServer, PromptMessage } from '@modelcontextprotocol/server';
+import type { ServerSdk } from '../sdk.ts';
 import type { Calls } from './calls.ts';
 import type { ServedPrompt } from './options.ts';
 import { embedded } from './served-tool.ts';
 
-type Sdk = typeof import('@modelcontextprotocol/server');
-
 /** Registers the prompts. A request with an unknown name or without a required argument fails with a protocol error. */
 export function registerPrompts(
-  sdk: Sdk,
+  sdk: ServerSdk,
   { server }: McpServer,
   prompts: ReadonlyMap<string, ServedPrompt>,
   calls: Calls,

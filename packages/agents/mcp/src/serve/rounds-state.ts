@@ -2,9 +2,8 @@ import { asRecord, canonicalJson, isRecord } from '@majordomo/core/toolkit';
 import { accountName } from '@majordomo/wire-kit/internal';
 import type { RequestStateCodec, ServerContext } from '@modelcontextprotocol/server';
 import { LlmError, type JsonObject } from '@majordomo/core';
+import type { ServerSdk } from '../sdk.ts';
 import { newRounds, type RoundsState } from './rounds.ts';
-
-type Sdk = typeof import('@modelcontextprotocol/server');
 
 const MIN_SECRET_BYTES = 32;
 
@@ -33,10 +32,10 @@ export interface Invocation {
 
 /** Signs the state of calls between their rounds, and reads it. */
 export class RoundsStates {
-  private readonly sdk: Sdk;
+  private readonly sdk: ServerSdk;
   private readonly codec: RequestStateCodec;
 
-  constructor(sdk: Sdk, key: Uint8Array) {
+  constructor(sdk: ServerSdk, key: Uint8Array) {
     this.sdk = sdk;
     this.codec = sdk.createRequestStateCodec({ key, bind: ({ mcpReq }) => mcpReq.method });
   }

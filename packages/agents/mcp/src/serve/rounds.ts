@@ -35,7 +35,10 @@ const KEY = /^[\w.-]{1,64}$/;
 /** Result of `Rounds.run` if the user must answer first. */
 export const WAITING: unique symbol = Symbol('waiting');
 
-/** Questions of one call. The n-th question has the key `q<n>` in all rounds, unless it states another key. */
+/**
+ * Questions of one call. Each round runs the call again from its beginning, and `ask` returns the answers of earlier rounds at
+ * once. The n-th question has the key `q<n>` in all rounds, unless it states another key.
+ */
 export class Rounds {
   readonly state: RoundsState;
   /** Questions that the user must answer. */
@@ -87,6 +90,7 @@ export class Rounds {
     this.questions.set(key, form);
     // Questions that the tool asks at the same time are sent together.
     setTimeout(this.endRound);
+    // The call does not continue in this round.
     return new Promise(() => undefined);
   }
 

@@ -8,8 +8,7 @@ import {
 } from '@majordomo/core';
 import { asRecord, toBase64, toJsonSchema } from '@majordomo/core/toolkit';
 import type { CallToolResult, EmbeddedResource, Tool as ListedTool } from '@modelcontextprotocol/server';
-
-type Sdk = typeof import('@modelcontextprotocol/server');
+import type { ServerSdk } from '../sdk.ts';
 
 /** Tool call by an MCP client. */
 export interface ServedCall {
@@ -48,7 +47,7 @@ export const needsApproval = (tool: Tool | undefined, call: ServedCall): Promise
 export async function callServedTool(
   tools: ReadonlyMap<string, Tool>,
   call: ServedCall,
-  { ProtocolError }: Pick<Sdk, 'ProtocolError'>,
+  { ProtocolError }: Pick<ServerSdk, 'ProtocolError'>,
 ): Promise<CallToolResult> {
   const { id: callId, key, signal, context } = call;
   let failure: unknown;

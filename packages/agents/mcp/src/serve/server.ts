@@ -1,6 +1,6 @@
 import type { JsonObject } from '@majordomo/core';
 import type { McpServer, RegisteredResourceTemplate } from '@modelcontextprotocol/server';
-import { loadServer } from '../sdk.ts';
+import { loadServer, type ServerSdk } from '../sdk.ts';
 import { registerApps } from './apps.ts';
 import { Calls } from './calls.ts';
 import type { Changes } from './changes.ts';
@@ -14,8 +14,6 @@ import { registerResources } from './resources.ts';
 import { RoundsStates } from './rounds-state.ts';
 import type { SkillsFolder } from './skills-folder.ts';
 import { registerTemplates } from './templates.ts';
-
-type Sdk = typeof import('@modelcontextprotocol/server');
 
 /** Dependencies of the servers that a handle creates. */
 export interface MakerIo {
@@ -31,7 +29,7 @@ export class ServerMaker {
   private readonly options: ServeOptions;
   private readonly io: MakerIo;
   private readonly templates = new WeakMap<McpServer, readonly RegisteredResourceTemplate[]>();
-  private sdk: Sdk | undefined;
+  private sdk: ServerSdk | undefined;
 
   constructor(options: ServeOptions, io: MakerIo) {
     this.options = options;
@@ -94,7 +92,7 @@ export class ServerMaker {
     }
   }
 
-  private addTemplates(sdk: Sdk, server: McpServer): void {
+  private addTemplates(sdk: ServerSdk, server: McpServer): void {
     const { offer, closing } = this.io;
     this.templates.set(server, registerTemplates(sdk, server, offer.templates, closing));
   }

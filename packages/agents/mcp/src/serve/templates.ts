@@ -1,10 +1,9 @@
 import { LlmError } from '@majordomo/core';
 import { toBase64 } from '@majordomo/core/toolkit';
 import type { McpServer, RegisteredResourceTemplate, UriTemplate } from '@modelcontextprotocol/server';
+import type { ServerSdk } from '../sdk.ts';
 import type { Closing } from './closing.ts';
 import type { ServedTemplate } from './options.ts';
-
-type Sdk = typeof import('@modelcontextprotocol/server');
 
 /** Maximum length of an address that is compared with templates, in characters. */
 const MAX_URI_CHARS = 8192;
@@ -100,7 +99,7 @@ export function checkTemplates(templates: readonly ServedTemplate[]): void {
 
 /** Registers the templates at a server of the SDK. */
 export function registerTemplates(
-  sdk: Sdk,
+  sdk: ServerSdk,
   server: McpServer,
   templates: readonly ServedTemplate[],
   closing: Closing,

@@ -50,6 +50,7 @@ type SamplingMessage = Params['messages'][number];
 function messageOf({ role, content }: SamplingMessage): Message {
   const parts = (Array.isArray(content) ? content : [content]).map(partOf);
   if (role === 'user') return { role, parts };
+  // Only the text, because most vendors accept no images in messages of the assistant.
   return { role, parts: parts.filter((part) => part.type === 'text') };
 }
 

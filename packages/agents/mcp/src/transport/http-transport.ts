@@ -39,14 +39,13 @@ export async function httpTransport(
   const send = authorizedFetch(place, io, { fetch, authFetch, tokens });
   const boundedFetch = async (input: string | URL, init?: RequestInit): Promise<Response> => {
     const received = await send(input, init);
-    const answer = noteToken(tokens, limited(received, label), tokens.get(received));
     const ids = init?.method === 'POST' ? requestIdsIn(init.body) : [];
-    if (!isEventStream(answer)) return answer;
     // Called at the end of a stream that cannot be resumed.
-    return boundedEvents(answer, label, MAX_BYTES, () => {
+    const onStreamEnd = (): void => {
       // If the caller has aborted the request, do not report an error.
       if (init?.signal?.aborted !== true) setTimeout(failRequests, READ_MS, transport, ids);
-    });
+    };
+    return noteToken(tokens, limited(received, label, onStreamEnd), tokens.get(received));
   };
   const ownProvider = auth !== undefined && isProvider(auth) ? auth : undefined;
   const provider =
@@ -59,6 +58,7 @@ export async function httpTransport(
     fetch: boundedFetch,
   });
   const close = async (): Promise<void> => {
+    // This request also needs a token, so `ended`, which aborts the function of the credential, follows.
     await withTimeout(transport.terminateSession(), CLOSE_TIMEOUT_MS, systemClock).catch(() => undefined);
     ended.abort();
     await transport.close();
@@ -116,9 +116,9 @@ function without(request: RequestInit, headers: McpAddress['headers'] = {}): Req
   return { ...request, headers: kept };
 }
 
-/** Limits a response, except for a stream, whose events are limited. */
-function limited(response: Response, label: string): Response {
-  if (isEventStream(response)) return response;
+/** Limits a response, or each event of a stream. */
+function limited(response: Response, label: string, onStreamEnd: () => void): Response {
+  if (isEventStream(response)) return boundedEvents(response, label, MAX_BYTES, onStreamEnd);
   return isJson(response) ? boundedJson(response, label, MAX_BYTES) : limitBody(response, label, MAX_BYTES);
 }
 
@@ -141,7 +141,10 @@ function noteToken(
 const tokenIn = ({ headers }: RequestInit): string | undefined =>
   /^Bearer (.+)$/i.exec(new Headers(headers).get('authorization') ?? '')?.[1];
 
-/** Rejects the requests whose stream ended without a response. Otherwise, they would be pending until the timeout. */
+/**
+ * Rejects the requests whose stream ended without a response. Otherwise, they would be pending until the timeout. For a request
+ * that has its response, the SDK ignores the error.
+ */
 function failRequests(transport: Transport, ids: readonly RequestId[]): void {
   const error = { code: CUT_OFF, message: 'the connection was closed before the response' };
   for (const id of ids) transport.onmessage?.({ jsonrpc: '2.0', id, error });

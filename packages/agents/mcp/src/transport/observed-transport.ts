@@ -45,6 +45,7 @@ export function observeTransport(transport: Transport, around: McpAround, facts:
       fail(id, aborted());
     };
     signal?.addEventListener('abort', onAbort, { once: true });
+    // Settles as `send` does, when the message is sent. `around` runs until the response. `run` is called in any case.
     return new Promise((sent, notSent) => {
       const run = (meta?: JsonObject): Promise<unknown> =>
         new Promise((resolve, reject) => {
