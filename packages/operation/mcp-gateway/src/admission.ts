@@ -1,12 +1,11 @@
 import { LlmError, systemClock, type CallEvent, type CallInfo, type Clock } from '@majordomo/core';
 import { denialError, HealthTracker, nanoUsdOf, notify, withTimeout } from '@majordomo/core/toolkit';
 import type { LongWork } from '@majordomo/ledger';
+import { TOTAL_MS } from '@majordomo/mcp/internal';
 import { matchesName } from './access.ts';
 import type { McpGatewayOptions } from './options.ts';
 import { takePlace } from './places.ts';
 
-/** Maximum duration of a call without the option `totalMs`, in milliseconds. */
-const TOTAL_MS = 600_000;
 /** Maximum time that a call waits for the store of the places, in milliseconds. */
 const STORE_MS = 5000;
 /** Kinds of failures to connect that are independent of the response of the server. */

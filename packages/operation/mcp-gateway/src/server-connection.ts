@@ -3,9 +3,11 @@ import { asRecord, isTooDeep, toBase64 } from '@majordomo/core/toolkit';
 import {
   ANY_RESULT,
   Connection,
+  CUT_OFF,
   fingerprintOf,
   isUnprocessed,
   questionOf,
+  RPC_CODE,
   startedTask,
   toLlmError,
   type Forwarding,
@@ -22,7 +24,7 @@ import type { Definition } from './approvals.ts';
 import type { McpEndpoint } from '@majordomo/mcp';
 import type { HeldCall } from './held-call.ts';
 import { LISTS, type ListedItem, type ListKind } from './lists.ts';
-import { addressOf, hasLogin, loginRequired, URL_REQUIRED, type LoginOwner } from './logins.ts';
+import { addressOf, hasLogin, loginRequired, type LoginOwner } from './logins.ts';
 import type { McpGatewayOptions, McpGatewayServer } from './options.ts';
 import { Subscriptions } from './subscriptions.ts';
 
@@ -362,14 +364,11 @@ function sendWith(
   return client.callTool(params as unknown as CallToolRequest['params'], { ...options, ...definition });
 }
 
-/** Lower bound of the codes of servers. Below it is the code with which the transport reports a response that was cut off. */
-const LOWEST_CODE = -33_000;
-
 /** Returns the error of JSON-RPC with which the server answered, or `undefined` for any other failure. */
 function rpcFailure(error: unknown): RpcFailure | undefined {
   const { code, message, data } = asRecord(error);
-  // The codes of the SDK's other errors are strings.
-  const isRpc = typeof code === 'number' && code >= LOWEST_CODE;
+  // The codes of the SDK's other errors are strings. `CUT_OFF` is the transport's.
+  const isRpc = typeof code === 'number' && code !== CUT_OFF;
   return isRpc ? { code, message: String(message), data } : undefined;
 }
 
@@ -394,6 +393,6 @@ async function definitionsOf(tools: readonly Tool[]): Promise<ReadonlyMap<string
 /** Throws `protocol` if an error asks the user to open an address that a user must not open. */
 function checkAddresses({ code, data }: RpcFailure, server: Parameters<typeof questionOf>[1]): void {
   const { elicitations } = asRecord(data);
-  if (code !== URL_REQUIRED || !Array.isArray(elicitations)) return;
+  if (code !== RPC_CODE.urlRequired || !Array.isArray(elicitations)) return;
   for (const question of elicitations) questionOf(question as never, server);
 }

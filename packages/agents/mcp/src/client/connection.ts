@@ -16,7 +16,7 @@ import { checkTask } from './tasks.ts';
 
 /** Defaults of the options `timeoutMs` and `totalMs`. */
 const SILENT_MS = 60_000;
-const TOTAL_MS = 600_000;
+export const TOTAL_MS = 600_000;
 /** Time to connect, in addition to `connectMs`, if the user may have to log in. */
 const LOGIN_MS = 600_000;
 /** Pause before the first attempt to reconnect, which doubles with each attempt, and its maximum. */
