@@ -32,7 +32,6 @@ import { Subscriptions } from './subscriptions.ts';
 const MAX_LISTED = 1000;
 /** Maximum length of the name of a tool. A tool with a longer name is dropped. */
 const MAX_NAME_CHARS = 128;
-const POLL_MS = 1000;
 
 /** Error of JSON-RPC with which a server answered a request. */
 export interface RpcFailure {
@@ -74,7 +73,7 @@ export interface ConnectionOwner {
 export class ServerConnection {
   readonly server: string;
   readonly subscriptions: Subscriptions = new Subscriptions((signal, work) =>
-    this.using(() => this.request('subscription', signal, work)),
+    this.using(() => this.connection.request('subscription', signal, work)),
   );
   tools: readonly Tool[] = [];
   lastUsed: number;
@@ -135,7 +134,7 @@ export class ServerConnection {
       if (!hasLogin(this.owner.login)) throw loginRequired(this.server);
       // Connects, and passes the tools to `update`.
       await this.connection.list(signal);
-      this.known = await this.request('capabilities', signal, (client) =>
+      this.known = await this.connection.request('capabilities', signal, (client) =>
         Promise.resolve({
           capabilities: client.getServerCapabilities() ?? {},
           instructions: client.getInstructions(),
@@ -162,7 +161,7 @@ export class ServerConnection {
     const { capabilities } = await this.ready(signal);
     if (capabilities[kind === 'prompts' ? kind : 'resources'] === undefined) return [];
     return this.using(() =>
-      this.request(kind, signal, async (client, options) =>
+      this.connection.request(kind, signal, async (client, options) =>
         (await LISTS[kind](client, options)).slice(0, MAX_LISTED),
       ),
     );
@@ -202,7 +201,7 @@ export class ServerConnection {
     };
     const tool = method === 'tools/call' ? this.tools.find(({ name }) => name === params['name']) : undefined;
     if (tool?.execution?.taskSupport === 'required') return this.runTask(tool, params, beforeSent, signal);
-    const answer = await this.request(`${method} ${server}`, signal, async (client, options) => {
+    const answer = await this.connection.request(`${method} ${server}`, signal, async (client, options) => {
       const all: RequestOptions = {
         ...options,
         allowInputRequired: true,
@@ -229,14 +228,14 @@ export class ServerConnection {
       throw new LlmError('protocol', `${server}: the result is nested too deeply`);
     checkQuestions(answer.result, { name: server, place: this.place });
     const task = startedTask(answer.result);
-    return task === undefined ? answer : { result: await this.finished(task.taskId, signal) };
+    return task === undefined ? answer : resultOf(await this.connection.awaitTask(task, signal), task.taskId);
   }
 
   /** Sets the minimum level of log messages, if the server sends any. */
   async setLevel(params: JsonObject, signal: AbortSignal): Promise<void> {
     const { capabilities } = await this.ready(signal);
     if (capabilities.logging === undefined) return;
-    await this.request('logging/setLevel', signal, (client, options) =>
+    await this.connection.request('logging/setLevel', signal, (client, options) =>
       client.request({ method: 'logging/setLevel', params }, ANY_RESULT, options),
     );
   }
@@ -263,35 +262,7 @@ export class ServerConnection {
   ): Promise<Answer> {
     const args = (params['arguments'] ?? {}) as JsonObject;
     // With an empty `suspend`, the call waits for the end of the task.
-    const outcome = await this.connection.call({ tool, args, signal, suspend: [], check });
-    if (outcome.type !== 'result') throw new LlmError('protocol', `${tool.name}: the task has no result`);
-    return { result: outcome.result as JsonObject };
-  }
-
-  /** Polls a task until it has ended. Cancels it if the signal aborts. */
-  private async finished(taskId: string, signal: AbortSignal): Promise<JsonObject> {
-    const { connection } = this;
-    try {
-      for (;;) {
-        // The gateway has no replies for the task.
-        const outcome = await connection.task(taskId, undefined);
-        if (outcome?.type === 'result') return outcome.result as JsonObject;
-        await connection.clock.sleep(POLL_MS, signal);
-      }
-    } finally {
-      if (signal.aborted)
-        connection.requestLast(`task ${taskId}`, (client, options) =>
-          client.request({ method: 'tasks/cancel', params: { taskId } }, ANY_RESULT, options),
-        );
-    }
-  }
-
-  private request<T>(
-    subject: string,
-    signal: AbortSignal,
-    work: (client: Client, options: RequestOptions) => Promise<T>,
-  ): Promise<T> {
-    return this.connection.request(subject, signal, work);
+    return resultOf(await this.connection.call({ tool, args, signal, suspend: [], check }), tool.name);
   }
 
   private async using<T>(work: () => Promise<T>): Promise<T> {
@@ -348,6 +319,12 @@ function placeOf(server: McpGatewayServer): McpEndpoint {
   if (server.login === undefined || !('url' in server)) return server;
   const { client, scope } = server.login;
   return { ...addressOf(server), auth: { grant: 'login', client, scope } };
+}
+
+/** Returns the result of a task. Its questions were passed to the client while it ran, so it has no other outcome. */
+function resultOf(outcome: Awaited<ReturnType<Connection['call']>>, subject: string): Answer {
+  if (outcome.type === 'result') return { result: outcome.result as JsonObject };
+  throw new LlmError('protocol', `${subject}: the task has no result`);
 }
 
 /** Sends a request. Accepts a result that asks for input, and every member of a result. */

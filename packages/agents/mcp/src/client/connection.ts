@@ -12,7 +12,7 @@ import { IdleTimeout } from './idle-timeout.ts';
 import type { CallIo, CallOutcome, Work } from './outcome.ts';
 import { KnownProtocol } from './known-protocol.ts';
 import { CONNECT_MS, NO_LIMIT, openSession, type Session } from './session.ts';
-import { checkTask } from './tasks.ts';
+import { checkTask, waitForTask, type Task } from './tasks.ts';
 
 /** Defaults of the options `timeoutMs` and `totalMs`. */
 const SILENT_MS = 60_000;
@@ -123,6 +123,13 @@ export class Connection {
   /** Whether a login with these scopes is stored, so that a call that waits for it can be repeated. */
   async hasLogin(scopes: string | undefined): Promise<boolean> {
     return this.authorization === undefined || this.authorization.hasLogin(scopes);
+  }
+
+  /** Waits for the end of a task that a call sent by `request` has started, within the time limits of a call. */
+  async awaitTask(task: Task, signal: AbortSignal): Promise<CallOutcome> {
+    const label = `${this.label}: task ${task.taskId}`;
+    const either = AbortSignal.any([signal, this.closing.signal]);
+    return checkDepth(await this.withTimeouts(label, either, (io) => waitForTask(task, io)), label);
   }
 
   /** Sends replies for a task if they are set. Returns the task's outcome, or `undefined` while the task runs. */
