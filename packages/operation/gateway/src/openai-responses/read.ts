@@ -138,7 +138,7 @@ function earlierItems(
 }
 
 /** Returns the refusal of an unknown `previous_response_id`. */
-export const previousNotFound = (id: string): Refusal =>
+const previousNotFound = (id: string): Refusal =>
   new Refusal('invalid-request', `Previous response with id '${shortened(id)}' not found.`, NOT_FOUND);
 
 /** Returns whether to make the response in the background. */
