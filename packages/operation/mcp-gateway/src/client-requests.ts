@@ -57,6 +57,7 @@ export class ClientRequests {
       return {
         instructions,
         capabilities: {
+          // The gateway itself reports approvals, logins, and changes that it finds in a list.
           tools: { ...tools, listChanged: true },
           ...definedMembers({ prompts, resources, completions, logging }),
         },
@@ -187,6 +188,7 @@ export class ClientRequests {
           const connection = await this.scope.connected(place.server, request, signal);
           const isTool = method === 'tools/call';
           const definition = isTool ? (await this.scope.approvedIn(connection)).get(place.name) : undefined;
+          // A tool that is not approved is as unknown to the client as one that does not exist.
           if (isTool && definition === undefined) throw this.scope.unknown(method, place, request);
           const full = withInput(sent, context, state);
           const recorded = { server: place.server, method, name: place.name, params: sent, signal };
