@@ -62,6 +62,7 @@ export class Admission {
         retryAfterMs,
       });
     }
+    // The result of this attempt counts only if the health of the server has not changed its state since this stamp.
     const stamp = health.claim(target);
     try {
       const result = await work();
@@ -112,7 +113,7 @@ export class Admission {
     const leave = this.enterHere(server, maxConcurrent);
     if (records === undefined) return leave;
     const taking = takePlace(records, server, maxConcurrent, this.clock);
-    // If the store fails, the limit applies to this process. A place that is taken later belongs to the call as well.
+    // `unknown`: the store has not responded, so the limit applies to this process only. A place that it takes later belongs to the call.
     const place = await withTimeout(taking, STORE_MS, this.clock).catch((error: unknown) => {
       report(error);
       return 'unknown' as const;

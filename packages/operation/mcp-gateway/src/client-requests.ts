@@ -184,6 +184,7 @@ export class ClientRequests {
     try {
       const call =
         waiting ??
+        // Begins the call, which continues if the server asks and this request ends.
         new HeldCall(subject, round, async (own, signal) => {
           const connection = await this.scope.connected(place.server, request, signal);
           const isTool = method === 'tools/call';

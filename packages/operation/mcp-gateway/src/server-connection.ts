@@ -193,7 +193,7 @@ export class ServerConnection {
     signal: AbortSignal,
   ): Promise<Answer> {
     const { server } = this;
-    // A new session updates the tools before the request is sent.
+    // Also called when the connection repeats an unprocessed request in a new session, which has updated the tools.
     const beforeSent = (): void => {
       setSent(false);
       this.checkDefinition(params['name'], definition);
