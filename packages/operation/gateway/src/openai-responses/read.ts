@@ -67,6 +67,7 @@ export function parseResponses(
   const context = { known: new KnownTools(), notes, stored: state?.items };
   const { known } = context;
   const mcp = beginMcp?.(context);
+  // The tools come before the items, whose calls name them.
   const tools = responsesTools(body, known, notes, mcp);
   const model = body.required('model', nonEmptyString);
   const isStreamed = body.optional('stream', boolean) ?? false;
