@@ -14,8 +14,9 @@ import { KnownProtocol } from './known-protocol.ts';
 import { CONNECT_MS, NO_LIMIT, openSession, type Session } from './session.ts';
 import { checkTask, waitForTask, type Task } from './tasks.ts';
 
-/** Defaults of the options `timeoutMs` and `totalMs`. */
+/** Default of the option `timeoutMs`. */
 const SILENT_MS = 60_000;
+/** Default of the option `totalMs`: maximum duration of a call, in milliseconds. */
 export const TOTAL_MS = 600_000;
 /** Time to connect, in addition to `connectMs`, if the user may have to log in. */
 const LOGIN_MS = 600_000;
