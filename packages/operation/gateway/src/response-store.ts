@@ -109,7 +109,7 @@ export const itemsOf = ({ input, response }: Pick<StoredResponse, 'input' | 'res
   input.concat(response.output);
 
 /** Returns whether a string has the form of a response id. */
-export const isResponseId = (id: string): boolean => /^resp_[0-9a-f]{32}$/.test(id);
+const isResponseId = (id: string): boolean => /^resp_[0-9a-f]{32}$/.test(id);
 
 /** Space of a response, by the first two digits of its id. Redis Cluster distributes the 256 spaces over its nodes. */
 const spaceOf = (id: string): string => `responses/${id.slice(5, 7)}`;

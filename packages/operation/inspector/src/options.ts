@@ -54,8 +54,8 @@ export interface InspectorOptions {
   /** Planner for names, such as the router of `@majordomo/routing`. The page shows its reasons. @default undefined */
   readonly router?: Planner | undefined;
   /**
-   * Admin API for the views Keys, Performance and MCP, which everyone with access to the page can use. Below the inspector's path, the page calls
-   * it at `api/v1`. @default undefined; the views are absent
+   * Admin API for the views Keys, Performance and MCP, which everyone with access to the page can use. Below the inspector's path,
+   * the page calls it at `api/v1`. @default undefined; the views are absent
    */
   readonly admin?: AdminApi | undefined;
   /** Whether the page can send prompts, as calls of the tenant `inspector`. Gates and limits apply. @default true */

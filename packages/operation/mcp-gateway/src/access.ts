@@ -63,7 +63,7 @@ function normalized(address: string): string {
   return decoded(URL.parse(plain)?.href ?? plain).replaceAll(/(?<=[^:/]\/)\/+/g, '');
 }
 
-/** Whether a pattern matches a name, or a form of an address. */
+/** Whether a pattern of prices matches a name, or any form of an address, so that another form of an address has the same price. */
 export const matchesName = (pattern: string, name: string): boolean =>
   formsFor(name).some((form) => matches(form(pattern), form(name)));
 

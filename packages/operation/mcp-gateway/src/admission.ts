@@ -1,12 +1,11 @@
 import { LlmError, systemClock, type CallEvent, type CallInfo, type Clock } from '@majordomo/core';
 import { denialError, HealthTracker, nanoUsdOf, notify, withTimeout } from '@majordomo/core/toolkit';
 import type { LongWork } from '@majordomo/ledger';
+import { TOTAL_MS } from '@majordomo/mcp/internal';
 import { matchesName } from './access.ts';
 import type { McpGatewayOptions } from './options.ts';
 import { takePlace } from './places.ts';
 
-/** Maximum duration of a call without the option `totalMs`, in milliseconds. */
-const TOTAL_MS = 600_000;
 /** Maximum time that a call waits for the store of the places, in milliseconds. */
 const STORE_MS = 5000;
 /** Kinds of failures to connect that are independent of the response of the server. */
@@ -63,6 +62,7 @@ export class Admission {
         retryAfterMs,
       });
     }
+    // The result of this attempt counts only if the health of the server has not changed its state since this stamp.
     const stamp = health.claim(target);
     try {
       const result = await work();
@@ -113,7 +113,7 @@ export class Admission {
     const leave = this.enterHere(server, maxConcurrent);
     if (records === undefined) return leave;
     const taking = takePlace(records, server, maxConcurrent, this.clock);
-    // If the store fails, the limit applies to this process. A place that is taken later belongs to the call as well.
+    // `unknown`: the store has not responded, so the limit applies to this process only. A place that it takes later belongs to the call.
     const place = await withTimeout(taking, STORE_MS, this.clock).catch((error: unknown) => {
       report(error);
       return 'unknown' as const;

@@ -18,12 +18,6 @@ function ownParams(method: string, name: string, ref: Readonly<Record<string, un
   return { ref: ref['type'] === 'ref/prompt' ? { ...ref, name } : { ...ref, uri: name } };
 }
 
-/** Returns the result of a tool that failed. */
-export const errorResult = (text: string): Record<string, unknown> => ({
-  content: [{ type: 'text', text }],
-  isError: true,
-});
-
 /** Returns a result that asks the client for input. Its type `never` fits the results of all requests. */
 export const inputRequired = (members: object): never =>
   ({ resultType: 'input_required', ...members }) as never;

@@ -7,6 +7,7 @@ import {
   httpHandler,
   processBus,
   loadServer,
+  RPC_CODE,
   type HttpHandler,
   type HttpSessions,
   type ServerNotice,
@@ -281,13 +282,13 @@ function membersOf(capability: unknown): object {
   return listChanged === true ? { ...members, listChanged } : members;
 }
 
-/** Code of JSON-RPC for a call that a model cannot answer. */
-const INVALID_REQUEST = -32_600;
-
 /** Returns a result as the answer for a model. */
 function answerOf(result: CallToolResult): McpAnswer {
   if (result['resultType'] === 'input_required')
-    return { code: INVALID_REQUEST, message: 'the tool asks its user, which is not possible in this API' };
+    return {
+      code: RPC_CODE.invalidRequest,
+      message: 'the tool asks its user, which is not possible in this API',
+    };
   return { content: contentOf(result), isError: result.isError === true };
 }
 

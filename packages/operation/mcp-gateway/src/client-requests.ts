@@ -1,7 +1,7 @@
 import type { JsonObject } from '@majordomo/core';
 import { asText, canonicalJson, definedMembers } from '@majordomo/core/toolkit';
 import type { McpContext } from '@majordomo/gateway';
-import type { ServerNotice } from '@majordomo/mcp/internal';
+import { errorResult, INVALID_STATE, type ServerNotice } from '@majordomo/mcp/internal';
 import type {
   CallToolRequest,
   CallToolResult,
@@ -9,7 +9,7 @@ import type {
   ServerContext,
   Tool,
 } from '@modelcontextprotocol/server';
-import { errorResult, inputRequired, paramsFor, stateOf, withInput } from './call-params.ts';
+import { inputRequired, paramsFor, stateOf, withInput } from './call-params.ts';
 import { ClientScope, type ClientIo } from './client-scope.ts';
 import { HeldCall, type Round } from './held-call.ts';
 import { hasLogin, isLoginRequired, LOGIN_TOOL } from './logins.ts';
@@ -57,6 +57,7 @@ export class ClientRequests {
       return {
         instructions,
         capabilities: {
+          // The gateway itself reports approvals, logins, and changes that it finds in a list.
           tools: { ...tools, listChanged: true },
           ...definedMembers({ prompts, resources, completions, logging }),
         },
@@ -178,18 +179,17 @@ export class ClientRequests {
     const round = this.roundOf(context, request);
     const state = stateOf(context);
     const waiting = state?.type === 'held' ? held.take(state.value, subject) : undefined;
-    if (state?.type === 'held' && waiting === undefined)
-      throw this.scope.invalidParams(
-        'the requestState is invalid, has expired or belongs to another call; call again without it',
-      );
+    if (state?.type === 'held' && waiting === undefined) throw this.scope.invalidParams(INVALID_STATE);
     waiting?.answer(context.mcpReq.inputResponses ?? {});
     try {
       const call =
         waiting ??
+        // Begins the call, which continues if the server asks and this request ends.
         new HeldCall(subject, round, async (own, signal) => {
           const connection = await this.scope.connected(place.server, request, signal);
           const isTool = method === 'tools/call';
           const definition = isTool ? (await this.scope.approvedIn(connection)).get(place.name) : undefined;
+          // A tool that is not approved is as unknown to the client as one that does not exist.
           if (isTool && definition === undefined) throw this.scope.unknown(method, place, request);
           const full = withInput(sent, context, state);
           const recorded = { server: place.server, method, name: place.name, params: sent, signal };

@@ -1,4 +1,4 @@
-import { asRecord } from '@majordomo/core/toolkit';
+import { listTemplates } from '@majordomo/mcp/internal';
 import type { Client, RequestOptions } from '@modelcontextprotocol/client';
 
 /** List of a server, other than its tools. */
@@ -13,18 +13,9 @@ export interface ListedItem {
 
 type Listing = (client: Client, options: RequestOptions) => Promise<readonly ListedItem[]>;
 
-const METHOD_NOT_FOUND = -32_601;
-
-/** Requests for each list. A server without templates may refuse to list them. */
+/** Requests for each list. */
 export const LISTS: Readonly<Record<ListKind, Listing>> = {
   prompts: async (client, options) => (await client.listPrompts(undefined, options)).prompts,
   resources: async (client, options) => (await client.listResources(undefined, options)).resources,
-  templates: async (client, options) => {
-    try {
-      return (await client.listResourceTemplates(undefined, options)).resourceTemplates;
-    } catch (error) {
-      if (asRecord(error)['code'] === METHOD_NOT_FOUND) return [];
-      throw error;
-    }
-  },
+  templates: listTemplates,
 };

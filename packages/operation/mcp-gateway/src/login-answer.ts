@@ -1,7 +1,7 @@
 import { asRecord } from '@majordomo/core/toolkit';
+import { errorResult, RPC_CODE } from '@majordomo/mcp/internal';
 import type { InputRequiredResult, ServerContext, Tool } from '@modelcontextprotocol/server';
-import { errorResult, inputRequired, stateOf } from './call-params.ts';
-import { URL_REQUIRED } from './logins.ts';
+import { inputRequired, stateOf } from './call-params.ts';
 import type { ConnectionOwner } from './server-connection.ts';
 
 type Sdk = Pick<
@@ -54,16 +54,14 @@ export function loginAnswer(
   }
   const text = `${message} Open ${url} in a browser, and repeat the call after that.`;
   if (isTool) return errorResult(text) as never;
-  throw new sdk.ProtocolError(INVALID_REQUEST, text);
+  throw new sdk.ProtocolError(RPC_CODE.invalidRequest, text);
 }
-
-const INVALID_REQUEST = -32_600;
 
 /** Returns the question of a server of protocol 2025 for a client of 2026, or `undefined` for any other error or client. */
 export function urlQuestion(error: unknown, { mcpReq }: ServerContext): InputRequiredResult | undefined {
   const { code, data } = asRecord(error);
   const { elicitations } = asRecord(data);
-  if (mcpReq.envelope === undefined || code !== URL_REQUIRED || !Array.isArray(elicitations))
+  if (mcpReq.envelope === undefined || code !== RPC_CODE.urlRequired || !Array.isArray(elicitations))
     return undefined;
   const requests = elicitations.map((one: unknown, at) => {
     const { message, url } = asRecord(one);

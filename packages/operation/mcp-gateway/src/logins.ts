@@ -6,8 +6,6 @@ import { wrong, type McpGatewayOptions, type McpServerLogin } from './options.ts
 
 /** Tool of a server whose user has no login. */
 export const LOGIN_TOOL = 'login';
-/** Code of the error of protocol 2025 with which a server asks to open addresses. */
-export const URL_REQUIRED = -32_042;
 const LOGIN_REQUIRED = 'login-required';
 
 /** Returns the error of a request whose user has no login. */

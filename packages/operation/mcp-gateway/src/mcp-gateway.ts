@@ -1,7 +1,7 @@
 import { LlmError, systemClock, type JsonObject } from '@majordomo/core';
 import { atLeast, asRecord, checkOptions, definedMembers, type KindsOf } from '@majordomo/core/toolkit';
 import type { Caller, McpContext, McpRemote, McpTool, RouteContext } from '@majordomo/gateway';
-import { checkOptions as checkServer, rpcError, type ServerNotice } from '@majordomo/mcp/internal';
+import { checkOptions as checkServer, rpcError, RPC_CODE, type ServerNotice } from '@majordomo/mcp/internal';
 import type { Tool } from '@modelcontextprotocol/server';
 import { Access } from './access.ts';
 import { Admission, isPrice } from './admission.ts';
@@ -89,9 +89,9 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
   return {
     async fetch(request, context) {
       const { server, caller } = context;
-      if (isClosed) return rpcError(503, -32_000, 'the gateway is shutting down; retry later');
+      if (isClosed) return rpcError(503, 'refused', 'the gateway is shutting down; retry later');
       if (server !== undefined && !isAccessible(server, caller))
-        return rpcError(404, -32_000, 'no MCP server with this name is served here');
+        return rpcError(404, 'refused', 'no MCP server with this name is served here');
       startTimer();
       return callerOf(context).fetch(request, context);
     },
@@ -106,7 +106,7 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
       async call(server, tool, args, context) {
         // A call at a server of `servers` is checked, and recorded if it is refused, with its tool.
         const name = typeof server === 'string' ? server : usable(server, context.caller);
-        if (name === undefined) return { code: NO_SERVER, message: 'unknown server' };
+        if (name === undefined) return { code: RPC_CODE.invalidParams, message: 'unknown server' };
         checkOpen();
         startTimer();
         return callerOf(context).call(tool, args, direct(name, context), remoteIn(server));
@@ -147,9 +147,6 @@ export function mcpGateway(options: McpGatewayOptions): McpGateway {
     [Symbol.asyncDispose]: close,
   };
 }
-
-/** Code of JSON-RPC for a server that the caller may not use. */
-const NO_SERVER = -32_602;
 
 const remoteIn = (server: string | McpRemote): McpRemote | undefined =>
   typeof server === 'string' ? undefined : server;

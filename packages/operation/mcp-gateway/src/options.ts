@@ -135,8 +135,8 @@ export interface McpGatewayOptions {
    */
   readonly guards?: McpGuards | undefined;
   /**
-   * Store of the approved definitions of tools and of the places of `maxConcurrent`, in its space `mcp-gateway`, and of the logins of users, in its space `mcp`. The values of
-   * `mcp` are secret. All processes share the store.
+   * Store of the approved definitions of tools and of the places of `maxConcurrent`, in its space `mcp-gateway`, and of the logins of
+   * users, in its space `mcp`. The values of `mcp` are secret. All processes share the store.
    * @default the memory of this process
    */
   readonly records?: RecordStore | undefined;

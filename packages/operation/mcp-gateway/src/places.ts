@@ -22,6 +22,7 @@ export async function takePlace(
     if ((record.dueMs ?? 0) > 0) taken.add(record.key);
     else if (Number(record.key.slice(prefix.length)) < places) left.push(record);
   while (taken.size < places) {
+    // `null`: no record exists, so `hold` creates one.
     const known = left.pop() ?? null;
     const key = known?.key ?? freeKey(prefix, places, taken);
     const result = await hold(records, SPACE, key, LEASE_MS, { initial: { value: '' }, known, clock });

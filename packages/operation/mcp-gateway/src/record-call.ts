@@ -33,17 +33,15 @@ export interface Recorded {
 export type Refused = Pick<Recorded, 'server' | 'method' | 'name'>;
 
 /** Returns the target of a call in events: the server, with the name of the tool. */
-export const targetOf = ({ server, method, name }: Recorded): string =>
+const targetOf = ({ server, method, name }: Recorded): string =>
   method === 'tools/call' && name !== undefined ? `mcp/${server}/${name}` : `mcp/${server}`;
 
-/** Error with the code of an answer of a server. Its message is the server's. */
-export const answerError = ({
-  code,
-  message,
-}: {
-  readonly code: number;
-  readonly message: string;
-}): LlmError => new LlmError('server', message, { code: String(code) });
+/** Returns the error of a call to which the server answered with an error; `undefined` for a result, and for a connection attempt. */
+function failureIn(answer: Answer | undefined): LlmError | undefined {
+  if (answer === undefined || 'result' in answer) return undefined;
+  const { code, message } = answer.failure;
+  return new LlmError('server', message, { code: String(code) });
+}
 
 /** Dependencies of recorded calls. */
 export interface RecordIo {
@@ -118,7 +116,7 @@ export async function recordCall<T extends Answer | undefined>(
     await endAttempt(asLlmError(error, target));
     throw error;
   }
-  await endAttempt(answer !== undefined && 'failure' in answer ? answerError(answer.failure) : undefined);
+  await endAttempt(failureIn(answer));
   return answer;
 }
 

@@ -3,9 +3,11 @@ import { asRecord, isTooDeep, toBase64 } from '@majordomo/core/toolkit';
 import {
   ANY_RESULT,
   Connection,
+  CUT_OFF,
   fingerprintOf,
   isUnprocessed,
   questionOf,
+  RPC_CODE,
   startedTask,
   toLlmError,
   type Forwarding,
@@ -22,7 +24,7 @@ import type { Definition } from './approvals.ts';
 import type { McpEndpoint } from '@majordomo/mcp';
 import type { HeldCall } from './held-call.ts';
 import { LISTS, type ListedItem, type ListKind } from './lists.ts';
-import { addressOf, hasLogin, loginRequired, URL_REQUIRED, type LoginOwner } from './logins.ts';
+import { addressOf, hasLogin, loginRequired, type LoginOwner } from './logins.ts';
 import type { McpGatewayOptions, McpGatewayServer } from './options.ts';
 import { Subscriptions } from './subscriptions.ts';
 
@@ -30,7 +32,6 @@ import { Subscriptions } from './subscriptions.ts';
 const MAX_LISTED = 1000;
 /** Maximum length of the name of a tool. A tool with a longer name is dropped. */
 const MAX_NAME_CHARS = 128;
-const POLL_MS = 1000;
 
 /** Error of JSON-RPC with which a server answered a request. */
 export interface RpcFailure {
@@ -72,7 +73,7 @@ export interface ConnectionOwner {
 export class ServerConnection {
   readonly server: string;
   readonly subscriptions: Subscriptions = new Subscriptions((signal, work) =>
-    this.using(() => this.request('subscription', signal, work)),
+    this.using(() => this.connection.request('subscription', signal, work)),
   );
   tools: readonly Tool[] = [];
   lastUsed: number;
@@ -133,7 +134,7 @@ export class ServerConnection {
       if (!hasLogin(this.owner.login)) throw loginRequired(this.server);
       // Connects, and passes the tools to `update`.
       await this.connection.list(signal);
-      this.known = await this.request('capabilities', signal, (client) =>
+      this.known = await this.connection.request('capabilities', signal, (client) =>
         Promise.resolve({
           capabilities: client.getServerCapabilities() ?? {},
           instructions: client.getInstructions(),
@@ -160,7 +161,7 @@ export class ServerConnection {
     const { capabilities } = await this.ready(signal);
     if (capabilities[kind === 'prompts' ? kind : 'resources'] === undefined) return [];
     return this.using(() =>
-      this.request(kind, signal, async (client, options) =>
+      this.connection.request(kind, signal, async (client, options) =>
         (await LISTS[kind](client, options)).slice(0, MAX_LISTED),
       ),
     );
@@ -192,7 +193,7 @@ export class ServerConnection {
     signal: AbortSignal,
   ): Promise<Answer> {
     const { server } = this;
-    // A new session updates the tools before the request is sent.
+    // Also called when the connection repeats an unprocessed request in a new session, which has updated the tools.
     const beforeSent = (): void => {
       setSent(false);
       this.checkDefinition(params['name'], definition);
@@ -200,7 +201,7 @@ export class ServerConnection {
     };
     const tool = method === 'tools/call' ? this.tools.find(({ name }) => name === params['name']) : undefined;
     if (tool?.execution?.taskSupport === 'required') return this.runTask(tool, params, beforeSent, signal);
-    const answer = await this.request(`${method} ${server}`, signal, async (client, options) => {
+    const answer = await this.connection.request(`${method} ${server}`, signal, async (client, options) => {
       const all: RequestOptions = {
         ...options,
         allowInputRequired: true,
@@ -227,14 +228,14 @@ export class ServerConnection {
       throw new LlmError('protocol', `${server}: the result is nested too deeply`);
     checkQuestions(answer.result, { name: server, place: this.place });
     const task = startedTask(answer.result);
-    return task === undefined ? answer : { result: await this.finished(task.taskId, signal) };
+    return task === undefined ? answer : resultOf(await this.connection.awaitTask(task, signal), task.taskId);
   }
 
   /** Sets the minimum level of log messages, if the server sends any. */
   async setLevel(params: JsonObject, signal: AbortSignal): Promise<void> {
     const { capabilities } = await this.ready(signal);
     if (capabilities.logging === undefined) return;
-    await this.request('logging/setLevel', signal, (client, options) =>
+    await this.connection.request('logging/setLevel', signal, (client, options) =>
       client.request({ method: 'logging/setLevel', params }, ANY_RESULT, options),
     );
   }
@@ -261,35 +262,7 @@ export class ServerConnection {
   ): Promise<Answer> {
     const args = (params['arguments'] ?? {}) as JsonObject;
     // With an empty `suspend`, the call waits for the end of the task.
-    const outcome = await this.connection.call({ tool, args, signal, suspend: [], check });
-    if (outcome.type !== 'result') throw new LlmError('protocol', `${tool.name}: the task has no result`);
-    return { result: outcome.result as JsonObject };
-  }
-
-  /** Polls a task until it has ended. Cancels it if the signal aborts. */
-  private async finished(taskId: string, signal: AbortSignal): Promise<JsonObject> {
-    const { connection } = this;
-    try {
-      for (;;) {
-        // The gateway has no replies for the task.
-        const outcome = await connection.task(taskId, undefined);
-        if (outcome?.type === 'result') return outcome.result as JsonObject;
-        await connection.clock.sleep(POLL_MS, signal);
-      }
-    } finally {
-      if (signal.aborted)
-        connection.requestLast(`task ${taskId}`, (client, options) =>
-          client.request({ method: 'tasks/cancel', params: { taskId } }, ANY_RESULT, options),
-        );
-    }
-  }
-
-  private request<T>(
-    subject: string,
-    signal: AbortSignal,
-    work: (client: Client, options: RequestOptions) => Promise<T>,
-  ): Promise<T> {
-    return this.connection.request(subject, signal, work);
+    return resultOf(await this.connection.call({ tool, args, signal, suspend: [], check }), tool.name);
   }
 
   private async using<T>(work: () => Promise<T>): Promise<T> {
@@ -348,6 +321,12 @@ function placeOf(server: McpGatewayServer): McpEndpoint {
   return { ...addressOf(server), auth: { grant: 'login', client, scope } };
 }
 
+/** Returns the result of a task. Its questions were passed to the client while it ran, so it has no other outcome. */
+function resultOf(outcome: Awaited<ReturnType<Connection['call']>>, subject: string): Answer {
+  if (outcome.type === 'result') return { result: outcome.result as JsonObject };
+  throw new LlmError('protocol', `${subject}: the task has no result`);
+}
+
 /** Sends a request. Accepts a result that asks for input, and every member of a result. */
 function sendWith(
   client: Client,
@@ -362,14 +341,11 @@ function sendWith(
   return client.callTool(params as unknown as CallToolRequest['params'], { ...options, ...definition });
 }
 
-/** Lower bound of the codes of servers. Below it is the code with which the transport reports a response that was cut off. */
-const LOWEST_CODE = -33_000;
-
 /** Returns the error of JSON-RPC with which the server answered, or `undefined` for any other failure. */
 function rpcFailure(error: unknown): RpcFailure | undefined {
   const { code, message, data } = asRecord(error);
-  // The codes of the SDK's other errors are strings.
-  const isRpc = typeof code === 'number' && code >= LOWEST_CODE;
+  // The codes of the SDK's other errors are strings. `CUT_OFF` is the transport's.
+  const isRpc = typeof code === 'number' && code !== CUT_OFF;
   return isRpc ? { code, message: String(message), data } : undefined;
 }
 
@@ -394,6 +370,6 @@ async function definitionsOf(tools: readonly Tool[]): Promise<ReadonlyMap<string
 /** Throws `protocol` if an error asks the user to open an address that a user must not open. */
 function checkAddresses({ code, data }: RpcFailure, server: Parameters<typeof questionOf>[1]): void {
   const { elicitations } = asRecord(data);
-  if (code !== URL_REQUIRED || !Array.isArray(elicitations)) return;
+  if (code !== RPC_CODE.urlRequired || !Array.isArray(elicitations)) return;
   for (const question of elicitations) questionOf(question as never, server);
 }

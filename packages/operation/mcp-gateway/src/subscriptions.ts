@@ -1,9 +1,6 @@
 import { LlmError } from '@majordomo/core';
+import { subscriptionProblem } from '@majordomo/mcp/internal';
 import type { Client, RequestOptions } from '@modelcontextprotocol/client';
-
-/** Maximum number of resources to which a client subscribes, and of characters of their addresses. */
-const MAX_SUBSCRIPTIONS = 1000;
-const MAX_URI_CHARS = 2000;
 
 /** Sends a request to a server. */
 type Send = (
@@ -105,11 +102,8 @@ export class ClientSubscriptions {
 
   async add({ server, subscriptions }: Source, uri: string, signal: AbortSignal): Promise<void> {
     const key = JSON.stringify([server, uri]);
-    if (uri.length > MAX_URI_CHARS || (this.all.size >= MAX_SUBSCRIPTIONS && !this.all.has(key)))
-      throw new LlmError(
-        'invalid-request',
-        `a client can subscribe to at most ${MAX_SUBSCRIPTIONS} addresses with at most ${MAX_URI_CHARS} characters`,
-      );
+    const problem = this.all.has(key) ? undefined : subscriptionProblem(uri, this.all.size);
+    if (problem !== undefined) throw new LlmError('invalid-request', problem);
     await subscriptions.add(uri, this, signal);
     this.all.set(key, { server, subscriptions, uri });
     if (this.isClosed) await this.remove(server, uri);

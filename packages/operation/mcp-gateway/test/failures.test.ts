@@ -120,6 +120,22 @@ describe('a server that fails to list its resources', () => {
   });
 });
 
+describe.each([-32_603, -40_001, 7])('a server that answers with the error code %i', (code) => {
+  it('has its code and message passed on', async () => {
+    const intercept = (body: string) =>
+      body.includes('"tools/call"')
+        ? Promise.resolve(json(body, { error: { code, message: 'the disk is broken' } }))
+        : undefined;
+    const { connect } = world({ servers: { own: upstream(good, { intercept }).place } });
+    const client = await connect('all');
+    const call = client.callTool({ name: 'own__echo', arguments: { say: 'hi' } });
+    await expect(call).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining('the disk is broken'),
+    });
+  });
+});
+
 describe('a server that never connects', () => {
   it('does not delay the level of log messages of the others', async () => {
     const clock = fakeClock();

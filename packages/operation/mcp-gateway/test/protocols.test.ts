@@ -46,19 +46,28 @@ describe.each(Object.entries(CLIENTS))('a client that supports only protocol %s'
   });
 });
 
+/** State of the task of `report`. */
+const taskOf = (status: string, others: object = {}): object => ({
+  taskId: 'task-1',
+  status,
+  createdAt: '2026-11-29T00:00:00Z',
+  lastUpdatedAt: '2026-11-29T00:00:00Z',
+  ttlMs: 60_000,
+  pollIntervalMs: 10_000,
+  ...others,
+});
+
 describe.each(['2025', '2026'] as const)('a tool that runs as a task, with a client of %s', (protocol) => {
-  it('is awaited, and the client receives its result', async () => {
+  /** Calls a tool whose task ends at the poll with the number `lastPoll`. */
+  async function run(lastPoll: number): Promise<{
+    readonly call: Promise<unknown>;
+    readonly polls: () => number;
+    readonly cancelled: () => boolean;
+    readonly pass: (ms: number) => Promise<void>;
+  }> {
     const clock = fakeClock();
     let polls = 0;
-    const taskOf = (status: string, others: object = {}) => ({
-      taskId: 'task-1',
-      status,
-      createdAt: '2026-11-29T00:00:00Z',
-      lastUpdatedAt: '2026-11-29T00:00:00Z',
-      ttlMs: 60_000,
-      pollIntervalMs: 100,
-      ...others,
-    });
+    let isCancelled = false;
     const server = upstream(
       (made) => {
         made.registerTool('report', {}, () => text('not a task'));
@@ -68,9 +77,11 @@ describe.each(['2025', '2026'] as const)('a tool that runs as a task, with a cli
           const { id, method } = (body === '' ? {} : JSON.parse(body)) as { id?: number; method?: string };
           const answer = (result: object) => Promise.resolve(Response.json({ jsonrpc: '2.0', id, result }));
           if (method === 'tools/call') return answer({ resultType: 'task', ...taskOf('working') });
+          if (method === 'tasks/cancel') isCancelled = true;
+          if (method === 'tasks/cancel') return answer({ resultType: 'complete' });
           if (method !== 'tasks/get') return undefined;
           polls++;
-          const isDone = polls === 3;
+          const isDone = polls === lastPoll;
           return answer({
             resultType: 'complete',
             ...(isDone ? taskOf('completed', { result: text('the report') }) : taskOf('working')),
@@ -78,17 +89,32 @@ describe.each(['2025', '2026'] as const)('a tool that runs as a task, with a cli
         },
       },
     );
-    const { connect } = world({ servers: { own: server.place }, clock });
+    const { connect } = world({ servers: { own: { ...server.place, totalMs: 120_000 } }, clock });
     const client = await connect('all', { protocol });
-    const ended = { isOver: false };
-    const call = client.callTool({ name: 'own__report' }).finally(() => {
-      ended.isOver = true;
-    });
-    for (let turns = 0; turns < 100 && !ended.isOver; turns++) {
-      await new Promise((resolve) => setImmediate(resolve));
-      await clock.advance(1000);
-    }
+    const call = client.callTool({ name: 'own__report' });
+    const pass = async (ms: number): Promise<void> => {
+      for (let passed = 0; passed < ms; passed += 1000) {
+        await new Promise((resolve) => setImmediate(resolve));
+        await clock.advance(1000);
+      }
+    };
+    return { call, polls: () => polls, cancelled: () => isCancelled, pass };
+  }
+
+  it('is polled at the interval of the server, and the client receives its result', async () => {
+    const { call, polls, pass } = await run(3);
+    await pass(8000);
+    expect(polls()).toBeLessThan(2);
+    await pass(60_000);
     expect(await call).toMatchObject(text('the report'));
-    expect(polls).toBe(3);
+    expect(polls()).toBe(3);
+  });
+
+  it('is cancelled after the maximum duration of a call', async () => {
+    const { call, polls, cancelled, pass } = await run(Infinity);
+    await pass(150_000);
+    expect(await call).toMatchObject({ isError: true });
+    expect(polls()).toBeLessThan(13);
+    expect(cancelled()).toBe(true);
   });
 });

@@ -32,6 +32,7 @@ export function agentAround(name: string, writer: AgentWriter): Around {
     if (content !== undefined && work.type === 'tool' && span.isRecording)
       span.set(content.toolCall(work.call));
     const counts = work.type === 'run' ? { inferenceCalls: 0, toolCalls: 0 } : undefined;
+    // A tool counts for the run that calls it, whose context is active here.
     if (counts === undefined) countToolCall();
     const inner = counts === undefined ? withToolSpan(span) : withRunCounts(span.context, counts);
     let isCounted = false;

@@ -12,11 +12,12 @@ import { IdleTimeout } from './idle-timeout.ts';
 import type { CallIo, CallOutcome, Work } from './outcome.ts';
 import { KnownProtocol } from './known-protocol.ts';
 import { CONNECT_MS, NO_LIMIT, openSession, type Session } from './session.ts';
-import { checkTask } from './tasks.ts';
+import { checkTask, waitForTask, type Task } from './tasks.ts';
 
-/** Defaults of the options `timeoutMs` and `totalMs`. */
+/** Default of the option `timeoutMs`. */
 const SILENT_MS = 60_000;
-const TOTAL_MS = 600_000;
+/** Default of the option `totalMs`: maximum duration of a call, in milliseconds. */
+export const TOTAL_MS = 600_000;
 /** Time to connect, in addition to `connectMs`, if the user may have to log in. */
 const LOGIN_MS = 600_000;
 /** Pause before the first attempt to reconnect, which doubles with each attempt, and its maximum. */
@@ -125,6 +126,13 @@ export class Connection {
   /** Whether a login with these scopes is stored, so that a call that waits for it can be repeated. */
   async hasLogin(scopes: string | undefined): Promise<boolean> {
     return this.authorization === undefined || this.authorization.hasLogin(scopes);
+  }
+
+  /** Waits for the end of a task that a call sent by `request` has started, within the time limits of a call. */
+  async awaitTask(task: Task, signal: AbortSignal): Promise<CallOutcome> {
+    const label = `${this.label}: task ${task.taskId}`;
+    const either = AbortSignal.any([signal, this.closing.signal]);
+    return checkDepth(await this.withTimeouts(label, either, (io) => waitForTask(task, io)), label);
   }
 
   /** Sends replies for a task if they are set. Returns the task's outcome, or `undefined` while the task runs. */

@@ -2,6 +2,7 @@ import { truncateText, LlmError, messageOf, type ErrorKind } from '@majordomo/co
 import { asNumber, asRecord, asText, isNotConnected, kindOfStatus, redact } from '@majordomo/core/toolkit';
 import { isScope } from '../auth/login-server.ts';
 import type { McpOptions } from '../options.ts';
+import { RPC_CODE } from '../rpc-codes.ts';
 import { CUT_OFF } from '../transport/server-transport.ts';
 
 /** Maximum length of a message of the SDK or the server in an error message. */
@@ -125,15 +126,11 @@ const BY_CODE: Readonly<Record<string, ErrorKind>> = {
   INVALID_RESULT: 'protocol',
   ERA_NEGOTIATION_FAILED: 'protocol',
   [CUT_OFF]: 'network',
-  // Codes of JSON-RPC: unsupported version, unknown resource (only in the protocol of 2025), unknown method, invalid parameters.
-  '-32022': 'unsupported',
-  '-32002': 'invalid-request',
-  '-32601': 'unsupported',
-  '-32602': 'invalid-request',
+  [RPC_CODE.unsupportedVersion]: 'unsupported',
+  [RPC_CODE.unknownResource]: 'invalid-request',
+  [RPC_CODE.methodNotFound]: 'unsupported',
+  [RPC_CODE.invalidParams]: 'invalid-request',
 };
-
-/** Code of JSON-RPC for a protocol version that the server does not support. */
-const UNSUPPORTED_VERSION = '-32022';
 
 /** Names of the SDK's authorization errors. */
 const AUTH_ERRORS: ReadonlySet<string> = new Set([
@@ -173,7 +170,7 @@ export const needsNewProtocol = (error: unknown): boolean =>
 function supportedVersions(error: unknown): readonly string[] | undefined {
   const { code, message, data } = asRecord(error);
   const text = asText(message) ?? '';
-  if (!`${String(code)} ${text}`.includes(UNSUPPORTED_VERSION)) return undefined;
+  if (!`${String(code)} ${text}`.includes(String(RPC_CODE.unsupportedVersion))) return undefined;
   const { supported } = asRecord(data);
   // An error with an HTTP status contains the response only in its message.
   const listed = Array.isArray(supported)

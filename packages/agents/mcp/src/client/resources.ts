@@ -1,11 +1,12 @@
 import { defineTool, type Tool } from '@majordomo/agent';
 import { LlmError, truncateText, type UserMessage } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
+import type { Client, RequestOptions, ResourceTemplateType } from '@modelcontextprotocol/client';
 import type { McpResource } from '../options.ts';
+import { RPC_CODE } from '../rpc-codes.ts';
 import type { Connection } from './connection.ts';
 import { resourceContent } from './content.ts';
 
-const METHOD_NOT_FOUND = -32601;
 const LIST_NAME = 'list_resources';
 const READ_NAME = 'read_resource';
 
@@ -14,21 +15,28 @@ export function listResources(connection: Connection, signal?: AbortSignal): Pro
   return connection.request('resources', signal, async (client, options) => {
     // For a server without resources, the SDK would write to the console.
     if (client.getServerCapabilities()?.resources === undefined) return [];
-    const [{ resources }, { resourceTemplates }] = await Promise.all([
+    const [{ resources }, templates] = await Promise.all([
       client.listResources(undefined, options),
-      client.listResourceTemplates(undefined, options).catch(withoutTemplates),
+      listTemplates(client, options),
     ]);
     return [
       ...resources.map((resource) => resourceOf(resource, resource.uri, false)),
-      ...resourceTemplates.map((template) => resourceOf(template, template.uriTemplate, true)),
+      ...templates.map((template) => resourceOf(template, template.uriTemplate, true)),
     ];
   });
 }
 
-/** Returns an empty list if the error reports an unknown method. Throws any other error again. */
-function withoutTemplates(error: unknown): { readonly resourceTemplates: readonly [] } {
-  if (asRecord(error)['code'] === METHOD_NOT_FOUND) return { resourceTemplates: [] };
-  throw error;
+/** Returns a server's resource templates. A server without templates may not have the method. */
+export async function listTemplates(
+  client: Client,
+  options: RequestOptions,
+): Promise<readonly ResourceTemplateType[]> {
+  try {
+    return (await client.listResourceTemplates(undefined, options)).resourceTemplates;
+  } catch (error) {
+    if (asRecord(error)['code'] === RPC_CODE.methodNotFound) return [];
+    throw error;
+  }
 }
 
 /** Returns the content of a resource. Throws `invalid-request` for an unknown address. */

@@ -9,7 +9,7 @@ export const ANY_RESULT: StandardSchemaV1<unknown, Record<string, unknown>> = {
 };
 
 /** Task of a server, in the form of protocol 2025 or of the extension of 2026. */
-interface Task {
+export interface Task {
   readonly taskId: string;
   readonly status: unknown;
   readonly pollMs: number;

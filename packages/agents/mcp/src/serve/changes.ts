@@ -1,4 +1,5 @@
 import type { McpServer, ServerEvent, ServerEventBus } from '@modelcontextprotocol/server';
+import { RPC_CODE } from '../rpc-codes.ts';
 
 /** Returns a bus for the events of one process. */
 export function processBus(): ServerEventBus {
@@ -14,9 +15,15 @@ export function processBus(): ServerEventBus {
   };
 }
 
-/** Maximum number of resources to which a client of protocol 2025 subscribes, and of characters of their addresses. */
+/** Maximum number of resources to which a client subscribes, and of characters of their addresses. */
 const MAX_SUBSCRIPTIONS = 1000;
 const MAX_URI_CHARS = 2000;
+
+/** Returns the reason for which a client with `count` subscriptions cannot subscribe to another address, or `undefined`. */
+export const subscriptionProblem = (uri: string, count: number): string | undefined =>
+  uri.length <= MAX_URI_CHARS && count < MAX_SUBSCRIPTIONS
+    ? undefined
+    : `a client can subscribe to at most ${MAX_SUBSCRIPTIONS} addresses with at most ${MAX_URI_CHARS} characters`;
 
 interface Connected {
   /** Whether the client uses protocol 2025. */
@@ -62,8 +69,8 @@ export class Changes {
       const { uri } = params;
       // Without a session, a client cannot be notified, so its subscription is not stored.
       const { uris = new Set<string>() } = this.connected.get(server) ?? {};
-      if (uri.length > MAX_URI_CHARS || (uris.size >= MAX_SUBSCRIPTIONS && !uris.has(uri)))
-        throw Object.assign(new Error(TOO_MANY), { code: INVALID_PARAMS });
+      const problem = uris.has(uri) ? undefined : subscriptionProblem(uri, uris.size);
+      if (problem !== undefined) throw Object.assign(new Error(problem), { code: RPC_CODE.invalidParams });
       uris.add(uri);
       return {};
     });
@@ -77,9 +84,6 @@ export class Changes {
     this.unsubscribe();
   }
 }
-
-const INVALID_PARAMS = -32_602;
-const TOO_MANY = `a client can subscribe to at most ${MAX_SUBSCRIPTIONS} addresses with at most ${MAX_URI_CHARS} characters`;
 
 function notify(server: McpServer, { isLegacy, uris }: Connected, event: ServerEvent): void {
   // The client may have disconnected.

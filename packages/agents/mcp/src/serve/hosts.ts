@@ -37,7 +37,7 @@ export function hostCheck({
   };
 }
 
-const forbidden = (message: string): Response => rpcError(403, -32_000, message);
+const forbidden = (message: string): Response => rpcError(403, 'refused', message);
 
 const isIn = ({ hostname }: URL, names: readonly string[]): boolean =>
   names.some((name) => hostOf(name)?.hostname === hostname);

@@ -5,6 +5,7 @@ import type {
   McpServer,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
+import { RPC_CODE } from '../rpc-codes.ts';
 import { loadServer } from '../sdk.ts';
 import type { Changes } from './changes.ts';
 
@@ -98,7 +99,7 @@ export async function httpHandler(
         return handler.fetch(request, body);
       const id = request.headers.get('mcp-session-id');
       if (id === null) {
-        if (!isInitialize(parsedBody)) return rpcError(400, -32_000, 'Bad Request: Server not initialized');
+        if (!isInitialize(parsedBody)) return rpcError(400, 'refused', 'Bad Request: Server not initialized');
         const transport = await begin(authInfo);
         const response = await transport.handleRequest(request, body);
         // The request may have been refused.
@@ -106,14 +107,14 @@ export async function httpHandler(
         return response;
       }
       const known = sessions.get(id);
-      if (known?.handler !== handler) return rpcError(404, -32_001, 'Session not found');
+      if (known?.handler !== handler) return rpcError(404, 'unknownSession', 'Session not found');
       // Moves the session to the end, because it is now the most recently used.
       sessions.delete(id);
       sessions.set(id, known);
       const { transport, running } = known;
       const ids = startedIn(parsedBody, running);
       if (ids === undefined)
-        return rpcError(400, INVALID_REQUEST, 'Invalid Request: another request with this id is running');
+        return rpcError(400, 'invalidRequest', 'Invalid Request: another request with this id is running');
       const response = await transport.handleRequest(request, body);
       // The transport sends no message for a refused request, so its ids end here.
       if (!response.ok) for (const one of ids) running.delete(one);
@@ -133,18 +134,15 @@ async function bodyOf(request: Request, maxElements: number | undefined): Promis
     const limits = { maxBytes: MAX_BYTES, maxElements, maxMs: MAX_MS };
     const parsedBody = tryParseJson(await readJsonText(request, limits));
     return parsedBody === undefined
-      ? rpcError(400, PARSE_ERROR, 'Parse error: Invalid JSON')
+      ? rpcError(400, 'parseError', 'Parse error: Invalid JSON')
       : { parsedBody };
   } catch (error) {
     if (!LlmError.is(error, 'invalid-request'))
-      return rpcError(400, PARSE_ERROR, 'Parse error: the request ended before its body was complete');
+      return rpcError(400, 'parseError', 'Parse error: the request ended before its body was complete');
     const { status = 400 } = error.details;
-    return rpcError(status, status === 400 ? INVALID_REQUEST : -32_000, error.message);
+    return rpcError(status, status === 400 ? 'invalidRequest' : 'refused', error.message);
   }
 }
-
-const PARSE_ERROR = -32_700;
-const INVALID_REQUEST = -32_600;
 
 /** Whether a request begins a session. */
 const isInitialize = (body: unknown): boolean =>
@@ -186,6 +184,6 @@ function evictSessions(sessions: HttpSessions, maxSessions: number): void {
   }
 }
 
-/** Returns a response with an error of JSON-RPC. */
-export const rpcError = (status: number, code: number, message: string): Response =>
-  Response.json({ jsonrpc: '2.0', error: { code, message }, id: null }, { status });
+/** Returns a response with an error of JSON-RPC, which belongs to no request because the request was not accepted. */
+export const rpcError = (status: number, code: keyof typeof RPC_CODE, message: string): Response =>
+  Response.json({ jsonrpc: '2.0', error: { code: RPC_CODE[code], message }, id: null }, { status });

@@ -6,6 +6,9 @@ import type { ServerSdk } from '../sdk.ts';
 import { newRounds, type RoundsState } from './rounds.ts';
 
 const MIN_SECRET_BYTES = 32;
+/** Message for a client whose state does not continue a call. */
+export const INVALID_STATE =
+  'the requestState is invalid, has expired or belongs to another call; call again without it';
 
 /**
  * Returns a function that returns the key for states. A random key is created at its first use, because a Worker has no randomness
@@ -48,10 +51,7 @@ export class RoundsStates {
     const payload: unknown = await this.codec.verify(text, context).catch(() => undefined);
     const { hash, state } = asRecord(payload);
     if (!isRecord(state) || hash !== (await hashOf(invocation)))
-      throw new this.sdk.ProtocolError(
-        this.sdk.ProtocolErrorCode.InvalidParams,
-        'the requestState is invalid, has expired or belongs to another call; call again without it',
-      );
+      throw new this.sdk.ProtocolError(this.sdk.ProtocolErrorCode.InvalidParams, INVALID_STATE);
     const known = state as unknown as RoundsState;
     for (const name of known.asked) {
       const reply: unknown = mcpReq.inputResponses?.[name];

@@ -56,7 +56,7 @@ export function serveMcp(options: ServeOptions): McpServerHandle {
       await serveOnStdio(factory('pipe'), onerror, closing, changes);
     },
     async fetch(request) {
-      if (closing.isOver) return rpcError(503, -32_000, 'The server was closed');
+      if (closing.isOver) return rpcError(503, 'refused', 'The server was closed');
       const refusal = refused(request);
       if (refusal !== undefined) return refusal;
       await loadSkills();

@@ -38,7 +38,7 @@ export const answerWith = (
 /** Returns the response for a failure. For a failure of a store and for an internal failure, the response has no details. */
 export function answerTo(error: unknown): Response {
   if (error instanceof Refusal) return refusal(error.code, error.message, undefined, error.headers);
-  if (LlmError.is(error, 'config') || LlmError.is(error, 'invalid-request'))
+  if (LlmError.is(error, 'config', 'invalid-request'))
     return refusal('invalid-request', error.message, error.details.path);
   if (LlmError.is(error, 'not-found')) return refusal('not-found', error.message);
   if (LlmError.is(error, 'denied')) return refusal('conflict', error.message);

@@ -136,7 +136,7 @@ export function createAdmin(options: AdminOptions): Admin {
   };
 }
 
-/** Returns the first route for a path and a method, and the value of `{id}`. Throws `Refusal` if none exists. */
+/** Returns the first route for a path and a method, and the value of `{id}`, `''` without one. Throws `Refusal` if none exists. */
 function findRoute(
   routes: readonly Route[],
   place: string,

@@ -1,7 +1,7 @@
 import { LlmError, type JsonObject } from '@majordomo/core';
 import { notify } from '@majordomo/core/toolkit';
 import type { Ledger } from '@majordomo/ledger';
-import type { Keys } from '../keys/create-keys.ts';
+import { MAX_GRACE_MS, type Keys } from '../keys/create-keys.ts';
 import type { KeyQuery, NewKey } from '../keys/key.ts';
 import { ledgerLimits } from '../keys/key-limits.ts';
 import { KEY_QUERY } from '../keys/key-schemas.ts';
@@ -19,7 +19,6 @@ export interface KeyChangeEvent {
   readonly by: string;
 }
 
-const MAX_GRACE_MS = 30 * 86_400_000;
 const issued = object({ key: KEY, secret: text });
 
 /** Returns the routes of keys. */

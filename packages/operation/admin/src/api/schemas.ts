@@ -13,7 +13,7 @@ const orNull = (members: JsonObject): JsonObject =>
 export const NEW_KEY_BODY: JsonObject = newKey(time);
 
 const { admin = {}, ...removable } = NEW_KEY_MEMBERS;
-/** Body of a request that changes a key. `null` removes a member. */
+/** Body of a request that changes a key. `null` removes a member other than `name` and `admin`. */
 export const CHANGE_BODY: JsonObject = object(
   {},
   { name: KEY_NAME, admin, ...orNull({ ...removable, expiresAt: time }) },

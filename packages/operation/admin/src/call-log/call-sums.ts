@@ -47,6 +47,7 @@ export class CallSums {
     addStep(sum.durations, stepOf(ms));
     if (firstMs === undefined) return;
     addStep(sum.firsts, stepOf(firstMs));
+    // Only streamed calls have `output`. The time of any other call does not show how fast its tokens arrived.
     if (output === undefined) return;
     sum.tokens += output;
     sum.contentMs += ms - firstMs;

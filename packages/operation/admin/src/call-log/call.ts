@@ -83,7 +83,7 @@ export interface CallAttempt {
   readonly at: number;
   readonly ms: number;
   readonly firstMs: number | undefined;
-  /** Model that answered, by the vendor's name. Absent if the vendor did not report it, and in entries of older versions. */
+  /** Model that answered, by the vendor's name. Absent if the vendor did not report it. */
   readonly responseModel?: string | undefined;
   /** Kind of the error. For a skipped target: `benched`, `unsupported` or `denied`. */
   readonly kind: string | undefined;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@majordomo/core';
 import { checkFits, fail } from '../check-value.ts';
 import { isZone } from '../keys/check-key.ts';
-import { MAX_PAGE, object, text, time } from '../schema.ts';
+import { isUsd, MAX_PAGE, object, text, time, USD_PATTERN } from '../schema.ts';
 
 /** Members of a call by which statistics can be grouped. */
 export const DIMENSIONS: readonly string[] = [
@@ -14,8 +14,6 @@ export const DIMENSIONS: readonly string[] = [
   'hour',
   'day',
 ];
-
-const USD_PATTERN = '^\\d{1,9}(\\.\\d{1,9})?$';
 
 /** Schemas of the filters by name. The admin API also uses them for its query parameters. */
 export const FILTERS: JsonObject = {
@@ -66,8 +64,7 @@ export async function checkCallQuery(
   const { from, to, minUsd, zone } = query as Readonly<Record<string, unknown>>;
   for (const [name, date] of Object.entries({ from, to }))
     if (date !== undefined && !isValidDate(date)) fail(subject, name, 'must be a valid Date', date);
-  // `checkFits` does not check patterns.
-  if (typeof minUsd === 'string' && !new RegExp(USD_PATTERN).test(minUsd))
+  if (typeof minUsd === 'string' && !isUsd(minUsd))
     fail(subject, 'minUsd', "must be a decimal number with at most nine decimals, such as '0.50'", minUsd);
   if (typeof zone === 'string' && !isZone(zone))
     fail(subject, 'zone', "must be an IANA time zone, such as 'Europe/Berlin'", zone);

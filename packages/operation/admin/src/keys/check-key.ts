@@ -1,12 +1,11 @@
 import { checkFits, fail } from '../check-value.ts';
 import type { KeyChange, KeyLimit, NewKey } from './key.ts';
 import { newKey } from './key-schemas.ts';
+import { isUsd } from '../schema.ts';
 
 /** Schema of a new key. It accepts any `expiresAt`, because a schema cannot describe a `Date`. */
 const NEW_KEY = newKey({});
-const MAX_METADATA = 16;
 const MAX_METADATA_NAME = 64;
-const USD = /^\d{1,9}(?:\.\d{1,9})?$/;
 
 /** Throws `config` with the path of an invalid member. `now`: time in epoch milliseconds, after which the key must expire. */
 export async function checkNewKey(subject: string, key: NewKey, now: number): Promise<void> {
@@ -16,8 +15,6 @@ export async function checkNewKey(subject: string, key: NewKey, now: number): Pr
     checkLimit(subject, limit, index, limits);
   });
   const names = Object.keys(metadata);
-  if (names.length > MAX_METADATA)
-    fail(subject, 'metadata', `must have at most ${MAX_METADATA} pairs`, names.length);
   for (const name of names)
     if (name === '' || name.length > MAX_METADATA_NAME)
       fail(subject, 'metadata', `must have names of 1 to ${MAX_METADATA_NAME} characters`, name);
@@ -43,7 +40,7 @@ function checkLimit(subject: string, limit: KeyLimit, index: number, all: readon
   const [unit, ...others] = Object.keys(limit.max);
   if (unit === undefined || others.length > 0)
     fail(subject, `${path}.max`, 'must have exactly one of usd, tokens and calls', limit.max);
-  const isAmount = (usd: string): boolean => USD.test(usd) && Number(usd) > 0;
+  const isAmount = (usd: string): boolean => isUsd(usd) && Number(usd) > 0;
   if ('usd' in limit.max && !isAmount(limit.max.usd))
     fail(
       subject,

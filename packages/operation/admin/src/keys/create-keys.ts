@@ -79,7 +79,8 @@ const KINDS: KindsOf<KeysOptions> = {
   clock: 'object with now',
 };
 const QUERY = object({}, KEY_QUERY);
-const MAX_GRACE_MS = 30 * 86_400_000;
+/** Maximum time for which the previous secret of a key is accepted, in milliseconds. */
+export const MAX_GRACE_MS: number = 30 * 86_400_000;
 /** Maximum number of attempts to revoke a key while other callers change it. */
 const REVOKE_TRIES = 20;
 

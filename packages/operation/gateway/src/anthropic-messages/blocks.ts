@@ -14,14 +14,17 @@ import {
 import type { Notes } from '../parsing/notes.ts';
 import { isGatewayToken } from '../parsing/replay-token.ts';
 
+/** Members of blocks that `parseMessages` reads after all blocks are converted, so they need no warning here. */
+const READ_LATER = ['cache_control', 'citations'];
+
 /** Returns a parser for the text of a system prompt or document, given as a string or as text blocks. */
 export const texts = (notes: Notes): Parser<string> =>
-  joinedText({ types: ['text'], known: ['cache_control', 'citations'], separator: '\n\n', notes });
+  joinedText({ types: ['text'], known: READ_LATER, separator: '\n\n', notes });
 
 /** Converts a block of a user turn, except a tool result, to parts. Adds a warning for each member that `userParts` has not parsed. */
 export function userPart(block: Fields, media: Media, notes: Notes): readonly UserPart[] {
   const parts = userParts(block, media, notes);
-  notes.unparsedInElement(block, String(block.value['type']), 'cache_control', 'citations');
+  notes.unparsedInElement(block, String(block.value['type']), ...READ_LATER);
   return parts;
 }
 
@@ -90,7 +93,7 @@ const titled = (title: string | undefined, body: string): string =>
 export function assistantPart(block: Fields, notes: Notes): readonly AssistantPart[] {
   const parts = assistantParts(block);
   const isDirect = asRecord(block.value['caller'])['type'] === 'direct';
-  const known = ['cache_control', 'citations', ...(isDirect ? ['caller'] : [])];
+  const known = [...READ_LATER, ...(isDirect ? ['caller'] : [])];
   notes.unparsedInElement(block, String(block.value['type']), ...known);
   return parts;
 }

@@ -108,6 +108,7 @@ function addTurn(turn: Fields, transcript: Transcript, media: Media): void {
     return;
   }
   const isResult = ({ value }: Fields): boolean => value['type'] === 'tool_result';
+  // Results answer the calls of the turn before, so they precede the other blocks of this turn.
   for (const block of blocks.filter(isResult)) {
     transcript.result(
       block.required('tool_use_id', nonEmptyString),

@@ -99,6 +99,7 @@ export class MessagesWriter implements Writer {
       return messagesCitations(part)
         .map((citation) => this.delta({ type: 'citations_delta', citation }))
         .join('');
+    // Clients of this wire parse the input as an object, so the text of arguments that are not an object is not sent.
     if (part.type === 'tool-call')
       return this.input(this.args.end(part, { complete: JSON.stringify(part.args), asWritten: false }));
     const data = this.isOpen ? undefined : hiddenData(part);

@@ -43,7 +43,10 @@ interface Operator {
   readonly reports: OperatorReports;
 }
 
-/** Calls `onError` if the operator has to resolve the error, unless the same failure was reported recently. */
+/**
+ * Calls `onError` if the operator has to resolve the error, unless the same failure was reported recently. Of a refusal, only the cause is
+ * reported. A refusal without a cause concerns only the client.
+ */
 export function reportToOperator(thrown: unknown, requestId: string, { onError, reports }: Operator): void {
   const error = thrown instanceof Refusal ? thrown.cause : thrown;
   if (onError === undefined || error === undefined) return;

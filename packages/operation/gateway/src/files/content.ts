@@ -39,11 +39,12 @@ export class FileContent {
           controller.enqueue(chunk);
         },
       },
+      // Without a queue, a chunk is read and counted only when the store requests it.
       { highWaterMark: 0 },
     );
   }
 
-  /** SHA-256 of the content that was read. */
+  /** SHA-256 of the content that was read. `undefined` on a platform that cannot hash in chunks. */
   get sha256(): string | undefined {
     return this.hash?.digest('hex');
   }

@@ -72,8 +72,8 @@ export class ResumableUploads {
       await upload.writer.close();
       return await upload.stored;
     } catch (error) {
-      // The failure of the store explains the failure of the writer.
       await upload.writer.abort(error).catch(() => undefined);
+      // Rejects with the failure of the store if it has one, because the failure of the writer is only its effect.
       await upload.stored;
       throw error;
     }

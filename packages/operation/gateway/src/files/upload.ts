@@ -29,6 +29,7 @@ export async function upload(
   let reservation: Reservation | undefined;
   try {
     const formBytes = Number(request.headers.get('content-length')) || FORM_BYTES;
+    // The file is at least as large as the form without its other parts.
     const place = await files.reserve(Math.min(formBytes, maxBytes), Math.max(1, formBytes - FORM_BYTES));
     reservation = place;
     const fields: FileFields = purpose === undefined ? {} : { purpose };

@@ -94,6 +94,7 @@ function settings(body: Fields, notes: Notes): Partial<ChatRequest> {
     verbosity: body.optional('verbosity', verbosity),
     endUser: endUserOf(body, notes),
     serviceTier: tierOf(body, notes),
+    // 0 requests the log probabilities of the chosen tokens only.
     logprobs: hasLogprobs ? topLogprobs : undefined,
     cache: cacheOf(body, notes),
   });

@@ -12,7 +12,7 @@ import { responsesUsage } from './response.ts';
 import { prepareResponses } from './state.ts';
 import { shortened, StoredItems } from './stored-items.ts';
 
-/** Members of a request for a compaction. */
+/** Members of a request for a compaction. All others are dropped, such as `stream` and `tools`: the answer is always complete. */
 const MEMBERS: ReadonlySet<string> = new Set([
   'model',
   'input',

@@ -93,12 +93,12 @@ export class JobText implements TextSource {
     return this.writer.last(response);
   }
 
-  /** Begins a leg. Returns false if the client has events of an earlier leg. */
+  /** Begins a leg. Returns false if the client has events of an earlier leg, from an earlier reading or from this one. */
   private enterLeg(leg: number): boolean {
     if (leg === this.leg) return true;
     const { after } = this.options;
-    const isResumed = after >= FIRST_EVENTS && Math.floor(after / LEG) + 1 < leg;
-    if (isResumed || this.writer.hasItems) return false;
+    const hasEarlierEvents = after >= FIRST_EVENTS && Math.floor(after / LEG) + 1 < leg;
+    if (hasEarlierEvents || this.writer.hasItems) return false;
     this.leg = leg;
     this.writer.nextNumber = (leg - 1) * LEG + FIRST_EVENTS;
     return true;

@@ -67,6 +67,7 @@ export function parseResponses(
   const context = { known: new KnownTools(), notes, stored: state?.items };
   const { known } = context;
   const mcp = beginMcp?.(context);
+  // The tools come before the items, whose calls name them.
   const tools = responsesTools(body, known, notes, mcp);
   const model = body.required('model', nonEmptyString);
   const isStreamed = body.optional('stream', boolean) ?? false;
@@ -138,7 +139,7 @@ function earlierItems(
 }
 
 /** Returns the refusal of an unknown `previous_response_id`. */
-export const previousNotFound = (id: string): Refusal =>
+const previousNotFound = (id: string): Refusal =>
   new Refusal('invalid-request', `Previous response with id '${shortened(id)}' not found.`, NOT_FOUND);
 
 /** Returns whether to make the response in the background. */

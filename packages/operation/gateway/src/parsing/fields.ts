@@ -68,7 +68,7 @@ export function invalid(path: string, message: string): never {
 }
 
 /** Returns a parser for the values that pass a check. */
-export const parserOf =
+const parserOf =
   <T>(check: Check<T>): Parser<T> =>
   (value, path) =>
     checked(check, value, path, invalid);

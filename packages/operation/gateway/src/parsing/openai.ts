@@ -69,6 +69,7 @@ export function cacheOf(body: Fields, notes: Notes): ChatRequest['cache'] {
   if (isMarked)
     notes.coerced('prompt_cache_breakpoint', 'each provider chooses the positions of cache points');
   const plan: CachePlan = key === undefined ? {} : { key };
+  // The client has marked only some messages, so core decides about the messages.
   if (isExplicit) return { prefix: longest, ...plan };
   if (options !== undefined || longest === 'long') return { prefix: longest, messages: longest, ...plan };
   return key === undefined ? undefined : plan;

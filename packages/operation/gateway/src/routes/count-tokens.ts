@@ -47,7 +47,7 @@ export async function estimateTokens(
   try {
     const body = await jsonBody(request, limitsOf(settings, place));
     const stored = new NamedContent(arrival, settings, responsesOf(arrival, gateway));
-    // Finds the stored responses and the files that the body names. The request is parsed again with their content.
+    // Finds the stored responses and the tools of MCP servers that the body names. The request is parsed again with them.
     const draft = parse(body, stored, media);
     trace.model = draft.model;
     const spec = await specOf(draft.model, arrival, settings);

@@ -29,10 +29,10 @@ export async function geminiUploadRoute(context: RequestContext, gateway: Gatewa
       Number(headers.get('x-goog-upload-offset') ?? Number.NaN),
       'X-Goog-Upload-Offset',
     );
-    // The upload continues after this request.
-    const owner = new CallerFiles(files.settings, gateway, caller, new AbortController().signal);
+    // The upload continues after this request, so its files need a signal that does not abort with the request.
+    const lastingFiles = new CallerFiles(files.settings, gateway, caller, new AbortController().signal);
     const isLast = commands.includes('finalize');
-    const stored = await gateway.resumable.append(startedIn(searchParams), request, owner, {
+    const stored = await gateway.resumable.append(startedIn(searchParams), request, lastingFiles, {
       offset,
       isLast,
     });

@@ -71,23 +71,17 @@ function describeAttempt(each: FeedAttempt): string {
   const { outcome, at, ms, firstAt, why, until, error, retryInMs, usage } = each;
   if (outcome === 'skipped')
     return `skipped: ${why ?? 'unknown'}${until === undefined ? '' : ` until ${time(until)}`}`;
+  const isFailed = outcome === 'failed';
+  const what = outcome === 'finished' ? 'answered' : outcome;
   const parts = [
-    outcome === 'failed' && error !== undefined
-      ? reasonOf(error)
-      : outcome === 'finished'
-        ? 'answered'
-        : outcome,
-    ms === undefined ? '' : `${outcome === 'failed' ? 'after' : 'in'} ${duration(ms)}`,
+    (isFailed && error !== undefined ? reasonOf(error) : what) +
+      (ms === undefined ? '' : ` ${isFailed ? 'after' : 'in'} ${duration(ms)}`),
     firstAt === undefined ? '' : `first content after ${duration(firstAt - at)}`,
     usage?.input === undefined ? '' : `${usage.input} in`,
     usage?.output === undefined ? '' : `${usage.output} out`,
     retryInMs === undefined ? '' : `again in ${duration(retryInMs)}`,
   ];
-  return parts
-    .filter((part) => part !== '')
-    .join(' · ')
-    .replace(' · in ', ' in ')
-    .replace(' · after ', ' after ');
+  return parts.filter((part) => part !== '').join(' · ');
 }
 
 function reasonOf({ kind, facts }: NonNullable<FeedAttempt['error']>): string {

@@ -90,7 +90,7 @@ export class Sockets {
       const opened = new Session(socket, session);
       this.sessions.add(opened);
       socket.on('close', () => this.sessions.delete(opened));
-      // Before `ws` reads the chunk.
+      // Counts a chunk before `ws` reads it, because the chunk that completes a message ends the count.
       connection.prependListener('data', (chunk: Uint8Array) => opened.countReceived(chunk.length));
       cutIdleSocket(connection, idleMs);
     });

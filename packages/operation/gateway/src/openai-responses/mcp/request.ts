@@ -41,7 +41,10 @@ interface McpOutput extends McpItems {
   createWriter(echo: Echo): ResponsesWriter;
 }
 
-/** Returns a function that returns a function, which begins the parses of a request. */
+/**
+ * Returns a function for one request, whose content is known only after its body has been read. Its result begins each parse of the
+ * request, which is parsed again after each load of named content.
+ */
 export const beginWith =
   (context: RequestContext, gateway: GatewayContext, tools: McpTools) =>
   (namedContent: NamedContent): BeginMcp => {
@@ -101,6 +104,7 @@ export class ParsedMcp extends McpHistory {
     if (body.value['background'] === true)
       invalid('background', 'is not supported with tools of MCP servers; stream the response');
     const maxCalls = body.optional('max_tool_calls', integer(1));
+    // The loop adds the answers, and the items of the response contain them.
     const answers = new Map<ToolCallPart, McpAnswer>();
     const approved = new Set(approvedCalls.map(({ call }) => call.id));
     const calls = { answers, isApproved: (id: string) => approved.has(id) };
