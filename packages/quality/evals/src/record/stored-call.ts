@@ -9,7 +9,13 @@ import {
   type ErrorDetails,
   type JsonValue,
 } from '@majordomo/core';
-import { isRecord, restoredAttempt, restoredError, storedAttempt, storedError } from '@majordomo/core/toolkit';
+import {
+  isRecord,
+  restoredAttempt,
+  restoredError,
+  storedAttempt,
+  storedError,
+} from '@majordomo/core/toolkit';
 import type { StoredAttempt } from '@majordomo/core/toolkit';
 import { isResponse, textOf, toolCallsOf } from '../definition/output.ts';
 import type { RecordedCall, StoredError } from './recordings.ts';

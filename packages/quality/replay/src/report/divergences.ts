@@ -30,7 +30,8 @@ export function divergencesOf(units: readonly ScoredUnit[]): Divergences {
     },
   }))
     .sort(
-      (a, b) => b.result.worse - a.result.worse || b.result.calls - a.result.calls || compareText(a.key, b.key),
+      (a, b) =>
+        b.result.worse - a.result.worse || b.result.calls - a.result.calls || compareText(a.key, b.key),
     )
     .map(({ result }) => result);
 }
