@@ -86,6 +86,7 @@ export const openaiWireLibrary: Config = defineConfig({
 /** Entry points of agent: the loop, the pure steps without core, and the loop with a journal. */
 export const agentLibrary: Config = defineConfig({
   ...base,
+  // `src/steps.ts` must not import core, so the two functions of core that it uses are bundled from the sources of core.
   esbuildPlugins: [
     replaced(/\/sum-usage\.ts$/, join(folderOf('core'), 'src/stream/usage.ts')),
     replaced(/\/vendor-calls\.ts$/, join(folderOf('core'), 'src/util/vendor-tool.ts')),
@@ -128,6 +129,7 @@ export const mcpLibrary: Config = defineConfig([
     entry: ['src/index.ts', 'src/internal.ts'],
     platform: 'neutral',
     ...declarations('src/index.ts', 'src/internal.ts'),
+    // The other build, which runs at the same time, may have written its files already.
     clean: ['!edge.*'],
   },
   {

@@ -22,7 +22,9 @@ interface Engine {
 
 const RUNS = 80;
 const KILLS = 35;
+/** Time between the starts of two runs, in milliseconds. */
 const GAP_MS = 40;
+/** Least and most time between two kills, in milliseconds. */
 const LIFE_MS = [150, 900] as const;
 
 const [name = 'restate', seedText] = process.argv.slice(2);

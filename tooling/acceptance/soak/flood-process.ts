@@ -19,11 +19,15 @@ export interface FloodReport {
   readonly held: number;
   /** Memory per stream in bytes for a bare `fetch` that has read one chunk, which is the platform's share. */
   readonly bare: number;
+  /** Descriptions of streams with an unexpected end. */
   readonly wrong: readonly string[];
+  /** Number of listeners that the streams have left on the signal that they share. */
   readonly listeners: number;
+  /** Whether the connection pool was closed in time, which an open response prevents. */
   readonly poolClosed: boolean;
 }
 
+/** Time until all buffers between a server and its paused reader are full, in milliseconds. */
 const QUIET_MS = 2000;
 
 const perTarget = Number(process.argv[2]);

@@ -11,6 +11,7 @@ import type { ServerState } from './processes.ts';
 const wire = SIDES.find((side) => side.wire.name === process.argv[2])?.wire;
 if (wire === undefined) throw new Error(`no wire named ${process.argv[2] ?? ''}`);
 const { model = '' } = SIDES.find((side) => side.wire === wire) ?? {};
+// Only the Gemini API reads the model and the delivery from the path. The other wires read the body.
 const response = wire.read(`/v1beta/models/${model}:streamGenerateContent?alt=sse`, { model, stream: true });
 const frames = wire.stream(FLOOD, response).map(({ bytes }) => bytes);
 const open = new Set<ServerResponse>();

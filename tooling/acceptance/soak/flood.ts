@@ -6,6 +6,7 @@ import { idleStates, runMeasured, startServers, sumOf, type Server, type ServerS
 import { FLOOD_PIECE, FLOOD_PIECES } from './script.ts';
 
 const KIBIBYTE = 1024;
+/** Maximum number of bytes that a paused stream may hold in the process. */
 const MOST_HELD = 256 * KIBIBYTE;
 const LONGEST_MS = 120_000;
 /** Table of the kernel with its connections. */
@@ -90,7 +91,8 @@ const kibibytes = (bytes: number): string => `${(bytes / KIBIBYTE).toFixed(0)} K
 
 /**
  * Returns the bytes that the kernel buffers for connections to a port of 127.0.0.1, at both ends; `undefined` if the system
- * does not report them.
+ * does not report them. A line of the table has the addresses of this end and of the other end, and both queues as `sending:received`
+ * in hexadecimal digits. At the end of the server, the sent bytes wait. At the end of the client, the received bytes wait.
  */
 function queuedFor(ports: ReadonlySet<number>): number | undefined {
   if (!existsSync(TABLE)) return undefined;

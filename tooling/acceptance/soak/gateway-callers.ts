@@ -3,6 +3,7 @@ import { asList, asRecord } from '@majordomo/core/toolkit';
 import { seededRandom } from '@majordomo/testing';
 import { promptOf, scriptedAnswer } from './script.ts';
 
+/** Share of the calls whose client disconnects after the first bytes. */
 const LEAVES = 0.02;
 
 /** Outcome of a stream. */
@@ -19,7 +20,9 @@ interface ClientWire {
   readonly body: (prompt: string) => object;
   /** Returns the text of one event; `''` for an event without text. */
   readonly text: (event: Readonly<Record<string, unknown>>) => unknown;
+  /** End of a body with a complete response. */
   readonly complete: RegExp;
+  /** End of a body with an error event. */
   readonly failed: RegExp;
 }
 
@@ -124,7 +127,7 @@ export interface Met {
 }
 
 /**
- * Runs `count` clients until `isOver`. Each client begins its next stream when its previous one ends. The clients start at
+ * Runs `streams` clients until `isOver`. Each client begins its next stream when its previous one ends. The clients start at
  * intervals of `rampMs`.
  */
 export async function gatewayCallers(

@@ -4,7 +4,7 @@ import type { GatewayState } from './gateway-process.ts';
 import { idleStates, startReporter, startServers, sumOf, type Reporter } from './processes.ts';
 
 const MIB = 1024 * 1024;
-/** Maximum memory per open stream, in bytes. */
+/** Maximum memory per open stream, in KiB. */
 const STREAM_KIB = 150;
 /** Maximum memory per ended stream, in bytes. A call that leaves an entry in a list or map exceeds it. */
 const LEFT_BYTES = 1024;

@@ -33,7 +33,7 @@ export interface LoadReport {
 
 const [seconds = 0, streams = 0] = process.argv.slice(2, 4).map(Number);
 const baseURLs = process.argv.slice(4);
-/** Maximum time of a call, in milliseconds: three targets that each take twice their timeouts, and the longest bench between them. */
+/** Maximum time of a call, in seconds: three targets that each take twice their timeouts, and the longest bench between them. */
 const LONGEST_CALL_SECONDS = 60;
 
 const random = seededRandom(500);
@@ -60,7 +60,7 @@ const wrong: string[] = [];
 const warnings: string[] = [];
 const rss: Sample[] = [];
 const heap: Sample[] = [];
-const underWay = new Map<number, number>();
+const underWay = new Set<number>();
 let calls = 0;
 let slowestMs = 0;
 
@@ -74,7 +74,7 @@ async function caller(at: number): Promise<void> {
   while (!isOver()) {
     const call = calls++;
     const since = performance.now();
-    underWay.set(call, since);
+    underWay.add(call);
     const model = models[call % models.length];
     if (model === undefined) return;
     const end = await oneCall(model, call, random, shared.signal);
@@ -114,7 +114,7 @@ await Promise.race([
   new Promise((resolve) => (late = setTimeout(resolve, (seconds + LONGEST_CALL_SECONDS) * 1000))),
 ]);
 clearTimeout(late);
-for (const call of underWay.keys()) wrong.push(`call ${call} has no end`);
+for (const call of underWay) wrong.push(`call ${call} has no end`);
 clearInterval(sampling);
 // Sockets of aborted calls close within a few turns of the event loop.
 await new Promise((resolve) => setTimeout(resolve, 200));

@@ -34,6 +34,7 @@ export async function oneCall(
   random: () => number,
   signal: AbortSignal,
 ): Promise<End> {
+  // The range that contains this number decides how the caller treats the call.
   const fate = random();
   const own = new AbortController();
   const request = { messages: [user(promptOf(call))], tools: TOOLS, maxTokens: 100 };

@@ -81,7 +81,10 @@ export interface Ending {
   readonly lingeredMs: number;
 }
 
-/** Runs a process that prints its findings line by line. Ends the process after `ms`. */
+/**
+ * Runs a process that prints its findings line by line, and at its exit the time for which it was kept alive (`sendReport`). Ends the process
+ * after `ms`.
+ */
 export async function runMeasured(
   name: string,
   args: readonly string[],

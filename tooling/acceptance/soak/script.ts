@@ -71,8 +71,9 @@ function answerIn(call: number): Answer {
   return { id: `r${call}`, parts };
 }
 
-/** Number of bytes that exceeds the kernel's buffer for a connection. */
+/** Text of one delta, of about 1 KiB. */
 export const FLOOD_PIECE = `${'0123456789abcdef'.repeat(63)}0123456789üé\n`;
+/** Number of deltas of a response, which has more bytes than all buffers of a connection hold. */
 export const FLOOD_PIECES = 14_000;
 
 /** Created once for all requests. */

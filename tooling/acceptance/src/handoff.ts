@@ -61,11 +61,13 @@ const withToolResults = (response: ChatResponse): Message[] => {
   return [response.message, toolResult(results)];
 };
 
+const answerTo = (model: ChatModel, messages: readonly Message[]): Promise<ChatResponse> =>
+  model.generate({ messages, tools, system: 'Be brief.', reasoning: 'low', maxTokens: 4000 });
+
 /** Creates a conversation with everything that may cause problems at the next vendor, such as an interrupted call. */
 export async function createConversation(model: ChatModel): Promise<Message[]> {
   const messages: Message[] = [user('What is this?', png)];
-  const ask = (): Promise<ChatResponse> =>
-    model.generate({ messages, tools, system: 'Be brief.', reasoning: 'low', maxTokens: 4000 });
+  const ask = (): Promise<ChatResponse> => answerTo(model, messages);
   messages.push(...withToolResults(await ask()));
   messages.push(...withToolResults(await ask()), user('Look again.'));
   messages.push((await ask()).message, user('Never mind. Open it by force.'));
@@ -86,13 +88,7 @@ export async function continueConversation(
 ): Promise<Message[]> {
   const messages = [...history];
   for (let turn = 0; turn < turns; turn++) {
-    const response = await model.generate({
-      messages,
-      tools,
-      system: 'Be brief.',
-      reasoning: 'low',
-      maxTokens: 4000,
-    });
+    const response = await answerTo(model, messages);
     messages.push(...withToolResults(response));
     if (response.toolCalls.length === 0) messages.push(user('And now?'));
   }

@@ -20,6 +20,7 @@ const modelOf = (dialect, api, provider, baseUrl) => ({
   maxTokens: 4096,
 });
 
+/** Throws the error of a message. pi returns a message with an error instead of throwing. */
 function sound(message) {
   if (message.stopReason === 'error') throw new Error(message.errorMessage);
   return message;

@@ -1,5 +1,5 @@
 // Runs one suite on one wire and sends its measures to the parent process.
-import { seeded } from './measure/statistics.mjs';
+import { seededRandom } from '@majordomo/core/toolkit';
 import { SUITES } from './rows.mjs';
 import { startServer } from './server/start.mjs';
 import { dialectOf } from './wires/index.mjs';
@@ -9,7 +9,7 @@ const server = await startServer();
 const measures = await SUITES[suite].measure({
   dialect: dialectOf(wire),
   place: server.place,
-  plan: { rounds: Number(rounds), warmUp: 6, random: seeded(Number(seed)) },
+  plan: { rounds: Number(rounds), warmUp: 6, random: seededRandom(Number(seed)) },
 });
 server.stop();
 process.send(measures, () => process.exit(0));

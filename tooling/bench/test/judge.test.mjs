@@ -1,11 +1,12 @@
+import { seededRandom } from '@majordomo/core/toolkit';
 import { expect, test } from 'vitest';
 import { judge } from '../src/judge.mjs';
 import { ROWS, SUITES } from '../src/rows.mjs';
 import { check, inRounds } from '../src/measure/rounds.mjs';
-import { medianRatio, seeded } from '../src/measure/statistics.mjs';
+import { medianRatio } from '../src/measure/statistics.mjs';
 import { linesTable, verdictTable } from '../src/report/table.mjs';
 
-const plan = { rounds: 3, warmUp: 2, random: seeded(1) };
+const plan = { rounds: 3, warmUp: 2, random: seededRandom(1) };
 
 test('a wrong answer ends the measurement', async () => {
   const run = async () => check('no', 'yes');

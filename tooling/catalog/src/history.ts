@@ -27,9 +27,11 @@ function continued(model: CatalogModel, before: CatalogModel | undefined, today:
   const current = currentOf(model.prices, today);
   const past = before.prices.filter(({ from }) => from <= today);
   const later = model.prices.filter(({ from }) => from > today);
+  // No source states a price for today, so the last known period continues.
   if (current === undefined) return { ...model, prices: [...past, ...later] };
   if (last === undefined) return model;
   if (isDeepStrictEqual(amountsOf(last), amountsOf(withKnownFees(current, last)))) {
+    // The amounts are the same, but the sources that confirm them may differ.
     const kept = past.map((price) => (price === last ? { ...current, from: last.from } : price));
     return { ...model, prices: [...kept, ...later] };
   }

@@ -31,6 +31,7 @@ export function merge(vendor: string, listings: Listings, dates: Dates, resells 
   const isPriced = ({ offers }: Listed): boolean => offers.length > 0;
   // A reseller's models change daily, so only models.dev and pi-ai, whose lists are complete, add models.
   const other = [...(resells ? [] : [...genai, ...litellm]), ...piAi].filter(isPriced).map(({ id }) => id);
+  // An id takes precedence over an equal alias of another model, so it is set last.
   const fromGenai = new Map([...genai.flatMap(namedBy), ...genai.map((one) => [one.id, one] as const)]);
   const ids = [...new Set([...fromModelsDev.keys(), ...other])];
   const fromLitellm = byId(litellm);

@@ -56,6 +56,7 @@ export async function taken(
   if (path === undefined)
     throw new Error(`${folder}: no copy of ${name} exists; expected one of ${paths.join(', ')}`);
   const { data: json } = await read(path);
+  // Of the copies, only the data of pi-ai state their date.
   const date = dates[name] ?? dateOfPiAi(recordIn({ json }, 'json'));
   if (date === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(date))
     throw new Error(`${folder}: the copy of ${name} has no valid date; add --date ${name}=YYYY-MM-DD`);

@@ -32,6 +32,7 @@ export function vote(all: readonly Offer[], outdated: readonly Offer[] = []): Ve
     ...ifAny('tiers', votedTiers(winners)),
     ...ifAny('fees', votedFees([...byTrust, ...outdated])),
     sources: winners.map(({ source }) => source),
+    // `disputed`: each source states another price. `single`: only one source states a price.
     trust: winners.length > 1 ? 'agreed' : voters.length > 1 ? 'disputed' : 'single',
   };
 }

@@ -5,8 +5,11 @@ import { PROVIDERS } from './providers.mjs';
 
 /** Listens for one guest. `page` is the HTML for a browser. */
 export async function openBridge(page = {}) {
+  /** Commands that the guest has not requested yet. */
   const orders = [];
+  /** Responses to requests of the guest that wait for the next command. */
   const askers = [];
+  /** Functions that receive the output lines of a command, by its id. */
   const listeners = new Map();
   let last = 0;
   const order = (what) => {
@@ -104,10 +107,15 @@ function errorOf({ kind, message, details, hasRemedy }) {
   return new LlmError(kind, hasRemedy ? `${message} [with a remedy]` : message, details);
 }
 
-/** Reads one line at a time; the guest continues on request. */
+/**
+ * Output lines of a command, which are read one at a time. The guest waits for the response to each line, which is sent when the reader
+ * requests the next line. The last line is answered at once.
+ */
 class Lines {
   kept = [];
+  /** Resolves the request of the reader that waits for a line. */
   reader = undefined;
+  /** Sends the response to the last line, so that the guest continues. */
   goOn = undefined;
 
   push(line, goOn) {

@@ -21,7 +21,7 @@ export async function serve(url) {
   }
 }
 
-/** Called when the consumer of the host requests more; only requested data is read. */
+/** Sends a line to the host. The host responds when its reader requests the next line, so that the guest reads only requested data. */
 async function tell(url, id, line) {
   await (await fetch(`${url}/told/${id}`, { method: 'POST', body: JSON.stringify(line) })).text();
 }

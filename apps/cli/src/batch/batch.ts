@@ -130,6 +130,7 @@ async function withBatches(
   const loaded = await loadPackage('@majordomo/batch', cwd, 'majordomo batch');
   const { createBatches } = loaded as typeof import('@majordomo/batch');
   const settings = await loadSettings(io);
+  // `--store` names the file, as `ledger.file` of the configuration does.
   const place =
     store === undefined
       ? settings

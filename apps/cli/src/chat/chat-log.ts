@@ -6,6 +6,7 @@ import type { Io } from '../program/io.ts';
 import { writeNote } from '../terminal/paint.ts';
 import { reasonOf } from '../program/reason.ts';
 import type { ChatFlags } from './flags.ts';
+import { userTitle } from './user-title.ts';
 
 const ID_LENGTH = 8;
 const newId = (): string => randomUUID().slice(0, ID_LENGTH);
@@ -70,10 +71,6 @@ export class ChatLog {
     writeNote(this.io.stderr, `(${text})`);
   }
 }
-
-/** Returns the title that the user set, or `undefined`. */
-export const userTitle = (stored: StoredConversation | undefined): string | undefined =>
-  stored?.titleBy === 'user' ? stored.title : undefined;
 
 /**
  * Returns the arguments and the id of `--continue`. A value that is not an id is the first argument, as in `chat --continue hello`.

@@ -24,6 +24,7 @@ export class FullContext {
 
   /** Returns the messages to send. Prints a line if they are summarized, or if the summary fails. */
   async fit(messages: readonly Message[], reader: Reader, io: Io): Promise<readonly Message[]> {
+    // A short conversation needs neither the package nor the catalog, which take time to load.
     if (this.engine === undefined && lengthOf(messages) < SHORT) return messages;
     const { compactor } = await this.engineFor(reader, io);
     const made = await compactor.run(messages, { system: reader.system, signal: io.signal });

@@ -17,6 +17,7 @@ import { skillsOf } from './skill-folders.ts';
 import type { Trace } from '../trace/trace-to.ts';
 import type { Page } from '../page/page.ts';
 import { unconfigured } from './unconfigured.ts';
+import { userTitle } from './user-title.ts';
 import { parseSpecAndPrompt } from './spec-and-prompt.ts';
 import { providersOf } from './providers-of.ts';
 import { withJsonErrors } from '../terminal/with-json-errors.ts';
@@ -143,12 +144,12 @@ async function sessionOf(
   spec: string,
   majordomo: Majordomo,
   configuration: Settings,
-  { conversation, title: storedTitle, log }: ChatStores,
+  { conversation, log }: ChatStores,
   flags: ChatFlags,
   io: Io,
 ): Promise<Chat> {
   const messages: Message[] = [...(conversation?.messages ?? [])];
-  let title = storedTitle;
+  let title = userTitle(conversation);
   if (flags.load !== undefined) {
     const { loadTranscript } = await import('./transcript.ts');
     const loaded = await loadTranscript(flags.load, io.cwd);

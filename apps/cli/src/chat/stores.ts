@@ -11,8 +11,6 @@ export interface ChatStores extends AsyncDisposable {
   readonly words: readonly (string | undefined)[];
   /** Conversation to continue. */
   readonly conversation: StoredConversation | undefined;
-  /** Title of this conversation that the user set. */
-  readonly title: string | undefined;
   /** Store of this conversation. */
   readonly log: ChatLog | undefined;
   readonly ledger: Ledger | undefined;
@@ -29,7 +27,7 @@ export async function openChatStores(
   const logs = flags.image === undefined && (flags.log ?? (isContinued || settings.log));
   if (settings.ledger === undefined && !logs && !isContinued) return nothing(words);
   const { conversationsOf, openLedgerFile } = await import('../ledger/open-ledger.ts');
-  const { ChatLog, parseContinue, loadConversation, userTitle } = await import('./chat-log.ts');
+  const { ChatLog, parseContinue, loadConversation } = await import('./chat-log.ts');
   const continued = parseContinue(words, flags.continue);
   const books = await openLedgerFile(
     settings,
@@ -43,7 +41,6 @@ export async function openChatStores(
     return {
       words: continued.words,
       conversation,
-      title: userTitle(conversation),
       log: conversations && logs ? new ChatLog(conversations, conversation, io) : undefined,
       ledger: settings.ledger === undefined ? undefined : books.ledger,
       [Symbol.asyncDispose]: () => books[Symbol.asyncDispose](),
@@ -57,7 +54,6 @@ export async function openChatStores(
 const nothing = (words: ChatStores['words']): ChatStores => ({
   words,
   conversation: undefined,
-  title: undefined,
   log: undefined,
   ledger: undefined,
   [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -6,6 +6,7 @@ import { isList, isRecord } from '@majordomo/core/toolkit';
 import { Stop } from '../program/exit.ts';
 import { readJson } from '../files/read-json.ts';
 import { reasonOf } from '../program/reason.ts';
+import { userTitle } from './user-title.ts';
 
 /** Conversation in a file. */
 export interface Transcript {
@@ -51,8 +52,8 @@ export async function saveTranscript(
 export async function loadTranscript(path: string, cwd: string): Promise<Transcript> {
   const json = await readJson(resolve(cwd, path), path);
   if (!isSaved(json)) throw new Stop(`${path} is not a saved conversation; use a file that --save wrote`);
-  const { title, titleBy, messages } = fromJson<SavedTranscript>(json);
-  return { title: titleBy === 'user' ? title : undefined, messages };
+  const saved = fromJson<SavedTranscript>(json);
+  return { title: userTitle(saved), messages: saved.messages };
 }
 
 const ROLES: readonly unknown[] = ['system', 'user', 'assistant', 'tool'];

@@ -40,13 +40,14 @@ export async function loadSettings(io: Io, untrusted: 'stop' | 'report' = 'stop'
       io.stderr.write(printable(`${loaded.file} ${need}\n`));
     }
   }
+  // From here on, `loadPackage` also finds the packages that this project has installed.
   if (files.some(({ file, trust }) => trust === 'trusted' && isProjectConfig(file))) trustPackagesOf(io.cwd);
   const settings = settingsOf(files, io.env);
-  return { ...settings, vault: lazily(settings, io) };
+  return { ...settings, vault: vaultReader(settings, io) };
 }
 
 /** Returns a function that reads the vault at the first call. */
-function lazily({ logins }: Settings, io: Io): () => Promise<StoredKeys | undefined> {
+function vaultReader({ logins }: Settings, io: Io): () => Promise<StoredKeys | undefined> {
   let reading: Promise<StoredKeys | undefined> | undefined;
   const read = async (): Promise<StoredKeys | undefined> => {
     const { openStoredKeys } = await import('../vault/stored-keys.ts');
@@ -77,6 +78,7 @@ export function settingsOf(files: readonly LoadedConfig[], env: Env): Settings {
     system: first(configs.map(({ system }) => system)),
     aliases: Object.assign({}, ...lowestFirst.map(({ aliases }) => aliases)) as Record<string, string>,
     env: { ...(Object.assign({}, ...lowestFirst.map((config) => config.env)) as Env), ...env },
+    // Of several providers with one id, the first one remains.
     providers: configs
       .flatMap(({ providers = [] }) => providers)
       .filter(({ id }) => !known.has(id) && known.add(id)),

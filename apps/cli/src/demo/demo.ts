@@ -46,7 +46,7 @@ export async function playDemo(
   }
 }
 
-/** Width of the margin before an answer, in terminal cells. */
+/** Width of the margin before an answer, in terminal cells: `say` prints two spaces, a label of 8 and two spaces. */
 const MARGIN = 12;
 
 async function sendPrompt(spec: string, prompt: string, io: Io): Promise<ExitCode> {

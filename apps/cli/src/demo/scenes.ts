@@ -87,6 +87,7 @@ async function restart(majordomo: Majordomo, { title, say }: Timeline, signal: A
   title('2  A stream breaks off in the middle; the answer starts again');
   const model = majordomo.model('anthropic/claude-cut,openai/gpt-whole');
   const request = { messages: [user('What is a butler?')], maxTokens: 100 };
+  // With one attempt per target, the second vendor answers after the cut.
   await sayAnswer(model.stream(request, { signal, afterCommit: 'restart', attempts: 1 }), say);
 }
 

@@ -72,6 +72,7 @@ async function next(sections: readonly Section[], settings: Settings): Promise<s
     ...(await configuredIds(settings)),
     ...here.filter(({ state }) => state === 'ok').map(({ what }) => what),
   ]);
+  // A server with a DSN is configured, also if it does not answer.
   for (const id of away) usable.delete(id);
   if (usable.size === 0)
     return 'Next: set a key, such as OPENAI_API_KEY, or try it without a key: majordomo demo';

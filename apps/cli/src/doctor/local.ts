@@ -67,6 +67,7 @@ const ALL_NETWORKS = new Set(['0.0.0.0', '[::]']);
 
 /** Returns the host of an address, or an empty string for an invalid address. OLLAMA_HOST may lack the scheme or the host. */
 function hostOf(address: string): string {
+  // `:11434` lacks the host. `::1` is an IPv6 address.
   const named = /^:(?!:)/.test(address) ? `localhost${address}` : address;
   const authority = isIP(named) === 6 ? `[${named}]` : named;
   const host = URL.parse(address.includes('://') ? address : `http://${authority}`)?.hostname ?? '';

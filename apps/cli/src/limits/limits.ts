@@ -33,6 +33,7 @@ const NEARLY = 0.8;
 function shown(state: LimitState, now: Date, output: Output): string {
   const { limit, key, used, held, left, resetsAt, emptyAt } = state;
   const paint = painter(output);
+  // The maximum of the limit: `left` is negative by the amount that exceeds it.
   const most = used + held + left;
   const share = Number(used + held) / Number(most);
   const limitAmounts = amounts(limit);

@@ -79,6 +79,14 @@ it('shows the words of a paragraph as they arrive', () => {
   expect(textOf(markdown.feed('ld** wor'))).toBe('bold wor');
 });
 
+it('shows a long paragraph that arrives at once with its styles', () => {
+  const words = 'word '.repeat(200);
+  expect(textOf(spansOf([`A **bold** start, ${words}and \`code\`.\n`]))).toBe(
+    `A bold start, ${words}and code.\n`,
+  );
+  expect(textOf(spansOf([`**never closed ${words}\n`]))).toBe(`**never closed ${words}\n`);
+});
+
 it('takes limited time for a line that consists of markup characters', { timeout: 60_000 }, () => {
   const text = textOf(spansOf(Array.from({ length: 5000 }, () => '*a_b`[')));
   expect(text.replaceAll(/[^ab]/g, '')).toBe('ab'.repeat(5000));

@@ -52,13 +52,17 @@ export function createMarkdown(columns: number): MarkdownStream {
       if (at > 0) take(at, [plainSpan(rest.slice(0, at))]);
       if (rest === '') break;
       const isLong = rest.length > MAX_BUFFERED;
-      if (isComplete || isLong) {
-        take(rest.length, isLong ? [plainSpan(rest)] : inlineSpans(rest));
+      if (isComplete && !isLong) {
+        take(rest.length, inlineSpans(rest));
         break;
       }
-      const first = firstSpan(rest);
-      // Buffer an unfinished construct, or a construct at the end of the text, because the next chunk may continue it.
-      if (first === undefined || first.length === rest.length) break;
+      const start = rest.slice(0, MAX_BUFFERED);
+      const first = firstSpan(start);
+      // The next characters may continue an unfinished construct, or a construct at the end of the text.
+      if (first === undefined || first.length === start.length) {
+        if (isLong) take(rest.length, [plainSpan(rest)]);
+        break;
+      }
       take(first.length, first.spans);
     }
     return styled(shown);

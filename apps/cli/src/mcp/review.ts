@@ -75,6 +75,7 @@ async function withReview<T>(
     const { createLedger } = await import('@majordomo/ledger');
     await using stores = await openStores(storeOf(store, settings, io), settings, io, WHY);
     const { records, storeTimeoutMs } = stores;
+    // Servers with prices require a ledger. A review calls no tool, so the ledger books nothing.
     await using mcp = await mcpOf(
       settings,
       { records, ledger: createLedger({ store: stores.ledger, storeTimeoutMs }) },

@@ -43,6 +43,7 @@ export async function replaceable(flags: ReplaceableFlags, io: Io): Promise<Exit
   const unknown: string[] = [];
   for (const { target, vendor = '', model } of targets.values()) {
     const names = named.filter((one) => one.target.target === target).map(({ name }) => name);
+    // A target without a vendor, such as one of a provider of the configuration, is not in the catalog.
     const known = (await catalog.find(vendor, model))?.model;
     if (known === undefined) unknown.push(target);
     else found.push(...(await judged({ names, target, model: known }, catalog, now)));

@@ -59,6 +59,7 @@ export async function createPage(port: number, say: (text: string) => void, io: 
       await untilAborted(io.signal);
     },
     async [Symbol.asyncDispose]() {
+      // The page needs no time to end, also if it is still open in a browser.
       await served?.close(0);
     },
   };

@@ -35,7 +35,7 @@ export async function ping(
   return codeOf(pongs);
 }
 
-/** Resolves each element of the spec separately. An invalid element is returned unchanged. */
+/** Resolves each element of the spec separately. An invalid element is returned unchanged, so that its probe reports the error. */
 async function targetsOf(spec: string, settings: Settings, signal: AbortSignal): Promise<readonly string[]> {
   const { majordomo } = outline(settings);
   const found = await Promise.all(

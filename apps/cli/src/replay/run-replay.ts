@@ -85,7 +85,8 @@ export async function run(file: string, flags: RunFlags, io: Io): Promise<ExitCo
 
 /** Prints why a run has no report. Such a run is `incomplete`, because `fail` is a verdict on the candidate. */
 function endWithoutReport(error: unknown, io: Io): ExitCode {
-  if (io.signal.aborted || !LlmError.is(error) || LlmError.is(error, 'config')) throw error;
+  const isOfUser = io.signal.aborted || LlmError.is(error, 'config');
+  if (isOfUser || !LlmError.is(error)) throw error;
   printError(error, io);
   return EXIT.incomplete;
 }

@@ -36,6 +36,7 @@ export class WatchedFiles {
         listener();
       }
       this.seen = present;
+      // Without effect after the end of watching, which removes the timer.
       this.timer?.refresh();
     };
     if (this.files.length > 0) this.timer = setTimeout(() => void look(), WATCH_MS).unref();

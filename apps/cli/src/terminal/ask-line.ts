@@ -86,6 +86,7 @@ function answered(
       pasted.push(line);
       if (!isPasting) end(pasted.join('\n'));
     });
+    // Ctrl-D. `askLine` also closes the interface after an answer, which has then settled the promise.
     lines.on('close', () => {
       end(null);
     });

@@ -81,6 +81,7 @@ function stdinKind(): Stdin['kind'] {
     const stat = fstatSync(0);
     if (stat.isFile()) return 'file';
     if (stat.isFIFO()) return 'pipe';
+    // Such as /dev/null.
     return stat.isSocket() ? 'socket' : 'none';
   } catch {
     return 'none';

@@ -51,7 +51,9 @@ export function createLineWrapper(columns: number): LineWrapper {
     const wordCells = before + cellsOf(piece);
     word += piece;
     writtenCells = wordCells;
-    if (!isCode && column > before && wordCells <= columns && column - before + wordCells > columns) {
+    const start = column - before;
+    const fitsNextLine = start > 0 && wordCells <= columns;
+    if (!isCode && fitsNextLine && start + wordCells > columns) {
       column = wordCells;
       // Moves back and erases the written part.
       const erase = before === 0 ? '' : `\u001B[${before}D\u001B[K`;

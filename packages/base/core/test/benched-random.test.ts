@@ -8,6 +8,7 @@ import {
   user,
 } from '../src/index.ts';
 import { credentialKey, CredentialKeys, HealthTracker } from '../src/health/tracker.ts';
+import { seededRandom } from '../src/util/random.ts';
 import type { Script, Turn } from './support/scripted.ts';
 import { world } from './support/world.ts';
 
@@ -24,17 +25,6 @@ const KINDS: readonly ErrorKind[] = [
   ...(['auth', 'quota', 'network', 'truncated', 'not-found', 'billing'] as const),
 ];
 
-/** Returns a seeded generator of numbers in [0, 1). */
-function seeded(seed: number): () => number {
-  let state = seed * 2654435761;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Call of a random world, as its events and the requests of the providers show it. */
 interface ObservedCall {
   readonly name: string;
@@ -50,7 +40,7 @@ interface ObservedCall {
 
 /** Runs parallel calls in a random world, and returns each violation of the rules for benches. */
 async function randomWorld(seed: number): Promise<readonly string[]> {
-  const random = seeded(seed);
+  const random = seededRandom(seed * 2_654_435_761);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
   const violations: string[] = [];
   const calls = new Map<string, ObservedCall>();

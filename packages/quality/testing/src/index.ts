@@ -1,5 +1,5 @@
 export { fakeClock, type FakeClock } from './clock/fake-clock.ts';
-export { seededRandom } from './clock/random.ts';
+export { seededRandom } from '@majordomo/core/toolkit';
 export { fakeProvider, type FakeCall, type FakeOptions, type FakeProvider } from './fake/fake-provider.ts';
 export type { FakeOperationCall, FakeOperationOptions, FakeOperations } from './fake/operations.ts';
 export type {

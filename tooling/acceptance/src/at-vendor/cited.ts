@@ -62,6 +62,7 @@ function ofConverse(raw: unknown): Cited {
 
 const isPage = (source: unknown): boolean => typeof source === 'string' && source.startsWith('http');
 
+/** Reads annotations of OpenAI, whose data are either in the annotation or in its member with the name of its type. */
 function citationsOfAnnotations(text: string, annotations: unknown): readonly Cited[] {
   return asList(annotations)
     .map(asRecord)
@@ -76,6 +77,10 @@ function citationsOfAnnotations(text: string, annotations: unknown): readonly Ci
     });
 }
 
+/**
+ * Returns the citations of Chat Completions, whose vendors report them in different members: as `annotations` of a message (OpenAI,
+ * OpenRouter), as `citations` or `search_results` of the response (Perplexity, xAI), or in `executed_tools` of a message (Groq).
+ */
 function ofChat(recording: Recording): readonly Cited[] {
   const { streamed } = recording.expected;
   const chunks = streamed ? eventsOf(recording) : [bodyOf(recording)];

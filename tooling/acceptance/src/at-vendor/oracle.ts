@@ -96,6 +96,7 @@ export function responsesItems(recording: Recording): readonly Loose[] {
     .map(({ item }) => asRecord(item));
 }
 
+/** Types of items that wait for the client, so that they are not results of the vendor's tools. */
 const WAITING = [
   'shell_call',
   'local_shell_call',
@@ -136,6 +137,7 @@ function geminiChunks(recording: Recording): readonly unknown[] {
 const geminiParts = (recording: Recording): readonly Loose[] =>
   geminiCandidates(recording).flatMap(({ content }) => asList(asRecord(content)['parts']).map(asRecord));
 
+/** Members of parts about tools that the vendor ran. */
 const AT_GOOGLE = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse'];
 
 function geminiRow(part: Loose): readonly Row[] {

@@ -60,6 +60,7 @@ const TOOLS = /^(web_search|file_search|code_interpreter|image_generation|mcp)_c
 
 function usedItem(item: Readonly<Record<string, unknown>>): readonly string[] {
   const tool = TOOLS.exec(String(item['type']))?.[1];
+  // The vendor counts searches. Opening a page and searching in it are actions of the same tool.
   const action = asRecord(item['action'])['type'] ?? 'search';
   return tool === undefined || (tool === 'web_search' && action !== 'search') ? [] : [tool];
 }

@@ -14,7 +14,7 @@ import { fetchOf, handlerOf, type Respond } from '../exchange.ts';
 
 const at = { apiKey: 'test-key', baseURL: 'http://wire.test' } as const;
 
-/** Providers that are not profiles of provider-openai, by API and vendor. */
+/** Providers that are not profiles of provider-openai, by API and vendor. `''`: provider for every vendor without an entry. */
 const OWN: Readonly<Record<string, Readonly<Record<string, (respond: Respond) => Provider>>>> = {
   'anthropic-messages': { '': (respond) => createAnthropic({ ...at, fetch: fetchOf(respond) }) },
   'gemini-generate': {
@@ -48,6 +48,7 @@ export const IMPLEMENTED_WIRES: readonly string[] = [...Object.keys(OWN), 'opena
 function openaiOf(wire: string, vendor: string, respond: Respond): Provider {
   const options = { ...at, fetch: fetchOf(respond) };
   const own = ALL_PROFILES.filter(({ id }) => id === vendor);
+  // A vendor has a profile for each of its APIs, with the same id.
   for (const profile of own) {
     if ('api' in profile && wire === 'openai-responses') return openaiCompatible(profile, options);
     if (!('api' in profile) && wire === 'openai-chat') return openaiCompatible(profile, options);

@@ -46,6 +46,7 @@ function messageOf(turn: unknown): Turn {
   return { role: 'tool', parts: [{ type: 'tool-result', callId: '', name: '', content: [text] }] };
 }
 
+/** Marks a part whose replay token the vendor counts. The meter does not read the token itself. */
 const THOUGHT = { replay: { family: 'recorded', data: null } } as const;
 
 const toolsOf = (tools: unknown): readonly ToolSpec[] =>
@@ -63,11 +64,13 @@ function wordsOf(value: unknown, key = ''): string {
     .join('\n');
 }
 
+/** Members whose strings the model does not read as content. */
 const UNSEEN: ReadonlySet<string> = new Set(
   'id,type,role,call_id,tool_call_id,tool_use_id,toolUseId,status,signature,thoughtSignature,encrypted_content,data,index,media_type,mimeType,detail,phase'.split(
     ',',
   ),
 );
+/** Members whose value the model reads as JSON, with the names of its members. */
 const JSON_MEMBERS: ReadonlySet<string> = new Set('arguments,args,input,response,output,json'.split(','));
 
 /** Returns the totals that the vendor reported. */

@@ -18,8 +18,10 @@ export interface OperatedRun {
  */
 export async function operatedText(folder: string, runId: string, run: OperatedRun): Promise<string> {
   const result = run.result().then(({ text }) => text);
+  // Ends the wait for a decision when the run ends without needing one.
   const ended = result.then(() => []);
   ended.catch(() => undefined);
+  /** Whether the run knows that the payment is not done, so that it asks for another approval. */
   let isNotDone = false;
   for (;;) {
     const [call] = await Promise.race([run.awaiting(), ended]);

@@ -63,6 +63,7 @@ export function agentIn(folder: string): Agent {
     description: name,
     parameters: { type: 'object' },
     run(_args, { key }) {
+      // The key of an effect begins with the id of its run.
       const [runId = ''] = key.split('/');
       line(runId, name, key);
       return 'done';

@@ -29,6 +29,7 @@ export async function supervised(name: string, args: readonly string[]): Promise
   const open = new Map<number, PendingQuestion>();
   let [deaths, ids] = [0, 0];
   let isOver = false;
+  /** Process that runs, after it is ready. Each exit replaces it by the next process. */
   let life = begin();
   await life;
   return {

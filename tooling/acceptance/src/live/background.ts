@@ -64,6 +64,7 @@ export const RESPONSES_CASES: readonly LiveCase[] = [
     name: 'an ended job contains its replay tokens if include is repeated, and not otherwise',
     async run(job) {
       const texts = [];
+      // The reference is a path whose query repeats `include`.
       for (const ref of [job.ref, job.ref.split('?', 1)[0] ?? ''])
         texts.push(await answerText({ ...job, ref }));
       expect(

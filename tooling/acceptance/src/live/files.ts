@@ -100,7 +100,7 @@ export async function runFileCase({ run }: FileCase, provider: Provider, modelId
   }
 }
 
-/** Returns the provider, whose uploads add their ids to a list. */
+/** Returns the provider, whose uploads add their ids to a list. Both objects inherit all other members. */
 function recordingIds(provider: Provider, ids: string[]): Provider {
   const files: Provider['files'] = (modelId, env) => {
     const backend = provider.files?.(modelId, env);

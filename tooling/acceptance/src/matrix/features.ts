@@ -62,6 +62,7 @@ export async function featureTable(providers: readonly Subject[]): Promise<strin
         : (LESS[`${subject.name}, ${scenario}`] ?? '–'),
     );
     const apis = (await apisOf(subject)).map((has): string => (has ? '✓' : '–'));
+    // The batches of Google have a note, because only one of its APIs has them.
     if (subject.name === 'Google') apis[0] = '✓ ³';
     const name = subject.name + (subject.recorded.length === 0 ? ' ¹' : '');
     return [name, ...cells, ...apis];

@@ -33,6 +33,7 @@ export function page(
     ...providers.map(({ recorded }) => (recorded.length > 0 ? 'yes' : 'unverified')),
   ];
   const tables = GROUPS.map(([title, holds], at) => {
+    // Each column has the same cases in the same order, so the first one names the rows.
     const rows = (columns[0] ?? []).flatMap(({ of }, n) =>
       holds(of.scenario) ? [[of.name, ...columns.map((column) => cell(column[n], notes))]] : [],
     );
@@ -72,6 +73,7 @@ const without = (profile: AnyProfile): string =>
     ? 'changes the base URL only'
     : 'its quirks have tests next to the converter';
 
+/** Returns ✓, with the numbers of the reasons of unsupported variants, or only the numbers if all variants are unsupported. */
 function cell(outcome: Outcome | undefined, notes: Notes): string {
   if (outcome === undefined) return '';
   const { cannot, isNone } = outcome;

@@ -43,6 +43,7 @@ class FixtureBuilder {
   readonly leaves: Leaf[] = [];
   private readonly checker: ts.TypeChecker;
   private readonly values: Values;
+  /** Number of strings so far, by which each string of the fixture differs from the others. */
   private texted = 0;
   /** Maximum number of types that a member within the current element has. */
   private variants = 1;
@@ -116,6 +117,7 @@ class FixtureBuilder {
         );
         continue;
       }
+      // Creating an element raises `variants` if a member of it has more types, which need more elements.
       for (let variant = 0; variant < this.variants; variant++) {
         const name = `${place.name}[${isObject ? kindOf(this.checker, type) : ''}]`;
         const at = { ...place, name, keys: [...place.keys, values.length], variant };

@@ -32,7 +32,10 @@ export interface RequestWire {
   readonly provider: (respond: Respond) => Provider;
   /** Complete response of the vendor. */
   readonly response: object;
-  /** Values of members, and elements that precede others, as in `RequestMembersOptions`. */
+  /**
+   * Values of members, and elements that precede others, as in `RequestMembersOptions`. Ids and names that others refer to are `text`, because
+   * `RequestMembers` fills required strings with it.
+   */
   readonly values: Readonly<Record<string, readonly unknown[]>>;
   readonly before: Readonly<Record<string, readonly unknown[]>>;
   readonly together: Readonly<Record<string, Json>>;

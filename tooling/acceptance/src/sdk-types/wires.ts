@@ -45,7 +45,7 @@ const declaration = (provider: string, file: string): string =>
 const apiKey = 'key';
 const BASE64 = ['AAAA', 'AAAB'] as const;
 
-/** The model answers with one choice. */
+/** Values of a response of which only the choice 0 is read. The totals are larger than the counts of their parts, which are 7 or 8. */
 const FIRST_CHOICE: Values = {
   data: BASE64,
   'choices[Choice].index': [0, 1],

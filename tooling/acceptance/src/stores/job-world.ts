@@ -53,7 +53,7 @@ export function openJobs(
   return { background: createBackground({ majordomo, records, ledger, ...options }), ledger };
 }
 
-/** Ends the lease of a job, as after 30 seconds. */
+/** Ends the lease of a job, whose end is the due time of its record, as after 30 seconds. Repeats if the job is saved meanwhile. */
 export async function endLease({ records }: OpenStores, key: string): Promise<void> {
   for (;;) {
     const found = await records.get(SPACE, key);

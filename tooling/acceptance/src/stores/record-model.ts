@@ -2,10 +2,12 @@ import type { RecordChange, RecordStore } from '@majordomo/records';
 import { seededRandom, type FakeClock } from '@majordomo/testing';
 import { expect } from 'vitest';
 
+/** Record as a store must return it, with absolute times in milliseconds. */
 interface Modeled {
   readonly value: string;
   readonly version: number;
   readonly dueAt: number | undefined;
+  /** Time at which the record expires. */
   readonly until: number;
 }
 
@@ -83,6 +85,7 @@ export async function compareWithModel(
     const store = oneOf(stores);
     const key = oneOf(keys);
     const found = model.find(key);
+    // Version 0 means that no record exists.
     const current = found?.version ?? 0;
     const version = random() < 0.7 ? current : oneOf([0, ...(model.versions.get(key) ?? []), current + 1]);
     const isCurrent = version === current;

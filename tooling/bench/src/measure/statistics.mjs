@@ -21,17 +21,6 @@ export const medianExcess = (values = [], others = []) =>
 const paired = (values, others, of) =>
   others.length === 0 ? NaN : median(values.map((value, round) => of(value, others[round])));
 
-/** Returns a generator of random numbers below 1 that is determined by the seed (mulberry32). */
-export function seeded(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Returns the items in a random order. */
 export function shuffled(items, random) {
   const order = [...items];

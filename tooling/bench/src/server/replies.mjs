@@ -31,6 +31,7 @@ export function replies() {
   return function replyTo(path, body) {
     const place = placeOf(path);
     const turn = turnOf(place);
+    // The bytes are searched instead of parsed, because the server must be fast. The Gemini API has the delivery in the path.
     const streamed = body.includes('"stream":true') ? 's' : body.includes('"stream":false') ? 'w' : '';
     const key = `${place.script.kind} ${place.script.count} ${turn} ${streamed} ${place.rest}`;
     const reply = known.get(key) ?? render(place, body, turn);
@@ -63,7 +64,7 @@ function render({ script, rest }, body, turn) {
   if (!request.streamed) return { writes: [whole(wire.complete(answer, request))] };
   const head = headOf(200, { ...wire.streamHeaders, 'transfer-encoding': 'chunked' });
   const events = wire.stream(answer, request).map(({ bytes }) => chunk(bytes));
-  // A `held` stream stays open after its first events.
+  // A `held` stream stays open after its first events. At most four events end a stream.
   if (script.kind === 'held') return { writes: [Buffer.concat([head, ...events.slice(0, -4)])] };
   const writes = [head, ...events, END];
   const everyMs = PACES_MS[script.kind];

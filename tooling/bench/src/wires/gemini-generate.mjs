@@ -34,6 +34,7 @@ export const geminiGenerate = {
     },
   ],
   text: (event) => partsOf(event)[0]?.text,
+  // Gemini sends complete calls, so no suite measures fragments of arguments on this wire.
   json: () => undefined,
   callName: () => undefined,
   async sdk(baseURL) {

@@ -209,6 +209,7 @@ export function replyTo(item: BatchItem, result: BatchResult): ItemReply {
   if (typeof result === 'object' && isFailure(result)) return parsed(wire.failure(result));
   if (embedding !== undefined) {
     const { endpoint, request } = embedding;
+    // Without an answer of the script, a vector contains the length of its value, so that a test can distinguish vectors.
     const vectors = request.values.map((value) => [value.length, 1]);
     const answer = typeof result === 'object' && isOperationAnswer(result) ? result : { vectors };
     const [bytes] = endpoint.answer(answer, request).pieces;

@@ -58,6 +58,7 @@ export function googleFiles(looks: number): VendorFiles {
         file.remove();
         return { status: 200, json: {} };
       }
+      // The response to the last of these looks reports that the file is ACTIVE.
       file.looks--;
       return { status: 200, json: objectOf(file, origin) };
     }

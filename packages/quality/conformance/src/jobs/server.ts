@@ -71,6 +71,7 @@ export async function startJobServer(options: JobServerOptions = {}): Promise<Jo
   const server = await vendorServer(serve);
   const close = async (): Promise<void> => {
     const closed = server.close();
+    // Streams that wait for `release` then find that their connection is closed.
     for (const job of jobs) job.wake();
     await closed;
   };

@@ -25,6 +25,7 @@ export class StoredJob implements ServerJob {
   isTaken = false;
   private readonly clock: Clock;
   private endedAt: number | undefined;
+  /** Number of events that may be sent so far. `Infinity` if the job does not wait for `release`. */
   private available: number;
   private readonly waiting: (() => void)[] = [];
 
@@ -44,6 +45,7 @@ export class StoredJob implements ServerJob {
 
   get status(): ServerJob['status'] {
     if (this.isCancelled) return 'cancelled';
+    // `looks` counts the look that reads this status, so that the response to the start, without a look, reports `queued`.
     if (this.available !== Infinity || this.looks <= (this.plan.looks ?? 0))
       return this.looks <= 1 ? 'queued' : 'in_progress';
     // The job ends when its status is first read after its work.
@@ -69,7 +71,7 @@ export class StoredJob implements ServerJob {
   }
 
   release(events: number = Infinity): void {
-    this.available = Math.max(this.available, 0) + events;
+    this.available += events;
     this.wake();
   }
 

@@ -112,6 +112,7 @@ export function engineAgents<Agent>(
       { parallelTools: true },
     ),
     waiting: agent([calls(['e', 'pay'])], [tool('pay', { approval: true })]),
+    // `createAgent` gives `desk` a tool `transfer_to_billing`, which hands the conversation to that agent.
     team: agent([calls(['t', 'transfer_to_billing'], ['l', 'look'])], [tool('look')], {
       name: 'desk',
       handoffs: [billing],

@@ -168,6 +168,7 @@ const teamCase: EngineCase = engineCase(
     const runs = of('team');
     await runs.start('team 1', 'go');
     deepEqual(idsOf(await runs.awaiting('team 1')), ['a/p']);
+    // The id of a call inside a sub-agent begins with that of the call of the sub-agent. `a` and `a/q` await no decision.
     for (const callId of ['p', 'a', 'a/q'])
       await rejects(runs.decide('team 1', { callId, approve: true }), kindIs('invalid-request'));
     await runs.decide('team 1', { callId: 'a/p', approve: true });

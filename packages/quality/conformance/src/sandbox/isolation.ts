@@ -119,6 +119,7 @@ export const isolationCases: readonly SandboxCase[] = [
   }),
 ];
 
+/** Runs code whose `tools.wait` takes 20 ms, so that programs overlap. */
 const runWaiting = (sandbox: TestedSandbox, code: string): ReturnType<TestedSandbox['run']> =>
   runCode(sandbox, code, {
     tools: { wait: () => new Promise((resolve) => setTimeout(resolve, 20, null)) },

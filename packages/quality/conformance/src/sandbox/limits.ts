@@ -70,6 +70,7 @@ const MAX_BLOCK_MS = 400;
 
 const parseCase = ([what, code]: readonly [string, string]): SandboxCase =>
   sandboxCase(`parses nested ${what} without blocking the host`, async (sandbox) => {
+    // The first program loads the parser, which is not measured.
     await runCode(sandbox, 'return 1;');
     let longest = 0;
     let last = performance.now();

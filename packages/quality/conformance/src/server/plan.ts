@@ -52,6 +52,7 @@ function bodyOf(
     return operationBody(answer, operation);
   }
   if (operation?.canBeChat !== false) return chatBody(wire, answer, request, framing);
+  // A string is a transcript. The endpoint throws if it is for another operation.
   if (typeof answer === 'string') return operationBody({ transcript: answer }, operation);
   throw new Error(`is an answer to a chat, but the client requested ${operation.request.operation}`);
 }

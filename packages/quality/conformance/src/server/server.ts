@@ -174,6 +174,7 @@ async function openExchange(
   };
   response.once('close', () => {
     if (response.writableFinished) exchange.outcome = 'served';
+    // `send` has set `broken` if the server closed the connection for a fault.
     else if (exchange.outcome === 'open') {
       exchange.outcome = 'left';
       exchange.closedByClient = performance.now();

@@ -1,4 +1,5 @@
 import type { CallEntry, CallQuery, CallStore } from '@majordomo/admin';
+import { seededRandom } from '@majordomo/testing';
 
 /** Two stores that share initially empty data, like stores of two processes. For a store in memory, both are the same store. */
 export type CallStores = readonly [mine: CallStore, theirs: CallStore];
@@ -39,11 +40,8 @@ export const plain = (value: unknown): unknown => value && JSON.parse(JSON.strin
 
 /** Returns a function that returns pseudo-random integers from 0 to its argument, exclusive. */
 export function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+  const next = seededRandom(seed);
+  return (below) => Math.floor(next() * below);
 }
 
 const TENANTS = ['acme', 'beta', undefined];

@@ -105,7 +105,10 @@ function meanOf(scale: Scale, cases: Cases): number | undefined {
   return known.length === 0 ? undefined : mean(known.map(mean));
 }
 
-/** Returns the values of the cases that are in both evaluations. */
+/**
+ * Returns the values of the cases that are in both evaluations. A preference is compared with 0.5 instead of the baseline's score. A case is
+ * unchanged only if both its calls and its values are equal, and if no live call was made, because such a response is a new random result.
+ */
 const pairsOf = (scale: Scale, before: Cases, after: Cases): readonly Pair[] =>
   [...after].flatMap(([id, samples]): readonly Pair[] => {
     const others = before.get(id) ?? [];
@@ -177,10 +180,14 @@ const worseIsLower = ({ kind, isPreference }: Scale, pairs: readonly Pair[]): re
     return kind === 'score' ? pair : { ...pair, before: negated(pair.before), after: negated(pair.after) };
   });
 
-/** Returns the metric with its verdict. A statistically certain loss within the margin passes. */
+/**
+ * Returns the metric with its verdict. A statistically certain loss within the margin passes. A metric without changed cases passes even
+ * with the margin 0.
+ */
 function judged(metric: Metric, pairs: readonly Pair[], p: number): Metric {
   const { kind, interval, margin = 0, changed } = metric;
   const [low, high] = interval ?? [-Infinity, Infinity];
+  // The end of the interval with the larger loss: a score loses if it decreases, an amount if it increases.
   const loss = kind === 'score' ? -low : high;
   if (changed === 0 || loss < margin) return { ...metric, p, verdict: 'pass' };
   if (p <= 0.05) return { ...metric, p, verdict: 'fail' };

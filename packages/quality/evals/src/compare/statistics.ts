@@ -1,5 +1,5 @@
-import { randomNumbers } from '../util/random.ts';
-import { studentT } from './student.ts';
+import { seededRandom } from '@majordomo/core/toolkit';
+import { POWER_80, studentT, Z } from './student.ts';
 
 /** Values of one case in the baseline and in the new evaluation, one value per trial. */
 export interface Pair {
@@ -46,7 +46,7 @@ export function permutationTest(pairs: readonly Pair[], permutations: number): n
     .filter(({ values }) => values.some((value) => value !== values[0]));
   const difference = (): number => pools.reduce((sum, { values, size }) => sum + gap(values, size), 0);
   const limit = difference() + TOLERANCE;
-  const random = randomNumbers(SEED);
+  const random = seededRandom(SEED);
   let extreme = 0;
   for (let round = 0; round < permutations; round++) {
     for (const { values, size } of pools) shuffle(values, size, random);
@@ -87,8 +87,9 @@ export function holm(values: readonly number[]): readonly number[] {
 }
 
 /**
- * Returns the mean difference of scores. Each end of the interval includes one pseudo-case with the worst possible difference, so
- * that a suite without any observed difference still has an interval.
+ * Returns the mean difference of scores. Unchanged cases count as a difference of 0 without an error. Each end of the interval includes one
+ * pseudo-case, in which one trial of the mean number of trials has changed by `worst`, so that a suite without any observed difference still
+ * has an interval.
  *
  * @param worst largest possible change of one trial
  */
@@ -109,7 +110,7 @@ const UNCHANGED: Estimate = { difference: 0, interval: [0, 0] };
 
 /**
  * Returns the relative change of a total. The interval is computed for the logarithm of the ratio, with the standard error of a
- * jackknife, because a few cases with large amounts dominate a total.
+ * jackknife (how much the ratio changes without each case), because a few cases with large amounts dominate a total.
  */
 export function relativeChange(pairs: readonly Pair[]): Estimate {
   const changed = changedOf(pairs);
@@ -122,6 +123,7 @@ export function relativeChange(pairs: readonly Pair[]): Estimate {
   const error = (deviation(others) * (size - 1)) / Math.sqrt(size);
   const factor = Math.exp(studentT(0.95, size - 1) * error);
   const ratio = after / before;
+  // The factor is not finite if one case has a complete total.
   const isKnown = size > 1 && Number.isFinite(factor);
   return { difference: ratio - 1, interval: isKnown ? [ratio / factor - 1, ratio * factor - 1] : undefined };
 }
@@ -144,15 +146,12 @@ export function trialsNeeded(pairs: readonly Pair[], margin: number): number | u
   return undefined;
 }
 
-/** 80 % quantile of the normal distribution. */
-const POWER_80 = 0.8416;
 /** Returns the 95 % Wilson interval of a share. */
 export function wilson(successes: number, total: number): readonly [low: number, high: number] {
-  const z = 1.959963984540054;
   const share = successes / total;
-  const center = share + z ** 2 / (2 * total);
-  const width = z * Math.sqrt((share * (1 - share)) / total + z ** 2 / (4 * total ** 2));
-  const scale = 1 + z ** 2 / total;
+  const center = share + Z ** 2 / (2 * total);
+  const width = Z * Math.sqrt((share * (1 - share)) / total + Z ** 2 / (4 * total ** 2));
+  const scale = 1 + Z ** 2 / total;
   // Rounding can move an end slightly beyond 0 or 1.
   return [Math.max(0, (center - width) / scale), Math.min(1, (center + width) / scale)];
 }

@@ -10,6 +10,8 @@ const EXACT: Readonly<Record<Probability, readonly number[]>> = {
 
 /** Quantile of the normal distribution for an interval of 95 %. */
 export const Z: number = NORMAL[0.975];
+/** Quantile of the normal distribution for a probability of 80 %. */
+export const POWER_80 = 0.8416;
 
 /**
  * Returns a quantile of Student's t distribution: half the width of an interval in standard errors. An interval of 95 % needs the

@@ -43,6 +43,7 @@ export function recordedModel(
     const { output: _output, ...chat } = request;
     const key = requestKey(kind, request, await targetsOf(chat, options), version);
     const signals = options.signal === undefined ? [signal] : [options.signal, signal];
+    // A response does not contain the arms, so they are read from the first event of the call.
     let arms: RecordedCall['arms'];
     const onEvent = (event: CallEvent): void => {
       if (event.type === 'call-start') arms = event.call.arms;
@@ -61,7 +62,10 @@ export function recordedModel(
     return response;
   };
 
-  /** Returns the source of a stream's events. The sample waits for the response even if the reader stops reading. */
+  /**
+   * Returns the source of a stream's events: all of them at the first pull, and then the end of the stream or its error. The sample waits
+   * for the response even if the reader stops reading.
+   */
   const sourceOf = <Event, Response extends ChatResponse>(
     response: Promise<Response>,
     eventsOf: (response: Response | PartialResponse) => readonly Event[],
@@ -84,6 +88,7 @@ export function recordedModel(
         const events = isRead ? [] : await ending;
         isRead = true;
         if (events.length > 0) return events;
+        // Rejects with the error of a failed call, whose partial events were returned before.
         await response;
         return undefined;
       },

@@ -41,6 +41,7 @@ export class Recorder {
   readonly options: RecorderOptions;
   /** Calls in the order in which they started. A call in progress is `undefined`. */
   private readonly started: (RecordedCall | undefined)[] = [];
+  /** Recorded calls that this run has not returned yet. Each is returned once, so equal calls get their results in recorded order. */
   private readonly unused: RecordedCall[];
 
   constructor(options: RecorderOptions) {

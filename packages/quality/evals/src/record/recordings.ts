@@ -122,6 +122,7 @@ const isStoredResponse = (value: unknown): boolean =>
 const isStoredError = (value: unknown): boolean =>
   isRecord(value) && typeof value['kind'] === 'string' && typeof value['message'] === 'string';
 
+/** Whether a value is the result of an effect as `storeValue` returns it: `{ response }` or `{ json }`. */
 const isValue = (value: unknown): boolean =>
   isRecord(value) && (!('response' in value) || isStoredResponse(value['response']));
 

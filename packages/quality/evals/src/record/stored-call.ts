@@ -9,53 +9,59 @@ import {
   type ErrorDetails,
   type JsonValue,
 } from '@majordomo/core';
-import { isRecord } from '@majordomo/core/toolkit';
+import {
+  isRecord,
+  restoredAttempt,
+  restoredError,
+  storedAttempt,
+  storedError,
+} from '@majordomo/core/toolkit';
+import type { StoredAttempt } from '@majordomo/core/toolkit';
 import { isResponse, textOf, toolCallsOf } from '../definition/output.ts';
 import type { RecordedCall, StoredError } from './recordings.ts';
 
 /** Returns a response as JSON, without members that the message contains and without a typed value. */
 export function storeResponse(response: ChatResponse): JsonValue {
   const { parts: _p, text: _t, toolCalls: _c, attempts, ...rest } = response;
-  return toJson({ ...rest, value: undefined, attempts: attempts.map(storeAttempt) });
+  return toJson({ ...rest, value: undefined, attempts: attempts.map(storedAttempt) });
+}
+
+/** Response as `storeResponse` returns it. */
+interface StoredResponse extends Omit<ChatResponse, 'parts' | 'text' | 'toolCalls' | 'attempts'> {
+  readonly attempts: readonly StoredAttempt[];
 }
 
 /** Restores a response that `storeResponse` returned. */
 export function loadResponse(json: unknown): ChatResponse {
-  const stored = fromJson<Omit<ChatResponse, 'parts' | 'text' | 'toolCalls'>>(json);
+  const stored = fromJson<StoredResponse>(json);
   const { message, attempts } = stored;
   return {
     ...stored,
     parts: message.parts,
     text: textOf(message),
     toolCalls: toolCallsOf(message),
-    attempts: attempts.map(loadAttempt),
+    attempts: attempts.map(restoredAttempt),
   };
-}
-
-const storeAttempt = ({ error, ...attempt }: Attempt): object => ({
-  ...attempt,
-  ...(error !== undefined && { error: storeError(error) }),
-});
-
-function loadAttempt(stored: Attempt): Attempt {
-  // A stored attempt has the error as `storeError` returned it.
-  const error: Error | undefined = stored.error && loadError(stored.error as unknown as StoredError);
-  return { ...stored, error: LlmError.is(error) ? error : undefined };
 }
 
 /** Returns an error as JSON, without its stack and cause. */
 export function storeError(error: unknown): StoredError {
   if (!LlmError.is(error)) return { kind: 'error', message: messageOf(error) };
-  const { recover: _function, attempts, ...rest } = error.details;
-  const details = toJson({ ...rest, attempts: attempts.map(storeAttempt) });
-  return { kind: error.kind, message: error.message, details };
+  const { kind, message, details } = storedError(error);
+  const attempts = error.details.attempts.map(storedAttempt);
+  return { kind, message, details: toJson({ ...details, attempts }) };
+}
+
+/** Details of an error as `storeError` returns them. */
+interface StoredDetails extends Partial<Omit<ErrorDetails, 'attempts'>> {
+  readonly attempts?: readonly StoredAttempt[] | undefined;
 }
 
 /** Restores an error that `storeError` returned. */
 export function loadError({ kind, message, details }: StoredError): Error {
   if (kind === 'error') return new Error(message);
-  const { attempts = [], ...rest } = fromJson<Partial<ErrorDetails>>(details ?? {});
-  return new LlmError(kind, message, { ...rest, attempts: attempts.map(loadAttempt) });
+  const { attempts = [], ...rest } = fromJson<StoredDetails>(details ?? {});
+  return restoredError({ kind, message, details: rest }, attempts.map(restoredAttempt));
 }
 
 /** Returns the value of an effect as JSON. A response is stored by `storeResponse`, because its attempts may contain errors, which are not JSON. */
@@ -71,8 +77,8 @@ export function loadValue(stored: unknown): unknown {
 /** Returns the attempts of a stored response or error, or of a response that an effect returned. */
 function loadAttempts({ response, error, value }: RecordedCall): readonly Attempt[] {
   const stored = response ?? error?.details ?? (isRecord(value) ? value['response'] : undefined);
-  const { attempts = [] } = fromJson<Partial<Pick<ChatResponse, 'attempts'>>>(stored ?? {});
-  return attempts.map(loadAttempt);
+  const { attempts = [] } = fromJson<Partial<Pick<StoredResponse, 'attempts'>>>(stored ?? {});
+  return attempts.map(restoredAttempt);
 }
 
 /** Cost of a call without a billable attempt, as of a subscription. */

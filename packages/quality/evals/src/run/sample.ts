@@ -74,10 +74,12 @@ async function sampleOf(options: SampleOptions, subject: string, signal: AbortSi
         trial,
       });
     } finally {
+      // Calls of streams that the subject did not read to the end are recorded, too.
       await Promise.all(recorder.streams);
     }
   };
   const run = await attempted(runSubject(), signal);
+  // A replayed call takes no time, so its recorded time is added. A sample without live calls has its recorded duration.
   const duration = clock.now() - start + recorder.replayedMs;
   const ms = recorder.hasLiveCalls ? duration : (recording?.ms ?? duration);
   const read = 'error' in run ? NO_OUTPUT : readResult(definition.name, run.value, input);

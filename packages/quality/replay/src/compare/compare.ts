@@ -51,6 +51,7 @@ export async function compareAnswers(compared: ComparedAnswers): Promise<Outcome
 
 const NOTHING = { differences: [], divergences: [] } as const;
 
+/** Returns 1 if only the recorded answer failed, -1 if only the other answer failed, and 0 if both failed. */
 function scoreOf(before: string | undefined, failure: string | undefined): number {
   if (before !== undefined && failure !== undefined) return 0;
   return failure === undefined ? 1 : -1;
@@ -110,6 +111,7 @@ interface Texts {
   readonly after: string;
 }
 
+/** `schema`: the `output` of the request. The value `json` describes nothing, so all members are compared. */
 function valueDifferences({ before, after }: Texts, schema: unknown): readonly string[] {
   const values = { a: tryParseJson(before), b: tryParseJson(after) };
   return differingPaths(values.a, values.b, { schema }).map((path) =>

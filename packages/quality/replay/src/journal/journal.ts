@@ -94,6 +94,7 @@ export class Journal {
   /** Writes everything to the disk. If this fails, the next call tries again. */
   async sync(): Promise<void> {
     if (this.isSynced) return;
+    // Set before the sync, because a line that is written meanwhile needs another sync.
     this.isSynced = true;
     try {
       await this.inTurn(() => this.handle.datasync());
@@ -120,6 +121,7 @@ export class Journal {
       await this.lock.confirm();
       // Otherwise the next line would be joined to the part, and both would be lost.
       if (this.isTorn) await this.handle.truncate(this.end);
+      // The place does not include the line feed.
       const place = { at: this.end, length: bytes.length - 1 };
       this.isTorn = true;
       await this.handle.appendFile(bytes);

@@ -1,5 +1,5 @@
 import { toJson } from '@majordomo/core';
-import { randomNumbers } from '@majordomo/evals/internal';
+import { seededRandom } from '@majordomo/core/toolkit';
 import type { RecordedCall } from '../traffic/answer.ts';
 import { failureOf } from '../compare/format.ts';
 import { type Experiment, replayError, seedOf } from '../experiment/definition.ts';
@@ -42,7 +42,7 @@ export async function ensurePlan(planning: Planning): Promise<ReplayPlan> {
   const calls = withKinds(experiment, collected);
   const shape = shapeOf(calls);
   const size = sampleSize(experiment, shape);
-  const random = randomNumbers(seed);
+  const random = seededRandom(seed);
   const drawn = drawSample(calls, size, random);
   checkDecidable(experiment, drawn);
   const stored = await storeUnits(planning, drawn, random);

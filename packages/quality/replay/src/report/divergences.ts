@@ -1,4 +1,5 @@
-import { compare, countsOf, examplesOf, scoreOf } from './scored-units.ts';
+import { compareText } from '@majordomo/evals/internal';
+import { countsOf, examplesOf, scoreOf } from './scored-units.ts';
 import type { ReplayReport } from './report.ts';
 import type { Comparison } from '../compare/comparison.ts';
 import type { ScoredUnit } from './results.ts';
@@ -29,7 +30,8 @@ export function divergencesOf(units: readonly ScoredUnit[]): Divergences {
     },
   }))
     .sort(
-      (a, b) => b.result.worse - a.result.worse || b.result.calls - a.result.calls || compare(a.key, b.key),
+      (a, b) =>
+        b.result.worse - a.result.worse || b.result.calls - a.result.calls || compareText(a.key, b.key),
     )
     .map(({ result }) => result);
 }

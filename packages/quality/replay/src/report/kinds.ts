@@ -1,7 +1,8 @@
+import { compareText } from '@majordomo/evals/internal';
 import type { Unit } from '../statistics/stratified-mean.ts';
 import type { ReplayKind } from './report.ts';
 import type { ScoredUnit } from './results.ts';
-import { compare, countsOf, examplesOf, qualityOf, scoreOf, strataOf, type Weights } from './scored-units.ts';
+import { countsOf, examplesOf, qualityOf, scoreOf, strataOf, type Weights } from './scored-units.ts';
 
 /** Returns the result of each kind, the lowest quality first. */
 export function kindsOf(all: readonly ScoredUnit[], weights: Weights): readonly ReplayKind[] {
@@ -34,7 +35,7 @@ export function kindsOf(all: readonly ScoredUnit[], weights: Weights): readonly 
         },
       ];
     })
-    .sort((a, b) => a.quality.value - b.quality.value || compare(a.kind, b.kind));
+    .sort((a, b) => a.quality.value - b.quality.value || compareText(a.kind, b.kind));
 }
 
 /**

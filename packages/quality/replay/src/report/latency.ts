@@ -1,4 +1,4 @@
-import { randomNumbers } from '@majordomo/evals/internal';
+import { seededRandom } from '@majordomo/core/toolkit';
 import { seedOf } from '../experiment/definition.ts';
 import { quantileDifferences } from '../statistics/quantile-difference.ts';
 import type { Estimate, ReplayLatency } from './report.ts';
@@ -41,7 +41,7 @@ export function latencyOf({ name, units, isLive }: Results, weights: Weights): R
       after: ({ unit }) => unit.candidate?.[member] ?? 0,
       before: ({ unit }) => sides[than](unit)?.[member] ?? 0,
       rounds: Math.max(ROUNDS.least, Math.min(ROUNDS.most, Math.floor(MOST_READ / known.length))),
-      random: randomNumbers(seed),
+      random: seededRandom(seed),
     });
     return intervals.map((interval) => estimateOf(interval, known.length));
   };

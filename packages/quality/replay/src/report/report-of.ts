@@ -1,4 +1,4 @@
-import { wilson, Z } from '@majordomo/evals/internal';
+import { POWER_80, wilson, Z } from '@majordomo/evals/internal';
 import type { Comparison } from '../compare/comparison.ts';
 import { costOf } from './cost.ts';
 import { divergencesOf, failuresOf } from './divergences.ts';
@@ -50,8 +50,6 @@ export function reportOf(results: Results, at: Date): ReplayReport {
   };
 }
 
-/** Quantile of the normal distribution for a probability of 80 %. */
-const POWER_80 = 0.8416;
 /** Factor of the half width of an interval, so that the interval is on one side of a bound in four of five experiments. */
 const MARGIN = (Z + POWER_80) / Z;
 /** Maximum of `callsNeeded`. Above it, the estimate is too close to the bound. */

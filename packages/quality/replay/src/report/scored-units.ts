@@ -1,3 +1,4 @@
+import { compareText } from '@majordomo/evals/internal';
 import type { Comparison } from '../compare/comparison.ts';
 import { qualityDifference } from '../statistics/quality.ts';
 import type { Interval, Unit } from '../statistics/stratified-mean.ts';
@@ -75,7 +76,7 @@ const EXAMPLES = 3;
 /** Returns the ids of at most three units of different conversations, those with the lowest scores first. */
 export function examplesOf(units: readonly ScoredUnit[]): readonly string[] {
   const rank = ({ candidate }: ScoredUnit): number => (candidate === undefined ? 1 : scoreOf(candidate));
-  const sorted = units.toSorted((a, b) => rank(a) - rank(b) || compare(a.id, b.id));
+  const sorted = units.toSorted((a, b) => rank(a) - rank(b) || compareText(a.id, b.id));
   const first = new Map<string, string>();
   for (const { conversation, id } of sorted) if (!first.has(conversation)) first.set(conversation, id);
   return [...first.values()].slice(0, EXAMPLES);
@@ -85,11 +86,5 @@ export function examplesOf(units: readonly ScoredUnit[]): readonly string[] {
 export function countsOf(values: Iterable<string>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return new Map([...counts].sort(([a, m], [b, n]) => n - m || compare(a, b)));
-}
-
-/** Compares two names by their UTF-16 units, so that the order does not depend on the machine. */
-export function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+  return new Map([...counts].sort(([a, m], [b, n]) => n - m || compareText(a, b)));
 }

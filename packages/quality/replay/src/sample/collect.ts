@@ -1,6 +1,6 @@
 import { LlmError } from '@majordomo/core';
-import { abortable } from '@majordomo/core/toolkit';
-import { digest, randomNumbers } from '@majordomo/evals/internal';
+import { abortable, seededRandom } from '@majordomo/core/toolkit';
+import { digest } from '@majordomo/evals/internal';
 import type { RecordedCall } from '../traffic/answer.ts';
 import { replayError, type Experiment } from '../experiment/definition.ts';
 import { denialOf } from '../experiment/denial.ts';
@@ -50,8 +50,9 @@ export async function collect(
     excluded.set(reason, (excluded.get(reason) ?? 0) + calls);
   };
   const most = Math.max(MOST_READ, READ_PER_UNIT * (definition.sample ?? 0));
+  /** Random part of the listed ids: at most `most`, each with the same probability (reservoir sampling). */
   const reservoir: string[] = [];
-  const random = randomNumbers(seed);
+  const random = seededRandom(seed);
   let traffic = 0;
   let listed = 0;
   for await (const item of definition.traffic.list(signal)) {

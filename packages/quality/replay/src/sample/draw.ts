@@ -1,4 +1,4 @@
-import { groupBy } from '@majordomo/evals/internal';
+import { compareText, groupBy } from '@majordomo/evals/internal';
 import { allocate } from '../statistics/sample-size.ts';
 import { areNear, type Fingerprint } from './near-duplicates.ts';
 
@@ -29,7 +29,7 @@ export interface KindShare {
 export function sharesOf(calls: readonly Drawable[]): readonly KindShare[] {
   return [...groupBy(calls, ({ kind }) => kind)]
     .map(([kind, own]) => ({ kind, share: own.length / calls.length }))
-    .sort((a, b) => b.share - a.share || (a.kind < b.kind ? -1 : 1));
+    .sort((a, b) => b.share - a.share || compareText(a.kind, b.kind));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { groupBy } from '@majordomo/evals/internal';
+import { compareText, groupBy } from '@majordomo/evals/internal';
 import { FEATURES, kindName, type Features } from './features.ts';
 
 /** Least share and least number of calls of a kind that a feature separates. */
@@ -49,7 +49,7 @@ function divide<Call extends { readonly features: Features }>(
   const byValue = groupBy(group.calls, (call) => call.features[feature]);
   const frequent = [...byValue]
     .filter(([, calls]) => calls.length >= least)
-    .sort(([a, first], [b, second]) => second.length - first.length || (a < b ? -1 : 1));
+    .sort(([a, first], [b, second]) => second.length - first.length || compareText(a, b));
   const hasRare = frequent.length < byValue.size;
   const needsOther = hasRare || frequent.length > free + 1;
   // A group of n parts uses n − 1 of the free places, because it has used one already.

@@ -51,6 +51,7 @@ export function quantileDifferences<U extends Place>(
     }
     return differencesOf(drawn);
   });
+  // The rounds give the width of a normal distribution with a variance divided by `count`, which is too small for few conversations.
   const scale = (studentT(0.975, freedom) / Z) * Math.sqrt(count / Math.max(1, count - 1));
   return measured.map((value, at) => {
     const values = differences.map((one) => one[at] ?? Number.NaN).sort((a, b) => a - b);

@@ -1,6 +1,5 @@
 import { type ChatRequest, LlmError, systemClock } from '@majordomo/core';
-import { checkOptions } from '@majordomo/core/toolkit';
-import { randomNumbers } from '@majordomo/evals/internal';
+import { checkOptions, seededRandom } from '@majordomo/core/toolkit';
 import type { Answer } from '../traffic/answer.ts';
 import { checkName, DEFAULT_FOLDER, type ReplayOptions, seedOf } from '../experiment/definition.ts';
 import { Journal, journalFile } from '../journal/journal.ts';
@@ -41,7 +40,7 @@ export async function* labelReplay(
   if (journal === undefined)
     throw new LlmError('not-found', `replay ${name}: ${folder} has no such experiment; run it first`);
   try {
-    const random = randomNumbers(seedOf(name));
+    const random = seededRandom(seedOf(name));
     const ids = pairsToLabel(journal.index, random);
     let position = 0;
     for await (const { call, recorded, candidate } of readPairs(

@@ -45,7 +45,8 @@ function scoredUnit(unit: IndexedUnit, index: JournalIndex, isRun: boolean): Sco
     kind: unit.kind,
     conversation: unit.conversation,
     candidate: candidate && comparisonOf(candidate, label),
-    control: comparisonIf(control),
+    // People label answers of the candidate only.
+    control: control && comparisonOf(control, undefined),
     isInControl: unit.isInControl,
     recordedFailure: unit.recordedFailure,
     recordedMs: unit.recordedMs,
@@ -55,10 +56,6 @@ function scoredUnit(unit: IndexedUnit, index: JournalIndex, isRun: boolean): Sco
     candidateCost: candidate?.cost,
   };
 }
-
-/** Returns the comparison of the control. No label applies to it, because people label answers of the candidate. */
-const comparisonIf = (result: ResultLine | undefined): Comparison | undefined =>
-  result && comparisonOf(result, undefined);
 
 function comparisonOf(result: ResultLine, label: number | undefined): Comparison {
   const { score, by, isDoubtful, failure, differences, divergences, ms, firstMs } = result;

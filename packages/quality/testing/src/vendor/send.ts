@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { seededRandom } from '../clock/random.ts';
+import { seededRandom } from '@majordomo/core/toolkit';
 import type { Plan } from './plan.ts';
 
 /**

@@ -242,6 +242,7 @@ export const LISTS: readonly StoreCase<RecordStores>[] = [
     if (theirs.watch === undefined) return;
     const seen = new Set<string | undefined>();
     const stop = await theirs.watch(SPACE, (key) => seen.add(key));
+    // A store passes `undefined` if it may have missed changes.
     const hasSeen = (key: string) => () => Promise.resolve(seen.has(key) || seen.has(undefined));
     await put(mine, 'a', '1');
     await until(hasSeen('a'), 'the watcher is notified of a put');

@@ -65,6 +65,7 @@ function blockOf(part: Exclude<AnswerPart, AnswerVendor>, usualId: string): Bloc
         complete: { toolUse: { ...head, input: parsed(part.json) } },
       };
     }
+    // Only the stop reason states a refusal.
     case 'refusal':
       return undefined;
     default:
