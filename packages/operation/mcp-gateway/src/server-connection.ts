@@ -115,8 +115,9 @@ export class ServerConnection {
     });
   }
 
+  /** Whether a request is running, or a client waits for updates of a resource. */
   get isInUse(): boolean {
-    return this.active > 0;
+    return this.active > 0 || !this.subscriptions.isEmpty;
   }
 
   /** Whether the server was connected, so that its tools are known. */

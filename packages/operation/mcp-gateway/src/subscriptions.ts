@@ -24,6 +24,10 @@ export class Subscriptions {
     this.send = send;
   }
 
+  get isEmpty(): boolean {
+    return this.byUri.size === 0;
+  }
+
   /** Subscribes to a resource for a client. */
   add(uri: string, owner: object, signal: AbortSignal): Promise<void> {
     return this.send(signal, async (session, options) => {
@@ -48,7 +52,7 @@ export class Subscriptions {
 
   /** Subscribes again in a new session, which has no subscriptions. The next call repeats each subscription that fails. */
   async renew(): Promise<void> {
-    if (this.byUri.size === 0) return;
+    if (this.isEmpty) return;
     await this.send(new AbortController().signal, async (session, options) => {
       const failures: unknown[] = [];
       for (const [uri, known] of this.byUri) {

@@ -104,6 +104,21 @@ describe('updates of a resource of a shared server', () => {
 });
 
 describe('a subscription', () => {
+  it('keeps its connection open when others need one above `maxConnections`', async () => {
+    const server = notes();
+    const servers = { notes: server.place, other: notes().place };
+    const gateway = world({ servers, maxConnections: 1 });
+    const { client, updates } = await connected(gateway, 'all');
+    await client.subscribeResource({ uri: `notes+${SECRET}` });
+    const refused = await client.callTool({ name: 'other__count' });
+    expect(refused).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining('no free connection') as string }],
+    });
+    await publish(server, SECRET);
+    await expect.poll(() => updates).toEqual([`notes+${SECRET}`]);
+  });
+
   it('is repeated in a new session of the server', async () => {
     let isLost = false;
     const server = notes({
