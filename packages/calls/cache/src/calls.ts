@@ -29,8 +29,8 @@ interface CachedAnswer {
 }
 
 /**
- * Calls of a model. Each call is answered from the store, joined to an equal call in progress, or sent to the model. The sharing of a call
- * ends when its response is stored or cannot be stored, so that later calls read the store.
+ * Calls of a model. Each call is answered from the store, joined to an equal call in progress, or sent to the model. The sharing
+ * of a call ends when its response is stored or cannot be stored, so that later calls read the store.
  */
 export class CachedCalls {
   private readonly model: ChatModel;

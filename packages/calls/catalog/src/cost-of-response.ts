@@ -6,11 +6,11 @@ import { costsMaximum } from './may-be-billed.ts';
 import { priceAt } from './price-at.ts';
 
 /**
- * Returns the cost of a response: the sum of the costs of its attempts, even if they failed or were abandoned. A successful attempt with an
- * unknown cost makes the sum unknown, and `missing` states the reason. The sum omits other attempts whose cost is unknown because their usage
- * is missing or incomplete; if the vendor may bill such an attempt, `missing` names it. The sum omits attempts with billing `included`.
- * A response without attempts comes from a cache and costs 0. By default, the prices are those of this package's `catalog` at the
- * current time.
+ * Returns the cost of a response: the sum of the costs of its attempts, even if they failed or were abandoned. An attempt with
+ * an unknown cost makes the sum unknown, and `missing` states the reason. The sum omits an attempt that did not finish, and
+ * whose cost is unknown because its usage is missing or incomplete; if the vendor may bill it, `missing` names it. The sum
+ * omits attempts with billing `included`. A response without attempts comes from a cache and costs 0. By default, the prices
+ * are those of this package's `catalog` at the current time.
  */
 export async function costOfResponse(
   response: Pick<ChatResponse, 'attempts'>,

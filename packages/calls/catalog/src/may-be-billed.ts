@@ -25,9 +25,10 @@ export function mayBeBilled({
 }
 
 /**
- * Whether the vendor may bill an attempt that did not finish for more than its usage states: its usage is missing and the attempt may be
- * billed, or its usage lacks a count. Anthropic, for example, reports the input at the start of a stream and the output at its end. Such an
- * attempt counts with its maximum cost, unless `costOf` returns a known cost, such as one that the vendor reported.
+ * Whether the vendor may bill an attempt that did not finish for more than its usage states: its usage is missing and the
+ * attempt may be billed, or its usage lacks a count. Anthropic, for example, reports the input at the start of a stream and the
+ * output at its end. Such an attempt counts with its maximum cost, unless `costOf` returns a known cost, such as one that the
+ * vendor reported.
  */
 export function costsMaximum(
   attempt: Pick<Attempt, 'outcome' | 'error' | 'stopped'>,

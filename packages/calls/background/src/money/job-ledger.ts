@@ -68,7 +68,7 @@ export async function costOfLeg(
   return costOfResponse({ attempts: [attempt] }, { catalog, at: new Date(clock.now()) });
 }
 
-/** Whether the vendor may bill an attempt for more than its usage states. Vendors do not bill a video that they report as failed. */
+/** Whether the vendor may bill more than the usage of an attempt states. Vendors do not bill a video that has failed. */
 function isUnreported(attempt: Attempt, { operation }: JobRecord): boolean {
   const { outcome, usage } = attempt;
   if (outcome === 'finished') return usage === undefined;

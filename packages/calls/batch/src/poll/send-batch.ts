@@ -177,8 +177,8 @@ async function withdrawBatch(
 
 /**
  * Searches for a batch whose creation had no response. Creates the batch again if it was not found for two minutes. Returns
- * whether the state has changed. A certain candidate has the token of the batch. Any other candidate may belong to another client, so it
- * is put on trial: its results decide.
+ * whether the state has changed. A certain candidate has the token of the batch. Any other candidate may belong to another
+ * client, so it is put on trial: its results decide.
  */
 export async function searchBatch(batch: BatchRecord, round: Round): Promise<boolean> {
   const { record, job, key, setup } = round;

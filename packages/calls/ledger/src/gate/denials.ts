@@ -151,8 +151,8 @@ export const unboundedDenial = (
 });
 
 /**
- * Returns the denial of a call whose limits cannot be checked. It has no `advance`, because the limits of the next target are in the same
- * store.
+ * Returns the denial of a call whose limits cannot be checked. It has no `advance`, because the limits of the next target are
+ * in the same store.
  */
 export const storeDownDenial = (error: unknown): Denial => ({
   deny: `the store of the ledger failed (${error instanceof Error ? error.message : String(error)}); set whenDown: 'admit' to admit calls during an outage`,

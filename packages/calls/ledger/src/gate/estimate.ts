@@ -34,7 +34,8 @@ export interface Estimate {
 }
 
 /**
- * Tier whose rates apply. If absent, the rates of the most expensive tier apply. Only batches, which contain chats and embeddings, have one.
+ * Tier whose rates apply. If absent, the rates of the most expensive tier apply. Only batches, which contain chats and
+ * embeddings, have a tier.
  */
 type Tier = { readonly tier?: string | undefined };
 

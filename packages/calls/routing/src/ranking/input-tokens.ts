@@ -58,8 +58,8 @@ const schemaTokens = memoizeByTarget((schema: JsonObject, target): number =>
 );
 
 /**
- * Returns the estimated tokens that a part adds to an empty request. Without a target, estimates them as for a vendor that is not known:
- * only tools, schemas and images depend on the vendor.
+ * Returns the estimated tokens that a part adds to an empty request. Text needs no target: only tools, schemas and images depend
+ * on it.
  */
 const addedTokens = (part: Partial<Estimated>, target: Partial<Target> = {}): number =>
   estimateRequest({ ...EMPTY_REQUEST, ...part }, target).tokens -
