@@ -93,11 +93,13 @@ export { canonicalJson, hashOf } from './json/codec.ts';
 export { hash128 } from './util/bytes.ts';
 export { readJsonText } from './http/read-json.ts';
 export { ByteCollector, concatBytes, fnv1a, fromBase64, isFragmented, toBase64 } from './util/bytes.ts';
+export { sha256 } from './util/bytes.ts';
+export { isLoopback } from './util/loopback.ts';
 export { sniffAudio, sniffMediaType } from './util/media-type.ts';
 export { asLanguage } from './operations/transcription.ts';
 
 // Escaped strings for stores; titles, excerpts and search of conversations
-export { fromStoredText, toStoredText } from './util/store-text.ts';
+export { fromStoredText, storableMs, toStoredText } from './util/store-text.ts';
 export { contentInPieces, type ContentInPieces, type PieceStatements } from './util/pieces.ts';
 export { recordFromText, recordToText, unstorableRecord } from './json/record-text.ts';
 export { excerptOf, textOf, titleFrom, titleOf, unaccented, UNSPACED, wordsOf } from './util/store-text.ts';

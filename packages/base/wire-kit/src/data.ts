@@ -1,5 +1,5 @@
 import type { DataHandling, Env, Provider, ProviderOptions } from '@majordomo/core';
-import { definedMembers } from '@majordomo/core/toolkit';
+import { definedMembers, isLoopback } from '@majordomo/core/toolkit';
 
 /**
  * Returns the data handling of a provider. Members of the option `data` replace members that `known` determines. If the
@@ -27,9 +27,5 @@ export function dataAt(
   const { origin } = place;
   return Object.hasOwn(origins, origin) ? origins[origin] : undefined;
 }
-
-/** Whether the host of a URL is this machine. */
-export const isLoopback = ({ hostname }: URL): boolean =>
-  /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 
 const LOCAL: DataHandling = { region: 'local', retentionDays: 0, trainsOn: false };

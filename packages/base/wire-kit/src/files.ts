@@ -1,11 +1,9 @@
 import type { ModelRequest, Recovery } from '@majordomo/core';
-import { contentsIn } from '@majordomo/core/toolkit';
+import { contentsIn, sha256 } from '@majordomo/core/toolkit';
 
 /** Returns a name that is equal for equal values and does not reveal them. */
 export async function accountName(values: readonly unknown[]): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(values));
-  const digest = await crypto.subtle.digest('SHA-256', bytes);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return sha256(new TextEncoder().encode(JSON.stringify(values)));
 }
 
 /** Returns the name of content with an extension, because vendors recognize formats by it. */

@@ -37,7 +37,8 @@ export { recoveryFor, type RecoveryRule, rejectionRecovery } from './recovery-ru
 export { cacheLifetime } from './request-settings.ts';
 export { otherMembers, servedBy } from './response-facts.ts';
 export { type ProgramIds, settlePrograms } from './programs.ts';
-export { dataAt, dataOf, isLoopback } from './data.ts';
+export { dataAt, dataOf } from './data.ts';
+export { isLoopback } from '@majordomo/core/toolkit';
 export { sessionCall } from './session-call.ts';
 export { quirksFromParams, type QuirkValues, spaceOf } from './settings.ts';
 export {

@@ -114,9 +114,8 @@ export interface BatchJob {
   poll(options?: { readonly signal?: AbortSignal | undefined }): Promise<JobProgress>;
   /** Polls until the job is over. Rejects like `poll`, and with `config` if the submission is not complete. */
   done(options?: {
-    /** Maximum wait between two polls, in milliseconds. `@default 60_000` */ readonly everyMs?:
-      | number
-      | undefined;
+    /** Maximum wait between two polls, in milliseconds. `@default 60_000` */
+    readonly everyMs?: number | undefined;
     readonly signal?: AbortSignal | undefined;
     /** Listener that receives the progress after each poll. Errors that it throws are ignored. */
     readonly onProgress?: ((progress: JobProgress) => void) | undefined;
@@ -130,7 +129,8 @@ export interface BatchJob {
    */
   results<T = unknown>(options?: {
     readonly output?: ObjectSchema<T> | undefined;
-    /** Position of the first item to return. `@default 0` */ readonly from?: number | undefined;
+    /** Position of the first item to return. `@default 0` */
+    readonly from?: number | undefined;
   }): AsyncIterable<ItemResult<T>>;
   /** Cancels the job. The next polls cancel its batches, store late answers (which are paid for), and fail all other items. */
   cancel(): Promise<void>;

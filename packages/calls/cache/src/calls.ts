@@ -28,7 +28,10 @@ interface CachedAnswer {
   readonly isStored: boolean;
 }
 
-/** Calls of a model. Each call is answered from the store, joined to an equal call in progress, or sent to the model. */
+/**
+ * Calls of a model. Each call is answered from the store, joined to an equal call in progress, or sent to the model. The sharing
+ * of a call ends when its response is stored or cannot be stored, so that later calls read the store.
+ */
 export class CachedCalls {
   private readonly model: ChatModel;
   private readonly namespace: CacheOptions['namespace'];

@@ -1,5 +1,5 @@
 import type { CallOptions, ChatRequest, JsonSchemaRequest, TypedRequest } from '@majordomo/core';
-import { canonicalJson, toJsonSchema } from '@majordomo/core/toolkit';
+import { canonicalJson, sha256, toJsonSchema } from '@majordomo/core/toolkit';
 import type { CacheOptions } from './options.ts';
 
 /** Version of the keys, which changes when the meaning of a request or the stored format changes. */
@@ -84,13 +84,10 @@ async function hashesOf(value: unknown): Promise<Hashes> {
     else if (typeof inner === 'object' && inner !== null) Object.values(inner).forEach(look);
   };
   look(value);
-  return new Map(await Promise.all([...found].map(async (bytes) => [bytes, await sha256(bytes)] as const)));
+  return new Map(
+    await Promise.all([...found].map(async (bytes) => [bytes, await sha256(new Uint8Array(bytes))] as const)),
+  );
 }
 
 const canonical = (value: unknown, hashes: Hashes = new Map()): string =>
   canonicalJson(value, (bytes) => hashes.get(bytes) ?? '');
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}

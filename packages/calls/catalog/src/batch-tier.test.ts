@@ -48,6 +48,13 @@ it('retains the tier of a data source, and adds none for other vendors', async (
   expect(others).not.toContain('vendor rule');
 });
 
+it('applies the rule of each vendor to a price that two vendors share', () => {
+  const rates = { input: 2, output: 4, cacheRead: 2 };
+  const shared = { from: '2026-01-01', rates, sources: ['a'], trust: 'override' } as const;
+  expect(withBatchTier('openai', shared).tiers).toEqual({ batch: { input: 1, output: 2 } });
+  expect(withBatchTier('anthropic', shared).tiers).toEqual({ batch: { input: 1, output: 2, cacheRead: 1 } });
+});
+
 it('halves the rates of each context step', () => {
   const step = { inputTokens: 200_000, rates: { input: 5, output: 30 } };
   const price = {

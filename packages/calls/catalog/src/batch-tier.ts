@@ -15,18 +15,10 @@ const HALVED: Readonly<Record<string, readonly (keyof Rates)[] | 'all'>> = {
   openai: ['input', 'output'],
 };
 
-const tiered = new WeakMap<Price, Price>();
-
 /** Adds the batch tier if the vendor has one discount for all models. A batch tier of a data source is not replaced. */
 export function withBatchTier(vendor: string, price: Price): Price {
   const halved = Object.hasOwn(HALVED, vendor) ? HALVED[vendor] : undefined;
-  if (halved === undefined) return price;
-  let result = tiered.get(price);
-  if (result === undefined) {
-    result = addTier(price, halved);
-    tiered.set(price, result);
-  }
-  return result;
+  return halved === undefined ? price : addTier(price, halved);
 }
 
 function addTier(price: Price, halved: readonly (keyof Rates)[] | 'all'): Price {

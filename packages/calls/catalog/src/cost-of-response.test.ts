@@ -15,6 +15,11 @@ const price = {
 const higherPrice = { ...price, from: '2026-06-01', rates: { input: 4_000_000, output: 0 } };
 const catalog = catalogOf(emptyData, [
   { vendor: 'acme', id: 'm', prices: [price, higherPrice] },
+  {
+    vendor: 'acme',
+    id: 'chat',
+    prices: [{ ...price, rates: { input: 2_000_000, output: 8_000_000 } }],
+  },
   { vendor: 'acme', id: 'own', prices: [{ ...price, trust: 'override' }] },
 ]);
 
@@ -115,12 +120,39 @@ it('reports an attempt without usage that may be billed, and omits it from the s
 });
 
 it('omits a failed attempt whose output the vendor has not counted', async () => {
-  const cutOff = { ...failedAs('network'), usage: { ...usage(3), output: undefined } };
+  const cutOff = { ...failedAs('network'), model: 'chat', usage: { ...usage(3), output: undefined } };
   expect(await costOfAll(cutOff, { usage: usage(100) })).toEqual({
     nanoUsd: 200_000n,
     basis: 'catalogue',
     missing: ['p/m: no usage for the failed attempt'],
   });
+});
+
+it('omits a failed attempt without any count of tokens', async () => {
+  const cutOff = { ...failedAs('network'), usage: UNKNOWN_USAGE };
+  expect((await costOfAll(cutOff, { usage: usage(100) })).missing).toEqual([
+    'p/m: no usage for the failed attempt',
+  ]);
+});
+
+it('adds up the known cost of a failed attempt whose output the vendor has not counted', async () => {
+  const reported = {
+    ...failedAs('network'),
+    model: 'chat',
+    usage: { ...usage(3, '1900'), output: undefined },
+  };
+  expect(await costOfAll(reported, { usage: usage(100) })).toMatchObject({ nanoUsd: 201_900n, missing: [] });
+});
+
+it('is unknown for a failed attempt that the vendor has counted in units without a fee', async () => {
+  const byUnit = { ...usage(0), output: undefined, details: { units: { 'audio-second': 3 } } };
+  expect((await costOfAll({ ...failedAs('network'), usage: byUnit })).missing).toEqual([
+    'p/m: no fee for audio-second',
+  ]);
+});
+
+it('is included for a failed attempt that a subscription covers', async () => {
+  expect((await costOfAll({ ...failedAs('network'), billing: 'included' })).basis).toBe('included');
 });
 
 it('does not report an attempt that is not billed', async () => {

@@ -2,15 +2,15 @@ import type { Attempt, ChatResponse } from '@majordomo/core';
 import { catalog as shipped } from './catalog.ts';
 import type { Catalog } from './contract.ts';
 import { costOf, type Cost } from './cost.ts';
-import { mayBeBilled } from './may-be-billed.ts';
+import { costsMaximum } from './may-be-billed.ts';
 import { priceAt } from './price-at.ts';
 
 /**
- * Returns the cost of a response: the sum of the costs of all attempts with usage, even if they failed or were abandoned. If one
- * of these costs is unknown, the sum is unknown and `missing` states the reason. A successful attempt without usage makes the sum
- * unknown. The sum omits failed attempts without usage or without a count of its output. If the vendor may bill such an attempt, `missing` names it. The sum omits
- * attempts with billing `included`. A response without attempts comes from a cache and costs 0. By default, the prices are those
- * of this package's `catalog` at the current time.
+ * Returns the cost of a response: the sum of the costs of its attempts, even if they failed or were abandoned. An attempt with
+ * an unknown cost makes the sum unknown, and `missing` states the reason. The sum omits an attempt that did not finish, and
+ * whose cost is unknown because its usage is missing or incomplete; if the vendor may bill it, `missing` names it. The sum
+ * omits attempts with billing `included`. A response without attempts comes from a cache and costs 0. By default, the prices
+ * are those of this package's `catalog` at the current time.
  */
 export async function costOfResponse(
   response: Pick<ChatResponse, 'attempts'>,
@@ -18,23 +18,22 @@ export async function costOfResponse(
 ): Promise<Cost> {
   const { catalog = shipped, at = new Date() } = options;
   if (response.attempts.length === 0) return { nanoUsd: 0n, basis: 'included', missing: [] };
-  const counted = response.attempts.filter((attempt) => !isCutOff(attempt));
-  if (counted.length === 0) return { nanoUsd: undefined, basis: 'unknown', missing: ['no usage'] };
-  const cost = sumCosts(await Promise.all(counted.map((attempt) => costOfAttempt(attempt, catalog, at))));
-  return { ...cost, missing: [...cost.missing, ...response.attempts.flatMap(missingUsage)] };
+  const costs: Cost[] = [];
+  const unbooked: string[] = [];
+  for (const attempt of response.attempts) {
+    const cost = await costOfAttempt(attempt, catalog, at);
+    if (cost.basis !== 'unknown' || !isCutOff(attempt)) costs.push(cost);
+    else if (costsMaximum(attempt, attempt.usage))
+      unbooked.push(`${attempt.target}: no usage for the failed attempt`);
+  }
+  if (costs.length === 0) return { nanoUsd: undefined, basis: 'unknown', missing: ['no usage'] };
+  const sum = sumCosts(costs);
+  return { ...sum, missing: [...sum.missing, ...unbooked] };
 }
 
-/** Whether an attempt failed before the vendor reported its usage, or after the vendor had counted only its input. */
-const isCutOff = ({ usage, outcome }: Attempt): boolean =>
-  outcome !== 'finished' &&
-  (usage === undefined || (usage.input !== undefined && usage.output === undefined));
-
-/** Returns a description of a failed attempt without complete usage, if the vendor may bill for it. */
-function missingUsage(attempt: Attempt): readonly string[] {
-  const { target, billing } = attempt;
-  const isOmitted = isCutOff(attempt) && billing !== 'included';
-  return isOmitted && mayBeBilled(attempt) ? [`${target}: no usage for the failed attempt`] : [];
-}
+/** Whether an attempt ended before the vendor reported its complete usage. */
+const isCutOff = (attempt: Attempt): boolean =>
+  (attempt.usage === undefined && attempt.outcome !== 'finished') || costsMaximum(attempt, attempt.usage);
 
 async function costOfAttempt(attempt: Attempt, catalog: Catalog, at: Date): Promise<Cost> {
   const { target, vendor, model, usage, billing } = attempt;

@@ -17,7 +17,7 @@ export { costOf, type Cost, type CostOptions } from './cost.ts';
 export { costOfResponse, sumCosts } from './cost-of-response.ts';
 export { formatUsd } from './format-usd.ts';
 export { maxCost } from './max-cost.ts';
-export { mayBeBilled } from './may-be-billed.ts';
+export { costsMaximum, mayBeBilled } from './may-be-billed.ts';
 export { priceAt } from './price-at.ts';
 
 // Names of models.

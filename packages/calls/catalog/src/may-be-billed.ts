@@ -1,4 +1,4 @@
-import type { Attempt, ErrorKind } from '@majordomo/core';
+import type { Attempt, ErrorKind, Usage } from '@majordomo/core';
 import { isNotConnected } from '@majordomo/core/toolkit';
 
 /**
@@ -23,6 +23,24 @@ export function mayBeBilled({
   if (phase !== undefined) return false;
   return AFTER_SENDING.has(kind) && !isNotConnected(code);
 }
+
+/**
+ * Whether the vendor may bill an attempt that did not finish for more than its usage states: its usage is missing and the
+ * attempt may be billed, or its usage lacks a count. Anthropic, for example, reports the input at the start of a stream and the
+ * output at its end. Such an attempt counts with its maximum cost, unless `costOf` returns a known cost, such as one that the
+ * vendor reported.
+ */
+export function costsMaximum(
+  attempt: Pick<Attempt, 'outcome' | 'error' | 'stopped'>,
+  usage: Usage | undefined,
+): boolean {
+  if (attempt.outcome === 'finished') return false;
+  return usage === undefined ? mayBeBilled(attempt) : isIncomplete(usage);
+}
+
+/** Whether a count of tokens is missing. A usage in other units, such as seconds of audio, needs none. */
+const isIncomplete = ({ input, output, details }: Usage): boolean =>
+  (input === undefined || output === undefined) && details?.units === undefined;
 
 /** Statuses of proxies that received no response, or none in time, including those of Cloudflare. */
 const LOST_RESPONSE: ReadonlySet<number> = new Set([408, 499, 502, 504, 520, 524]);

@@ -34,7 +34,7 @@ export function portionsOf(usage: Usage, rates: Rates): Portions {
 
 /** Whether details of a usage exceed the total that includes them. */
 export function isOverlapping({ input, output, cacheWrite, details }: Usage, portions: Portions): boolean {
-  const { input: _plain, output: _said, reasoning, outputAudio, outputImage, ...read } = portions;
+  const { input: _plainInput, output: _plainOutput, reasoning, outputAudio, outputImage, ...read } = portions;
   return (
     sum(read) > (input ?? Infinity) ||
     sum({ reasoning, outputAudio, outputImage }) > (output ?? Infinity) ||

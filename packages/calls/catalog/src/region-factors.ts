@@ -6,16 +6,8 @@ import type { Price } from './contract.ts';
  */
 const FACTORS: Readonly<Record<string, NonNullable<Price['regions']>>> = { anthropic: { us: 1.1 } };
 
-const completed = new WeakMap<Price, Price>();
-
 /** Adds the factors of the vendor's regions, unless the price contains factors. */
 export function withRegionFactors(vendor: string, price: Price): Price {
   const regions = Object.hasOwn(FACTORS, vendor) ? FACTORS[vendor] : undefined;
-  if (regions === undefined || price.regions !== undefined) return price;
-  let result = completed.get(price);
-  if (result === undefined) {
-    result = { ...price, regions };
-    completed.set(price, result);
-  }
-  return result;
+  return regions === undefined || price.regions !== undefined ? price : { ...price, regions };
 }

@@ -1,4 +1,4 @@
-import { bytesOfBlob, eachChunk, newSha256 } from '@majordomo/core/toolkit';
+import { bytesOfBlob, eachChunk, newSha256, sha256 } from '@majordomo/core/toolkit';
 
 /** Hashes by the identity of the content, which must not change. */
 const hashes = new WeakMap<object, Promise<string>>();
@@ -7,25 +7,20 @@ const hashes = new WeakMap<object, Promise<string>>();
 export function hashOfContent(content: Uint8Array | Blob): Promise<string> {
   const known = hashes.get(content);
   if (known !== undefined) return known;
-  const hash = content instanceof Uint8Array ? digest(new Uint8Array(content)) : hashOfBlob(content);
+  const hash = content instanceof Uint8Array ? sha256(new Uint8Array(content)) : hashOfBlob(content);
   hashes.set(content, hash);
   hash.catch(() => hashes.delete(content));
   return hash;
 }
 
 /** Returns the SHA-256 of a text as hexadecimal digits. */
-export const hashOfText = (text: string): Promise<string> => digest(new TextEncoder().encode(text));
+export const hashOfText = (text: string): Promise<string> => sha256(new TextEncoder().encode(text));
 
 async function hashOfBlob(blob: Blob): Promise<string> {
   const hash = newSha256();
-  if (hash === undefined) return digest(await bytesOfBlob(blob, 'blob'));
+  if (hash === undefined) return sha256(await bytesOfBlob(blob, 'blob'));
   await eachChunk(blob, 'blob', (chunk) => {
     hash.update(chunk);
   });
   return hash.digest('hex');
-}
-
-async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', bytes);
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,6 +1,12 @@
 import type { CallStore } from '@majordomo/admin';
-import { LlmError, systemClock, type Clock, type Gate } from '@majordomo/core';
-import { checkOptions, sharedLanes, type KindsOf, type SharedLanesOptions } from '@majordomo/core/toolkit';
+import { systemClock, type Clock, type Gate } from '@majordomo/core';
+import {
+  checkOptions,
+  number,
+  sharedLanes,
+  type KindsOf,
+  type SharedLanesOptions,
+} from '@majordomo/core/toolkit';
 import type { FileContentStore } from '@majordomo/files';
 import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
@@ -37,13 +43,13 @@ export interface SqliteOptions {
   readonly keepRecordsMs?: number | undefined;
 }
 
-const KINDS: KindsOf<SqliteOptions> = {
-  clock: 'object with now',
-  keepRecordsMs: 'number',
-};
-
 /** Minimum retention time, in milliseconds. Alerts of limits need the records of the last day. */
 const DAY_MS = 86_400_000;
+
+const KINDS: KindsOf<SqliteOptions> = {
+  clock: 'object with now',
+  keepRecordsMs: number(DAY_MS),
+};
 
 /**
  * Opens or creates the file at `path` with `node:sqlite` in WAL mode. Several processes of a machine can share the file, but
@@ -55,17 +61,8 @@ export function sqliteStores(path: string, options: SqliteOptions = {}): SqliteS
   checkOptions('sqliteStores', { path }, { path: 'string' }, ['path']);
   checkOptions('sqliteStores', options, KINDS);
   const { clock = systemClock, keepRecordsMs } = options;
-  if (keepRecordsMs !== undefined && !(keepRecordsMs >= DAY_MS && keepRecordsMs < Infinity))
-    throw new LlmError(
-      'config',
-      `sqliteStores: keepRecordsMs must be a finite number of milliseconds, at least a day, not ${keepRecordsMs}`,
-      {
-        path: 'keepRecordsMs',
-      },
-    );
   const now = (): number => clock.now();
   const database = new Database(path);
-  // Closes after the running work.
   const close = async (): Promise<void> => {
     database.close();
   };

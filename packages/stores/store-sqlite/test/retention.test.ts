@@ -50,14 +50,8 @@ it('deletes nothing by default', async () => {
   expect(await stores.ledger.report!({ by: [] })).toMatchObject([{ attempts: 2 }]);
 });
 
-it.each([0, -1, Infinity, 3_600_000])('rejects a retention of %s ms', (keepRecordsMs) => {
+it.each([0, -1, NaN, Infinity, 3_600_000])('rejects a retention of %s ms', (keepRecordsMs) => {
   expect(() => sqliteStores(at('wrong.db'), { keepRecordsMs })).toThrow(
-    'keepRecordsMs must be a finite number of milliseconds, at least a day',
-  );
-});
-
-it('rejects a retention that is not a number', () => {
-  expect(() => sqliteStores(at('wrong.db'), { keepRecordsMs: NaN })).toThrow(
-    'keepRecordsMs must be a number, not NaN',
+    /keepRecordsMs must be a (?:finite )?number of 86400000 or more, not /,
   );
 });

@@ -31,6 +31,12 @@ export function fnv1a(text: string): number {
   return value >>> 0;
 }
 
+/** Returns the SHA-256 of bytes as 64 hexadecimal digits. */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', bytes);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /** Returns a 128-bit hash of UTF-16 units as 32 hexadecimal digits, equal in every process. It is not suitable for secrets. */
 export function hash128(text: string): string {
   // The start values are the first digits of π. The factors are those of xxHash and MurmurHash.

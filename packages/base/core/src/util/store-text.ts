@@ -76,3 +76,13 @@ export const toStoredText = (value: string): string =>
 /** Returns the original of a string that `toStoredText` escaped. */
 export const fromStoredText = (text: string): string =>
   text.replace(/\\u([\da-f]{4})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+
+/**
+ * Returns a time in milliseconds as an integer for a store, which adds its current time to it. Throws for NaN before the store runs,
+ * because Redis does not roll back a failed script.
+ */
+export function storableMs(ms: number, what: string): number {
+  if (Number.isNaN(ms)) throw new RangeError(`${what}: must be a number, not NaN`);
+  // Half of the maximum leaves room for the current time.
+  return Math.ceil(Math.min(ms, Number.MAX_SAFE_INTEGER / 2));
+}

@@ -16,7 +16,7 @@ interface DriverOptions {
   readonly isStep?: boolean;
 }
 
-/** Driver of a job in this process. */
+/** Driver of a job in this process. `DrivenJob` describes its public members. */
 export class Driver implements DrivenJob {
   log: EventLog | undefined;
   failure: { readonly error: unknown } | undefined;
@@ -126,6 +126,7 @@ export class Driver implements DrivenJob {
     job.lost.addEventListener('abort', () => {
       this.controller.abort();
     });
+    // A job that has ended has no further events. `run` then uses a log without readers.
     if (record.state !== 'running') return job;
     // Without a running job at a vendor, the driver begins a further leg.
     this.log = new EventLog(record.legs.length + (runningJob(record) === undefined ? 1 : 0));

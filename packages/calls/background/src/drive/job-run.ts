@@ -42,6 +42,7 @@ export class JobRun {
   /** Drives the job to its end, or until a vendor works on it if the process looks only once. */
   async run(): Promise<void> {
     const { job, setup, signal, isStep } = this.parts;
+    /** Target of a start that a vendor has just accepted, which `follow` need not prepare again. */
     let started: PreparedTarget | undefined;
     while (job.record.state === 'running') {
       if (runningJob(job.record) === undefined) {
@@ -65,6 +66,7 @@ export class JobRun {
     if (isStep && needsPerson(error)) throw error;
   }
 
+  /** Follows the vendor's job of the last leg. Returns whether the leg has ended. Only a step returns before the end. */
   private async follow(started: PreparedTarget | undefined): Promise<boolean> {
     const { job, setup, signal } = this.parts;
     try {

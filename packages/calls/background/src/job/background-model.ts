@@ -78,6 +78,7 @@ function typedCalls(spec: string, { key = crypto.randomUUID() }: CallOptions, se
   type Plan = Parameters<TypedCalls['generate']>[2];
   const nextCall = (request: ChatRequest, options: CallOptions = {}, { pick }: Plan): JobCall => {
     round++;
+    // `pick` returns the targets from the one at which the round begins.
     const firstTargets = (targets: readonly string[]): readonly string[] =>
       pick(targets.map((target) => ({ key: target }))).map((target) => target.key);
     return { spec, request, options, roundKey: round === 1 ? key : `${key}/${round}`, firstTargets };

@@ -80,6 +80,7 @@ export class JobReader implements Source<StreamEvent> {
       return [];
     }
     const { record } = await requireRecord(id, setup);
+    // A reader of a job without a leg waits for leg 1.
     this.checkLeg(Math.max(1, record.legs.length));
     if (record.state === 'running') {
       await this.wait.drive(id, setup, signal);

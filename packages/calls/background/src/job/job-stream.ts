@@ -20,6 +20,7 @@ interface JobStreamOptions {
 export class JobEventStream extends EventStream implements JobStream {
   /** Legs of the reader, which exists from the first read. */
   private readonly legs: () => readonly number[];
+  /** Number of resets that the application has read. The reader adds a leg to `legs` before it returns a reset. */
   private resets = 0;
   private index: number;
   private hasRead: boolean;

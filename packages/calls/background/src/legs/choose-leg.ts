@@ -92,6 +92,7 @@ function nextChoice(record: JobRecord, unused: readonly PreparedTarget[], facts:
     const error = refusal ?? (hasJobApi(target) ? undefined : noJobApi(attempt.target));
     if (error === undefined) return { ...NOTHING, skipped, target };
     skipped.push(skippedLeg(target, error, now));
+    // A denial before a start concerns only this target (`isSkippedByDenial`).
     const advances = target.decide(error).advance || error.kind === 'denied';
     if (!advances) return { ...NOTHING, skipped, error };
   }

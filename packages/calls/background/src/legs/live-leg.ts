@@ -123,6 +123,7 @@ export class LiveLeg {
 
   private async complete(response: ChatResponse): Promise<void> {
     this.events.end();
+    // Readers receive the last events after the answer is stored, so that no reader sees an end that the store may lose.
     const answer = storedAnswer(response, this.events.streamed);
     const leg = await this.endedLeg(response.attempts, { target: response.target });
     await this.end(leg, (record) => ({ ...record, state: 'completed', answer }));

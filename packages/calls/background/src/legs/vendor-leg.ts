@@ -32,7 +32,9 @@ export class VendorLeg {
   private readonly parts: RunParts;
   private readonly target: PreparedTarget;
   private readonly events: LegEvents;
+  /** Aborts when the time of the job is over. */
   private readonly limit = new AbortController();
+  /** Signal of requests, which also follows `limit` until the last look. */
   private signal: AbortSignal;
   private readonly looks: LookTimes;
 
@@ -89,8 +91,7 @@ export class VendorLeg {
   }
 
   private async newJob(now: number): Promise<VendorJob> {
-    const { attempt } = this.target;
-    const { vendor, model, billing, name } = attempt;
+    const { vendor, model, billing, name } = this.target.attempt;
     const { completeMs = 0 } = timeoutsOf(this.parts.job.record);
     return {
       token: crypto.randomUUID(),
@@ -241,14 +242,14 @@ export class VendorLeg {
       reading.catch(() => undefined);
       this.signal.throwIfAborted();
       if (!LlmError.is(cause)) throw cause;
+      // A lost stream does not show whether the job has failed, so the vendor is asked for its answer.
       return resumed?.isLost !== true && (await this.failAnswer(cause, resumed !== undefined));
     }
     const [attempt] = response.attempts;
     if (attempt === undefined) throw new TypeError('a response has no attempt');
     this.events.end();
     const answerRecord = storedAnswer(response, this.events.streamed);
-    const left = this.workAfterEnd;
-    await this.endLeg(await this.endedLeg(attempt, left), (record) => ({
+    await this.endLeg(await this.endedLeg(attempt, this.workAfterEnd), (record) => ({
       ...record,
       state: 'completed',
       answer: answerRecord,
@@ -320,13 +321,12 @@ export class VendorLeg {
       attempt.outcome === 'abandoned'
         ? { nanoUsd: undefined }
         : await costOfLeg(attempt, this.parts.job.record, setup);
-    const { error } = attempt;
     const job: VendorJob = { ...this.vendorJob, left };
     return {
       state: 'ended',
       endedAt: now,
       attempts: [storedAttempt({ ...attempt, ms: now - this.startedAt })],
-      error: error && storedError(error),
+      error: attempt.error && storedError(attempt.error),
       nanoUsd: nanoUsd?.toString() ?? null,
       job,
     };

@@ -1,4 +1,4 @@
-import { costOfResponse, mayBeBilled, type Cost } from '@majordomo/catalog';
+import { costOfResponse, costsMaximum, type Cost } from '@majordomo/catalog';
 import type { Attempt, LlmError, PreparedTarget } from '@majordomo/core';
 import { denialError, restoredAttempt } from '@majordomo/core/toolkit';
 import type { Amount, LongWork } from '@majordomo/ledger';
@@ -29,7 +29,7 @@ export async function reserveLeg(record: JobRecord, { ledger, clock }: Setup): P
   return { error, advances: denial.advance === true };
 }
 
-/** Books the cost of an ended leg, once. A leg whose usage is unknown costs its complete reservation. */
+/** Books the cost of an ended leg, once. A leg whose usage is unknown or incomplete costs its complete reservation. */
 export async function settleLeg(record: JobRecord, number: number, setup: Setup): Promise<void> {
   const { ledger, clock } = setup;
   const leg = record.legs[number - 1];
@@ -40,14 +40,21 @@ export async function settleLeg(record: JobRecord, number: number, setup: Setup)
   const work = workOf(record, leg, job, number);
   const common = { requests: 1, ms: endedAt - startedAt };
   const attempt = attempts.map(restoredAttempt).at(-1);
-  if (attempt === undefined || attempt.outcome === 'abandoned' || isUnreported(attempt, record)) {
+  const cost = attempt && (await knownCost(attempt, record, setup));
+  if (attempt === undefined || cost === undefined) {
     const outcome = attempt?.outcome === 'finished' ? 'finished' : 'abandoned';
     await ledger.settle(work, { ...common, most, outcome });
     return;
   }
   const outcome = attempt.outcome === 'finished' ? 'finished' : 'failed';
-  const cost = await costOfLeg(attempt, record, setup);
   await ledger.settle(work, { ...common, usage: attempt.usage, cost, outcome });
+}
+
+/** Returns the cost of a leg; `undefined` if the leg costs its complete reservation. */
+async function knownCost(attempt: Attempt, record: JobRecord, setup: Setup): Promise<Cost | undefined> {
+  if (attempt.outcome === 'abandoned') return undefined;
+  const cost = await costOfLeg(attempt, record, setup);
+  return cost.nanoUsd === undefined && isUnreported(attempt, record) ? undefined : cost;
 }
 
 /** Returns the cost of a leg. The cost of a leg that may be billed, but has no usage, is unknown. */
@@ -61,11 +68,12 @@ export async function costOfLeg(
   return costOfResponse({ attempts: [attempt] }, { catalog, at: new Date(clock.now()) });
 }
 
-/** Whether the vendor may bill an attempt, but has reported no usage. Vendors do not bill a video that they report as failed. */
-const isUnreported = (attempt: Attempt, { operation }: JobRecord): boolean =>
-  attempt.usage === undefined &&
-  mayBeBilled(attempt) &&
-  (operation !== 'video' || attempt.outcome === 'finished');
+/** Whether the vendor may bill more than the usage of an attempt states. Vendors do not bill a video that has failed. */
+function isUnreported(attempt: Attempt, { operation }: JobRecord): boolean {
+  const { outcome, usage } = attempt;
+  if (outcome === 'finished') return usage === undefined;
+  return operation !== 'video' && costsMaximum(attempt, usage);
+}
 
 function workOf(
   { token, spec, tenant, options }: JobRecord,

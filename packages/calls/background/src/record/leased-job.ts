@@ -52,6 +52,7 @@ export class LeasedJob {
     const { records, clock } = setup;
     const result = await hold(records, SPACE, id, LEASE_MS, {
       clock,
+      // `hold` takes the lease only if the function returns a value.
       take: (stored) => {
         found = loadedRecord(stored);
         return hasWork(found.record) && found.leaseMs <= 0 ? { label: LABELS.driven } : undefined;

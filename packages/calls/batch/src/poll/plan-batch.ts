@@ -166,6 +166,7 @@ class Planner {
   private async encode(row: BatchRow, target: PreparedTarget, backend: BatchBackend): Promise<Line> {
     const { body, headers } = await captureRequest(target);
     const { batches, token } = this.round.record;
+    // Without a batch, `startBatch` creates one with the next number.
     const id = customId(token, this.batch?.number ?? batches.length, row.index);
     const { text, group } = backend.line(id, body, headers);
     const bytes = Buffer.byteLength(text) + (backend.separator ?? '\n').length;

@@ -28,6 +28,7 @@ export async function sendBatch(
   try {
     if (batch.upload === undefined) {
       input ??= (await planBatch(batch.position, round, batch))?.input;
+      // No row can be sent, so `planBatch` has ended the batch.
       if (input === undefined) return true;
     }
     const { backend, context } = await round.vendorOf(batch);
@@ -176,7 +177,8 @@ async function withdrawBatch(
 
 /**
  * Searches for a batch whose creation had no response. Creates the batch again if it was not found for two minutes. Returns
- * whether the state has changed.
+ * whether the state has changed. A certain candidate has the token of the batch. Any other candidate may belong to another
+ * client, so it is put on trial: its results decide.
  */
 export async function searchBatch(batch: BatchRecord, round: Round): Promise<boolean> {
   const { record, job, key, setup } = round;

@@ -131,6 +131,7 @@ export class LeasedJob {
   readonly rows: Rows;
   private readonly setup: Setup;
   private readonly lease: Hold;
+  /** Time of the last write or renewal, in epoch milliseconds. Each of them extends the lease. */
   private changedAt: number;
   /** Last change. If it fails, all later ones fail, because the store may not have the state that is in memory. */
   private last: Promise<void> = Promise.resolve();
@@ -203,7 +204,7 @@ export class LeasedJob {
       left -= count;
       if (left === 0) return;
     }
-    // Another process has moved the rows.
+    // Another process may have moved the rows. The renewal then throws `LeaseLost`.
     await this.leased(this.lease.renew());
     throw new LlmError(
       'config',

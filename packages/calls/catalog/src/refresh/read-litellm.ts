@@ -168,6 +168,7 @@ function factsOf(entry: Json, mode = 'chat'): Partial<Facts> {
   return {
     input: READS[mode] ?? ['text', ...sees, ...pages],
     output: WRITES[mode] ?? ['text'],
+    // 0 means that the limit is not known.
     maxInputTokens: numberIn(entry, 'max_input_tokens') || undefined,
     maxOutputTokens: numberIn(entry, 'max_output_tokens') || undefined,
     tools: entry['supports_function_calling'] === true ? true : undefined,

@@ -28,6 +28,7 @@ function factsOf(model: Json): Facts {
   return {
     family: textIn(model, 'family'),
     name: textIn(model, 'name'),
+    // 0 means that the limit is not known.
     contextTokens: numberIn(limit, 'context') || undefined,
     maxInputTokens: numberIn(limit, 'input') || undefined,
     maxOutputTokens: numberIn(limit, 'output') || undefined,

@@ -40,6 +40,7 @@ function listed(id: string, model: Json): Listed {
     id,
     aliases: [],
     facts: {
+      // 0 means that the limit is not known.
       contextTokens: numberIn(model, 'contextWindow') || undefined,
       maxOutputTokens: numberIn(model, 'maxTokens') || undefined,
       input: textsIn(model, 'input').filter(isModality),

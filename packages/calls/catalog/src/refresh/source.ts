@@ -1,5 +1,5 @@
 import { LlmError, type Clock } from '@majordomo/core';
-import { abortable } from '@majordomo/core/toolkit';
+import { abortable, isLoopback } from '@majordomo/core/toolkit';
 import type { CatalogSource, LoadedData, LoadedSource } from './contract.ts';
 
 /** Options of a load from a URL. */
@@ -27,9 +27,8 @@ export function sourceOf(from: CatalogSource, options: LoadOptions): LoadedSourc
 const optionError = (problem: string): LlmError =>
   new LlmError('config', `refreshed: from ${problem}`, { path: 'from' });
 
-const isAllowed = ({ protocol, hostname }: URL): boolean =>
-  protocol === 'https:' ||
-  (protocol === 'http:' && /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/.test(hostname));
+const isAllowed = (url: URL): boolean =>
+  url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
 
 /** Returns the result of `work`. After `ms` milliseconds, aborts its signal and rejects with `timeout`. 0 disables the limit. */
 export async function timeLimited<T>(

@@ -28,8 +28,8 @@ const PER_MESSAGE = 8;
 const PER_PART = 8;
 /** Maximum number of tokens of instructions that a vendor adds to a request with tools. Measured: 1,528 (Anthropic, 2026-11-20). */
 const PER_TOOLS = 1600;
-/** Minimum of the upper bound for an image, regardless of the vendor's rule. */
-const PER_IMAGE = 5000;
+/** Minimum of the upper bound for an image, regardless of the vendor's rule, and addition to the bound of audio. */
+const PER_MEDIUM = 5000;
 /** Maximum number of tokens of an image for models without a known rule (Qwen). */
 const LARGEST_IMAGE = 16_384;
 const PIXELS_PER_TOKEN = 750;
@@ -79,7 +79,7 @@ function maxPartTokens(part: AnyPart, target: BoundTarget): number {
     case 'file':
       return PER_PART + utf8Length(part.name ?? '') + maxFileTokens(part, target);
     case 'audio':
-      return PER_IMAGE + Math.ceil(contentSize(part) / AUDIO_BYTES_PER_TOKEN);
+      return PER_MEDIUM + Math.ceil(contentSize(part) / AUDIO_BYTES_PER_TOKEN);
     case 'blob':
       return maxPartTokens(contentOf(part), target);
     case 'vendor':
@@ -97,10 +97,10 @@ const contentTokens = (content: readonly AnyPart[], target: BoundTarget): number
   sumOf(content, (piece) => maxPartTokens(piece, target));
 
 function maxImageTokens(bytes: Uint8Array, model = ''): number {
-  if (hasImageRule(model)) return Math.max(PER_IMAGE, imageTokens(bytes, model));
+  if (hasImageRule(model)) return Math.max(PER_MEDIUM, imageTokens(bytes, model));
   const size = imageSize(bytes);
   if (size === undefined) return LARGEST_IMAGE;
-  return Math.max(PER_IMAGE, Math.min(LARGEST_IMAGE, (size.width * size.height) / PIXELS_PER_TOKEN));
+  return Math.max(PER_MEDIUM, Math.min(LARGEST_IMAGE, (size.width * size.height) / PIXELS_PER_TOKEN));
 }
 
 function maxFileTokens(file: FilePart, target: BoundTarget): number {

@@ -5,7 +5,7 @@ import * as protocol from 'oauth4webapi';
 import { secret } from '../secret.ts';
 import type { StoredCredential } from '../vault/vault.ts';
 import { DIALECTS } from './dialects.ts';
-import { isLoopback, type OAuthOptions } from './options.ts';
+import type { OAuthOptions } from './options.ts';
 
 /** Maximum time to wait for the authority's response, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -183,7 +183,8 @@ export class Authority {
     };
     return {
       [protocol.customFetch]: send,
-      [INSECURE]: isLoopback(this.address),
+      // `checkOptions` permits http on loopback addresses only.
+      [INSECURE]: this.address.protocol === 'http:',
       signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
     };
   }

@@ -1,5 +1,5 @@
 import { LlmError, type Clock, type Credential } from '@majordomo/core';
-import { atLeast, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions as checkKinds, isLoopback, type KindsOf } from '@majordomo/core/toolkit';
 import type { Vault } from '../vault/vault.ts';
 import type { Dialect } from './dialects.ts';
 
@@ -107,13 +107,9 @@ export function checkOptions(options: OAuthOptions): void {
 function checkAddress(path: string, address: string): void {
   const url = URL.parse(address);
   if (url === null) throw wrong(path, 'must be a URL');
-  if (url.protocol === 'https:' || isLoopback(url)) return;
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))) return;
   throw wrong(path, 'must be https; only loopback addresses may receive tokens without encryption');
 }
-
-/** Whether the address is on this machine, so that unencrypted tokens do not leave the machine. */
-export const isLoopback = (url: URL): boolean =>
-  url.protocol === 'http:' && /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])$/.test(url.hostname);
 
 const wrong = (path: string, why: string): LlmError =>
   new LlmError('config', `oauth: ${path}: ${why}`, { path });

@@ -81,6 +81,7 @@ export class PoolAttempts {
   private async begin(
     context: ModelContext,
   ): Promise<{ lease: Lease; failed: ReadonlySet<Key>; context: ModelContext }> {
+    // A failed attempt benches the pool under this name, and not one of its keys.
     context.credential?.(this.ring.name);
     const plan = this.planOf(context);
     const failed = plan?.failed ?? new Set<Key>();
@@ -123,6 +124,7 @@ export class PoolAttempts {
 
   /** Returns a copy of the provider's recovery, with the same key. Each key may refresh its value once. */
   private sameKey(inner: Recovery, key: Key, failed: ReadonlySet<Key>): Recovery {
+    // Recovery of providers after a 401, which calls a credential function again.
     const isRenewal = inner.id === 'credential';
     const recovery: Recovery = isRenewal
       ? { ...inner, id: `credential of key ${key.id}`, changesCredential: true }

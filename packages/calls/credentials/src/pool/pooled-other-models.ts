@@ -48,6 +48,7 @@ export function pooledOtherModels(
             const model = required(openersOf(providerOf(key))[member]?.(id, env), key.id);
             return required(model[method]?.bind(model), key.id)(request, keyContext);
           };
+          // `speak` streams only audio, so its end shows the success of the key.
           return STREAMS.has(method)
             ? attempts.steps(context, use, method === 'speak' ? undefined : isResponse)
             : attempts.run(context, use);

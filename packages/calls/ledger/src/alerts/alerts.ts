@@ -35,7 +35,7 @@ export class Alerts {
   private readonly emitted = new Set<string>();
   private readonly burnRates = new Map<string, BurnRate>();
   /** Whether the last call of the store failed. */
-  isDown = false;
+  private isDown = false;
 
   constructor(store: LedgerStore, clock: Clock, onAlert: (alert: Alert) => void) {
     this.store = store;

@@ -1,5 +1,5 @@
 import type { Attempt, AttemptInfo, Usage } from '@majordomo/core';
-import { cacheEffect, type CatalogModel, type Price } from '@majordomo/catalog';
+import { cacheEffect, costsMaximum, type CatalogModel, type Price } from '@majordomo/catalog';
 import { notify, mapValue } from '@majordomo/core/toolkit';
 import { LEASE_MS } from '../delivery/leases.ts';
 import type { StoreJob } from '../delivery/outbox.ts';
@@ -10,7 +10,7 @@ import type { LedgerContext } from './context.ts';
 import { estimate, NO_ESTIMATE, type Estimate } from './estimate.ts';
 import type { PageCounts } from './pdf-pages.ts';
 import { recordOf } from './spend-record.ts';
-import { amountsOf, bookedCost, costsMaximum, usageOf, type BookedCost } from './usage.ts';
+import { amountsOf, bookedCost, usageOf, type BookedCost } from './usage.ts';
 
 /** Attempt that requests admission. */
 export interface GateRequest {

@@ -150,6 +150,10 @@ export const unboundedDenial = (
   publicMessage: PUBLIC.noBound,
 });
 
+/**
+ * Returns the denial of a call whose limits cannot be checked. It has no `advance`, because the limits of the next target are
+ * in the same store.
+ */
 export const storeDownDenial = (error: unknown): Denial => ({
   deny: `the store of the ledger failed (${error instanceof Error ? error.message : String(error)}); set whenDown: 'admit' to admit calls during an outage`,
   code: 'books-down',

@@ -33,7 +33,10 @@ export interface Estimate {
   readonly isByUnit: boolean;
 }
 
-/** Tier whose rates apply. If absent, the rates of the most expensive tier apply. */
+/**
+ * Tier whose rates apply. If absent, the rates of the most expensive tier apply. Only batches, which contain chats and
+ * embeddings, have a tier.
+ */
 type Tier = { readonly tier?: string | undefined };
 
 /** Returns the maximum amounts of an attempt. A lower `output` replaces the maximum number of output tokens. */

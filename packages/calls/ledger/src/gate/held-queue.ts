@@ -63,6 +63,7 @@ export class HeldQueue {
     return new Promise((resolve, reject) => {
       const end = (): void => {
         waiter.isOver = true;
+        // A try that is in progress reads `isOver` when it ends.
         if (!waiter.isReserving) void this.lastTry(waiter);
       };
       const cancel = this.clock.timer(this.timeoutMs, end);
@@ -111,6 +112,7 @@ export class HeldQueue {
     do {
       this.retryNeeded.delete(counter);
       let first = this.waiting.get(counter)?.[0];
+      // A first call that is reserving makes its last try, after which `lastTry` retries all queues.
       while (first !== undefined && !first.isReserving) {
         const heldOn = await this.tryOnce(first);
         if (heldOn === counter) break;

@@ -6,7 +6,7 @@ const MAX_MODELS = 1000;
 /** Cache of the models of the catalog. It is cleared when the catalog is refreshed. */
 export class ModelCache {
   private readonly catalog: Catalog;
-  /** Sources of the catalog data from which the models were cached. */
+  /** Sources of the catalog data from which the models were cached. A refresh replaces the array. */
   private sources: Catalog['sources'];
   private readonly models = new Map<string, CatalogModel | undefined>();
 

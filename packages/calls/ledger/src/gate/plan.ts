@@ -60,6 +60,7 @@ function amountOf(
       return nanoUsd;
     case 'tokens':
       if (output !== undefined) return BigInt(input) + BigInt(output);
+      // Work that is billed by images or seconds has no tokens to count.
       return isByUnit ? 0n : undefined;
     default:
       return unit satisfies never;

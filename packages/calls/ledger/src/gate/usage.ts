@@ -1,4 +1,4 @@
-import { costOf, mayBeBilled, type Cost, type Price } from '@majordomo/catalog';
+import { costOf, costsMaximum, mayBeBilled, type Cost, type Price } from '@majordomo/catalog';
 import type { Attempt, AttemptInfo, Usage } from '@majordomo/core';
 import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import type { SpendRecord } from '../contract/record.ts';
@@ -22,18 +22,6 @@ const NOT_BILLED =
 const UNKNOWN_END = 'no usage: the vendor may bill the attempt, so its maximum cost counts';
 const INCOMPLETE =
   'incomplete usage: the attempt ended before its count of tokens, so its maximum cost counts';
-
-/**
- * Whether a failed attempt costs its maximum: its usage is missing and the vendor may bill it, or its usage is incomplete. Anthropic, for
- * example, reports the input at the start of a stream and the output at its end.
- */
-export function costsMaximum(outcome: Attempt, usage: Usage | undefined): boolean {
-  if (outcome.outcome === 'finished') return false;
-  return usage === undefined ? mayBeBilled(outcome) : isIncomplete(usage);
-}
-
-const isIncomplete = ({ input, output, details }: Usage): boolean =>
-  (input === undefined || output === undefined) && details?.units === undefined;
 
 /** Returns the cost of the usage. A failed attempt whose usage is missing or incomplete costs its maximum, or 0 if it is not billed. */
 export function bookedCost(

@@ -27,12 +27,14 @@ export async function planOf(
   // Add the router to a copy, because the majordomo may not have this router.
   const view = majordomo.with({});
   view.resolver(resolver);
+  // The resolver stores its decision in `question`, which it finds in the metadata.
   const targets = await view.resolve(name, { request, tenant: call?.tenant, metadata, signal });
   const { decision } = question;
   if (decision === undefined) throw shadowedPreset(name);
   const { meaning, reason, candidates, rejected, warnings } = decision;
   const chain = typeof meaning === 'string' ? meaning : meaning.spec;
   const plan = { name, chain, reason, rejected };
+  // A choice has ranked its candidates. Any other decision has none, so the targets of its chain are returned.
   if (candidates.length > 0 || reason === 'fallback') return { ...plan, candidates, warnings };
   const now = clock.now();
   const ranked = targets.map((target) => rankedTarget(target.target, target, request, { catalog, now }));

@@ -57,6 +57,10 @@ const schemaTokens = memoizeByTarget((schema: JsonObject, target): number =>
   addedTokens({ output: { name: '', schema } }, target),
 );
 
+/**
+ * Returns the estimated tokens that a part adds to an empty request. Text needs no target: only tools, schemas and images depend
+ * on it.
+ */
 const addedTokens = (part: Partial<Estimated>, target: Partial<Target> = {}): number =>
   estimateRequest({ ...EMPTY_REQUEST, ...part }, target).tokens -
   estimateRequest(EMPTY_REQUEST, target).tokens;

@@ -66,6 +66,7 @@ function postgresCallHours(connection: Connection): CallHours {
       }));
     },
     async write({ hour, version, models, callers }) {
+      // Each call of the hour changes the version, so sums that a later call has outdated are not stored.
       await connection.query(
         `UPDATE ${table} SET models = $3::text, callers = $4::text WHERE hour = $1::text::bigint AND version = $2::text`,
         [`${hour}`, version, models, callers],

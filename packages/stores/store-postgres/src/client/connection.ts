@@ -103,7 +103,7 @@ export class Connection {
   }
 
   /** Checks the encoding, and creates or checks the tables, once. After a failure, the next statement tries again. */
-  ready(): Promise<void> {
+  private ready(): Promise<void> {
     this.migrated ??= this.migrate().catch((error: unknown) => {
       this.migrated = undefined;
       throw error;

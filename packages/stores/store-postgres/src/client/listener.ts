@@ -52,7 +52,10 @@ export class Listener {
   }
 
   unsubscribe(channel: string, subscriber: Subscriber): void {
-    this.subscribers.get(channel)?.delete(subscriber);
+    const all = this.subscribers.get(channel);
+    all?.delete(subscriber);
+    // The session continues to listen to the channel, but a reopened session does not.
+    if (all?.size === 0) this.subscribers.delete(channel);
   }
 
   close(): void {

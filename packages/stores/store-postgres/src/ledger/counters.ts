@@ -1,5 +1,5 @@
 import type { Claim, CounterState, LedgerStore, Refusal } from '@majordomo/ledger';
-import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
+import { fromStoredText, storableMs, toStoredText } from '@majordomo/core/toolkit';
 import { toIndexedText } from './indexed-text.ts';
 import type { Connection } from '../client/connection.ts';
 import { StatementQueue } from '../client/statement-queue.ts';
@@ -35,13 +35,13 @@ export class Counters {
    * releases its own reservations, because it may have admitted their work.
    */
   async reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined> {
-    const lease = toInteger(leaseMs, 'leaseMs');
+    const lease = storableMs(leaseMs, 'leaseMs');
     const known = Math.max(KNOWN_MS, lease, 2 * this.connection.timeoutMs);
     const operation = {
       type: 'reserve',
       id: toIndexedText(id, 'the id of a reservation'),
       lease,
-      known: toInteger(known, 'timeoutMs'),
+      known: storableMs(known, 'timeoutMs'),
       claims: claims.map(toClaim),
     } as const;
     const isLatest = (): boolean => this.latest.get(id) === operation;
@@ -61,7 +61,7 @@ export class Counters {
   }
 
   async renew(id: string, leaseMs: number): Promise<void> {
-    await this.run({ type: 'renew', id: toStoredText(id), lease: toInteger(leaseMs, 'leaseMs') });
+    await this.run({ type: 'renew', id: toStoredText(id), lease: storableMs(leaseMs, 'leaseMs') });
   }
 
   async settle(id: string, used: Amounts): Promise<boolean> {
@@ -125,7 +125,7 @@ function toClaim({ counter, max, amount, whenLapsed, ...period }: Claim): object
     ...(window !== undefined
       ? { window: window.ms, phase: window.phaseMs }
       : nextResetsInMs !== undefined && {
-          resets: Math.max(1, toInteger(nextResetsInMs, `resetsInMs of ${counter}`)),
+          resets: Math.max(1, storableMs(nextResetsInMs, `resetsInMs of ${counter}`)),
         }),
   };
 }
@@ -144,9 +144,3 @@ function toRefusal(answer: Answer): Refusal | undefined {
 
 const numberOf = (value: string | number | null | undefined): number | undefined =>
   value === null || value === undefined ? undefined : Number(value);
-
-function toInteger(ms: number, what: string): number {
-  if (Number.isNaN(ms)) throw new RangeError(`${what}: must be a number, not NaN`);
-  // Half of the maximum leaves room for the current time, to which the database adds the value.
-  return Math.ceil(Math.min(ms, Number.MAX_SAFE_INTEGER / 2));
-}

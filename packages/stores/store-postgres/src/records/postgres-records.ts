@@ -109,7 +109,7 @@ export function postgresRecords(
 
     async counts(space) {
       checkList(space, { limit: 1 });
-      // Expired records that are not deleted yet are counted.
+      // `entry_counts` includes expired records that are not deleted yet, so they are subtracted.
       const rows = await query(
         `SELECT label, sum(count)::text AS count FROM (
            SELECT label, count FROM ${schema}.entry_counts WHERE space = $1::text

@@ -59,6 +59,7 @@ BEGIN
   )
   SELECT array_agg(name) INTO begun FROM started;
 
+  -- The amount that is left for a claim (room) excludes the earlier claims of this reservation on the same counter.
   SELECT jsonb_build_object('counter', name, 'left', room::text, 'held', held::text, 'holders', holders, 'retry', ends - now)
   INTO refusal FROM (
     SELECT counter.*, place, (claim->>'a')::numeric AS amount, (claim->>'max')::numeric - used - held + (claim->>'a')::numeric
@@ -152,6 +153,7 @@ BEGIN
       answers := answers || ${schema}.reserve(operation, now);
       known := known || (operation->>'id');
     ELSIF NOT operation->>'id' = ANY (known) THEN
+      -- The counters of a reservation that was not known before the locks are not locked.
       answers := answers || '{"held": false}'::jsonb;
     ELSIF operation->>'type' = 'settle' THEN
       answers := answers || ${schema}.settle(operation, now);
@@ -176,6 +178,7 @@ BEGIN
     SELECT id FROM ${schema}.reservations WHERE state IN ('settled', 'lapsed') AND until < now LIMIT ${MAX_ROWS} FOR UPDATE SKIP LOCKED);
   DELETE FROM ${schema}.records WHERE seq IN (
     SELECT seq FROM ${schema}.records WHERE at < now - keep ORDER BY at LIMIT ${MAX_ROWS} FOR UPDATE SKIP LOCKED);
+  -- A write without changes only deletes expired records.
   PERFORM ${schema}.write_entries('', '[]', '{}', '', '', ${MAX_ROWS});
   DELETE FROM ${schema}.entry_watches WHERE space IN (
     SELECT space FROM ${schema}.entry_watches WHERE until <= now LIMIT ${MAX_ROWS} FOR UPDATE SKIP LOCKED);

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { fromStoredText, toStoredText } from '@majordomo/core/toolkit';
+import { fromStoredText, storableMs, toStoredText } from '@majordomo/core/toolkit';
 import type { Claim, CounterState, LedgerStore, Refusal } from '@majordomo/ledger';
 import type { Connection } from '../connection/connection.ts';
 import { script } from '../connection/script.ts';
@@ -52,9 +52,9 @@ export class Counters {
    * requested again. The ledger releases its own reservations, because it may have admitted their work, or may be booking it.
    */
   async reserve(id: string, claims: readonly Claim[], leaseMs: number): Promise<Refusal | undefined> {
-    const known = toInteger(Math.max(KNOWN_MS, leaseMs, 2 * this.timeoutMs), 'leaseMs');
-    const values = [known, ...claims.flatMap((claim) => valuesOf(claim))];
-    const lease = toInteger(leaseMs, 'leaseMs');
+    const known = storableMs(Math.max(KNOWN_MS, leaseMs, 2 * this.timeoutMs), 'leaseMs');
+    const values = [`${known}`, ...claims.flatMap((claim) => valuesOf(claim))];
+    const lease = `${storableMs(leaseMs, 'leaseMs')}`;
     const until = performance.now() + this.timeoutMs;
     const isOfLedger = claims.some(({ whenLapsed }) => whenLapsed === 'spent');
     const current = {};
@@ -101,7 +101,7 @@ export class Counters {
   }
 
   async renew(id: string, leaseMs: number): Promise<void> {
-    await this.connection.run(RENEW, this.keys, [id, toInteger(leaseMs, 'leaseMs')]);
+    await this.connection.run(RENEW, this.keys, [id, `${storableMs(leaseMs, 'leaseMs')}`]);
   }
 
   async settle(id: string, used: Parameters<LedgerStore['settle']>[1]): Promise<boolean> {
@@ -155,14 +155,7 @@ function resetsOf({ counter, resetsInMs, nextResetsInMs = resetsInMs, window }: 
   if (window !== undefined) return `${window.ms}/${window.phaseMs}`;
   return nextResetsInMs === undefined
     ? ''
-    : toInteger(Math.max(1, nextResetsInMs), `resetsInMs of ${counter}`);
-}
-
-/** Returns a time as an integer. Throws for NaN before the script runs, because Redis does not roll back a failed script. */
-function toInteger(ms: number, what: string): string {
-  if (Number.isNaN(ms)) throw new RangeError(`${what}: must be a number, not NaN`);
-  // Half of the maximum leaves room for the current time, to which the script adds the value.
-  return String(Math.ceil(Math.min(ms, Number.MAX_SAFE_INTEGER / 2)));
+    : `${storableMs(Math.max(1, nextResetsInMs), `resetsInMs of ${counter}`)}`;
 }
 
 const numberOf = (text: string): number | undefined => (text === '' ? undefined : Number(text));

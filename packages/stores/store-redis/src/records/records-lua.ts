@@ -168,6 +168,7 @@ local set, first, limit = base .. ARGV[1], ARGV[2], tonumber(ARGV[4])
 -- A place starts with 13 digits.
 local start = (ARGV[1] == ':newest' or string.sub(ARGV[1], 1, 14) == ':label-newest:') and 14 or 1
 local found = 0
+-- Removed records leave the set, so the next page begins after the records that were found.
 while found < limit do
   local page = first == '' and redis.call('ZRANGE', set, found, limit - 1)
     or redis.call('ZRANGEBYLEX', set, first, ARGV[3], 'LIMIT', found, limit - found)

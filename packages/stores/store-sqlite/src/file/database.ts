@@ -112,6 +112,7 @@ export class Database implements SqliteConnection {
     } catch (error) {
       this.rollBack();
       this.undone();
+      // If another process holds the lock, each further try would wait for it again, so all writes fail.
       if (hasBegun && writes.length > 1) return false;
       for (const { reject } of writes) reject(this.toStoreError(error));
       return true;

@@ -19,6 +19,7 @@ export class SeriesTable {
     this.find = database.prepare('SELECT id FROM series WHERE what = ?');
     this.insert = database.prepare('INSERT INTO series (what) VALUES (?)');
     this.read = database.prepare('SELECT what FROM series WHERE id = ?');
+    // Only `get` fills `series`. It is called in reads, which see no changes that may be undone.
     database.onUndo(() => {
       this.ids.clear();
     });
