@@ -1,5 +1,5 @@
 import { LlmError, messageOf, systemClock, type Clock, type Warning } from '@majordomo/core';
-import { abortable, asRecord, invoke, notify, withTimeout } from '@majordomo/core/toolkit';
+import { abortable, abortedError, asRecord, invoke, notify, withTimeout } from '@majordomo/core/toolkit';
 import type { Check, CheckContext, CheckPolicy, GuardEvent, Refusal, Side, Subject } from './types.ts';
 
 /** Properties of the call that a check judges. */
@@ -99,7 +99,7 @@ export class CheckRunner {
         value: validate(result instanceof Promise ? await this.bounded(result, context.signal) : result),
       };
     } catch (error) {
-      if (context.signal.aborted) throw abortError(context.signal);
+      if (context.signal.aborted) throw abortedError(context.signal.reason);
       const reason = messageOf(error);
       this.emit({ type: 'down', rule: name, side, reason, ms: this.clock.now() - startedAt });
       if (whenDown !== 'allow') throw downError(name, side, reason);
@@ -119,7 +119,7 @@ export class CheckRunner {
   /** Calls a function with a context whose signal aborts when the function settles or the call ends. */
   private async withContext<T>(run: (context: CheckContext) => Promise<T>): Promise<T> {
     const { signal: call } = this;
-    if (call?.aborted === true) throw abortError(call);
+    if (call?.aborted === true) throw abortedError(call.reason);
     const controller = new AbortController();
     const abort = (): void => {
       controller.abort(call?.reason);
@@ -135,9 +135,6 @@ export class CheckRunner {
 }
 
 const ENDED = new LlmError('aborted', 'the run of the checks has ended');
-
-const abortError = ({ reason }: AbortSignal): LlmError =>
-  new LlmError('aborted', 'the call was aborted', {}, { cause: reason });
 
 /** Returns the refusal by a check that is down. The refusal has a cause, so that callers such as the gateway allow a retry. */
 const downError = (rule: string, side: Side, failure: string): LlmError => {

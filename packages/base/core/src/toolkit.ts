@@ -63,6 +63,7 @@ export { denialError } from './gates/denial-error.ts';
 export { exhaustedError } from './call/no-target-left.ts';
 export { RecoveryMemory } from './call/recovery-memory.ts';
 export {
+  abortedError,
   asLlmError,
   isTransientFailure,
   kindOf,

@@ -10,6 +10,7 @@ import {
   type CredentialSource,
   type ErrorContext,
 } from '@majordomo/wire-kit';
+import { withoutFinalSlashes } from '@majordomo/wire-kit/internal';
 import type { ConnectRun, Run } from './run.ts';
 import { httpError } from './errors.ts';
 import type { CloudflareOptions, GatewayOptions } from './options.ts';
@@ -86,7 +87,7 @@ function endpoint({ baseURL, gateway, sessionAffinity }: CloudflareOptions, acco
   const affinity: Record<string, string> =
     sessionAffinity === undefined ? {} : { 'x-session-affinity': sessionAffinity };
   if (baseURL !== undefined || gateway === undefined) {
-    const base = (baseURL ?? API_URL).replace(/(?<!\/)\/+$/, '');
+    const base = withoutFinalSlashes(baseURL ?? API_URL);
     return { url: `${base}/accounts/${encodeURIComponent(account)}/ai/run`, headers: affinity };
   }
   const url = `${GATEWAY_URL}/${encodeURIComponent(account)}/${encodeURIComponent(gateway.id)}/workers-ai`;

@@ -1,5 +1,6 @@
 import { LlmError } from '@majordomo/core';
 import { checkBaseURL } from '@majordomo/wire-kit';
+import { withoutFinalSlashes } from '@majordomo/wire-kit/internal';
 
 const DEFAULT_PORT = '11434';
 /** Host for which the default scheme is https, as in the vendor's client. */
@@ -23,7 +24,7 @@ export function baseURLFromHost(host: string): string {
   checkBaseURL(written, 'the address of Ollama');
   // `URL` drops the scheme's default port, so check the text for a port.
   const port = hasScheme || /:\d+(?:\/|$)/.test(written.slice('http://'.length)) ? url.port : DEFAULT_PORT;
-  const path = url.pathname.replace(/(?<!\/)\/+$/, '');
+  const path = withoutFinalSlashes(url.pathname);
   return `${url.protocol}//${REACHABLE_HOSTS[url.hostname] ?? url.hostname}${port === '' ? '' : `:${port}`}${path}`;
 }
 

@@ -1,5 +1,5 @@
-import { LlmError, type CallOptions, type ChatRequest, type VideoRequest } from '@majordomo/core';
-import { definedMembers } from '@majordomo/core/toolkit';
+import type { CallOptions, ChatRequest, VideoRequest } from '@majordomo/core';
+import { abortedError, definedMembers } from '@majordomo/core/toolkit';
 import { checkCallOptions, storedOptions, storedRequest, storedVideo } from '../check.ts';
 import { Driver } from '../drive/driver.ts';
 import { LeasedJob } from '../record/leased-job.ts';
@@ -40,8 +40,7 @@ export async function beginJob(call: JobCall, setup: Setup): Promise<BegunJob> {
   const { spec, operation, options, roundKey } = call;
   checkCallOptions(options);
   const { tenant, signal, metadata } = options;
-  if (signal?.aborted === true)
-    throw new LlmError('aborted', 'the call was aborted', {}, { cause: signal.reason });
+  if (signal?.aborted === true) throw abortedError(signal.reason);
   const key = roundKey ?? options.key ?? crypto.randomUUID();
   const id = storeKey(key, tenant);
   const local = localOptions(options);
