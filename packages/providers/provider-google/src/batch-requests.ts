@@ -77,6 +77,7 @@ export function geminiBatches(modelId: string, { open }: Connection): FileBatchR
         if (Date.parse(asText(createTime) ?? '') < since - CLOCK_DIFFERENCE_MS) break;
         const isOwn =
           displayName === token || (input !== undefined && asRecord(inputConfig)['fileName'] === input);
+        // A token and an input file belong to one batch, so each of them identifies it with certainty.
         if (isOwn && typeof name === 'string') found.push({ ref: name, isCertain: true });
       }
       return found;

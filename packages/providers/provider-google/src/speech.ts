@@ -38,7 +38,7 @@ export const speechModel = (modelId: string, connection: Connection): SpeechBack
 });
 
 /** Converts a request. Throws `unsupported` for audio formats that need an encoder. */
-export function toSpeechParams(
+function toSpeechParams(
   { text, voice, format = 'wav', speed, instructions }: SpeechRequest,
   target: string,
 ): {
