@@ -102,7 +102,7 @@ async function start(
   try {
     return await startChild({ command, cwd: workspace.cwd, env, stdin: wire.stdin, signal, totalMs });
   } catch (error) {
-    throw startError(error, facts, { cwd: workspace.cwd });
+    throw startError(error, facts, workspace.cwd);
   }
 }
 
