@@ -44,7 +44,7 @@ const ENCODINGS: Readonly<Record<Format, object>> = {
 };
 
 /** Converts a request. Warns about each setting that the model does not support. Throws for an unsupported format. */
-export function toRun(
+function toRun(
   modelId: string,
   { text, voice, format, speed, instructions, extra }: SpeechRequest,
   target: string,

@@ -41,7 +41,7 @@ export const transcriptionModel = (modelId: string, connection: Connection): Tra
 });
 
 /** Converts a request to an input. Warns about each setting that the model does not support. */
-export function toRun(
+function toRun(
   modelId: string,
   { audio, language, prompt, extra }: TranscriptionRequest,
   target: string,
@@ -67,7 +67,7 @@ export function toRun(
 }
 
 /** Converts a transcription. Throws `protocol` for an invalid response. */
-export function fromResult(
+function fromResult(
   result: unknown,
   { timestamps }: Pick<TranscriptionRequest, 'timestamps'>,
   target: string,
