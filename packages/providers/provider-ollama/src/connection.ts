@@ -79,7 +79,7 @@ export class OllamaSession extends ServerSession<Send, SessionContext> {
 /** Returns a function that determines the base URL and the key of a call. */
 function createConnect(options: OllamaOptions, profile: Profile): Connect<Send, SessionContext> {
   const credentials = credentialSource(options.apiKey, profile.keyEnv);
-  const hasKey = options.apiKey !== undefined || profile.needsKey;
+  const sendsKey = options.apiKey !== undefined || profile.needsKey;
   return async (context) => {
     const { target, signal, env } = context;
     signal.throwIfAborted();
@@ -89,7 +89,7 @@ function createConnect(options: OllamaOptions, profile: Profile): Connect<Send, 
       return { secrets: headerSecrets, client: () => sendWith(clientOf(client), signal) };
     const host = baseURLFromHost(hostOf(options, profile, env, target));
     const [providerId = ''] = target.split('/', 1);
-    const key = hasKey ? await credentials.resolve(context, headerSecrets) : undefined;
+    const key = sendsKey ? await credentials.resolve(context, headerSecrets) : undefined;
     return {
       secrets: key === undefined ? headerSecrets : [key, ...headerSecrets],
       server: (): ServerAddress => serverAddress(providerId, host, profile.hostEnv, env),
