@@ -31,7 +31,7 @@ export async function exchange(
 ): Promise<Response | { readonly http: string }> {
   request.signal?.throwIfAborted();
   const hashed = hashRequest(request.body);
-  let taken = await pool.take(request, hashed, false);
+  let taken = await pool.take(request, hashed, { mustBeNew: false });
   let mayRepeat = true;
   for (;;) {
     if ('http' in taken) return taken;
@@ -44,8 +44,8 @@ export async function exchange(
     // The connection of `same` stays reserved. Without `items`, its message contains the complete input.
     taken =
       start.on === 'same'
-        ? { connection: taken.connection, items: undefined, isReused: true }
-        : await pool.take(request, hashed, true);
+        ? { ...taken, items: undefined }
+        : await pool.take(request, hashed, { mustBeNew: true });
   }
 }
 
