@@ -18,6 +18,7 @@ import {
 import { limitBody, extraFor } from '@majordomo/wire-kit';
 import { servedBy, sessionCall } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
+import { droppedSettings } from './dropped-settings.ts';
 import { resultOf } from './response.ts';
 
 const WIRE = 'workersai-run';
@@ -48,11 +49,7 @@ function toRun(
 ): { readonly input: object; readonly warnings: readonly Warning[] } {
   const more = extraFor(extra, WIRE, target);
   if (REQUIRES_NUMBERS.test(modelId)) {
-    const unsent = Object.entries({ language, prompt }).filter(([, value]) => value !== undefined);
-    return {
-      input: { audio: [...audio], ...more },
-      warnings: unsent.map(([what]) => ({ action: 'dropped', what, why: 'this model has no such setting' })),
-    };
+    return { input: { audio: [...audio], ...more }, warnings: droppedSettings({ language, prompt }) };
   }
   return {
     input: {
