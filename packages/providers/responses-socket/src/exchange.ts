@@ -85,6 +85,7 @@ async function startOn({ connection, items, isReused }: Reserved, setup: Setup):
     stopListening();
     signal?.throwIfAborted();
     if (first.code === TOO_LARGE) return { type: 'http', why: 'the message is too large for a socket' };
+    // The server may close an idle socket, so a reused one may end before it has received the message.
     if (isReused && mayRepeat) return { type: 'again', why: first.why, on: 'new' };
     throw networkError(first.why);
   }
