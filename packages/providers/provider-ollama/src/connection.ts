@@ -8,6 +8,7 @@ import {
   secretsIn,
   serverAddress,
   ServerSession,
+  transportError,
   wellFormedJson,
   type Connect,
   type ErrorContext,
@@ -15,7 +16,7 @@ import {
 } from '@majordomo/wire-kit';
 import { captureResponse } from '@majordomo/wire-kit/internal';
 import type { Ollama } from 'ollama/browser';
-import { httpError, toLlmError } from './errors.ts';
+import { httpError } from './errors.ts';
 import { sendWith, type Send } from './custom-client.ts';
 import { baseURLFromHost } from './host.ts';
 import type { OllamaOptions } from './options.ts';
@@ -67,7 +68,7 @@ export class OllamaSession extends ServerSession<Send, SessionContext> {
 
   /** Converts any failure of the attempt to an `LlmError` without secrets. */
   toLlmError(error: unknown): LlmError {
-    return toLlmError(error, this);
+    return transportError(error, this.target, this.secrets, this.server);
   }
 
   private async send(context: CallContext, method: (client: Ollama) => Promise<unknown>): Promise<Response> {
