@@ -6,6 +6,7 @@
 export type { Journal } from './journal/journal.ts';
 export { journaled, type JournaledIo } from './journal/journaled.ts';
 export {
+  checkAdapter,
   initialStateFrom,
   resultFromJson,
   runJournaled,

@@ -125,8 +125,8 @@ function $json(value, what) {
 `;
 
 /**
- * Returns an expression whose value is a promise of the text for `parseEnding`. The code starts in the first line. `call`: expression
- * of the function that `answerCall` implements.
+ * Returns an expression whose value is a promise of the text for `parseEnding`. The code starts in the first line, whose position the
+ * `Error` records, so that `$failure` can count the lines of the code. `call`: expression of the function that `answerCall` implements.
  */
 export const guestExpression = (code: string, names: readonly string[], call: string): string =>
   `$run(${JSON.stringify(names)}, ${call}, new Error(), ${code.split('\n').length}, async (tools, console) => {${code}\n})`;

@@ -82,9 +82,10 @@ class Slot {
         )
         .catch(reject);
     });
-    // Another call may have begun or ended in the meantime.
+    // A call that began and ended in the meantime may have occupied another slot.
     this.release();
     this.release = release;
+    // The program does not need the slot if another call has begun, or if the program has ended.
     if (this.calls > 0 || this.hasEnded) release();
   }
 }

@@ -1,5 +1,6 @@
 import type { Agent } from '@majordomo/agent';
 import {
+  checkAdapter,
   errorToJson,
   RUN_JOURNALED_KINDS,
   runJournaled,
@@ -7,7 +8,7 @@ import {
   type RunJournaledIo,
 } from '@majordomo/agent/durable';
 import { fromJson, toJson, type JsonValue } from '@majordomo/core';
-import { checkOptions, number, type KindsOf } from '@majordomo/core/toolkit';
+import { number, type KindsOf } from '@majordomo/core/toolkit';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { runFailure } from './run-failure.ts';
 import { createRuns, type DbosAgent } from './runs.ts';
@@ -34,11 +35,7 @@ const MAX_BYTES = 64 * 1_048_576;
  * in every process. Throws kind `config` for invalid options.
  */
 export function dbosAgent(name: string, agent: Agent, options: DbosAgentOptions = {}): DbosAgent {
-  checkOptions('dbosAgent', { name, agent }, { name: 'string', agent: 'object with drive' }, [
-    'name',
-    'agent',
-  ]);
-  checkOptions('dbosAgent', options, KINDS);
+  checkAdapter('dbosAgent', name, agent, options, KINDS);
   const { decisionTimeoutMs = THIRTY_DAYS_MS, ...io } = options;
   const workflow = (input: JsonValue): Promise<JsonValue> =>
     runJournaled(agent, input, createJournal(decisionTimeoutMs), io);

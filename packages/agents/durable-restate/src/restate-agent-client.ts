@@ -55,11 +55,16 @@ export function restateAgentClient(name: string, options: RestateClientOptions):
   const run = (runId: string) => runs.workflowClient<AgentHandlers>({ name }, checkRunId(runId));
   const hasEnded = (runId: string, bounds: Bounds): Promise<boolean> =>
     hasOutput(() => run(runId).workflowOutput(Opts.from(bounds)));
-  const waited = <T>(runId: string, signal: AbortSignal | undefined, ask: (bounds: Bounds) => Promise<T>) => {
+  /** Sends a request that waits for the run. Rejects early if Restate reports that the agent of the run changed. */
+  const waitFor = <T>(
+    runId: string,
+    signal: AbortSignal | undefined,
+    send: (bounds: Bounds) => Promise<T>,
+  ) => {
     const what = `run "${runId}"`;
     const query = admin === undefined ? undefined : { admin, headers, name, runId };
     return withLlmError(what, signal, () =>
-      withMismatchCheck(what, query, signal, (until) => ask(boundsOf(until))),
+      withMismatchCheck(what, query, signal, (until) => send(boundsOf(until))),
     );
   };
   return {
@@ -70,11 +75,11 @@ export function restateAgentClient(name: string, options: RestateClientOptions):
         await run(runId).workflowSubmit(state, SendOpts.from(boundsOf(signal)));
       }),
     result: (runId, { signal } = {}) =>
-      waited(runId, signal, async (bounds) =>
+      waitFor(runId, signal, async (bounds) =>
         resultFromJson(await run(runId).workflowAttach(Opts.from(bounds))),
       ),
     awaiting: (runId, { signal } = {}) =>
-      waited(runId, signal, async (bounds) => {
+      waitFor(runId, signal, async (bounds) => {
         const waiting = await run(runId).awaiting(Opts.from<undefined, JsonValue>(bounds));
         const calls = fromJson<readonly ToolCallPart[]>(waiting);
         // A run that was killed or whose agent changed has ended without removing its waiting calls.
@@ -100,6 +105,7 @@ function checkRunId(runId: string): string {
   });
 }
 
+/** Options of a request to Restate. */
 interface Bounds {
   readonly signal?: AbortSignal;
 }

@@ -1,12 +1,13 @@
 import type { Agent } from '@majordomo/agent';
 import {
+  checkAdapter,
   RUN_JOURNALED_KINDS,
   runJournaled,
   type RunJournal,
   type RunJournaledIo,
 } from '@majordomo/agent/durable';
 import { fromJson, type JsonValue } from '@majordomo/core';
-import { checkOptions, number, type KindsOf } from '@majordomo/core/toolkit';
+import { number, type KindsOf } from '@majordomo/core/toolkit';
 import * as restate from '@restatedev/restate-sdk';
 import { awaiting, decide, waitingReports, publishInvocation } from './decisions.ts';
 import { createSteps } from './steps.ts';
@@ -48,11 +49,7 @@ export function restateAgent<const Name extends string>(
   agent: Agent,
   options: RestateAgentOptions = {},
 ): restate.WorkflowDefinition<Name, AgentHandlers> {
-  checkOptions('restateAgent', { name, agent }, { name: 'string', agent: 'object with drive' }, [
-    'name',
-    'agent',
-  ]);
-  checkOptions('restateAgent', options, KINDS);
+  checkAdapter('restateAgent', name, agent, options, KINDS);
   const { longestCallMs = 1_800_000, keepRunsMs, ...io } = options;
   const run: AgentHandlers['run'] = (context, input) => {
     publishInvocation(context);

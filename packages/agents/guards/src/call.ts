@@ -77,6 +77,7 @@ export class GuardedCall {
   /** Judges and masks the request. In `parallel` mode, resolves before the input checks have ended, so await `inputPassed`. */
   async prepare(): Promise<PreparedCall> {
     const { guard, options, runner } = this;
+    // `output` may be the schema of a typed answer, which only the model validates.
     const { output: _, ...untyped } = this.request;
     validateRequest(untyped);
     this.request = await withTextBlobs(this.request);
@@ -189,6 +190,7 @@ export class GuardedCall {
     const texts = fresh.flatMap(({ parts }) => parts.map(plainText));
     const text = joined([guard.passedSystem === systemKey ? '' : system, ...texts]);
     const isJudged = await this.runner.run(guard.options.input, { side: 'input', text });
+    // A check was down, and `whenDown` is `allow`. The next call judges the text again.
     if (!isJudged) return;
     for (const message of fresh) guard.passed.set(message, tenant);
     guard.passedSystem = systemKey;
@@ -230,6 +232,7 @@ export class GuardedCall {
     } catch (error) {
       if (!isRefusal(error)) throw error;
       const withheldBy = error.details.code;
+      // A refusal with a cause means that the check is down.
       if (error.cause === undefined) guard.results.set(result, { tenant, withheldBy });
       return withheldBy;
     }

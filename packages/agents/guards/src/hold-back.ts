@@ -112,6 +112,7 @@ export class HoldBack {
 
   /** Judges a tool call, and returns the events that follow its `part-start` event. */
   private async passCall(events: readonly PartEvent[], index: number): Promise<readonly ModelEvent[]> {
+    // The queue is passed on when no call is open, so it contains the end of each call.
     const end = events.find((event): event is PartEnd => event.type === 'part-end' && event.index === index);
     if (end === undefined) return [];
     const part = this.restorer.part(end.part);

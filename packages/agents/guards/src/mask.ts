@@ -41,6 +41,7 @@ export class Mask {
     const fresh = new Map<object, string>();
     // This pass only reads the texts, and ignores the result.
     mapTexts(request, (text, role, part = system) => {
+      // The model repeats placeholders of earlier requests, whose numbers stay in use.
       if (role !== 'assistant') for (const [literal] of text.matchAll(PLACEHOLDER)) literals.add(literal);
       if (!this.found.has(part))
         fresh.set(part, [fresh.get(part) ?? '', text].filter(Boolean).join(SEPARATOR));

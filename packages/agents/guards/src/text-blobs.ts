@@ -11,6 +11,8 @@ export async function withTextBlobs(request: ChatRequest): Promise<ChatRequest> 
     if (!hasTextBlob(message)) return message;
     const read = readMessages.get(message) ?? readTexts(message);
     readMessages.set(message, read);
+    // A failed read is not stored, so that the next call reads the message again.
+    read.catch(() => readMessages.delete(message));
     return read;
   });
   return { ...request, messages: await Promise.all(messages) };

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@majordomo/core';
 import { checkToolChecksOptions } from './options.ts';
-import { CheckRunner, isRefusal } from './run-checks.ts';
+import { toolRefusal } from './tool-refusal.ts';
 import type { Check, CheckContext, Subject, ToolChecksOptions } from './types.ts';
 
 /** Call for which checks run. */
@@ -26,17 +26,8 @@ export function toolChecks(options: ToolChecksOptions): ToolChecks {
   const refusal = async (
     checks: readonly Check[] | undefined,
     subject: Subject,
-    { tenant, metadata, signal }: ToolChecksContext,
-  ): Promise<string | undefined> => {
-    try {
-      const facts = { tenant, metadata, spec: undefined, request: undefined };
-      await new CheckRunner(options, facts, signal).run(checks, subject);
-      return undefined;
-    } catch (error) {
-      if (isRefusal(error)) return error.message;
-      throw error;
-    }
-  };
+    context: ToolChecksContext,
+  ): Promise<string | undefined> => (await toolRefusal(options, checks, subject, context))?.message;
   return {
     refusalOfCall: (tool, args, context) =>
       refusal(ofArguments, { side: 'tool-call', tool, args, text: JSON.stringify(args) }, context),

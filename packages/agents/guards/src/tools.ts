@@ -2,7 +2,7 @@ import type { Tool, Toolbox } from '@majordomo/agent';
 import type { CallOptions, JsonObject, LlmError } from '@majordomo/core';
 import { checkOptions } from '@majordomo/core/toolkit';
 import { checkToolOptions } from './options.ts';
-import { CheckRunner, isRefusal } from './run-checks.ts';
+import { toolRefusal } from './tool-refusal.ts';
 import type { ToolGuardOptions } from './types.ts';
 
 /** Maximum number of stored refusals, whose calls have not run yet. Above this number, the oldest refusal is deleted. */
@@ -50,18 +50,10 @@ function withChecks(tool: Tool, options: ToolGuardOptions): Tool {
   const { approval } = tool;
   // A refused call needs no approval. Its refusal is stored, because a check may decide differently when the call runs.
   const refusals = new Map<string, LlmError>();
-  const refusalOf = async (args: JsonObject, call: CallOptions): Promise<LlmError | undefined> => {
+  const refusalOf = (args: JsonObject, call: CallOptions): Promise<LlmError | undefined> => {
     const { tenant, metadata = {}, signal } = call;
-    const facts = { tenant, metadata, spec: undefined, request: undefined };
-    const text = JSON.stringify(args);
-    try {
-      const runner = new CheckRunner(options, facts, signal);
-      await runner.run(options.checks, { side: 'tool-call', text, tool: tool.name, args });
-      return undefined;
-    } catch (error) {
-      if (isRefusal(error)) return error;
-      throw error;
-    }
+    const subject = { side: 'tool-call', text: JSON.stringify(args), tool: tool.name, args } as const;
+    return toolRefusal(options, options.checks, subject, { tenant, metadata, signal });
   };
   const requiresApproval = async (args: JsonObject, call: CallOptions = {}): Promise<boolean> => {
     if (typeof approval === 'function' && !(await approval(args, call))) return false;

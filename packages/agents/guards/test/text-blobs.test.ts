@@ -25,3 +25,14 @@ it('a blob of text that cannot be read is an invalid request', async () => {
   const error = await failureOf(model.generate({ messages: [user(file(blob, 'text/plain'))] }));
   expect(error).toMatchObject({ kind: 'invalid-request' });
 });
+
+it('a blob of text that could not be read is read again by the next call', async () => {
+  const server = await chatServer(() => ({ pieces: ['ok'] }));
+  let reads = 0;
+  const arrayBuffer = (): Promise<ArrayBuffer> =>
+    ++reads === 1 ? Promise.reject(new Error('busy')) : Promise.resolve(new ArrayBuffer(4));
+  const message = user(file(Object.assign(new Blob(['text']), { arrayBuffer }), 'text/plain'));
+  const model = guarded(server.model, { input: [words] });
+  await failureOf(model.generate({ messages: [message] }));
+  expect((await model.generate({ messages: [message] })).text).toBe('ok');
+});

@@ -1,6 +1,6 @@
 import { defineTool, type Skill } from '@majordomo/agent';
-import type { JsonObject } from '@majordomo/core';
 import { defineSkill } from './define-skill.ts';
+import { objectSchema } from './object-schema.ts';
 import { instantOf, zonedTime } from './zoned-time.ts';
 
 /** Options of `clockSkill`. */
@@ -25,13 +25,13 @@ export function clockSkill({ now = Date.now, zone = 'UTC' }: ClockSkillOptions =
       defineTool({
         name: 'time_now',
         description: 'The date, weekday and time now.',
-        parameters: objectOf({ zone: zoneSchema }),
+        parameters: objectSchema({ zone: zoneSchema }, []),
         run: ({ zone: requestedZone }) => zonedResult(now(), textOr(requestedZone, zone)),
       }),
       defineTool({
         name: 'time_convert',
         description: 'A time in one zone as the time in another.',
-        parameters: objectOf(
+        parameters: objectSchema(
           {
             time: {
               type: 'string',
@@ -48,12 +48,5 @@ export function clockSkill({ now = Date.now, zone = 'UTC' }: ClockSkillOptions =
     ],
   });
 }
-
-const objectOf = (properties: JsonObject, required: readonly string[] = []): JsonObject => ({
-  type: 'object',
-  properties,
-  required,
-  additionalProperties: false,
-});
 
 const textOr = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);

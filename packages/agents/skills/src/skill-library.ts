@@ -1,6 +1,7 @@
 import { defineTool, type Skill, type ToolOutput } from '@majordomo/agent';
-import { LlmError, type JsonObject } from '@majordomo/core';
+import { LlmError } from '@majordomo/core';
 import { defineSkill } from './define-skill.ts';
+import { objectSchema } from './object-schema.ts';
 import type { SkillFile } from './skill-file.ts';
 
 /** Skill folder, for example on disk, in a bundle or in a bucket. */
@@ -42,13 +43,13 @@ export function skillLibrary(folders: readonly SkillFolder[]): Skill {
       defineTool({
         name: 'skill_read',
         description: 'Returns the instructions of a skill, and the paths of its files.',
-        parameters: objectOf({ name: nameSchema }),
+        parameters: objectSchema({ name: nameSchema }),
         run: ({ name }) => bodyWithFiles(find(name)),
       }),
       defineTool({
         name: 'skill_file',
         description: 'Returns a file of a skill by its path.',
-        parameters: objectOf({
+        parameters: objectSchema({
           name: nameSchema,
           path: { type: 'string', description: 'Such as references/forms.md' },
         }),
@@ -70,10 +71,3 @@ async function bodyWithFiles(folder: SkillFolder): Promise<string> {
   const more = files.length > MAX_FILES_SHOWN ? `\n… and ${files.length - MAX_FILES_SHOWN} more` : '';
   return `${body}\n\nFiles of this skill, to be read with skill_file:\n${files.slice(0, MAX_FILES_SHOWN).join('\n')}${more}`;
 }
-
-const objectOf = (properties: JsonObject): JsonObject => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties),
-  additionalProperties: false,
-});

@@ -20,6 +20,7 @@ import { parseJson, servedBy } from '@majordomo/wire-kit/internal';
 import { imageFromBase64, imageError } from './decode-image.ts';
 import { decodeImages, type GeneratedImages, type ImageDecoder } from './generated-images.ts';
 import { IMAGES_WIRE } from './extra.ts';
+import { formWith } from './form.ts';
 import { checkSize, parseSize, type SizeRule } from './size.ts';
 
 /** Differences between servers of the images wire (`/images/generations`, `/images/edits`). */
@@ -91,10 +92,7 @@ function formOf(
   images: readonly ImagePart[],
   mask: ImagePart | undefined,
 ): FormData {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) {
-    form.append(name, typeof value === 'string' ? value : JSON.stringify(value));
-  }
+  const form = formWith(fields);
   const field = images.length === 1 ? 'image' : 'image[]';
   for (const [index, image] of images.entries()) attach(form, field, image, `image-${index + 1}`);
   if (mask !== undefined) attach(form, 'mask', mask, 'mask');

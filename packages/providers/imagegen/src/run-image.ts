@@ -3,6 +3,7 @@ import { definedMembers, toBase64 } from '@majordomo/core/toolkit';
 import { extraFor } from '@majordomo/wire-kit';
 import { imageError, imageFromBase64, imageFromBytes, type ImageLocation } from './decode-image.ts';
 import { droppedSettings } from './extra.ts';
+import { formWith } from './form.ts';
 import { checkSize, parseSize, type SizeRule } from './size.ts';
 
 /** Differences between models that are called with `run(model, input)`. Each call returns one image. */
@@ -66,6 +67,7 @@ const droppedSetting = (what: string): Warning => ({
   why: 'this model does not support it',
 });
 
+/** Returns the fields of an object for an image and a mask. Models with this format accept at most one image. */
 function imageFields([image]: readonly ImagePart[], mask: ImagePart | undefined): object {
   return {
     image_b64: image === undefined ? undefined : toBase64(image.bytes),
@@ -74,10 +76,7 @@ function imageFields([image]: readonly ImagePart[], mask: ImagePart | undefined)
 }
 
 function formOf(fields: Readonly<Record<string, unknown>>, images: readonly ImagePart[]): FormData {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) {
-    form.append(name, typeof value === 'string' ? value : JSON.stringify(value));
-  }
+  const form = formWith(fields);
   for (const [index, { bytes, mediaType }] of images.entries()) {
     form.append(`input_image_${index}`, new Blob([new Uint8Array(bytes)], { type: mediaType }));
   }

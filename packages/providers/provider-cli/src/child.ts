@@ -88,7 +88,7 @@ class RunningChild implements Child {
   private readonly guard: Watchdog;
   private readonly signal: AbortSignal;
   private readonly errors: Buffer[] = [];
-  private readonly forgetTotal: (() => void) | undefined;
+  private readonly cancelTotalTimer: (() => void) | undefined;
   private stopping = false;
   private hasExited = false;
 
@@ -106,7 +106,7 @@ class RunningChild implements Child {
     signal.addEventListener('abort', this.stop, { once: true });
     endWithApplication(this);
     if (totalMs > 0)
-      this.forgetTotal = systemClock.timer(totalMs, () => {
+      this.cancelTotalTimer = systemClock.timer(totalMs, () => {
         this.timedOut = true;
         this.stop();
       });
@@ -177,7 +177,7 @@ class RunningChild implements Child {
         resolve({ code, signal });
       });
     });
-    this.forgetTotal?.();
+    this.cancelTotalTimer?.();
     this.signal.removeEventListener('abort', this.stop);
     await this.waitForStdout();
     // End the remaining helper processes.

@@ -141,6 +141,7 @@ function messageIn(text: string): string {
   return asText(asRecord(value['error'])['message']) ?? asText(asRecord(value['data'])['message']) ?? text;
 }
 
+/** Recovery of a CLI whose version has no machine-readable output. `toWire` reads `extra.output`. */
 const PLAIN_TEXT: Recovery = {
   id: 'plain-text',
   what: 'requested plain-text output, which reports no usage',
@@ -149,15 +150,11 @@ const PLAIN_TEXT: Recovery = {
 };
 
 /** Creates the error for a child that could not be started. */
-export function startError(
-  error: unknown,
-  { target, command }: CliFacts,
-  cause: { readonly cwd: string },
-): LlmError {
+export function startError(error: unknown, { target, command }: CliFacts, cwd: string): LlmError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const why =
     START_FAILURES[code] ?? `the process could not be started (${code === '' ? String(error) : code})`;
-  const message = `${command}: ${why.replace('CWD', cause.cwd)}`;
+  const message = `${command}: ${why.replace('CWD', cwd)}`;
   return new LlmError(
     'config',
     message,

@@ -45,6 +45,7 @@ export function toWire(
       name === 'output' ? [] : [{ action: 'dropped', what: `extra.${name}`, why }],
     ),
   ];
+  // The recovery `plain-text` of `errors.ts` sets `extra.output`.
   const output = request.extra['output'] === 'text' ? 'text' : (settings.output ?? 'stream');
   const canSetSystem = !('file' in spec.system) || settings.ownsCwd;
   const transcriptText = transcript(request.messages, canSetSystem ? undefined : request.system);

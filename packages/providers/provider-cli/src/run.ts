@@ -51,6 +51,7 @@ export async function* run(
     yield* read(child, output, writer, { ...setup, facts, isLines: wire.output === 'stream' });
     isComplete = true;
   } catch (error) {
+    // The caller receives the content that arrived before the error.
     const written = writer.take();
     if (written.length > 0) yield written;
     throw callError(error, { target, signal, child, options });
@@ -102,7 +103,7 @@ async function start(
   try {
     return await startChild({ command, cwd: workspace.cwd, env, stdin: wire.stdin, signal, totalMs });
   } catch (error) {
-    throw startError(error, facts, { cwd: workspace.cwd });
+    throw startError(error, facts, workspace.cwd);
   }
 }
 

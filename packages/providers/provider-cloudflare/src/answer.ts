@@ -20,7 +20,7 @@ export class Answer {
   rawFinish: string | undefined;
   rawUsage: RawUsage | undefined;
   isRefused = false;
-  /** Whether the finish reason may be missing without a warning, as in the vendor's own format. */
+  /** Whether the finish reason may be missing without a warning, as in the vendor's own format. Set by the reader of the format. */
   hasNoFinishReason = false;
   private readonly maxTokens: number;
   private readonly replay: Replay;
@@ -88,7 +88,9 @@ export class Answer {
   private fragment({ index, id, name, json }: Fragment): void {
     this.start(undefined);
     const key = typeof index === 'number' ? `index ${index}` : id;
-    const openCall = key === undefined ? (name === '' ? this.last : undefined) : this.callsByKey.get(key);
+    // A fragment with only a name begins a call.
+    const callWithoutKey = name === '' ? this.last : undefined;
+    const openCall = key === undefined ? callWithoutKey : this.callsByKey.get(key);
     const call =
       openCall === undefined || startsNewCall(openCall, { index, id, name, json })
         ? this.newCall(id)

@@ -35,11 +35,7 @@ export const embeddingModel = (modelId: string, connection: Connection): Embeddi
 });
 
 /** Converts a request to an input. Omits `dimensions`, which no model supports. majordomo shortens the vectors instead. */
-export const toEmbedInput = (
-  modelId: string,
-  { values, extra }: EmbeddingRequest,
-  target: string,
-): object => ({
+const toEmbedInput = (modelId: string, { values, extra }: EmbeddingRequest, target: string): object => ({
   text: values,
   ...(HAS_POOLING.test(modelId) && { pooling: 'cls' }),
   ...extraFor(extra, WIRE, target),

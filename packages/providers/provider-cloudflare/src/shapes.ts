@@ -4,8 +4,9 @@ import type { Answer } from './answer.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Readers for the response formats, streamed or non-streaming. Each reader returns whether it recognizes the format. Cloudflare's
- * models use the first and the last format. Other vendors' models behind Cloudflare's gateway use the second and third.
+ * Readers for the response formats, streamed or non-streaming. Each reader returns whether it recognizes the format, and the first
+ * that does reads the object. `readPlain` is the last, because it recognizes any object with `usage`. Cloudflare's models use the
+ * first and the last format. Other vendors' models behind Cloudflare's gateway use the second and third.
  */
 export const SHAPES: readonly ((answer: Answer, json: Json) => boolean)[] = [
   readChoices,

@@ -9,6 +9,7 @@ import { asRecord, sniffAudio } from '@majordomo/core/toolkit';
 import { limitBody, extraFor, type ErrorContext } from '@majordomo/wire-kit';
 import { bytesOfBase64, servedBy } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
+import { droppedSettings } from './dropped-settings.ts';
 import { resultOf } from './response.ts';
 
 const WIRE = 'workersai-run';
@@ -44,20 +45,17 @@ const ENCODINGS: Readonly<Record<Format, object>> = {
 };
 
 /** Converts a request. Warns about each setting that the model does not support. Throws for an unsupported format. */
-export function toRun(
+function toRun(
   modelId: string,
   { text, voice, format, speed, instructions, extra }: SpeechRequest,
   target: string,
 ): { readonly input: object; readonly warnings: readonly Warning[] } {
   const more = extraFor(extra, WIRE, target);
-  const dropped = (unsent: object): readonly Warning[] =>
-    Object.entries(unsent)
-      .filter(([, value]) => value !== undefined)
-      .map(([what]) => ({ action: 'dropped', what, why: 'this model has no such setting' }));
+  const warnings = droppedSettings({ speed, instructions });
   if (/\/aura-/.test(modelId)) {
     const encoding = format === undefined ? {} : ENCODINGS[format];
     const speaker = voice === undefined ? {} : { speaker: voice };
-    return { input: { text, ...speaker, ...encoding, ...more }, warnings: dropped({ speed, instructions }) };
+    return { input: { text, ...speaker, ...encoding, ...more }, warnings };
   }
   // MeloTTS returns MP3, and its voices are languages (model page, 2026-11).
   if (format !== undefined && format !== 'mp3')
@@ -66,7 +64,7 @@ export function toRun(
       path: 'format',
     });
   const lang = voice === undefined ? {} : { lang: voice };
-  return { input: { prompt: text, ...lang, ...more }, warnings: dropped({ speed, instructions }) };
+  return { input: { prompt: text, ...lang, ...more }, warnings };
 }
 
 const BRACE = 0x7b;

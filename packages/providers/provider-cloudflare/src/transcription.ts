@@ -18,6 +18,7 @@ import {
 import { limitBody, extraFor } from '@majordomo/wire-kit';
 import { servedBy, sessionCall } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
+import { droppedSettings } from './dropped-settings.ts';
 import { resultOf } from './response.ts';
 
 const WIRE = 'workersai-run';
@@ -41,18 +42,14 @@ export const transcriptionModel = (modelId: string, connection: Connection): Tra
 });
 
 /** Converts a request to an input. Warns about each setting that the model does not support. */
-export function toRun(
+function toRun(
   modelId: string,
   { audio, language, prompt, extra }: TranscriptionRequest,
   target: string,
 ): { readonly input: object; readonly warnings: readonly Warning[] } {
   const more = extraFor(extra, WIRE, target);
   if (REQUIRES_NUMBERS.test(modelId)) {
-    const unsent = Object.entries({ language, prompt }).filter(([, value]) => value !== undefined);
-    return {
-      input: { audio: [...audio], ...more },
-      warnings: unsent.map(([what]) => ({ action: 'dropped', what, why: 'this model has no such setting' })),
-    };
+    return { input: { audio: [...audio], ...more }, warnings: droppedSettings({ language, prompt }) };
   }
   return {
     input: {
@@ -67,7 +64,7 @@ export function toRun(
 }
 
 /** Converts a transcription. Throws `protocol` for an invalid response. */
-export function fromResult(
+function fromResult(
   result: unknown,
   { timestamps }: Pick<TranscriptionRequest, 'timestamps'>,
   target: string,

@@ -4,6 +4,7 @@ import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/to
 import { checkModelId } from '@majordomo/wire-kit';
 import { batchId, batchLines, batchRequest, type FileBatchRequests } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
+import { isGone } from './is-gone.ts';
 import { RPC_CODES } from './rpc-codes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -77,6 +78,7 @@ export function geminiBatches(modelId: string, { open }: Connection): FileBatchR
         if (Date.parse(asText(createTime) ?? '') < since - CLOCK_DIFFERENCE_MS) break;
         const isOwn =
           displayName === token || (input !== undefined && asRecord(inputConfig)['fileName'] === input);
+        // A token and an input file belong to one batch, so each of them identifies it with certainty.
         if (isOwn && typeof name === 'string') found.push({ ref: name, isCertain: true });
       }
       return found;
@@ -116,9 +118,9 @@ export function geminiBatches(modelId: string, { open }: Connection): FileBatchR
   };
 }
 
-/** Returns an empty object for status 404, and for status 403, which a deleted file causes. Otherwise, throws the error. */
+/** Returns an empty object for the error of a batch or file that no longer exists. Throws any other error. */
 function emptyIfGone(error: unknown): Json {
-  if (LlmError.is(error) && (error.details.status === 404 || error.details.status === 403)) return {};
+  if (isGone(error)) return {};
   throw error;
 }
 

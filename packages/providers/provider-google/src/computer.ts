@@ -44,7 +44,10 @@ export function computerCall(
   };
 }
 
-/** Returns the members of a response to an action besides its text (ai.google.dev/gemini-api/docs/computer-use, 2026-11). */
+/**
+ * Returns the members of a response to an action besides its text (ai.google.dev/gemini-api/docs/computer-use, 2026-11). `output` is
+ * that of a computer tool of the application. Its `acknowledged` is `true`, or a list of the checks that a person accepted.
+ */
 export function computerResponse({ output = {} }: VendorResultPart): JsonObject {
   const url = asText(output['url']);
   const isAcknowledged = output['acknowledged'] === true || asList(output['acknowledged']).length > 0;

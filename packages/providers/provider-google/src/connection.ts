@@ -51,6 +51,7 @@ function createConnect(options: GoogleOptions, keyEnv: readonly string[]): Conne
     const { exchange, target } = context;
     const fetch = directFetch(exchange ?? options.fetch ?? context.fetch ?? patientFetch, target);
     const headers = { ...lowerCaseNames(context.headers), ...optionHeaders };
+    // Errors of the attempt, also those of a key function, must not contain these values.
     const headerSecrets = secretsIn(headers);
     const clientFor = (platform: Platform, auth: Auth): Promise<GoogleGenAI> =>
       // Without a token, the client of Vertex AI reads its credentials from the file in this variable.
@@ -58,20 +59,18 @@ function createConnect(options: GoogleOptions, keyEnv: readonly string[]): Conne
         const { newClient } = await import('./sdk.ts');
         return newClient(platform, auth, context);
       });
-    if (exchange !== undefined || options.client !== undefined) {
-      const { client } = options;
+    const { client } = options;
+    // Without a server, no credential is requested, and `exchange` takes precedence over the application's client.
+    if (exchange !== undefined)
       return {
         secrets: [...headerSecrets, ...secretsOfClient(client)],
-        client: async () => ({
-          client:
-            exchange === undefined && client !== undefined
-              ? clientOf(client)
-              : await clientFor(NO_SERVER, { apiKey: 'none' }),
-          fetch,
-          headers,
-        }),
+        client: async () => ({ client: await clientFor(NO_SERVER, { apiKey: 'none' }), fetch, headers }),
       };
-    }
+    if (client !== undefined)
+      return {
+        secrets: [...headerSecrets, ...secretsOfClient(client)],
+        client: () => ({ client: clientOf(client), fetch, headers }),
+      };
     const platform = platformOf(options, context.env);
     const source = platform.vertexai ? vertexSource(options, keys, tokens) : keys;
     const secret = await source?.resolve(context, headerSecrets);

@@ -129,7 +129,7 @@ const PREFIXES: Readonly<Record<Purpose, string>> = {
  * Returns the parameters of the SDK's `embedContent`. Each value becomes a separate element of `contents`, because the API
  * creates one vector per element.
  */
-export function toEmbedParams(
+function toEmbedParams(
   { values, dimensions, purpose }: EmbeddingRequest,
   { prefixes }: Pick<EmbeddingFacts, 'prefixes'>,
   isVertex: boolean,
@@ -147,7 +147,7 @@ export function toEmbedParams(
 }
 
 /** Converts a response of the Gemini API or Vertex to vectors. Throws `protocol` for an invalid response. */
-export function fromEmbedBody(json: unknown, facts: ErrorContext): Embedded {
+function fromEmbedBody(json: unknown, facts: ErrorContext): Embedded {
   const { embeddings, embedding, predictions, usageMetadata, error } = asRecord(json);
   if (error !== undefined) throw inBandError(asRecord(error), facts);
   // The Gemini API sends `embeddings`. Vertex sends `embedding`, or `predictions` from its method `predict`.

@@ -2,6 +2,7 @@ import { LlmError, systemClock, type BatchContext, type FileBackend } from '@maj
 import { asRecord, asText } from '@majordomo/core/toolkit';
 import { batchId, batchRequest } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
+import { isGone } from './is-gone.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -33,8 +34,7 @@ export function fileRequests({ open }: Connection): Pick<FileBackend, 'account' 
         ),
       );
     } catch (error) {
-      // A deleted file has status 403, like a file of another account.
-      if (!LlmError.is(error) || ![403, 404].includes(error.details.status ?? 0)) throw error;
+      if (!isGone(error)) throw error;
     }
   };
   /** Returns the metadata of a file when the model can read it. */

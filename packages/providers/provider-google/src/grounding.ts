@@ -66,6 +66,7 @@ export function quotationsOf(quoted: readonly Quotation[], text: string): readon
   return quoted.flatMap(({ uri = '', title = '', ...segment }): readonly Citation[] => {
     if (uri === '' && title === '') return [];
     const { endIndex = Infinity } = segment;
+    // `positionOf` would cut a position that ends after the text.
     const place = endIndex <= bytes.length ? positionOf(segment, text, bytes) : undefined;
     const document = uri === '' ? title : undefined;
     const found = toCitation({ url: uri, document, title, ...place, other: otherMembers(segment, KNOWN) });

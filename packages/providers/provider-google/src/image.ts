@@ -21,7 +21,7 @@ import type { Connection } from './connection.ts';
 import { servedByGemini } from './facts.ts';
 import { blockedError, candidateOf, finishReason } from './response.ts';
 
-export interface ImageParams {
+interface ImageParams {
   readonly contents: readonly object[];
   readonly config: Readonly<Record<string, unknown>>;
 }
@@ -65,7 +65,7 @@ const RATIOS: readonly string[] = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:
 /** Maximum relative difference between a size's ratio and an aspect ratio. For example, 1344x768 is accepted as 16:9. */
 const TOLERANCE = 0.04;
 
-export function toImageParams(
+function toImageParams(
   { prompt, size, seed, images = [], mask, extra }: ImageRequest,
   target: string,
 ): { readonly params: ImageParams; readonly warnings: readonly Warning[] } {
@@ -92,6 +92,7 @@ export function toImageParams(
       },
     },
     warnings: [
+      // Reports settings of OpenAI's images API in `extra`, which this API does not receive.
       ...droppedSettings({ extra }),
       ...(ratio === undefined
         ? []
@@ -128,7 +129,7 @@ function ratioOf(size: string, target: string): string {
  * Returns the images of a response, without the text of the response. Throws `content-filter` for a blocked response and
  * `protocol` for an invalid response.
  */
-export function fromImageBody(json: unknown, facts: ErrorContext): GeneratedImages {
+function fromImageBody(json: unknown, facts: ErrorContext): GeneratedImages {
   const { target } = facts;
   const { parts, finishReason: raw, finishMessage, usage } = candidateOf(json, facts);
   const entries = parts.flatMap(({ inlineData, thought }, at): readonly ImageDecoder[] => {

@@ -150,6 +150,7 @@ class Steps {
   private addModelPart(part: Json): void {
     this.rejectOthers(part, ['text', 'thought', 'thoughtSignature', 'functionCall'], 'part');
     const { text, thought, thoughtSignature, functionCall } = part;
+    // The placeholder for a missing signature is not a signature.
     const signature = thoughtSignature === UNSIGNED_MARK ? undefined : thoughtSignature;
     const summary = thought === true ? [{ type: 'text', text }] : undefined;
     if (summary !== undefined || signature !== undefined)

@@ -79,6 +79,7 @@ function modelParts(
 }
 
 function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly JsonObject[] {
+  // A part of a tool that ran at the vendor, and a part with only a signature, are sent back as the API sent them.
   const stored = storedPart(part, token);
   if (stored !== undefined) return [stored];
   const signature = signatureOf(token);
@@ -89,6 +90,7 @@ function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly 
     case 'reasoning':
       // Omit a reasoning summary without a signature, because the model does not use it.
       return signature === undefined ? [] : [{ text: part.text, thought: true, ...signed }];
+    // The API accepts no other vendor parts.
     case 'vendor':
       return [];
     case 'image':
@@ -102,6 +104,7 @@ function modelPart(part: AssistantPart, token: JsonValue | undefined): readonly 
           functionCall: {
             ...idOf(part.id),
             name: part.name,
+            // `part.args` has the form of all vendors, and `computerCall` stores the original arguments in the token.
             args: asRecord(asRecord(part.replay.data)['args']) as JsonObject,
           },
           ...signed,

@@ -157,6 +157,7 @@ function geminiModel(modelId: string, options: GoogleOptions, connection: Connec
       return sdkStream({
         context,
         send() {
+          // With `exchange`, no server is called: it captures the request of a background job, or returns the answer of one.
           if (isAgent(modelId) && context.exchange === undefined) throw agentError(context.target);
           const { params, warnings } = toWire(request, quirks, family);
           writer.warning(...warnings);

@@ -7,7 +7,8 @@ import { isSubset, toSubset } from './schema.ts';
 
 /**
  * Rules for error messages that were observed from 2025-05 to 2026-11. The first rule applies whose pattern matches the
- * message, and whose `apply` does not return the same object.
+ * message, and whose `apply` does not return the same object. With `remember`, later requests to the target are changed before they
+ * are sent: all of them, or only those that need it by `isNeededFor`, or that have the rejected value of `setting`.
  */
 export const RECOVERIES: readonly RecoveryRule[] = [
   {
@@ -83,6 +84,7 @@ function withoutSignatures(request: ModelRequest): ModelRequest {
 
 function withoutSignature(part: AssistantPart): AssistantPart | undefined {
   if (!hasSignature(part)) return part;
+  // Without its token, a request cannot contain such a part.
   if (part.type === 'reasoning' || part.type === 'vendor') return undefined;
   if (part.type === 'vendor-call') return unsignedVendorCall(part);
   const { replay: _token, ...rest } = part;

@@ -27,6 +27,17 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
 /** Finish reasons that mean `tool-calls` in a response with calls. UNEXPECTED_TOOL_CALL: the function was not declared. */
 const WITH_CALLS: ReadonlySet<string> = new Set(['STOP', 'UNEXPECTED_TOOL_CALL']);
 
+/** Finish reasons of a response without content that describe a mistake of the model, which another target may not make. */
+export const FAILURES: ReadonlySet<string> = new Set([
+  'MALFORMED_FUNCTION_CALL',
+  'MALFORMED_RESPONSE',
+  'UNEXPECTED_TOOL_CALL',
+  'TOO_MANY_TOOL_CALLS',
+  'NO_IMAGE',
+  'IMAGE_OTHER',
+  'LANGUAGE',
+]);
+
 export function finishReason(raw: string, hasCalls: boolean): FinishReason {
   return hasCalls && WITH_CALLS.has(raw) ? 'tool-calls' : (REASONS.get(raw) ?? 'other');
 }

@@ -15,8 +15,10 @@ export interface GeminiClient {
   readonly client: GoogleGenAI;
   readonly fetch: Transport;
   readonly headers: Record<string, string>;
-  /** Settings of the client; `undefined` if the application passed a client. */
-  readonly settings?: readonly [Platform, Auth, Pick<ModelContext, 'env' | 'target'>] | undefined;
+  /** Arguments of `newClient` for this client; `undefined` if the application passed a client. */
+  readonly settings?:
+    | readonly [platform: Platform, auth: Auth, context: Pick<ModelContext, 'env' | 'target'>]
+    | undefined;
 }
 
 /** Request to generateContent or embedContent. */
@@ -102,8 +104,10 @@ export class GeminiSession extends ServerSession<GeminiClient> implements Gemini
 
   /** Returns a stable name of the account, which does not contain the credential. */
   async accountOf(context: CallContext): Promise<string> {
+    // `client` also sets `secrets`.
     const { settings } = await this.client(context);
-    return accountName([settings?.[0].baseURL, this.secrets]);
+    const [platform] = settings ?? [];
+    return accountName([platform?.baseURL, this.secrets]);
   }
 
   /** Downloads a file by its name. */
@@ -173,9 +177,10 @@ export type InteractionCall = (interactions: GoogleGenAI['interactions']) => Pro
 /** Function that calls one method of the SDK. */
 type SdkMethod = (client: GoogleGenAI, httpOptions: HttpOptions) => Promise<unknown>;
 
-/** API version that supports files and batches. */
+/** API version that supports files, batches, interactions and long-running operations. */
 const FILES_VERSION = 'v1beta';
 
+/** Sends a request through the SDK in the version `FILES_VERSION`, and returns the raw response. */
 const captureFile = (
   { client, headers }: GeminiClient,
   call: SdkMethod,

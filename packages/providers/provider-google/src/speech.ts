@@ -38,7 +38,7 @@ export const speechModel = (modelId: string, connection: Connection): SpeechBack
 });
 
 /** Converts a request. Throws `unsupported` for audio formats that need an encoder. */
-export function toSpeechParams(
+function toSpeechParams(
   { text, voice, format = 'wav', speed, instructions }: SpeechRequest,
   target: string,
 ): {
@@ -120,7 +120,10 @@ async function* readSound(
   }
 }
 
-/** Returns the step with the media type. For raw samples, it contains a WAV header. Audio of any other type contains its own header. */
+/**
+ * Returns the step with the media type. For raw samples, it contains a WAV header. Audio of any other type contains its own header.
+ * `length`: size of all samples in bytes; `undefined` in a stream, whose length is not known.
+ */
 function soundHeader(type: string, format: SpeechRequest['format'], length: number | undefined): SpeechStep {
   const bytes = new Uint8Array();
   if (!/^audio\/(?:l16|pcm)/i.test(type)) return { mediaType: type, bytes };

@@ -21,6 +21,7 @@ import { PartialArguments } from './partial-args.ts';
 import {
   billedSearches,
   blockedError,
+  FAILURES,
   finishReason,
   isBlocking,
   mergeUsage,
@@ -46,16 +47,6 @@ interface Candidate {
   readonly groundingMetadata?: Grounding;
   readonly citationMetadata?: { readonly citations?: readonly Quotation[] };
 }
-/** Finish reasons of a response without content that describe a mistake of the model, which another target may not make. */
-const FAILURES: ReadonlySet<string> = new Set([
-  'MALFORMED_FUNCTION_CALL',
-  'MALFORMED_RESPONSE',
-  'UNEXPECTED_TOOL_CALL',
-  'TOO_MANY_TOOL_CALLS',
-  'NO_IMAGE',
-  'IMAGE_OTHER',
-  'LANGUAGE',
-]);
 
 interface OpenCall {
   readonly key: string;
@@ -93,6 +84,7 @@ export class GeminiReader implements WireReader {
   private modelVersion: string | undefined;
   /** Whether the response is a non-streaming body. The finish reason of such a body may be missing. */
   private isNonStreaming = false;
+  /** Number of calls of tools and of the computer so far. */
   private calls = 0;
   private storedParts = 0;
   private readonly searches = new Set<string>();
@@ -169,21 +161,28 @@ export class GeminiReader implements WireReader {
     if (!isRecord(json)) throw this.protocolError('', 'is not an object');
     const chunk: Chunk = json;
     if (chunk.error !== undefined) throw this.toLlmError(chunk.error);
+    // Only the first chunk starts the response.
     this.writer.start(chunk.responseId, chunk.modelVersion);
     this.modelVersion ??= chunk.modelVersion;
     if (chunk.usageMetadata !== undefined) this.wireUsage = mergeUsage(this.wireUsage, chunk.usageMetadata);
-    this.report();
+    try {
+      return this.readCandidates(chunk);
+    } finally {
+      // A chunk with a blocked prompt or an invalid part fails, but its tokens are billed.
+      this.report();
+    }
+  }
+
+  private readCandidates(chunk: Chunk): boolean {
     const { candidates, promptFeedback } = chunk;
     const { blockReason, blockReasonMessage } = promptFeedback ?? {};
-    if (isBlocking(blockReason)) {
+    if (isBlocking(blockReason))
       throw blockedError('prompt', blockReason, blockReasonMessage, this.writer.target);
-    }
     if (candidates === undefined) return false;
     if (!Array.isArray(candidates)) throw this.protocolError('candidates', 'is not an array');
     const first = candidates[0] as Candidate | undefined;
     if (first !== undefined) this.candidate(first);
     if (first?.finishReason !== undefined) this.readFacts(chunk, first);
-    this.report();
     return true;
   }
 

@@ -57,13 +57,10 @@ const SEGMENTS = {
   required: ['language', 'segments'],
 } as const;
 
-export function toTranscriptionParams({
-  audio,
-  mediaType,
-  language,
-  prompt,
-  timestamps,
-}: TranscriptionRequest): { readonly contents: readonly object[]; readonly config: object } {
+function toTranscriptionParams({ audio, mediaType, language, prompt, timestamps }: TranscriptionRequest): {
+  readonly contents: readonly object[];
+  readonly config: object;
+} {
   const instructions = [
     'Write down word for word what is said in this recording, without any remark of your own.',
     timestamps === undefined
@@ -84,7 +81,7 @@ export function toTranscriptionParams({
  * Converts a transcription. Throws `truncated` for an incomplete response, `content-filter` for a blocked response, and
  * `protocol` for an invalid response.
  */
-export function fromTranscription(
+function fromTranscription(
   json: unknown,
   { timestamps }: Pick<TranscriptionRequest, 'timestamps'>,
   facts: ErrorContext,

@@ -130,6 +130,7 @@ function swapModel(model: Model, listedCapabilities: () => Capabilities | undefi
       return { ...model.capabilities, ...listedCapabilities() };
     },
     stream(request, context) {
+      // The `fetch` of the context is used if the option `fetch` is not set, which `transportOf` wraps.
       return model.stream(request, { ...context, fetch: withoutLoading(context.fetch ?? patientFetch) });
     },
   };

@@ -8,6 +8,7 @@ import {
   secretsIn,
   serverAddress,
   ServerSession,
+  transportError,
   wellFormedJson,
   type Connect,
   type ErrorContext,
@@ -15,7 +16,7 @@ import {
 } from '@majordomo/wire-kit';
 import { captureResponse } from '@majordomo/wire-kit/internal';
 import type { Ollama } from 'ollama/browser';
-import { httpError, toLlmError } from './errors.ts';
+import { httpError } from './errors.ts';
 import { sendWith, type Send } from './custom-client.ts';
 import { baseURLFromHost } from './host.ts';
 import type { OllamaOptions } from './options.ts';
@@ -67,7 +68,7 @@ export class OllamaSession extends ServerSession<Send, SessionContext> {
 
   /** Converts any failure of the attempt to an `LlmError` without secrets. */
   toLlmError(error: unknown): LlmError {
-    return toLlmError(error, this);
+    return transportError(error, this.target, this.secrets, this.server);
   }
 
   private async send(context: CallContext, method: (client: Ollama) => Promise<unknown>): Promise<Response> {
@@ -79,7 +80,7 @@ export class OllamaSession extends ServerSession<Send, SessionContext> {
 /** Returns a function that determines the base URL and the key of a call. */
 function createConnect(options: OllamaOptions, profile: Profile): Connect<Send, SessionContext> {
   const credentials = credentialSource(options.apiKey, profile.keyEnv);
-  const hasKey = options.apiKey !== undefined || profile.needsKey;
+  const sendsKey = options.apiKey !== undefined || profile.needsKey;
   return async (context) => {
     const { target, signal, env } = context;
     signal.throwIfAborted();
@@ -89,7 +90,7 @@ function createConnect(options: OllamaOptions, profile: Profile): Connect<Send, 
       return { secrets: headerSecrets, client: () => sendWith(clientOf(client), signal) };
     const host = baseURLFromHost(hostOf(options, profile, env, target));
     const [providerId = ''] = target.split('/', 1);
-    const key = hasKey ? await credentials.resolve(context, headerSecrets) : undefined;
+    const key = sendsKey ? await credentials.resolve(context, headerSecrets) : undefined;
     return {
       secrets: key === undefined ? headerSecrets : [key, ...headerSecrets],
       server: (): ServerAddress => serverAddress(providerId, host, profile.hostEnv, env),

@@ -44,16 +44,24 @@ function linesOf(messages: Messages, signal: AbortSignal): Response {
     messages.abort();
   };
   signal.addEventListener('abort', stop, { once: true });
+  const stopListening = (): void => signal.removeEventListener('abort', stop);
+  const failed = (error: unknown): never => {
+    stopListening();
+    throw error;
+  };
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { done = false, value } = await iterator.next().catch(lastMessage);
+      const { done = false, value } = await iterator.next().catch(lastMessage).catch(failed);
       if (!done) controller.enqueue(UTF8.encode(jsonLine(value)));
       else {
-        signal.removeEventListener('abort', stop);
+        stopListening();
         controller.close();
       }
     },
-    cancel: stop,
+    cancel() {
+      stopListening();
+      stop();
+    },
   });
   return new Response(body, { headers: { 'content-type': 'application/x-ndjson' } });
 }

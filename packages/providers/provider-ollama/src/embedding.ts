@@ -36,7 +36,7 @@ export function embeddingModel(
 const MAX_VALUES = 512;
 
 /** Converts a request to parameters. Older servers ignore `dimensions`, so majordomo shortens their vectors. */
-export function toEmbedParams(
+function toEmbedParams(
   model: string,
   { values, dimensions, extra }: EmbeddingRequest,
   { keepAlive, numCtx }: Pick<OllamaOptions, 'keepAlive' | 'numCtx'>,
@@ -55,7 +55,7 @@ export function toEmbedParams(
 }
 
 /** Returns the vectors and the token count. Throws `protocol` for an invalid response. */
-export function fromEmbedBody(json: unknown, target: string): Awaited<ReturnType<EmbeddingBackend['embed']>> {
+function fromEmbedBody(json: unknown, target: string): Awaited<ReturnType<EmbeddingBackend['embed']>> {
   const { embeddings, prompt_eval_count } = asRecord(json);
   const vectors = asVectors(embeddings);
   if (vectors === undefined) {

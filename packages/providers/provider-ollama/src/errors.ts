@@ -1,9 +1,8 @@
-import { LlmError, type ErrorKind } from '@majordomo/core';
+import type { ErrorKind, LlmError } from '@majordomo/core';
 import { asRecord, asText } from '@majordomo/core/toolkit';
 import {
   type HeaderReader,
   truncateBody,
-  transportError,
   tryParseJson,
   wireError,
   type ErrorContext,
@@ -14,10 +13,6 @@ export interface HttpFacts {
   readonly status: number;
   readonly headers: HeaderReader;
 }
-
-/** Converts an error of the SDK or of the transport to an `LlmError`. */
-export const toLlmError = (error: unknown, facts: ErrorContext): LlmError =>
-  transportError(error, facts.target, facts.secrets, facts.server);
 
 /**
  * Converts the body of an error response. Replaces the SDK's conversion, which drops the headers and converts an error object to

@@ -141,7 +141,7 @@ function modelOf(
   };
 }
 
-/** Whether the timeouts that apply only to streams are disabled. */
+/** Whether the timeouts that apply only to streams are disabled. A non-streaming request would ignore them. */
 const hasNoStreamTimeouts = ({ firstContentMs, idleMs }: Timeouts): boolean =>
   firstContentMs === 0 && idleMs === 0;
 

@@ -94,6 +94,7 @@ export function promptCutWarning({ characters, numCtx }: PromptSize, count: unkn
     return undefined;
   }
   const isFull = numCtx === undefined ? isContextSize(count) : count >= numCtx;
+  // A full window shows a cut, unless the prompt has so few characters that each may be a token.
   if (characters <= count * (isFull ? 1 : MAX_CHARACTERS_PER_TOKEN)) return undefined;
   return {
     action: 'dropped',

@@ -42,6 +42,7 @@ export class ChatReader implements WireReader {
   done = false;
   private readonly options: ChatReaderOptions;
   private readonly replay: Replay;
+  /** Number of tool calls so far. */
   private calls = 0;
 
   constructor(options: ChatReaderOptions) {

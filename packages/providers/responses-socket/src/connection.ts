@@ -73,7 +73,7 @@ export class Connection {
     return this.socket.readyState === OPEN && this.ended === undefined;
   }
 
-  /** Reserves the connection for a request. */
+  /** Reserves the connection for a request. Until `release`, the socket keeps the process alive. */
   begin(): void {
     this.busy = true;
     this.queue.length = 0;

@@ -31,7 +31,7 @@ export async function exchange(
 ): Promise<Response | { readonly http: string }> {
   request.signal?.throwIfAborted();
   const hashed = hashRequest(request.body);
-  let taken = await pool.take(request, hashed, false);
+  let taken = await pool.take(request, hashed, { mustBeNew: false });
   let mayRepeat = true;
   for (;;) {
     if ('http' in taken) return taken;
@@ -44,8 +44,8 @@ export async function exchange(
     // The connection of `same` stays reserved. Without `items`, its message contains the complete input.
     taken =
       start.on === 'same'
-        ? { connection: taken.connection, items: undefined, isReused: true }
-        : await pool.take(request, hashed, true);
+        ? { ...taken, items: undefined }
+        : await pool.take(request, hashed, { mustBeNew: true });
   }
 }
 
@@ -85,6 +85,7 @@ async function startOn({ connection, items, isReused }: Reserved, setup: Setup):
     stopListening();
     signal?.throwIfAborted();
     if (first.code === TOO_LARGE) return { type: 'http', why: 'the message is too large for a socket' };
+    // The server may close an idle socket, so a reused one may end before it has received the message.
     if (isReused && mayRepeat) return { type: 'again', why: first.why, on: 'new' };
     throw networkError(first.why);
   }

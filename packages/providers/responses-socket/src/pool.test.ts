@@ -19,7 +19,7 @@ it('closes a socket that opens after the pool was closed, and fails its request'
     signal: undefined,
     shareKey: '',
   };
-  const taken = pool.take(request, { settings: '', items: [] }, false);
+  const taken = pool.take(request, { settings: '', items: [] }, { mustBeNew: false });
   pool.close();
   resolveOpen(socket);
   await expect(taken).rejects.toThrow('fetch failed');

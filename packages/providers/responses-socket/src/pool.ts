@@ -47,7 +47,11 @@ export class Pool {
    * Returns a reserved connection: one that holds the start of the request, a new one, or the least recently used one. `mustBeNew`: whether
    * only a new one is suitable.
    */
-  async take(request: SocketRequest, hashed: HashedRequest, mustBeNew: boolean): Promise<Taken> {
+  async take(
+    request: SocketRequest,
+    hashed: HashedRequest,
+    { mustBeNew }: { readonly mustBeNew: boolean },
+  ): Promise<Taken> {
     const idle = mustBeNew ? [] : this.idle();
     for (const connection of idle) {
       const items = connection.state && newItems(connection.state, hashed, request.body);

@@ -36,6 +36,10 @@ export const openWs: OpenSocket = async (url, headers, signal) => {
     const settled = (): void => {
       signal.removeEventListener('abort', abort);
     };
+    const fail = (error: Error): void => {
+      settled();
+      reject(error);
+    };
     // A socket of `ws` has no `ref` and `unref`, so those of its TCP connection are used.
     let network: { ref(): void; unref(): void } | undefined;
     socket.on('upgrade', (response) => {
@@ -48,13 +52,12 @@ export const openWs: OpenSocket = async (url, headers, signal) => {
         else
           response.destroy(new Error(`the server refused the upgrade with more than ${MAX_REFUSAL} bytes`));
       });
-      response.on('error', reject);
+      response.on('error', fail);
       response.on('end', () => {
-        settled();
         const given = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
         const status = response.statusCode ?? 500;
         const hasNoBody = status < 200 || status === 204 || status === 304;
-        reject(
+        fail(
           new RefusedUpgrade(
             new Response(hasNoBody ? null : new Uint8Array(body.concat()), {
               status: status < 200 ? 500 : status,
@@ -64,10 +67,7 @@ export const openWs: OpenSocket = async (url, headers, signal) => {
         );
       });
     });
-    socket.on('error', (error) => {
-      settled();
-      reject(error);
-    });
+    socket.on('error', fail);
     socket.on('open', () => {
       settled();
       resolve(

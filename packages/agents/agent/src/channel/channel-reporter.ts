@@ -25,11 +25,14 @@ export class ChannelReporter {
   private readonly clock: Clock;
   private readonly attempt = crypto.randomUUID();
   private readonly began: number;
+  /** Number of the next batch. */
   private batch = 0;
   private waiting: WaitingEvent[] = [];
+  /** Total length of the waiting events. */
   private size = 0;
-  private cancel: (() => void) | undefined;
+  private cancelTimer: (() => void) | undefined;
   private sending: Promise<void> | undefined;
+  /** Whether the last batch was lost. */
   private isLosing = false;
   private warning: Warning | undefined;
   private hasWarned = false;
@@ -64,6 +67,7 @@ export class ChannelReporter {
     await this.publish([], this.step, true);
   }
 
+  /** Returns the warning about lost events once, for the answer of the next model call. */
   takeWarnings(): readonly Warning[] {
     const { warning } = this;
     this.warning = undefined;
@@ -73,13 +77,13 @@ export class ChannelReporter {
   private sendSoon(): void {
     // The loop of `sendAll` that is running also sends the new event.
     if (this.sending !== undefined) return;
-    this.cancel ??= this.clock.timer(BATCH_MS, () => void this.sendAll(), { isBackground: true });
+    this.cancelTimer ??= this.clock.timer(BATCH_MS, () => void this.sendAll(), { isBackground: true });
   }
 
   /** Publishes the waiting events, one batch per step. Several calls at the same time share the batch in progress. */
   private async sendAll(): Promise<void> {
-    this.cancel?.();
-    this.cancel = undefined;
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
     while (this.waiting.length > 0 || this.sending !== undefined)
       await (this.sending ??= this.sendNext().finally(() => {
         this.sending = undefined;

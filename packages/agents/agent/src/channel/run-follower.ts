@@ -18,10 +18,13 @@ interface RunAttempt {
   readonly began: number;
 }
 
+/** Number of the next expected batch of an outdated attempt, all of whose messages are dropped. */
+const OUTDATED = Infinity;
+
 /** Converter of a run's messages to events. Drops messages of outdated attempts, and reports lost messages and repeated steps. */
 export class RunFollower {
   private current: RunAttempt | undefined;
-  /** Number of the next expected batch by attempt; `Infinity` for an outdated attempt. */
+  /** Number of the next expected batch by attempt. */
   private readonly next = new Map<string, number>();
   private step = 0;
 
@@ -41,17 +44,17 @@ export class RunFollower {
     ];
   }
 
-  /** Whether the message's attempt replaces the current one. The other attempt is outdated, unless their order is uncertain. */
+  /** Whether the message's attempt replaces the current one. Marks the other attempt as outdated, unless their order is uncertain. */
   private replacesCurrent({ attempt, began, batch }: ChannelMessage): boolean {
     const { current } = this;
     const isLater = current === undefined || began > current.began;
     // The clocks of processes differ, so an attempt that sends its first batch is newer even if it began earlier.
     if (!isLater && batch > 0) {
-      this.next.set(attempt, Infinity);
+      this.next.set(attempt, OUTDATED);
       return false;
     }
     // If the first batch was late instead, the current attempt is the newer one. It returns as soon as it sends again.
-    if (current !== undefined && began >= current.began) this.next.set(current.attempt, Infinity);
+    if (current !== undefined && began >= current.began) this.next.set(current.attempt, OUTDATED);
     return true;
   }
 

@@ -40,10 +40,10 @@ export async function watchRun(
 ): Promise<AsyncIterable<RunEvent>> {
   const { signal, over, clock = systemClock } = options;
   const watcher = new RunWatcher(runId);
-  const onAbort = (): void => watcher.end(signal?.reason);
-  let cancel = (): void => undefined;
+  const onAbort = (): void => watcher.abort(signal?.reason);
+  let cancelTimer = (): void => undefined;
   const endSoon = (): void => {
-    cancel = clock.timer(GRACE_MS, () => watcher.end(), { isBackground: true });
+    cancelTimer = clock.timer(GRACE_MS, () => watcher.end(), { isBackground: true });
   };
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted === true) onAbort();
@@ -51,7 +51,7 @@ export async function watchRun(
   const onEnd = (failure: unknown): void => watcher.channelEnded(failure);
   const subscribing = Promise.resolve(invoke(() => channel.subscribe(runId, onText, onEnd)));
   const unsubscribed = watcher.ended.then(async () => {
-    cancel();
+    cancelTimer();
     signal?.removeEventListener('abort', onAbort);
     // Wait for the subscription, because a slow channel may resolve it after the watch has ended. Then unsubscribe.
     await (
@@ -81,7 +81,8 @@ class RunWatcher {
   private texts: string[] = [];
   private characters = 0;
   private isOver = false;
-  private reason: { readonly why: unknown } | undefined;
+  /** Set when the watch is aborted, so that the next read rejects. */
+  private aborted: { readonly reason: unknown } | undefined;
   private failure: LlmError | undefined;
   private wake = (): void => undefined;
   private resolve = (): void => undefined;
@@ -109,11 +110,16 @@ class RunWatcher {
     this.end();
   }
 
-  /** Ends the watch. A reason, which may be `undefined`, makes the next read reject; without a reason, the reader reads the rest. */
-  end(...reason: readonly unknown[]): void {
+  /** Ends the watch, and makes the next read reject. */
+  abort(reason: unknown): void {
+    if (!this.isOver) this.aborted = { reason };
+    this.end();
+  }
+
+  /** Ends the watch. The reader receives the messages that have arrived. */
+  end(): void {
     if (this.isOver) return;
     this.isOver = true;
-    if (reason.length > 0) this.reason = { why: reason[0] };
     this.resolve();
     this.wake();
   }
@@ -157,8 +163,8 @@ class RunWatcher {
   }
 
   private checkAborted(): void {
-    if (this.reason !== undefined)
-      throw new LlmError('aborted', 'the reader stopped watching', {}, { cause: this.reason.why });
+    if (this.aborted !== undefined)
+      throw new LlmError('aborted', 'the reader stopped watching', {}, { cause: this.aborted.reason });
   }
 }
 

@@ -101,7 +101,7 @@ async function driveSubAgent(
   if ('issues' in checked) return undefined;
 
   const waitingState = waitingRunOf(state, call.id);
-  if (tool.check !== undefined && waitingState === undefined) {
+  if (hasCheck(tool) && waitingState === undefined) {
     const name = checkName(journal.runId, state, call);
     const failure = await failureOfCheck(tool, checked.value as JsonObject, name, journal, io);
     // The failed check takes the place of the sub-agent, which does not begin.
@@ -126,12 +126,18 @@ async function driveSubAgent(
   }
 }
 
+interface CheckedTool extends Tool {
+  readonly check: NonNullable<Tool['check']>;
+}
+
+const hasCheck = (tool: Tool): tool is CheckedTool => tool.check !== undefined;
+
 /**
  * Runs the check of an agent tool as a step, so that a replay has the same result. Returns the message of its failure, or `''` if the
  * sub-agent may begin.
  */
 function failureOfCheck(
-  tool: Tool,
+  tool: CheckedTool,
   args: JsonObject,
   name: string,
   journal: Journal,
@@ -140,7 +146,7 @@ function failureOfCheck(
   const { signal } = journal;
   const run = async (): Promise<string> => {
     try {
-      await tool.check?.(args, { ...options, signal });
+      await tool.check(args, { ...options, signal });
       return '';
     } catch (error) {
       if (signal.aborted) throw error;

@@ -1,5 +1,5 @@
 import { fromJson, LlmError, systemClock, toJson, type Clock, type JsonValue } from '@majordomo/core';
-import type { KindsOf } from '@majordomo/core/toolkit';
+import { checkOptions, type Kinds, type KindsOf } from '@majordomo/core/toolkit';
 import type { Agent } from '../agent/agent.ts';
 import { initialState, type RunInput } from '../state/initial-state.ts';
 import type { Journal } from './journal.ts';
@@ -29,7 +29,7 @@ export interface RunJournaledIo extends JournaledIo {
   readonly clock?: Clock | undefined;
 }
 
-/** Kinds of these options for `checkOptions` of an adapter. `true` accepts any value. */
+/** Kinds of these options for `checkAdapter`. `true` accepts any value. */
 export const RUN_JOURNALED_KINDS: KindsOf<RunJournaledIo> = {
   channel: 'object with publish',
   clock: 'object with now',
@@ -43,6 +43,21 @@ export const RUN_JOURNALED_KINDS: KindsOf<RunJournaledIo> = {
   onStep: 'function',
   onEnd: 'function',
 };
+
+/**
+ * Throws `config` for invalid arguments of an adapter's function. `subject`: name of the function, for errors. `kinds`:
+ * `RUN_JOURNALED_KINDS`, and the kinds of the adapter's own options.
+ */
+export function checkAdapter(
+  subject: string,
+  name: string,
+  agent: Agent,
+  options: RunJournaledIo,
+  kinds: Kinds,
+): void {
+  checkOptions(subject, { name, agent }, { name: 'string', agent: 'object with drive' }, ['name', 'agent']);
+  checkOptions(subject, options, kinds);
+}
 
 /** Performs a run on a journal and returns JSON for `resultFromJson`. Throws the error of `toEngineError` if the run fails. */
 export async function runJournaled(

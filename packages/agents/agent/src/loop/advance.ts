@@ -178,12 +178,13 @@ export function interrupted(state: RunState, isOnce: (call: ToolCallPart) => boo
       (before, call) => unknownResult(before, call.id, toolKey(before.runId ?? '', before, call)),
       state,
     );
+  // Another process may have begun a call that needs approval, because it may have received the approval.
+  const mayHaveBegun = (call: ToolCallPart): boolean =>
+    suspensionOf(next, call) !== undefined ||
+    waitingRunOf(next, call.id) !== undefined ||
+    entryOf(next.approvals, call.id) === true;
   const stays = (call: ToolCallPart): boolean =>
-    suspensionOf(next, call)?.unknown === true ||
-    (once.includes(call) &&
-      (suspensionOf(next, call) !== undefined ||
-        waitingRunOf(next, call.id) !== undefined ||
-        entryOf(next.approvals, call.id) === true));
+    suspensionOf(next, call)?.unknown === true || (once.includes(call) && mayHaveBegun(call));
   return withAllResults(next, 'The run was interrupted: it is not known whether this call ran.', stays);
 }
 

@@ -95,26 +95,6 @@ export interface CompactContext {
 
 type Awaitable<T> = T | Promise<T>;
 
-/** Calls every observer with the given name: first the agent's observers, then the run's observers. */
-export function observe<K extends keyof Observers>(
-  kind: K,
-  details: Parameters<NonNullable<Observers[K]>>[0],
-  all: readonly Observers[],
-  warn: (warning: Warning) => void,
-): void {
-  for (const observers of all) {
-    const observer = observers[kind] as ((what: unknown) => unknown) | undefined;
-    try {
-      const result = observer?.(details);
-      Promise.resolve(result).catch((error: unknown) => {
-        warn(hookWarning(kind, error));
-      });
-    } catch (error) {
-      warn(hookWarning(kind, error));
-    }
-  }
-}
-
 /** Returns the warning for a failed hook. */
 export const hookWarning = (hook: string, error: unknown): Warning => ({
   action: 'dropped',

@@ -109,6 +109,7 @@ async function runWithinLimits(
       ...(isObject(output) && { value: output as JsonObject }),
       ...inner.counts(),
     };
+    // The outputs of a shell's commands would be sent in place of the text that was cut, so they are removed.
     const isCut = typeof value === 'string' && value.length > maxChars;
     return isCut ? withResultContent(outcome, content) : outcome;
   } catch (error) {

@@ -10,7 +10,7 @@ import {
 import { abortable, asToolResult } from '@majordomo/core/toolkit';
 import type { AgentEvent, Emit } from '../stream/event.ts';
 import { isHandoffTool } from '../tools/handoff-tool.ts';
-import { observe, type Observers, type StepReport } from './hooks.ts';
+import { hookWarning, type Observers, type StepReport } from './hooks.ts';
 import type { RunResult } from '../loop/loop.ts';
 import { callsOf, type RunState, type ToolOutcome } from '../state/state.ts';
 
@@ -151,10 +151,19 @@ export class StepReports {
     this.notify('onStep', step);
   }
 
+  /** Calls the observers of this kind. Does not wait for them. */
   private notify<K extends keyof Observers>(
     kind: K,
     details: Parameters<NonNullable<Observers[K]>>[0],
   ): void {
-    observe(kind, details, this.observers, this.warn);
+    const onFailure = (error: unknown): void => this.warn(hookWarning(kind, error));
+    for (const observers of this.observers) {
+      const observer = observers[kind] as ((what: unknown) => unknown) | undefined;
+      try {
+        Promise.resolve(observer?.(details)).catch(onFailure);
+      } catch (error) {
+        onFailure(error);
+      }
+    }
   }
 }

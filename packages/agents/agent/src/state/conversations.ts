@@ -197,6 +197,7 @@ export function createConversations(options: ConversationsOptions): Conversation
         messages: messages.length,
         pages: pages.map(({ hash }) => hash),
       };
+      // Version 0 requires that no head is stored. The pages need no version, because they are written only with the head.
       const changes: readonly RecordChange[] = [
         { type: 'put', key, version: stored?.version ?? 0, label: LABELS.head, value: HEAD.write(next) },
         ...pages.flatMap(({ hash, value, texts }, place): readonly RecordChange[] =>
@@ -255,6 +256,7 @@ export function createConversations(options: ConversationsOptions): Conversation
         if (before !== undefined && RANK[TITLE.read(id, before.value).by] > RANK[by]) return false;
         const renamed = await records.write(SPACE, [
           { type: 'put', key: titleKey(key), version: before?.version ?? 0, label: LABELS.title, value },
+          // A conversation that was removed in the meantime receives no title.
           { type: 'check', key, version: head.version },
         ]);
         if (renamed !== undefined) return true;

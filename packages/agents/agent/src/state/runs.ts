@@ -152,6 +152,7 @@ export function createRuns(options: RunsOptions): Runs {
       const { lock, version: known } = runs.get(id) ?? {};
       let version: number | undefined;
       if (lock !== undefined) {
+        // The release also stores the state, and `lock.record` then has its version.
         if ((await unlessLost(lock.release(put))) !== undefined) version = lock.record.version;
       } else if (known !== undefined) {
         [version] = (await records.write(SPACE, [{ ...put, type: 'put', key: id, version: known }])) ?? [];
@@ -170,7 +171,7 @@ export function createRuns(options: RunsOptions): Runs {
       const take = (record: StoredRecord): object | undefined => {
         state = layout.read(id, record.value);
         if (agent !== undefined) checkRunAgent(`the run "${id}" was not loaded`, state.agent, agent);
-        // `{}` locks the run without changing it.
+        // `undefined` makes the result `busy`. `{}` locks the run without changing it.
         return isHeld(record) ? undefined : {};
       };
       const result = await hold(records, SPACE, id, leaseMs, { clock, take });
@@ -231,6 +232,7 @@ async function unlessLost<T>(change: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** Whether a process has locked the run. `dueMs`: rest of its lease; `undefined` for an unlocked run, and 0 or less after its end. */
 const isHeld = ({ dueMs }: StoredRecord): boolean => dueMs !== undefined && dueMs > 0;
 
 const infoOf = (record: StoredRecord): RunInfo => ({

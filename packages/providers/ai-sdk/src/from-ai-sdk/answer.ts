@@ -54,10 +54,10 @@ function checkModel(model: LanguageModelV4): LanguageModelV4 {
   throw new LlmError('config', message);
 }
 
-/** Runs `readStream`. Throws `protocol` if the model's answer does not follow the interface of the AI SDK. */
-function withDriftError(target: string, readStream: () => void): void {
+/** Runs `readAnswer`. Throws `protocol` if the model's answer does not follow the interface of the AI SDK. */
+function withDriftError(target: string, readAnswer: () => void): void {
   try {
-    readStream();
+    readAnswer();
   } catch (error) {
     throw driftError(error, target);
   }

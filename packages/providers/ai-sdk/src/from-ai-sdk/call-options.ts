@@ -56,7 +56,7 @@ export function toSdkCallOptions(request: ModelRequest, family: string, signal: 
   return { options: wellFormed(options), warnings };
 }
 
-/** Replaces lone surrogates in all strings. */
+/** Replaces lone surrogates in all strings of the data, which the signal is not part of. */
 const wellFormed = ({ abortSignal, ...data }: LanguageModelV4CallOptions): LanguageModelV4CallOptions => ({
   ...wellFormedStrings(data),
   ...definedMembers({ abortSignal }),

@@ -124,6 +124,7 @@ export class PartReader {
     this.writer.reasoning(text, this.replay(key, metadata), key);
   }
 
+  /** Writes a complete call. `complete` replaces the fragments of its arguments that have arrived. */
   private call({ toolCallId: id, toolName: name, input, providerMetadata }: LanguageModelV4ToolCall): void {
     this.writer.toolCall(id, { id, name, complete: input, replay: this.replay(id, providerMetadata) });
     this.writer.end(id);

@@ -39,6 +39,7 @@ class CodexReader extends OutputReader {
         this.completed(asRecord(line['usage']));
         break;
       case 'error':
+        // Codex may recover from it, so it is only reported if the CLI ends without a response.
         this.complaint = asText(line['message']);
         break;
       case 'turn.failed':
