@@ -122,6 +122,28 @@ describe('an upload that fails', () => {
   });
 });
 
+describe('the content of a file', () => {
+  it('is cancelled if the client leaves before the store returns it', async () => {
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const cancel = vi.fn<() => void>();
+    const slow: FileContentStore = {
+      ...memoryFiles(),
+      read: () => answered.then(() => new ReadableStream<Uint8Array>({ cancel })),
+    };
+    const settings = { records: memoryRecords(), store: slow, ...LIMITS } as unknown as FilesSettings;
+    const client = new AbortController();
+    const files = new CallerFiles(settings, {} as FilesState, { tenant: 'a' }, client.signal);
+    const reading = files.contentOf('file-1');
+    client.abort();
+    await expect(reading).rejects.toMatchObject({ kind: 'aborted' });
+    answer();
+    await expect.poll(() => cancel.mock.calls.length).toBe(1);
+  });
+});
+
 describe('the end of files', () => {
   it('deletes no content that a paused process can still store', async () => {
     const clock = fakeClock();
