@@ -184,7 +184,7 @@ it('counts the items of a batch that the vendor lost if the poll is interrupted 
   await clock.advance(HOUR_MS);
   expect(await job.poll()).toMatchObject({ state: 'done', failed: 2 });
   expect(events).toContainEqual(expect.objectContaining({ type: 'batch-ended', answered: 0, failed: 2 }));
-  expect((await ledger.state('requests'))[0]?.used).toBe(0n);
+  expect((await ledger.state('requests'))[0]?.used).toBe(2n);
 });
 
 it.each(['auth', 'billing'] as const)('rejects the poll with %s, and loses no item', async (kind) => {

@@ -99,6 +99,13 @@ export const settle = (batch: BatchRecord, sum: ResultSum, round: Round): Promis
 export const settleUnprocessed = (batch: BatchRecord, round: Round): Promise<void> =>
   book(batch, new ResultSum(), 0, round);
 
+/** Replaces the reservation of a batch that the vendor may have processed without a result with its requests and maximum cost. */
+export function settleUnknown(batch: BatchRecord, round: Round): Promise<void> {
+  const sum = new ResultSum();
+  sum.nanoUsd = undefined;
+  return settle(batch, sum, round);
+}
+
 /** Ends a batch that the ledger has denied, and that has no reservation. */
 export const endDenied = (batch: BatchRecord, round: Round): Promise<void> => end(batch, 0n, round);
 

@@ -2,9 +2,9 @@ import { LlmError } from '@majordomo/core';
 import { removeInputs, type InputFile } from '../files/input-file.ts';
 import { closingMove } from './move-item.ts';
 import { runLive } from './live.ts';
-import { renew, settleUnprocessed } from './money.ts';
+import { renew, settleUnknown, settleUnprocessed } from './money.ts';
 import { planBatch } from './plan-batch.ts';
-import { failAll, readBatch } from './read-batch.ts';
+import { failAll, failLost, readBatch } from './read-batch.ts';
 import { batchName, isStalled, PLACES, queuePositions, type BatchRecord } from '../record/record.ts';
 import type { Round } from './round.ts';
 import { findUpload, searchBatch, sendBatch } from './send-batch.ts';
@@ -94,7 +94,7 @@ async function checkBatch(batch: BatchRecord, round: Round): Promise<boolean> {
     if (!LlmError.is(cause, 'not-found')) throw cause;
     if (state === 'trial') return excludeCandidate(batch, round);
     const why = `${about.target}: the vendor no longer has batch ${ref}: ${cause.message}`;
-    return failAll(batch, new LlmError('server', why, cause.details, { cause }), round);
+    return failLost(batch, new LlmError('server', why, cause.details, { cause }), round);
   }
   const { completed, expiresAt } = status;
   if (status.state === 'running') {
@@ -167,12 +167,14 @@ async function removeFiles(batch: BatchRecord, round: Round): Promise<boolean> {
   return true;
 }
 
-/** Moves all items away from a batch that is not sent. `settleUnprocessed` sets the state to `ended`. */
+/** Moves all items away from a batch that is not sent, or that is on trial. Its settlement sets the state to `ended`. */
 async function release(batch: BatchRecord, round: Round): Promise<boolean> {
+  // The batch on trial may be the batch of this job, which the vendor processes.
+  const settle = batch.state === 'trial' ? settleUnknown : settleUnprocessed;
   await closeRows(PLACES.batch(batch.number), round);
   batch.requests ??= 0;
   batch.ref = undefined;
-  await settleUnprocessed(batch, round);
+  await settle(batch, round);
   return true;
 }
 

@@ -2,7 +2,15 @@ import type { Price } from '@majordomo/catalog';
 import { LlmError, type BatchLine, type Usage } from '@majordomo/core';
 import { LineReader, unreachedError } from '../vendor/capture.ts';
 import { aboutTarget, answeredMove, moveAfter, type Failure } from './move-item.ts';
-import { endDenied, itemCost, priceOf, ResultSum, settle, settleUnprocessed } from './money.ts';
+import {
+  endDenied,
+  itemCost,
+  priceOf,
+  ResultSum,
+  settle,
+  settleUnknown,
+  settleUnprocessed,
+} from './money.ts';
 import {
   ageOf,
   indexOf,
@@ -33,10 +41,12 @@ export async function readBatch(batch: BatchRecord, round: Round): Promise<boole
   const results = new ResultFile(setup.folder, inputName(record.token, batch.number, job.fence));
   await job.checkLease();
   try {
-    const error = await reader.download(vendor, results);
+    const unread = await reader.download(vendor, results);
     // Only a line with the id of an item shows that the batch belongs to this job. A batch whose results are gone has no line.
     if (batch.state === 'trial' && results.count === 0) return false;
-    await reader.moveAll(error, results);
+    await reader.moveAll(unread, results);
+    // An interrupted poll may have moved items, of which the sum contains none.
+    if (unread.bill?.isBilled === true) reader.sum.nanoUsd = undefined;
   } finally {
     await results.remove();
   }
@@ -48,15 +58,24 @@ export async function readBatch(batch: BatchRecord, round: Round): Promise<boole
 /** Applies an error to all items of a batch that could not be created or that the vendor rejected. Returns true. */
 export async function failAll(batch: BatchRecord, error: LlmError, round: Round): Promise<true> {
   const reader = new BatchReader(batch, round, undefined);
-  await reader.moveAll(error);
+  await reader.moveAll({ error });
   await settleUnprocessed(batch, round);
   if (batch.ref !== undefined) reader.emitEnd();
   return true;
 }
 
+/** Applies an error to all items of a batch that the vendor no longer has, although it may have answered them. Returns true. */
+export async function failLost(batch: BatchRecord, error: LlmError, round: Round): Promise<true> {
+  const reader = new BatchReader(batch, round, undefined);
+  await reader.moveAll({ error, bill: MAY_BE_BILLED });
+  await settleUnknown(batch, round);
+  reader.emitEnd();
+  return true;
+}
+
 /** Moves all items of a batch that the ledger has denied to their next targets. Returns true. */
 export async function failDenied(batch: BatchRecord, error: LlmError, round: Round): Promise<true> {
-  await new BatchReader(batch, round, undefined).moveAll(error, undefined, true);
+  await new BatchReader(batch, round, undefined).moveAll({ error, advances: true });
   await endDenied(batch, round);
   return true;
 }
@@ -68,6 +87,17 @@ interface Bill {
 }
 
 const NOT_BILLED: Bill = { usage: undefined, isBilled: false };
+/** Bill of an item that the vendor may have answered, although the answer is not available. */
+const MAY_BE_BILLED: Bill = { usage: undefined, isBilled: true };
+
+/** Reason for which items have no line. */
+interface Unread {
+  readonly error: LlmError;
+  /** Whether these items may move to the next target. `@default` the decision of the failover table */
+  readonly advances?: boolean;
+  /** `@default` the vendor has not billed the items */
+  readonly bill?: Bill;
+}
 
 /** Reader of the results of one batch, which moves its items and sums their usage and cost. */
 class BatchReader {
@@ -84,10 +114,10 @@ class BatchReader {
   }
 
   /**
-   * Downloads the results of the batch, and returns the error of items without a line. If the download is interrupted, moves the items
-   * with a line and rejects.
+   * Downloads the results of the batch, and returns the reason for which items have no line. If the download is interrupted, moves the
+   * items with a line and rejects.
    */
-  async download(vendor: Vendor, results: ResultFile): Promise<LlmError> {
+  async download(vendor: Vendor, results: ResultFile): Promise<Unread> {
     const { batch, round } = this;
     const { ref = '', without, about } = batch;
     const { target } = about;
@@ -101,24 +131,22 @@ class BatchReader {
     } catch (cause) {
       if (LlmError.is(cause, 'not-found')) {
         const why = `${target}: the vendor no longer has the results of batch ${ref}: ${cause.message}`;
-        return new LlmError('server', why, cause.details, { cause });
+        return { error: new LlmError('server', why, cause.details, { cause }), bill: MAY_BE_BILLED };
       }
       if (results.count > 0 && !round.signal.aborted) await this.moveAll(undefined, results);
       throw cause;
     }
-    if (without !== undefined) return unreachedError(target, without);
-    return new LlmError('protocol', `${target}: the batch ended without a result for this request`, {
-      target,
-    });
+    if (without !== undefined) return { error: unreachedError(target, without) };
+    const why = `${target}: the batch ended without a result for this request`;
+    return { error: new LlmError('protocol', why, { target }) };
   }
 
   /**
    * Moves the items of the batch, in the order of the input: those with a line by their results, and those without one after an error.
    *
-   * @param error error of the items without a line, or `undefined` if they are not moved
-   * @param advances whether these items may move to the next target, by default the decision of the failover table
+   * @param unread reason for which items have no line, or `undefined` if these items are not moved
    */
-  async moveAll(error: LlmError | undefined, results?: ResultFile, advances?: boolean): Promise<void> {
+  async moveAll(unread: Unread | undefined, results?: ResultFile): Promise<void> {
     const { round, batch } = this;
     const { job } = round;
     const place = PLACES.batch(batch.number);
@@ -131,8 +159,11 @@ class BatchReader {
         if (row.place !== place) {
           if (result !== undefined) this.countEarlier(row, result.line);
         } else if (result !== undefined) moves.push(await this.moveOf(row, result.line));
-        else if (error !== undefined)
-          moves.push(this.failedMove(row, { ...(await round.targetsFor(row, batch)), error, advances }));
+        else if (unread !== undefined) {
+          const { error, advances, bill } = unread;
+          const targets = await round.targetsFor(row, batch);
+          moves.push(this.failedMove(row, { ...targets, error, advances }, bill));
+        }
         bytes += result?.bytes ?? 0;
         if (bytes < WRITE_BYTES) continue;
         await job.move(moves);

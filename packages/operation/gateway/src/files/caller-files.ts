@@ -49,7 +49,10 @@ export class CallerFiles implements FileSource {
 
   /** Returns the content of a file as the store returns it, or `undefined` if the file was deleted. */
   contentOf(id: string): ReturnType<FileContentStore['read']> {
-    return this.run('read', () => this.settings.store.read(id));
+    const read = async (): ReturnType<FileContentStore['read']> => this.settings.store.read(id);
+    return this.runOrUndo('read', read, async (late) => {
+      if (late instanceof ReadableStream) await late.cancel();
+    });
   }
 
   /** Returns the content of a file, which can be read until `release` is called. */
@@ -95,13 +98,8 @@ export class CallerFiles implements FileSource {
 
   /** Reserves the place of a file, as `FileIndex.reserve` does. */
   reserve(bytes: number, least?: number): Promise<Reservation> {
-    const reserving = this.index.reserve(this.owner, bytes, least);
-    return this.run('store', () => reserving).catch((error: unknown) => {
-      // The client has left, or the store is late.
-      const release = (late: Reservation): Promise<void> => late.release();
-      reserving.then(release, () => undefined);
-      throw error;
-    });
+    const reserve = (): Promise<Reservation> => this.index.reserve(this.owner, bytes, least);
+    return this.runOrUndo('store', reserve, (late) => late.release());
   }
 
   /**
@@ -121,6 +119,15 @@ export class CallerFiles implements FileSource {
     } catch (cause) {
       throw storeRefusal('store files', cause);
     }
+  }
+
+  /** Runs work as `run` does. Calls `undo` with a result that arrives after the client has left, or after `TIMEOUT_MS`. */
+  private runOrUndo<T>(action: string, work: () => Promise<T>, undo: (late: T) => Promise<void>): Promise<T> {
+    const working = work();
+    return this.run(action, () => working).catch((error: unknown) => {
+      working.then(undo).catch(() => undefined);
+      throw error;
+    });
   }
 
   private async run<T>(action: string, work: () => Promise<T>): Promise<T> {

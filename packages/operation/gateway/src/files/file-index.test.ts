@@ -75,12 +75,12 @@ describe('an upload that fails', () => {
     expect(await labelsOf(records)).toEqual({});
   });
 
-  it('retains its content if only the reply of its end is lost', async () => {
+  it('stores the file if only the reply of its end is lost', async () => {
     const records = memoryRecords();
     const content = new Content();
     const index = new FileIndex({ records: losingReply(records, 3), store: content, ...LIMITS });
     const reservation = await index.reserve('a', 100);
-    await expect(store(reservation, 100)).rejects.toThrow('the reply is lost');
+    await store(reservation, 100);
     await reservation.release();
     expect([content.deleted, await labelsOf(records)]).toEqual([[], { stored: 1, usage: 1 }]);
   });
@@ -119,6 +119,28 @@ describe('an upload that fails', () => {
     answer();
     await expect.poll(() => writes).toBeGreaterThan(1);
     await expect.poll(() => labelsOf(records)).toEqual({});
+  });
+});
+
+describe('the content of a file', () => {
+  it('is cancelled if the client leaves before the store returns it', async () => {
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const cancel = vi.fn<() => void>();
+    const slow: FileContentStore = {
+      ...memoryFiles(),
+      read: () => answered.then(() => new ReadableStream<Uint8Array>({ cancel })),
+    };
+    const settings = { records: memoryRecords(), store: slow, ...LIMITS } as unknown as FilesSettings;
+    const client = new AbortController();
+    const files = new CallerFiles(settings, {} as FilesState, { tenant: 'a' }, client.signal);
+    const reading = files.contentOf('file-1');
+    client.abort();
+    await expect(reading).rejects.toMatchObject({ kind: 'aborted' });
+    answer();
+    await expect.poll(() => cancel.mock.calls.length).toBe(1);
   });
 });
 

@@ -236,15 +236,20 @@ export class Reservation {
     });
   }
 
-  /** Ends the upload, so that the file exists. */
+  /** Ends the upload, so that the file exists. Rejects with the error of the store, unless only its reply was lost. */
   async finish(file: StoredFile): Promise<void> {
     const value = ENTRY.write({ bytes: file.size, file });
-    await this.change((usage) => {
-      const others = this.without(usage);
-      const next = { ...others, files: others.files + 1, bytes: others.bytes + file.size };
-      const dueMs = file.expiresAt - systemClock.now();
-      return [next, (change) => this.lease.release({ value, label: LABELS.stored, dueMs }, [change])];
-    });
+    try {
+      await this.change((usage) => {
+        const others = this.without(usage);
+        const next = { ...others, files: others.files + 1, bytes: others.bytes + file.size };
+        const dueMs = file.expiresAt - systemClock.now();
+        return [next, (change) => this.lease.release({ value, label: LABELS.stored, dueMs }, [change])];
+      });
+    } catch (error) {
+      // Clients repeat an upload that has failed, which would store the file twice.
+      if (!(await this.isFinished().catch(() => false))) throw error;
+    }
     this.isEnded = true;
   }
 
@@ -253,16 +258,23 @@ export class Reservation {
     if (this.isEnded) return;
     this.isEnded = true;
     try {
-      // The last change may have been made although the store has failed. It may have ended the upload.
-      await this.lease.renew().catch((error: unknown) => {
-        if (!LlmError.is(error, 'denied')) throw error;
-      });
-      if (await this.index.isStored(this.lease.record.key)) return;
+      if (await this.isFinished()) return;
       await this.limits.store.delete(this.id);
       await this.change((usage) => [this.without(usage), (change) => this.lease.remove([change])]);
     } catch {
       await this.lease.release({ dueMs: 0 }).catch(() => undefined);
     }
+  }
+
+  /**
+   * Whether the file is stored. The last change may have been made although the store has failed. After a successful renewal, the store
+   * cannot make it any more.
+   */
+  private async isFinished(): Promise<boolean> {
+    await this.lease.renew().catch((error: unknown) => {
+      if (!LlmError.is(error, 'denied')) throw error;
+    });
+    return this.index.isStored(this.lease.record.key);
   }
 
   /** Returns the usage without this upload, which counts as soon as it has reserved bytes. */

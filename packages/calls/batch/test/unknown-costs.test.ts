@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import { BATCH_NANO, failure, HOUR_MS, ledgerFixture, START, world } from './support/jobs.ts';
+import { answer, type Op } from './support/vendor.ts';
+
+/** Returns a fault of the vendor, which has lost a batch or its results. */
+const lost =
+  (lostBy: Op) =>
+  (op: Op): void => {
+    if (op === lostBy) throw failure('not-found', 404);
+  };
+
+/** Returns a world with a ledger, whose first settlement fails if `isFailing`. */
+function ledgerWorld(isFailing = false, isNameless = false) {
+  const { clock } = world();
+  const fixture = ledgerFixture(clock);
+  let isDown = isFailing;
+  const settle: typeof fixture.ledger.settle = async (...args) => {
+    if (!isDown) return fixture.ledger.settle(...args);
+    isDown = false;
+    throw failure('network');
+  };
+  const ledger = { ...fixture.ledger, settle };
+  return { ...fixture, ...world({ clock, ledger }, { vendor: { isNameless } }), clock };
+}
+
+it.each([
+  ['the batch', 'look', false],
+  ['the batch, and the poll is interrupted before the settlement', 'look', true],
+  ['the results of the batch', 'results', false],
+  ['the results of the batch, and the poll is interrupted before the settlement', 'results', true],
+] as const)('books the maximum cost of a batch if the vendor no longer has %s', async (_, op, isFailing) => {
+  const { submit, a, clock, state } = ledgerWorld(isFailing);
+  const job = await submit(['x', 'y']);
+  await job.poll();
+  const { held = 0n } = await state();
+  expect(held).toBeGreaterThan(2n * BATCH_NANO);
+  a.end();
+  a.fault = lost(op);
+  await job.poll();
+  await clock.advance(HOUR_MS);
+  expect(await job.poll()).toMatchObject({ state: 'done', failed: 2, nanoUsd: undefined });
+  expect(await state()).toEqual({ used: held, held: 0n });
+});
+
+it.each(['expired', 'cancelled'] as const)(
+  'books nothing for items without a result of a batch that the vendor reports as %s',
+  async (without) => {
+    const { submit, a, state } = ledgerWorld();
+    a.without = without;
+    a.result = (text) => (text === 'rest' ? 'missing' : answer('ok'));
+    const job = await submit(['x', 'rest']);
+    await job.poll();
+    a.end();
+    expect(await job.poll()).toMatchObject({ answered: 1, failed: 1, nanoUsd: BATCH_NANO });
+    expect(await state()).toEqual({ used: BATCH_NANO, held: 0n });
+  },
+);
+
+it('books the maximum cost of a batch on trial for which the deadline does not wait', async () => {
+  const { submit, a, clock, state } = ledgerWorld(false, true);
+  a.fault = (op, isDone) => {
+    if (op === 'create' && isDone) throw failure('network');
+  };
+  const job = await submit(['x'], { deadline: new Date(START + HOUR_MS) });
+  await job.poll();
+  const { held } = await state();
+  await job.poll();
+  await clock.advance(HOUR_MS);
+  expect(await job.poll()).toMatchObject({ state: 'done', failed: 1, nanoUsd: undefined });
+  expect(await state()).toEqual({ used: held, held: 0n });
+});
