@@ -3,7 +3,7 @@ import type { Agent } from '../agent/agent.ts';
 import { partsOf, subAgentParts } from '../run/agent-parts.ts';
 import { limitedBy, remaining } from '../budget/budget.ts';
 import { waitingRunOf } from '../state/call-paths.ts';
-import { withDecidedArgs } from '../state/decided-args.ts';
+import { isApproved, withDecidedArgs } from '../state/decided-args.ts';
 import type { EffectsIo } from '../run/local-run.ts';
 import { journalEntry, isAnswer, isListOf, isOutcomeOf, isText, type EntryCheck } from './entry.ts';
 import { initialState } from '../state/initial-state.ts';
@@ -103,7 +103,13 @@ async function driveSubAgent(
   const waitingState = waitingRunOf(state, call.id);
   if (tool.check !== undefined && waitingState === undefined) {
     const name = checkName(journal.runId, state, call);
-    const failure = await failureOfCheck(tool, checked.value as JsonObject, name, journal, io);
+    const check = (): void | Promise<void> =>
+      tool.check?.(
+        checked.value as JsonObject,
+        { ...io.options, signal: journal.signal },
+        { isApproved: isApproved(call, state) },
+      );
+    const failure = await failureOfCheck(check, name, journal);
     // The failed check takes the place of the sub-agent, which does not begin.
     if (failure !== '') return () => Promise.reject(new Error(failure));
   }
@@ -130,20 +136,13 @@ async function driveSubAgent(
  * Runs the check of an agent tool as a step, so that a replay has the same result. Returns the message of its failure, or `''` if the
  * sub-agent may begin.
  */
-function failureOfCheck(
-  tool: Tool,
-  args: JsonObject,
-  name: string,
-  journal: Journal,
-  { options }: JournaledIo,
-): Promise<string> {
-  const { signal } = journal;
+function failureOfCheck(check: () => void | Promise<void>, name: string, journal: Journal): Promise<string> {
   const run = async (): Promise<string> => {
     try {
-      await tool.check?.(args, { ...options, signal });
+      await check();
       return '';
     } catch (error) {
-      if (signal.aborted) throw error;
+      if (journal.signal.aborted) throw error;
       return messageOf(error) || 'the check failed';
     }
   };
