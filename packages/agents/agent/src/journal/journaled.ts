@@ -23,7 +23,6 @@ import { MAX_DEPTH, nestingOf, withNesting } from '../run/nesting.ts';
 import { RunError } from '../state/run-error.ts';
 import type { Decision, RunState } from '../state/state.ts';
 import { subAgentOf } from '../tools/sub-agent-tool.ts';
-import type { Tool } from '../tools/tool.ts';
 import { isOverMaxCalls } from '../tools/tool-limits.ts';
 import { findWaitingCall, waitingCalls } from '../state/waiting-calls.ts';
 
