@@ -29,6 +29,7 @@ export { RunError } from './state/run-error.ts';
 export {
   defineTool,
   suspend,
+  type CheckedCall,
   type Tool,
   type ToolContext,
   type ToolDefinition,

@@ -1,17 +1,15 @@
-import type { Tool, Toolbox } from '@majordomo/agent';
-import type { CallOptions, JsonObject, LlmError } from '@majordomo/core';
+import type { CheckedCall, Tool, Toolbox } from '@majordomo/agent';
+import { LlmError, type CallOptions, type JsonObject } from '@majordomo/core';
 import { checkOptions } from '@majordomo/core/toolkit';
 import { checkToolOptions } from './options.ts';
 import { toolRefusal } from './tool-refusal.ts';
 import type { ToolGuardOptions } from './types.ts';
 
-/** Maximum number of stored refusals, whose calls have not run yet. Above this number, the oldest refusal is deleted. */
-const MAX_REFUSALS = 1000;
-
 /**
  * Returns a tool that runs checks before `run`. A refused call does not run, and no approval is requested for the call. The model
- * receives an error result with the name of the check and the reason. If a check is down before an approval, the approval is
- * still requested, and the checks run again after it. The checks also judge calls of the tool's `inner` tools. Throws `config` for
+ * receives an error result with the name of the check and the reason. The checks run before an approval and again before the call,
+ * and a call that they refused before its approval does not run if they allow it later. If a check is down before an approval, the
+ * approval is still requested. The checks also judge calls of the tool's `inner` tools. Throws `config` for
  * invalid options. The checks are those of `Tool.check`, so an agent, `runTool` and a server of tools run them, but a direct call of
  * `run` does not.
  *
@@ -48,29 +46,26 @@ export function guardedToolbox(toolbox: Toolbox, options: ToolGuardOptions): Too
 
 function withChecks(tool: Tool, options: ToolGuardOptions): Tool {
   const { approval } = tool;
-  // A refused call needs no approval. Its refusal is stored, because a check may decide differently when the call runs.
-  const refusals = new Map<string, LlmError>();
   const refusalOf = (args: JsonObject, call: CallOptions): Promise<LlmError | undefined> => {
     const { tenant, metadata = {}, signal } = call;
     const subject = { side: 'tool-call', text: JSON.stringify(args), tool: tool.name, args } as const;
     return toolRefusal(options, options.checks, subject, { tenant, metadata, signal });
   };
+  const mayNeedApproval = async (args: JsonObject, call: CallOptions): Promise<boolean> =>
+    typeof approval === 'function' ? approval(args, call) : approval === true;
   const requiresApproval = async (args: JsonObject, call: CallOptions = {}): Promise<boolean> => {
-    if (typeof approval === 'function' && !(await approval(args, call))) return false;
+    if (!(await mayNeedApproval(args, call))) return false;
     const refusal = await refusalOf(args, call);
     // A refusal with a cause means that a check is down.
-    if (refusal === undefined || refusal.cause !== undefined) return true;
-    refusals.set(keyOf(args, call), refusal);
-    const [oldest = ''] = refusals.keys();
-    if (refusals.size > MAX_REFUSALS) refusals.delete(oldest);
-    return false;
+    return refusal === undefined || refusal.cause !== undefined;
   };
-  const check = async (args: JsonObject, call: CallOptions): Promise<void> => {
-    const key = keyOf(args, call);
-    const refusal = refusals.get(key) ?? (await refusalOf(args, call));
-    refusals.delete(key);
+  const check = async (args: JsonObject, call: CallOptions, checked?: CheckedCall): Promise<void> => {
+    const refusal = await refusalOf(args, call);
     if (refusal !== undefined) throw refusal;
-    await tool.check?.(args, call);
+    // Only a refusal ends the need for approval, and a check may decide differently when the call runs, also in another process.
+    if (checked?.isApproved === false && (await mayNeedApproval(args, call)))
+      throw new LlmError('denied', `a check refused "${tool.name}" before its approval; call the tool again`);
+    await tool.check?.(args, call, checked);
   };
   const needsApproval = approval === true || typeof approval === 'function';
   const inner = tool.inner?.map((one) => withChecks(one, options));
@@ -81,5 +76,3 @@ function withChecks(tool: Tool, options: ToolGuardOptions): Tool {
     ...(inner && { inner }),
   };
 }
-
-const keyOf = (args: JsonObject, { tenant = '' }: CallOptions): string => `${tenant} ${JSON.stringify(args)}`;

@@ -1,7 +1,14 @@
-import { agentTool, createAgent, defineTool, type Tool, type Toolbox } from '@majordomo/agent';
-import { journaled } from '@majordomo/agent/durable';
+import {
+  agentTool,
+  createAgent,
+  defineTool,
+  requiresApproval,
+  type Tool,
+  type Toolbox,
+} from '@majordomo/agent';
+import { journaled, type Journal } from '@majordomo/agent/durable';
 import { replayRun } from '@majordomo/conformance';
-import { createMajordomo, toolResult, user, type ChatRequest } from '@majordomo/core';
+import { createMajordomo, toolResult, user, type ChatRequest, type JsonValue } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -66,6 +73,60 @@ describe('a guarded tool', () => {
     });
     await createAgent({ model: modelOf(callOf(5), 'ok'), tools: [tool] }).run('refund');
     expect(runs).toEqual([]);
+  });
+
+  it('does not run two equal calls that its check refused before an approval and allows later', async () => {
+    const runs: unknown[] = [];
+    const results = [{ deny: 'first' }, { deny: 'second' }];
+    const tool = guardedTool(refundTool(runs, true), {
+      checks: [{ name: 'c', check: () => results.shift() }],
+    });
+    const calls = ['c1', 'c2'].map((id) => ({ id, name: 'refund', args: { cents: 5 } }));
+    await createAgent({ model: modelOf({ toolCalls: calls }, 'ok'), tools: [tool] }).run('refund');
+    expect(runs).toEqual([]);
+  });
+
+  it('does not run a call in another process that its check refused before an approval and allows later', async () => {
+    const runs: unknown[] = [];
+    const results = [{ deny: 'first' }];
+    const entries = new Map<string, JsonValue>();
+    const drive = (crashesAtTool: boolean) => {
+      const check: Check = { name: 'c', check: () => results.shift() };
+      const tool = guardedTool(refundTool(runs, true), { checks: [check] });
+      const agent = createAgent({ model: modelOf(callOf(5), 'ok'), tools: [tool] });
+      const journal: Journal = {
+        runId: 'r',
+        signal: new AbortController().signal,
+        async step(name, run) {
+          if (crashesAtTool && name.startsWith('tool')) throw new Error('the process ended');
+          const entry = entries.get(name) ?? (await run());
+          entries.set(name, entry);
+          return entry;
+        },
+        decision: (call) => Promise.reject(new Error(`${call.id} waits`)),
+      };
+      return agent.drive(agent.begin('refund'), journaled(agent, journal));
+    };
+    await expect(drive(true)).rejects.toThrow('the process ended');
+    await drive(false).catch(() => undefined);
+    expect(JSON.stringify(entries.get('tool r/1/c1'))).toContain('refused \\"refund\\" before its approval');
+    expect(runs).toEqual([]);
+  });
+
+  it('runs an approved call, although its check refused an equal call of another user that did not run', async () => {
+    const runs: unknown[] = [];
+    const check: Check = {
+      name: 'c',
+      check: (_subject, { metadata }) => (metadata['user'] === 'eve' ? { deny: 'not eve' } : undefined),
+    };
+    const tool = guardedTool({ ...refundTool(runs), approval: () => true }, { checks: [check] });
+    const agent = createAgent({ model: modelOf(callOf(5), 'ok'), tools: [tool] });
+    const bob = { metadata: { user: 'bob' } };
+    const paused = await agent.run('refund', bob);
+    const eve = { type: 'tool-call', id: 'e1', name: 'refund', args: { cents: 5 } } as const;
+    expect(await requiresApproval(tool, eve, { metadata: { user: 'eve' } })).toBe(false);
+    await agent.run(paused.state, { ...bob, decisions: [{ callId: 'c1', approve: true }] });
+    expect(runs).toEqual([{ cents: 5 }]);
   });
 
   it('requests approval while its check is down, and checks the call again', async () => {

@@ -39,10 +39,16 @@ export class Entry<Data extends object> {
   private readonly records: RecordStore;
   private readonly place: string;
 
-  constructor({ records, name, user, place }: EntryOwner, kind: 'client' | 'login' | 'logins' | 'tools') {
+  /** @param tool tool of an approval */
+  constructor(
+    { records, name, user, place }: EntryOwner,
+    kind: 'approval' | 'client' | 'login' | 'logins' | 'tools',
+    tool?: string,
+  ) {
     this.records = records;
     this.place = 'url' in place ? place.url : JSON.stringify([place.command, ...(place.args ?? [])]);
-    this.key = JSON.stringify([name, user ?? null, kind, hash128(this.place)]);
+    const ofTool = tool === undefined ? [] : [hash128(tool)];
+    this.key = JSON.stringify([name, user ?? null, kind, hash128(this.place), ...ofTool]);
   }
 
   /** Returns the data, or `undefined` if none is stored, or if it belongs to another server. */

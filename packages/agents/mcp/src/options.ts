@@ -221,8 +221,8 @@ export interface McpOptions {
    */
   readonly start?: 'now' | 'first-call' | undefined;
   /**
-   * Store for the tool list, the last approved (otherwise first) definition of each tool, and tokens of `place.auth`, by `name` and
-   * address. The values of its space `mcp` may be secret.
+   * Store for the tool list, the last approved (otherwise first) definition of each tool, definitions for which an approval is requested,
+   * and tokens of `place.auth`, by `name` and address. The values of its space `mcp` may be secret.
    * @default the memory of this toolbox
    */
   readonly records?: RecordStore | undefined;

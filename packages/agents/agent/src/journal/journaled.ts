@@ -3,7 +3,7 @@ import type { Agent } from '../agent/agent.ts';
 import { partsOf, subAgentParts } from '../run/agent-parts.ts';
 import { limitedBy, remaining } from '../budget/budget.ts';
 import { waitingRunOf } from '../state/call-paths.ts';
-import { withDecidedArgs } from '../state/decided-args.ts';
+import { isApproved, withDecidedArgs } from '../state/decided-args.ts';
 import type { EffectsIo } from '../run/local-run.ts';
 import { journalEntry, isAnswer, isListOf, isOutcomeOf, isText, type EntryCheck } from './entry.ts';
 import { initialState } from '../state/initial-state.ts';
@@ -23,7 +23,6 @@ import { MAX_DEPTH, nestingOf, withNesting } from '../run/nesting.ts';
 import { RunError } from '../state/run-error.ts';
 import type { Decision, RunState } from '../state/state.ts';
 import { subAgentOf } from '../tools/sub-agent-tool.ts';
-import type { Tool } from '../tools/tool.ts';
 import { isOverMaxCalls } from '../tools/tool-limits.ts';
 import { findWaitingCall, waitingCalls } from '../state/waiting-calls.ts';
 
@@ -101,9 +100,15 @@ async function driveSubAgent(
   if ('issues' in checked) return undefined;
 
   const waitingState = waitingRunOf(state, call.id);
-  if (hasCheck(tool) && waitingState === undefined) {
+  if (tool.check !== undefined && waitingState === undefined) {
     const name = checkName(journal.runId, state, call);
-    const failure = await failureOfCheck(tool, checked.value as JsonObject, name, journal, io);
+    const check = (): void | Promise<void> =>
+      tool.check?.(
+        checked.value as JsonObject,
+        { ...io.options, signal: journal.signal },
+        { isApproved: isApproved(call, state) },
+      );
+    const failure = await failureOfCheck(check, name, journal);
     // The failed check takes the place of the sub-agent, which does not begin.
     if (failure !== '') return () => Promise.reject(new Error(failure));
   }
@@ -126,30 +131,17 @@ async function driveSubAgent(
   }
 }
 
-interface CheckedTool extends Tool {
-  readonly check: NonNullable<Tool['check']>;
-}
-
-const hasCheck = (tool: Tool): tool is CheckedTool => tool.check !== undefined;
-
 /**
  * Runs the check of an agent tool as a step, so that a replay has the same result. Returns the message of its failure, or `''` if the
  * sub-agent may begin.
  */
-function failureOfCheck(
-  tool: CheckedTool,
-  args: JsonObject,
-  name: string,
-  journal: Journal,
-  { options }: JournaledIo,
-): Promise<string> {
-  const { signal } = journal;
+function failureOfCheck(check: () => void | Promise<void>, name: string, journal: Journal): Promise<string> {
   const run = async (): Promise<string> => {
     try {
-      await tool.check(args, { ...options, signal });
+      await check();
       return '';
     } catch (error) {
-      if (signal.aborted) throw error;
+      if (journal.signal.aborted) throw error;
       return messageOf(error) || 'the check failed';
     }
   };

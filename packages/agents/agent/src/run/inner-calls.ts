@@ -101,6 +101,8 @@ export class InnerCalls {
       names: (outer.inner ?? []).map((one) => one.name),
       context: innerContext(context, call.id, `${context.key}/${number}`, signal),
       clock: this.outer.clock,
+      // A call that needs approval does not run.
+      isApproved: false,
       onOutput: (value) => {
         output = value;
       },

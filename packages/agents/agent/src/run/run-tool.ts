@@ -67,7 +67,7 @@ async function runWithinLimits(
   toolRun: ToolRun,
   host: InnerHost | undefined,
 ): Promise<ToolOutcome> {
-  const { call, clock, keepsTextFiles, onError, onOutput } = toolRun;
+  const { call, clock, isApproved, keepsTextFiles, onError, onOutput } = toolRun;
   const { signal } = toolRun.context;
   const ms = tool.timeoutMs;
   const createError = (): Error => new Error(`the tool did not return within ${ms ?? 0} ms`);
@@ -82,7 +82,9 @@ async function runWithinLimits(
     // A sub-agent that continues, or that a journal has driven, was checked before it began.
     const { run: waitingState, subAgentResult } = nestingOf(context);
     if (waitingState === undefined && subAgentResult === undefined)
-      await scope.race(() => tool.check?.(args, { ...context.options, signal: scope.signal }));
+      await scope.race(() =>
+        tool.check?.(args, { ...context.options, signal: scope.signal }, { isApproved }),
+      );
     const work = () => {
       progress.hasStarted = true;
       return tool.run(args as never, { ...context, call: inner.call });

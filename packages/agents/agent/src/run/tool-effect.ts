@@ -3,7 +3,7 @@ import { remaining } from '../budget/budget.ts';
 import type { RunResult } from '../loop/loop.ts';
 import { failedWorkOf, recordFailedWork } from '../loop/spending.ts';
 import { waitingRunOf } from '../state/call-paths.ts';
-import { withArgsNote, withDecidedArgs } from '../state/decided-args.ts';
+import { isApproved, withArgsNote, withDecidedArgs } from '../state/decided-args.ts';
 import { toolKey } from '../state/names.ts';
 import { errorResult, type RunState, type ToolOutcome } from '../state/state.ts';
 import { isOverMaxCalls, overMaxCalls } from '../tools/tool-limits.ts';
@@ -66,6 +66,7 @@ async function outcomeOf(
     names: tools.known(view.offered, view.messages).map(({ name }) => name),
     context: callContext(call, key, state, subAgentResult, meter, run),
     clock: agent.clock,
+    isApproved: isApproved(call, state),
   };
   return runAround(agent.around, { type: 'tool', runId, call }, () =>
     runCall(toolRun, innerHost(call, state, run)).catch((error: unknown) => {

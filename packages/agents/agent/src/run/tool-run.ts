@@ -10,6 +10,8 @@ export interface ToolRun {
   readonly names: readonly string[];
   readonly context: Omit<ToolContext, 'spend' | 'call'>;
   readonly clock: Pick<Clock, 'timer'>;
+  /** Whether a person has approved the call. @default unknown */
+  readonly isApproved?: boolean | undefined;
   /** Whether text documents remain documents, because the reader is not a model. @default false */
   readonly keepsTextFiles?: boolean | undefined;
   /** Receives the error of a tool that failed. The result contains only its message. */

@@ -10,6 +10,10 @@ export function withDecidedArgs(call: ToolCallPart, { decisions }: RunState): To
   return { ...rest, args: decision.args };
 }
 
+/** Whether a person has approved the call. */
+export const isApproved = ({ id }: Pick<ToolCallPart, 'id'>, { decisions }: RunState): boolean =>
+  decisions.some((decision) => decision.callId === id && 'approve' in decision);
+
 /** Adds a note with the changed arguments to the result, because the transcript contains only the model's arguments. */
 export function withArgsNote(outcome: ToolOutcome, { args }: ToolCallPart): ToolOutcome {
   if (outcome.suspended !== undefined || outcome.run !== undefined) return outcome;

@@ -51,6 +51,12 @@ export type ToolOutput =
  */
 export type ToolEffect = 'repeatable' | 'once';
 
+/** Properties of a call that `Tool.check` checks. */
+export interface CheckedCall {
+  /** Whether a person has approved the call. `undefined` if the caller of the tool does not know it. */
+  readonly isApproved?: boolean | undefined;
+}
+
 /** Tool of an agent. `defineTool` creates a tool with typed arguments. */
 export interface Tool extends Omit<ToolSpec, 'deferred'> {
   /** Runs the tool with validated arguments. An error becomes an error result. */
@@ -68,7 +74,9 @@ export interface Tool extends Omit<ToolSpec, 'deferred'> {
    * error result. A sub-agent that continues after a wait is not checked again. `options` are the call options of the run, with
    * the signal of the call. `guardedTool` of `@majordomo/guards` sets this function. @default none
    */
-  readonly check?: ((args: JsonObject, options: CallOptions) => void | Promise<void>) | undefined;
+  readonly check?:
+    | ((args: JsonObject, options: CallOptions, call?: CheckedCall) => void | Promise<void>)
+    | undefined;
   /** Number of times that a call may start. @default 'repeatable' */
   readonly effect?: ToolEffect | undefined;
   /**

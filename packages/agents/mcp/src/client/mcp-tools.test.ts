@@ -3,6 +3,7 @@ import { LlmError, type JsonObject } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
 import type { McpEvent, McpOptions } from '../options.ts';
+import { ApprovalRequests } from './approval-requests.ts';
 import { checkOf, fingerprintOf, mcpTool, type ToolsIo } from './mcp-tools.ts';
 import { ToolHistory } from './tool-history.ts';
 
@@ -36,10 +37,12 @@ function converted(
     },
   };
   const history = new ToolHistory([['look', fingerprintOf(listed)]], () => undefined);
+  const allOptions: McpOptions = { name: 'x', place: { command: 'x' }, ...options };
   const io = {
-    options: { name: 'x', place: { command: 'x' }, ...options },
+    options: allOptions,
     connection,
     history,
+    requests: new ApprovalRequests(allOptions),
     emit: (event: McpEvent) => events.push(event),
   } as unknown as ToolsIo;
   const made = mcpTool(tool, fingerprintOf(tool), 'x_look', io);
@@ -133,9 +136,9 @@ it.each<[Partial<Listed>, McpOptions['approve'], boolean]>([
   [CHANGED, undefined, true],
   [CHANGED, 'all', true],
   [CHANGED, 'none', false],
-])('the tool with %o and the option %s needs approval: %s', (change, approve, expected) => {
+])('the tool with %o and the option %s needs approval: %s', async (change, approve, expected) => {
   const { approval, events } = converted(change, { approve });
-  expect(approval()).toBe(expected);
+  expect(await approval()).toBe(expected);
   const detail = 'look: its definition differs from the one that was first seen or approved';
   const isReported = change === CHANGED && approve !== 'none';
   expect(events).toEqual(isReported ? [{ type: 'approval', detail }] : []);
@@ -155,14 +158,14 @@ it.each([
   },
 );
 
-it('rejects a changed definition until its approval was requested', () => {
+it('rejects a changed definition until its approval was requested', async () => {
   const { approval, io } = converted(CHANGED);
   const tool = { ...listed, ...CHANGED };
   const check = checkOf(tool, fingerprintOf(tool), io);
   const message =
     'the tool did not run, because the server changed its definition after the approval check; call the tool again';
   expect(check).toThrow(expect.objectContaining({ kind: 'invalid-request', message }) as Error);
-  expect(approval()).toBe(true);
+  expect(await approval()).toBe(true);
   expect(check).not.toThrow();
   const unchecked = converted(CHANGED, { approve: 'none' }).io;
   expect(checkOf(tool, fingerprintOf(tool), unchecked)).not.toThrow();

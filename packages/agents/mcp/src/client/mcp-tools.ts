@@ -1,4 +1,4 @@
-import { suspend, type Tool, type ToolContext, type ToolOutput } from '@majordomo/agent';
+import { suspend, type CheckedCall, type Tool, type ToolContext, type ToolOutput } from '@majordomo/agent';
 import { truncateText, LlmError, type JsonObject } from '@majordomo/core';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 import type { AppResults } from './app-results.ts';
@@ -8,6 +8,7 @@ import { pauseAfter, type Connection } from './connection.ts';
 import { contentOf, textOf } from './content.ts';
 import { isTransient, neededLogin } from './errors.ts';
 import { suspensionOf } from './suspended.ts';
+import type { ApprovalRequests } from './approval-requests.ts';
 import type { ToolHistory } from './tool-history.ts';
 
 const MAX_DESCRIPTION_CHARS = 20_000;
@@ -17,6 +18,7 @@ export interface ToolsIo {
   readonly options: McpOptions;
   readonly connection: Connection;
   readonly history: ToolHistory;
+  readonly requests: ApprovalRequests;
   readonly emit: (event: McpEvent) => void;
   /** Results of calls for apps. Set with the option `apps`. */
   readonly appResults: AppResults | undefined;
@@ -44,6 +46,7 @@ export function mcpTool(listed: ListedTool, fingerprint: string, name: string, i
     parameters: listed.inputSchema,
     maxResultChars,
     approval: approve === 'none' ? false : () => needsApproval(listed, fingerprint, approve, io),
+    check: (_args, _options, call) => checkApproval(listed, fingerprint, call, io),
     async run(args: JsonObject, { signal, callId }: ToolContext): Promise<ToolOutput> {
       const check = checkOf(listed, fingerprint, io);
       const call = { tool: listed, args, signal, suspend: suspended, check };
@@ -71,12 +74,36 @@ function emitLogin(tool: string, scopes: string | undefined, { emit }: ToolsIo):
 /** Returns a function that throws if the definition has changed since the approval check. */
 export function checkOf(listed: ListedTool, fingerprint: string, { options, history }: ToolsIo): () => void {
   return () => {
-    if (options.approve !== 'none' && !history.mayRun(listed.name, fingerprint))
-      throw new LlmError(
-        'invalid-request',
-        'the tool did not run, because the server changed its definition after the approval check; call the tool again',
-      );
+    if (options.approve !== 'none' && !history.mayRun(listed.name, fingerprint)) throw changedError();
   };
+}
+
+const changedError = (): LlmError =>
+  new LlmError(
+    'invalid-request',
+    'the tool did not run, because the server changed its definition after the approval check; call the tool again',
+  );
+
+/** Throws if the definition has changed and no person has approved the call. Reads whether another process requested the approval. */
+async function checkApproval(
+  { name }: ListedTool,
+  fingerprint: string,
+  call: CheckedCall | undefined,
+  io: ToolsIo,
+): Promise<void> {
+  if (io.options.approve === 'none' || !io.history.isChanged(name, fingerprint)) return;
+  if (call?.isApproved === false) throw changedError();
+  await loadApprovalRequest(name, fingerprint, io);
+}
+
+/** Reads whether another process has requested the approval of a changed definition. */
+export async function loadApprovalRequest(
+  name: string,
+  fingerprint: string,
+  { history, requests }: Pick<ToolsIo, 'history' | 'requests'>,
+): Promise<void> {
+  if (history.isChanged(name, fingerprint) && (await requests.has(name, fingerprint)))
+    history.recordApprovalRequest(name, fingerprint);
 }
 
 /** Whether a call requires approval. An annotation of the server can add this requirement, but cannot remove it. */
@@ -84,8 +111,8 @@ function needsApproval(
   { name, annotations }: ListedTool,
   fingerprint: string,
   approve: 'all' | 'destructive',
-  { history, emit }: ToolsIo,
-): boolean {
+  { history, requests, emit }: ToolsIo,
+): boolean | Promise<boolean> {
   const isChanged = history.isChanged(name, fingerprint);
   const isNeeded = approve === 'all' || annotations?.destructiveHint === true || isChanged;
   if (isNeeded) history.recordApprovalRequest(name, fingerprint);
@@ -94,7 +121,7 @@ function needsApproval(
       type: 'approval',
       detail: `${name}: its definition differs from the one that was first seen or approved`,
     });
-  return isNeeded;
+  return isChanged ? requests.add(name, fingerprint).then(() => true) : isNeeded;
 }
 
 async function withRetries<T>(

@@ -4,10 +4,11 @@ import { isTooDeep, MAX_DEPTH } from '@majordomo/core/toolkit';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 import type { AppHost, OfferedTool } from './app-host.ts';
 import { AppResults } from './app-results.ts';
+import { ApprovalRequests } from './approval-requests.ts';
 import { appUriOf, isVisibleTo, visibilityOf } from '../tool-app.ts';
 import type { McpEvent, McpOptions, McpReply } from '../options.ts';
 import { Connection } from './connection.ts';
-import { checkOf, mcpTool, fingerprintOf, type ToolsIo } from './mcp-tools.ts';
+import { checkOf, loadApprovalRequest, mcpTool, fingerprintOf, type ToolsIo } from './mcp-tools.ts';
 import { fittedNames } from './names.ts';
 import { checkResourceNames, resourceTools } from './resources.ts';
 import type { OwnedOptions } from '../entry.ts';
@@ -28,6 +29,7 @@ export class ServerTools implements AppHost {
   private readonly emit: (event: McpEvent) => void;
   private readonly entry: ListEntry;
   private history: ToolHistory;
+  private readonly requests: ApprovalRequests;
   /** Definitions of the tools that are offered to agents, from the server's latest list. */
   private listed: readonly ListedTool[] = [];
   private hasResources = false;
@@ -38,6 +40,7 @@ export class ServerTools implements AppHost {
     this.appResults = options.apps === true ? new AppResults() : undefined;
     this.emit = options.onEvent === undefined ? () => undefined : listeners(options.onEvent);
     this.entry = new ListEntry(options);
+    this.requests = new ApprovalRequests(options);
     // `start` replaces this history with the stored one.
     this.history = new ToolHistory([], () => undefined);
     this.connection = new Connection({
@@ -73,11 +76,12 @@ export class ServerTools implements AppHost {
     return settle(state, answers, {
       options,
       connection,
-      repeat: (suspension, inputResponses) => {
+      repeat: async (suspension, inputResponses) => {
         const { tool: toolName, args } = suspension;
         const requestState = 'requestState' in suspension ? suspension.requestState : undefined;
         const tool = this.listed.find((one) => one.name === toolName);
         if (tool === undefined) throw new Error(`the server no longer has the tool "${toolName}"`);
+        await loadApprovalRequest(toolName, fingerprintOf(tool), this.io);
         return connection.call({
           tool,
           args,
@@ -95,8 +99,8 @@ export class ServerTools implements AppHost {
   }
 
   private get io(): ToolsIo {
-    const { options, connection, history, emit, appResults } = this;
-    return { options, connection, history, emit, appResults };
+    const { options, connection, history, requests, emit, appResults } = this;
+    return { options, connection, history, requests, emit, appResults };
   }
 
   /**

@@ -51,8 +51,9 @@ export class Calls {
           : undefined;
         if (refusal !== undefined) return refusal;
       }
+      const isApproved = approvals === 'ask' ? rounds.state.isApproved : undefined;
       const result = await rounds.run(signal, (own) =>
-        callServedTool(tools, { ...call, signal: own }, this.io.sdk),
+        callServedTool(tools, { ...call, signal: own, isApproved }, this.io.sdk),
       );
       if (result === WAITING) return this.questions(context, invocation, rounds);
       this.checkCapability(rounds, context, result.isError === true);

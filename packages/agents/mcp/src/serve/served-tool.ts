@@ -21,6 +21,8 @@ export interface ServedCall {
   readonly signal: AbortSignal;
   /** Value of `context.context` for the tool. */
   readonly context: object;
+  /** Whether a person has approved the call. `undefined` if the client is responsible for approvals. */
+  readonly isApproved?: boolean | undefined;
 }
 
 /** Returns the tool in the protocol's form. Throws `invalid-request` if the parameters cannot be converted to a JSON Schema. */
@@ -49,7 +51,7 @@ export async function callServedTool(
   call: ServedCall,
   { ProtocolError }: Pick<ServerSdk, 'ProtocolError'>,
 ): Promise<CallToolResult> {
-  const { id: callId, key, signal, context } = call;
+  const { id: callId, key, signal, context, isApproved } = call;
   let failure: unknown;
   const outcome = await runTool({
     tool: tools.get(call.name),
@@ -57,6 +59,7 @@ export async function callServedTool(
     names: [...tools.keys()],
     context: { signal, callId, key, context, options: {}, depth: 0 },
     clock: systemClock,
+    isApproved,
     // The client may need a text file as a file. Agents convert it to text for the model.
     keepsTextFiles: true,
     onError: (error) => {
