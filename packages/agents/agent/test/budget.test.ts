@@ -219,6 +219,13 @@ describe('the cost of a run', () => {
     expect([spent.nanoUsd, state.warnings?.map(({ what }) => what)]).toEqual(['0', ['cost']]);
   });
 
+  it('that is unknown is a warning of a run on a journal', async () => {
+    const { agent } = world([answer(20)], { cost: unknown });
+    const journal = journalOver({ step: (_name, run) => run() });
+    const { state } = await agent.drive(agent.begin('go'), journaled(agent, journal));
+    expect(state.warnings?.map(({ what }) => what)).toEqual(['cost']);
+  });
+
   it('that a plan includes is zero', async () => {
     const included: CostOf = () => ({ nanoUsd: undefined, basis: 'included', missing: [] });
     const { agent } = world([answer(20)], { cost: included, budget: { maxUsd: '1' } });
@@ -333,6 +340,14 @@ describe('an invalid budget is a config error with its path, before a model call
     if (budget !== null)
       await expect(agent.run(state as never)).rejects.toMatchObject({ details: { path: `state.${path}` } });
     expect(requests).toHaveLength(0);
+  });
+
+  it('maxUsd, with an example of a valid value', async () => {
+    const { agent } = world(['hi'], { cost });
+    const run = agent.run('go', { budget: { maxUsd: '1e3' } });
+    await expect(run).rejects.toThrow(
+      "budget.maxUsd must be a string with a decimal number of at most nine decimals, such as '0.50'",
+    );
   });
 
   it.each([{}, { nanoUsd: 5, tokens: 0, ms: 0 }, { nanoUsd: '1', tokens: -1, ms: 0 }, 'all'])(

@@ -104,6 +104,12 @@ describe('a state from a store', () => {
     });
     expect(runs).toBe(0);
   });
+
+  it('that has a usage of another type names the type that it needs', async () => {
+    const { agent } = world(['Done.'], { tools });
+    const state = { ...(await paused()), usage: { input: '3' } } as never;
+    await expect(agent.run(state, { decisions })).rejects.toThrow('state.usage.input: must be a number');
+  });
 });
 
 const first = ({ pending }: Record<string, unknown>): object => (pending as readonly object[])[0] ?? {};

@@ -111,6 +111,7 @@ describe('a value that JSON cannot represent', () => {
     ['Set', new Set([1]), 'return [...set]'],
     ['Error', new TypeError('x'), 'throw it'],
     ['Response', new Response('body'), 'return await response.text()'],
+    ['URLSearchParams', new URLSearchParams('a=1'), 'return Object.fromEntries(query)'],
     ['Promise', { a: Promise.resolve(1) }, 'await it'],
     ['bigint', { id: 10n }, 'return String(value)'],
     ['Map Iterator', new Map([['a', 1]]).values(), 'return its data as'],

@@ -213,6 +213,21 @@ describe('hedgeAfterMs', () => {
     expect(clock.pending()).toBe(0);
   });
 
+  it('does not count a failure in the race against the target if a recovery follows', async () => {
+    const recover: Recovery = { id: 'plain', what: 'sent without options', apply: (request) => request };
+    const rejected: Script = { waitMs: 1500, fail: 'server', details: { recover } };
+    const { majordomo, clock, requestCounts } = world({
+      'a/x': [rejected, slow('plain', 1000)],
+      'b/y': [slow('b', 60_000)],
+    });
+    const answer = majordomo.model('a/x,b/y').generate(hi, hedged);
+    await clock.advance(2000);
+    expect(requestCounts.get('a/x')).toBe(2);
+    expect(majordomo.health.snapshot()['a/x']?.failures ?? 0).toBe(0);
+    await clock.advance(500);
+    expect((await answer).text).toBe('plain');
+  });
+
   it.each(['answers', 'is aborted'])(
     'does not begin the second when the call %s while its gate thinks',
     async (end) => {

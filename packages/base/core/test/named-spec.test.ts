@@ -57,6 +57,14 @@ describe('a name with settings', () => {
     expect(await generate('outer')).toMatchObject({ reasoning: 'low', seed: 7 });
   });
 
+  it('adds the extra members of the names within it', async () => {
+    const { generate } = setUp({
+      outer: { spec: 'inner', with: { extra: { a: { one: 'outer' } } } },
+      inner: { spec: 'a/x', with: { extra: { a: { one: 'inner' }, scripted: { two: 2 } } } },
+    });
+    expect((await generate('outer')).extra).toEqual({ one: 'outer', two: 2 });
+  });
+
   it('is the name of the attempt if it is the innermost', async () => {
     const { generate } = setUp({ outer: 'inner', inner: { spec: 'a/x' } });
     expect((await generate('outer')).response.attempts[0]?.name).toBe('inner');

@@ -82,6 +82,25 @@ it('finds its nameless batch among batches of other clients, and creates no seco
   expect(events.filter(({ type }) => type === 'result-ignored')).toEqual([]);
 });
 
+it.each(['has failed', 'no longer exists'])(
+  'finds its nameless batch if the batch of another client that it checks %s',
+  async (end) => {
+    const { submit, a, clock } = world({}, { vendor: { isNameless: true } });
+    a.fault = failOnce('create', 'after');
+    const job = await submit(['x']);
+    await job.poll();
+    const foreign = { lines: [{ id: 'f', body: { text: 'f' } }], createdAt: clock.now() };
+    a.batches.push({ ref: 'foreign', token: '', state: 'running', ...foreign });
+    await clock.advance(300_000);
+    await job.poll();
+    if (end === 'has failed') Object.assign(a.batches[1] as object, { state: 'failed' });
+    else a.batches.pop();
+    a.end();
+    expect(await job.done({ everyMs: 1 })).toMatchObject({ state: 'done', answered: 1, failed: 0 });
+    expect(a.ops.filter((op) => op.startsWith('create'))).toHaveLength(1);
+  },
+);
+
 it('creates a nameless batch again if no candidate contains its ids', async () => {
   const { submit, a, clock } = world({}, { vendor: { isNameless: true } });
   a.fault = failOnce('create', 'before');
@@ -225,7 +244,8 @@ it('moves all items if the vendor rejects a batch', async () => {
   const { submit, a, b, clock, events } = world();
   const job = await submit(['x'], { spec: 'a/m,b/m' });
   await job.poll();
-  Object.assign(a.batches[0] as object, { state: 'failed', error: failure('invalid-request', 400) });
+  const error = new LlmError('invalid-request', 'no such model', { status: 400, code: 'bad-model' });
+  Object.assign(a.batches[0] as object, { state: 'failed', error });
   await clock.advance(5000);
   await job.poll();
   expect(events).toContainEqual({
@@ -242,7 +262,12 @@ it('moves all items if the vendor rejects a batch', async () => {
   const [result] = await resultsOf(job);
   expect(result).toMatchObject({
     target: 'b/m',
-    response: { attempts: [{ error: { kind: 'server' } }, { outcome: 'finished' }] },
+    response: {
+      attempts: [
+        { error: { kind: 'server', details: { target: 'a/m', code: 'bad-model' } } },
+        { outcome: 'finished' },
+      ],
+    },
   });
 });
 
@@ -254,7 +279,8 @@ it('waits if the queue of the vendor is full, and after a rate limit', async () 
     new LlmError('rate-limit', 'slow down', { status: 429, retryAfterMs: 5000 }),
   );
   const job = await submit(['x'], { spec: 'a/m,b/m' });
-  expect(await job.poll()).toMatchObject({ nextMs: 5000 });
+  const planned = { state: 'planned', ref: undefined, completed: 0 };
+  expect(await job.poll()).toMatchObject({ nextMs: 5000, batches: [planned] });
   await job.poll();
   expect(a.batches).toEqual([]);
   await clock.advance(5000);
@@ -263,7 +289,7 @@ it('waits if the queue of the vendor is full, and after a rate limit', async () 
     state: 'failed',
     error: new LlmError('rate-limit', 'queue is full', { code: 'token_limit_exceeded' }),
   });
-  await job.poll();
+  expect(await job.poll()).toMatchObject({ batches: [planned] });
   await job.poll();
   a.end();
   expect(await job.poll()).toMatchObject({ state: 'done', answered: 1 });
@@ -275,13 +301,18 @@ it('ignores repeated results and results of unknown items, and fails items witho
   const { submit, a, events } = world();
   a.result = (text) =>
     text === 'lost' ? 'missing' : text === 'two' ? 'twice' : text === 'late' ? 'expired' : answer('ok');
-  a.order = (lines) => [{ id: 'foreign', status: 200, body: {} }, ...lines.reverse()];
+  // The first id has the form of an id of the job, but another token.
+  a.order = (lines) => [
+    { id: `#${String(lines[0]?.id).slice(1)}`, status: 200, body: { text: 'other job' } },
+    { id: 'foreign', status: 200, body: {} },
+    ...lines.reverse(),
+  ];
   const job = await submit(['one', 'two', 'lost', 'late']);
   await job.poll();
   a.end();
   expect(await job.poll()).toMatchObject({ state: 'done', answered: 2, failed: 2 });
   expect(await summariesOf(job)).toEqual(['one: ok', 'two: twice', 'lost: protocol', 'late: timeout']);
-  expect(events.filter(({ type }) => type === 'result-ignored')).toHaveLength(2);
+  expect(events.filter(({ type }) => type === 'result-ignored')).toHaveLength(3);
 });
 
 it('skips a target without a batch API; if no target has one, items fail or are sent live', async () => {
@@ -293,6 +324,18 @@ it('skips a target without a batch API; if no target has one, items fail or are 
   const live = await submit(['x'], { key: 'live', live: { when: 'failed' } });
   expect(await live.poll()).toMatchObject({ state: 'done', answered: 1, nanoUsd: LIVE_NANO });
   expect(a.liveTexts).toEqual(['x']);
+});
+
+it('rejects the poll with config if a provider of the chain is missing, and fails no item', async () => {
+  const { submit, a, b, clock, options, batches } = world();
+  await submit(['x', 'y']);
+  const majordomo = createMajordomo({ providers: [b.provider], clock });
+  const withoutProvider = createBatches({ ...options, majordomo });
+  await expect((await withoutProvider.open('j')).poll()).rejects.toMatchObject({ kind: 'config' });
+  const job = await batches.open('j');
+  await job.poll();
+  a.end();
+  expect(await job.poll()).toMatchObject({ state: 'done', answered: 2, failed: 0 });
 });
 
 it.each([
@@ -329,6 +372,7 @@ it('sends exactly the items that no batch answered as live calls, with gates and
   expect(bad).toMatchObject({ via: 'live', target: 'a/m', nanoUsd: LIVE_NANO });
   expect(bad?.response?.attempts).toHaveLength(3);
   expect(events).toContainEqual({ type: 'live-begun', key: 'j', items: 1, why: 'failed' });
+  expect(events).toContainEqual(expect.objectContaining({ type: 'item-moved', from: 'b/m', to: 'live' }));
 });
 
 it('retries items in the next poll if a live call is denied', async () => {
@@ -557,7 +601,10 @@ it('separates groups, and respects the byte limit', async () => {
   a.end();
   expect(await job.poll()).toMatchObject({ state: 'done', answered: 4, failed: 1 });
   const results = await resultsOf(job);
-  expect(results.at(-1)?.error).toMatchObject({ kind: 'invalid-request', details: { code: 'too-large' } });
+  expect(results.at(-1)?.error).toMatchObject({
+    kind: 'invalid-request',
+    details: { code: 'too-large', target: 'a/m' },
+  });
 });
 
 it.each(['before', 'after'] as const)(

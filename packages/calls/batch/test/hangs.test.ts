@@ -1,6 +1,7 @@
-import { LlmError } from '@majordomo/core';
+import { createMajordomo, LlmError, type BatchBackend, type Provider } from '@majordomo/core';
 import type { RecordStore } from '@majordomo/records';
 import { expect, it } from 'vitest';
+import { createBatches } from '../src/index.ts';
 import { failure, HOUR_MS, resultsOf, summariesOf, world } from './support/jobs.ts';
 import type { Op, Vendor } from './support/vendor.ts';
 
@@ -49,6 +50,32 @@ it.each(['upload', 'create', 'look', 'results', 'remove', 'find', 'findUpload'] 
     expect(a.batches).toHaveLength(1);
   },
 );
+
+it('aborts a download of results that does not respond in time', async () => {
+  const { submit, a, clock, options } = world();
+  await submit(['x']);
+  const { fault, reached } = hang('results');
+  a.fault = fault;
+  const signals: (AbortSignal | undefined)[] = [];
+  const batch: NonNullable<Provider['batch']> = (...args) => {
+    const backend = a.provider.batch?.(...args);
+    const results: BatchBackend['results'] = (ref, context) => {
+      signals.push(context.signal);
+      return backend!.results(ref, context);
+    };
+    return backend && { ...backend, results };
+  };
+  const majordomo = createMajordomo({ providers: [{ ...a.provider, batch }], clock });
+  const job = await createBatches({ ...options, majordomo }).open('j');
+  await job.poll();
+  a.end();
+  const poll = job.poll();
+  await reached;
+  expect(signals).toMatchObject([{ aborted: false }]);
+  await clock.advance(HOUR_MS);
+  await poll;
+  expect(signals).toMatchObject([{ aborted: true }]);
+});
 
 it('settles an aborted poll if the vendor never responds', async () => {
   const { submit, a } = world();

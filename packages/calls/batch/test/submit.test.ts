@@ -19,6 +19,7 @@ it.each<readonly [change: object, path: string]>([
   [{ deadline: '2026-11-22' }, 'deadline'],
   [{ deadline: new Date(NaN) }, 'deadline'],
   [{ live: { when: 'never' } }, 'live.when'],
+  [{ live: {}, deadline: new Date('2026-11-23') }, 'live.when'],
   [{ live: { when: 'late' } }, 'live.when'],
   [{ live: { when: 'both' } }, 'live.when'],
   [{ items: [{ id: 1, request }] }, 'items[0].id'],
@@ -276,6 +277,17 @@ it('done() polls, reports progress, and rejects after an abort while the job con
   expect(await outcome).toMatchObject({ kind: 'aborted' });
   a.end();
   expect(await job.done()).toMatchObject({ state: 'done' });
+});
+
+it('writes nothing in a poll of a job that is done', async () => {
+  const { options, a, batches } = world();
+  const job = await batches.submit(valid);
+  await job.poll();
+  a.end();
+  expect(await job.poll()).toMatchObject({ state: 'done' });
+  const records = await recordsOf(options);
+  expect(await job.poll()).toMatchObject({ state: 'done' });
+  expect(await recordsOf(options)).toEqual(records);
 });
 
 it('ends a poll whose lease is lost', async () => {

@@ -141,6 +141,15 @@ it.each(['/health', '/ready', '/metrics'])('reports requests to %s with this rou
   expect(routes).toEqual([path]);
 });
 
+it.each([
+  ['/v1beta/files', '/v1/files'],
+  ['/v1beta/files/f1', '/v1/files/:id'],
+])('reports requests to %s with the route %s', async (path, route) => {
+  const { send, routes } = setUp();
+  await send(path);
+  expect(routes).toEqual([route]);
+});
+
 it('aborts a request whose client disconnects during `authorize`, without a report to the operator', async () => {
   const abortController = new AbortController();
   const authorize = (): Promise<never> => {

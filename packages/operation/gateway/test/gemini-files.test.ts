@@ -131,6 +131,12 @@ describe('the files API of @google/genai', () => {
     await expect.poll(() => filesIn(folder)).toEqual([]);
   });
 
+  it('names the commands of an upload if a request has another one', async () => {
+    const { url } = await setUp();
+    const response = await send(await addressOf(start(url, 3)), 'query', 0, 'abc');
+    expect(await response.text()).toContain('must be start, upload or finalize');
+  });
+
   it.each(['', 'pdf', '../../x', 'text/html\r\nX-Injected: 1', `a/${'a'.repeat(5000)}`])(
     'refuses the media type %j in the start of an upload and in its address',
     async (type) => {

@@ -166,6 +166,13 @@ describe('/metrics', () => {
     expect((await send('GET', '/metrics', undefined, key)).status).toBe(status);
   });
 
+  it('with `admin` tells a caller with another key that it needs an admin key', async () => {
+    const { send } = setUp({ metrics: 'admin', mounts: [createAdmin({ keys, token })] });
+    expect((await send('GET', '/metrics', undefined, 'user')).text).toContain(
+      'the metrics require an admin key',
+    );
+  });
+
   it('with `admin` checks the token without a request to the admin API', async () => {
     const admin = createAdmin({ keys, token });
     const fetch = (): Promise<Response> => expect.unreachable();

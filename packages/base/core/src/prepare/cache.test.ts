@@ -74,6 +74,12 @@ describe('a cache setting', () => {
     );
   });
 
+  it('is rejected with its valid forms if it is a string of another value', () => {
+    expect(() => {
+      validate({ messages: question, cache: 'weekly' } as unknown as ChatRequest);
+    }).toThrow('cache must be none, short, long, auto or a plan such as { prefix: "long" }');
+  });
+
   it('accepts a key of 64 characters', () => {
     expect(() => {
       validate({ messages: question, cache: { key: 'k'.repeat(64) } });

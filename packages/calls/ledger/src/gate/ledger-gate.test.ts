@@ -18,6 +18,14 @@ it('admits and settles synchronously with a store in memory', async () => {
   expect(await ledger.state()).toMatchObject([{ used: 1n, held: 0n }]);
 });
 
+it('releases the claims of a skipped attempt', async () => {
+  const ledger = createLedger({ limits });
+  const permit = ledger.gate.admit(attempt) as Permit;
+  expect(await ledger.state()).toMatchObject([{ used: 0n, held: 1n }]);
+  await permit.settle({ ...finished, outcome: 'skipped' });
+  expect(await ledger.state()).toMatchObject([{ used: 0n, held: 0n }]);
+});
+
 it('waits for an asynchronous store before the attempt and after it', async () => {
   const memory = memoryStore();
   const store = {

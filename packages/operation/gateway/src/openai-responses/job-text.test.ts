@@ -21,10 +21,10 @@ const stored = (status: string): StoredResponse => ({
   job: { background: true },
 });
 
-/** Returns the names of the events of a job whose store fails after this number of events. The response has this status then. */
-async function namesOf(count: number, status: string): Promise<readonly string[]> {
+/** Returns the event stream of a job whose store fails after these events. The response has this status then. */
+async function textOf(events: readonly StreamEvent[], status: string): Promise<string> {
   async function* failing(): AsyncGenerator<StreamEvent> {
-    yield* EVENTS.slice(0, count);
+    yield* events;
     throw new LlmError('network', 'the store is down');
   }
   const job = { stream: () => Object.assign(failing(), { cursor: '1.1' }) } as unknown as ChatJob;
@@ -38,13 +38,25 @@ async function namesOf(count: number, status: string): Promise<readonly string[]
   });
   const texts: string[] = [];
   for (let text = await source.next(); text !== undefined; text = await source.next()) texts.push(text);
-  return [...texts.join('').matchAll(/^event: (.*)$/gm)].map(([, name = '']) => name);
+  return texts.join('');
 }
+
+/** Returns the names of the events of a job whose store fails after this number of events. */
+const namesOf = async (count: number, status: string): Promise<readonly string[]> =>
+  [...(await textOf(EVENTS.slice(0, count), status)).matchAll(/^event: (.*)$/gm)].map(
+    ([, name = '']) => name,
+  );
 
 it('writes one last event if the store fails after the end of the answer', async () => {
   const names = await namesOf(EVENTS.length, 'completed');
   expect(names.filter((name) => name === 'response.completed')).toHaveLength(1);
   expect(names.at(-1)).toBe('response.completed');
+});
+
+it('writes nothing for a warning, which another reading of the job may lack', async () => {
+  const warning = { type: 'warning', warning: { action: 'dropped', what: 'seed', why: 'unsupported' } };
+  const events = EVENTS.flatMap((event) => [warning as unknown as StreamEvent, event]);
+  expect(await textOf(events, 'completed')).toBe(await textOf(EVENTS, 'completed'));
 });
 
 it('does not complete a response whose events are not written, if the store fails', async () => {
