@@ -32,8 +32,8 @@ export function costsMaximum(outcome: Attempt, usage: Usage | undefined): boolea
   return usage === undefined ? mayBeBilled(outcome) : isIncomplete(usage);
 }
 
-const isIncomplete = ({ input, output, details }: Usage): boolean =>
-  (input === undefined || output === undefined) && details?.units === undefined;
+/** Units, such as the characters of a speech, complete a usage only if the price is per unit. Then the cost is known without its maximum. */
+const isIncomplete = ({ input, output }: Usage): boolean => input === undefined || output === undefined;
 
 /** Returns the cost of the usage. A failed attempt whose usage is missing or incomplete costs its maximum, or 0 if it is not billed. */
 export function bookedCost(
