@@ -29,7 +29,7 @@ export async function reserveLeg(record: JobRecord, { ledger, clock }: Setup): P
   return { error, advances: denial.advance === true };
 }
 
-/** Books the cost of an ended leg, once. A leg whose usage is unknown costs its complete reservation. */
+/** Books the cost of an ended leg, once. A leg whose usage or cost is unknown costs its complete reservation. */
 export async function settleLeg(record: JobRecord, number: number, setup: Setup): Promise<void> {
   const { ledger, clock } = setup;
   const leg = record.legs[number - 1];
@@ -47,7 +47,9 @@ export async function settleLeg(record: JobRecord, number: number, setup: Setup)
   }
   const outcome = attempt.outcome === 'finished' ? 'finished' : 'failed';
   const cost = await costOfLeg(attempt, record, setup);
-  await ledger.settle(work, { ...common, usage: attempt.usage, cost, outcome });
+  const used =
+    cost.basis === 'unknown' && most.nanoUsd !== undefined ? { most } : { usage: attempt.usage, cost };
+  await ledger.settle(work, { ...common, ...used, outcome });
 }
 
 /** Returns the cost of a leg. The cost of a leg that may be billed, but has no usage, is unknown. */
