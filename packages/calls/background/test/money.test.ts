@@ -1,3 +1,4 @@
+import { catalog } from '@majordomo/catalog';
 import type { Gate } from '@majordomo/core';
 import type { SpendRecord } from '@majordomo/ledger';
 import { expect, it } from 'vitest';
@@ -64,6 +65,19 @@ it('books the reservation of an answer without usage', async () => {
   const records = await all.records();
   expect(records).toMatchObject([{ outcome: 'finished', usage: { output: 100 } }]);
   // The reservation contains the maximum output of 100 tokens.
+  expect(sumOf(records)).toBeGreaterThan(200_000n);
+  const [state] = await all.ledger.state('all');
+  expect(state).toMatchObject({ used: sumOf(records), held: 0n });
+});
+
+it('books the reservation of an answer whose cost is unknown', async () => {
+  await using all = await jobsWorld({ server: { plan: () => 'an answer' } });
+  // The price was removed after the start, or the vendor has used a tier without a price.
+  const unpriced = catalog.with([{ vendor: 'openai', id: 'gpt-5.4', prices: [] }]);
+  const job = await all.process({ catalog: unpriced }).model(SPEC).start(REQUEST);
+  await all.settle(job.result());
+  const records = await all.records();
+  expect(records).toMatchObject([{ outcome: 'finished' }]);
   expect(sumOf(records)).toBeGreaterThan(200_000n);
   const [state] = await all.ledger.state('all');
   expect(state).toMatchObject({ used: sumOf(records), held: 0n });

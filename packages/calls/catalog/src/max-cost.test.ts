@@ -47,6 +47,12 @@ it.each<readonly [what: string, price: Price, micros: bigint]>([
     },
     50n,
   ],
+  [
+    'the most expensive region',
+    { ...price, rates: { input: 10, output: 50 }, regions: { us: 1.1, eu: 0.9 } },
+    66n,
+  ],
+  ['a region that is cheaper than the others', { ...price, regions: { eu: 0.5 } }, 18n],
   ['the fee of a request', { ...price, fees: { request: 5000, web_search: 9999 } }, 5018n],
 ])('uses the highest rate that may apply: %s', (_what, of, micros) => {
   expect(maxCost(tokens, of)).toBe(micros * 1000n);

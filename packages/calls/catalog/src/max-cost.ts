@@ -5,8 +5,9 @@ import { mergeRates } from './rates.ts';
 
 /**
  * Returns the maximum cost of a request with these token counts, in nano-USD, including the fee for a request. Uses the highest
- * input rate and the highest output rate of `tier`, among its base rates and all context steps that the input exceeds. If `tier`
- * is omitted, uses the highest rates of all tiers. Throws `config` if a token count or an amount of the price is invalid.
+ * input rate and the highest output rate of `tier`, among its base rates and all context steps that the input exceeds, in the most
+ * expensive region. If `tier` is omitted, uses the highest rates of all tiers. Throws `config` if a token count or an amount of the
+ * price is invalid.
  */
 export function maxCost(
   tokens: { readonly input: number; readonly output: number },
@@ -15,8 +16,10 @@ export function maxCost(
 ): bigint {
   const { input, output } = checkCounts(tokens);
   const all = tier === undefined ? reachableRates(price, input) : ratesOfTier(price, input, tier);
-  const read = input * maxRate(all, INPUT_RATES);
-  const written = output * maxRate(all, OUTPUT_RATES);
+  // The vendor reports the region only with its response.
+  const factor = Math.max(1, ...Object.values(price.regions ?? {}));
+  const read = input * maxRate(all, INPUT_RATES, factor);
+  const written = output * maxRate(all, OUTPUT_RATES, factor);
   const fee = picosOfFee(1, price.fees?.['request'] ?? 0, 'request');
   return ceilToNano(read + written + fee);
 }
@@ -71,7 +74,9 @@ function ratesOfTier(
   ];
 }
 
-function maxRate(tables: readonly Rates[], names: readonly (keyof Rates)[]): bigint {
-  const rates = tables.flatMap((table) => names.map((name) => picosOf(1, table[name] ?? 0, name)));
+function maxRate(tables: readonly Rates[], names: readonly (keyof Rates)[], factor: number): bigint {
+  const rates = tables.flatMap((table) =>
+    names.map((name) => picosOf(1, Math.round((table[name] ?? 0) * factor), name)),
+  );
   return rates.reduce((most, rate) => (rate > most ? rate : most), 0n);
 }

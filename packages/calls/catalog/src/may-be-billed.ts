@@ -38,9 +38,8 @@ export function costsMaximum(
   return usage === undefined ? mayBeBilled(attempt) : isIncomplete(usage);
 }
 
-/** Whether a count of tokens is missing. A usage in other units, such as seconds of audio, needs none. */
-const isIncomplete = ({ input, output, details }: Usage): boolean =>
-  (input === undefined || output === undefined) && details?.units === undefined;
+/** Units, such as the characters of a speech, complete a usage only if the price is per unit. Then the cost is known without its maximum. */
+const isIncomplete = ({ input, output }: Usage): boolean => input === undefined || output === undefined;
 
 /** Statuses of proxies that received no response, or none in time, including those of Cloudflare. */
 const LOST_RESPONSE: ReadonlySet<number> = new Set([408, 499, 502, 504, 520, 524]);

@@ -94,6 +94,7 @@ export async function settleWork(context: LedgerContext, work: LongWork, used: U
     tags: limits.tagKeys(),
     catalog: models.date,
     effect: undefined,
+    requests,
   });
   await bookOnce(context, {
     record,

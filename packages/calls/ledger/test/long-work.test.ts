@@ -69,6 +69,7 @@ it('holds the reserved amounts, and books the used ones with one record', async 
       tenant: 'acme',
       nanoUsd: '2000000000',
       outcome: 'finished',
+      requests: 9,
       usage,
     },
   ] satisfies Partial<SpendRecord>[]);

@@ -123,17 +123,20 @@ export function fromImagesBody(
     const { b64_json: base64, url } = asRecord(entry);
     // Some servers send every field, using null or an empty string for missing data.
     const isMissing = base64 === undefined || base64 === null || base64 === '';
-    if (isMissing && typeof url === 'string' && !url.startsWith('data:')) throw urlError(target);
+    if (isMissing && typeof url === 'string' && !url.startsWith('data:'))
+      throw urlError(target, usageOf(usage));
     return imageFromBase64(isMissing ? url : base64, { target, path: `${path}.b64_json` });
   });
   const images = decodeImages(entries, requested, target);
   return { target, ...servedBy(IMAGES_WIRE, json, headers), ...images, usage: usageOf(usage) };
 }
 
-const urlError = (target: string): LlmError =>
+/** Creates the error for an image that is a URL. The error has a partial response, because the vendor bills the image. */
+const urlError = (target: string, usage: Usage | undefined): LlmError =>
   new LlmError('unsupported', `${target} returned a URL instead of an image; use another target`, {
     target,
     code: 'url-only',
+    partial: { id: undefined, target, parts: [], text: '', usage },
   });
 
 /**
@@ -188,13 +191,10 @@ function reportedError(error: unknown, target: string): LlmError {
 function usageOf(raw: unknown): Usage | undefined {
   if (!isRecord(raw)) return undefined;
   const inputImage = asNumber(asRecord(raw['input_tokens_details'])['image_tokens']);
-  const outputImage = asNumber(asRecord(raw['output_tokens_details'])['image_tokens']);
+  const output = asNumber(raw['output_tokens']);
+  // Without details, as in a streamed response, all output tokens are tokens of the image (types of openai 7.55).
+  const outputImage = asNumber(asRecord(raw['output_tokens_details'])['image_tokens']) ?? output;
   const details =
     inputImage === undefined && outputImage === undefined ? undefined : { inputImage, outputImage };
-  return {
-    ...UNKNOWN_USAGE,
-    input: asNumber(raw['input_tokens']),
-    output: asNumber(raw['output_tokens']),
-    details,
-  };
+  return { ...UNKNOWN_USAGE, input: asNumber(raw['input_tokens']), output, details };
 }

@@ -171,6 +171,13 @@ describe('the images wire', () => {
   ])('%s fails by kind', (_, body, kind) => {
     expect(failure(() => fromImagesBody(body, 1, TARGET)).kind).toBe(kind);
   });
+
+  test('the error for a URL has the usage, because the vendor bills the image', () => {
+    const usage = { input_tokens: 5, output_tokens: 40 };
+    const body = { data: [{ url: 'https://example.com/cat.png' }], usage };
+    const { partial } = failure(() => fromImagesBody(body, 1, TARGET)).details;
+    expect(partial?.usage).toMatchObject({ input: 5, output: 40, details: { outputImage: 40 } });
+  });
 });
 
 describe('the web UI’s wire', () => {

@@ -71,6 +71,15 @@ describe('images of OpenAI', () => {
     ]);
   });
 
+  it('count the output of a streamed image as image tokens, which have their own rate', async () => {
+    await using vendor = await startVendor([
+      { type: 'image_generation.completed', b64_json: B64, usage: USAGE },
+    ]);
+    const model = vendor.majordomo.imageModel('openai/gpt-image-1.5');
+    const { events } = await read(model.stream({ prompt: 'a cat' }));
+    expect(events).toMatchObject([{ response: { usage: { output: 400, details: { outputImage: 400 } } } }]);
+  });
+
   it('stream edits, and `extra` changes the number of preliminary images', async () => {
     await using vendor = await startVendor([
       { ...partial(0), type: 'image_edit.partial_image' },

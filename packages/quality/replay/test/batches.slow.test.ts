@@ -111,7 +111,7 @@ it('divides calls into several batches if the budget does not cover the maximum 
   expect(report).toMatchObject({ missing: 0, judge: { pairs: 10 } });
   expect(report.warnings.join()).not.toContain('the run stopped early');
   expect(server.batches.length).toBeGreaterThan(2);
-  const poor = { ...experiment(server), batches: UNREPORTED, name: 'poor', budgetUsd: '0.0460' };
+  const poor = { ...experiment(server), batches: UNREPORTED, name: 'poor', budgetUsd: '0.0483' };
   const stopped = await replay(poor, { folder, clock: skippingClock() });
   expect(stopped.missing).toBeGreaterThan(0);
   expect(stopped.warnings.join()).toContain('the budget does not cover the maximum cost of the next call');

@@ -152,8 +152,12 @@ async function* streamImages(
   }
 }
 
-/** Adds the number of images to the usage, because some vendors bill by the number and size of images. */
-function withUnits({ images, usage }: BackendResponse, { size }: ImageRequest): Usage {
+/**
+ * Adds the number of images to the usage, because some vendors bill by the number and size of images. A response without images is a
+ * failure that the vendor may bill, so its usage is only what the vendor reported.
+ */
+function withUnits({ images, usage }: BackendResponse, { size }: ImageRequest): Usage | undefined {
+  if (images.length === 0) return usage;
   const units = { [size === undefined ? 'image' : `image:${size}`]: images.length };
   return { ...(usage ?? UNKNOWN_USAGE), details: { units, ...usage?.details } };
 }

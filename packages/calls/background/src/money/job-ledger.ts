@@ -29,7 +29,7 @@ export async function reserveLeg(record: JobRecord, { ledger, clock }: Setup): P
   return { error, advances: denial.advance === true };
 }
 
-/** Books the cost of an ended leg, once. A leg whose usage is unknown or incomplete costs its complete reservation. */
+/** Books the cost of an ended leg, once. A leg whose usage or cost is unknown costs its complete reservation. */
 export async function settleLeg(record: JobRecord, number: number, setup: Setup): Promise<void> {
   const { ledger, clock } = setup;
   const leg = record.legs[number - 1];
@@ -40,7 +40,7 @@ export async function settleLeg(record: JobRecord, number: number, setup: Setup)
   const work = workOf(record, leg, job, number);
   const common = { requests: 1, ms: endedAt - startedAt };
   const attempt = attempts.map(restoredAttempt).at(-1);
-  const cost = attempt && (await knownCost(attempt, record, setup));
+  const cost = attempt && (await knownCost(attempt, most, record, setup));
   if (attempt === undefined || cost === undefined) {
     const outcome = attempt?.outcome === 'finished' ? 'finished' : 'abandoned';
     await ledger.settle(work, { ...common, most, outcome });
@@ -51,10 +51,16 @@ export async function settleLeg(record: JobRecord, number: number, setup: Setup)
 }
 
 /** Returns the cost of a leg; `undefined` if the leg costs its complete reservation. */
-async function knownCost(attempt: Attempt, record: JobRecord, setup: Setup): Promise<Cost | undefined> {
+async function knownCost(
+  attempt: Attempt,
+  most: Amount,
+  record: JobRecord,
+  setup: Setup,
+): Promise<Cost | undefined> {
   if (attempt.outcome === 'abandoned') return undefined;
   const cost = await costOfLeg(attempt, record, setup);
-  return cost.nanoUsd === undefined && isUnreported(attempt, record) ? undefined : cost;
+  const hasMaximum = most.nanoUsd !== undefined || isUnreported(attempt, record);
+  return cost.nanoUsd === undefined && hasMaximum ? undefined : cost;
 }
 
 /** Returns the cost of a leg. The cost of a leg that may be billed, but has no usage, is unknown. */

@@ -20,6 +20,8 @@ export interface SpendRecord {
   /** Call metadata under the keys that `LedgerOptions.tags` and the limits use. */
   readonly tags: Readonly<Record<string, string>>;
   readonly outcome: Attempt['outcome'];
+  /** Number of requests of long work, such as a batch. @default 1 */
+  readonly requests?: number | undefined;
   /** Duration in milliseconds; 0 for an amount from `ledger.book`. */
   readonly ms: number;
   /** Usage that the vendor reported, otherwise the requested units of images or speech, otherwise `undefined`. */

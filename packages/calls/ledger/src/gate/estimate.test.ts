@@ -141,6 +141,14 @@ describe('speech', () => {
     expect(input).toBeGreaterThanOrEqual(5);
   });
 
+  it('includes the tokens of its instructions', () => {
+    const instructed = other({ text: 'Hello', instructions: 'a'.repeat(1000) });
+    const inputs = [speech, instructed].map(
+      (attempt) => estimateOf(attempt, modelWith({ maxOutputTokens: 9 }), priced()).input,
+    );
+    expect((inputs[1] ?? 0) - (inputs[0] ?? 0)).toBeGreaterThanOrEqual(1000);
+  });
+
   it('has no estimate without a price, or without a maximum of the model', () => {
     const unknown = {
       input: 0,
@@ -219,6 +227,12 @@ describe('images', () => {
     expect(estimateOf(imageAttempt({ images }), undefined, price).nanoUsd!).toBeGreaterThan(
       short + 50n * MICRO_USD,
     );
+  });
+
+  it('cost their output in addition to the fee if no rate of image tokens replaces the fee', () => {
+    const price = priced({ rates: { input: 0, output: 1_000_000 }, fees: { image: 7 } });
+    const most = estimateOf(imageAttempt({ n: 2 }), modelWith({ maxOutputTokens: 9 }), price);
+    expect(most.nanoUsd).toBe(32n * MICRO_USD);
   });
 
   it('cost the tokens that the model can write for each of them, if that is more than the fee', () => {

@@ -78,7 +78,12 @@ function otherEstimate(
   if ('documents' in payload) return rerankEstimate(attempt, payload, price);
   if ('text' in payload) {
     if (price !== undefined && fees?.['character'] === undefined)
-      return byTokens(inputTokens(attempt, [payload.text]), model?.maxOutputTokens, price, true);
+      return byTokens(
+        inputTokens(attempt, [payload.text, payload.instructions ?? '']),
+        model?.maxOutputTokens,
+        price,
+        true,
+      );
     return byFee(fees, 'character', payload.text.length);
   }
   if (!('audio' in payload)) {
@@ -248,12 +253,13 @@ function imageEstimate(
   const { fees = {}, rates } = price;
   const input = inputTokens(attempt, [prompt, ...images]);
   const fee = (size === undefined ? undefined : fees[`image:${size}`]) ?? fees['image'] ?? maxImageFee(fees);
+  const each = model?.maxOutputTokens;
+  // A rate for image tokens replaces the fee. Without such a rate, the fee and the plain rate of the output apply.
+  const output = rates.outputImage === undefined ? (each ?? 0) * n : 0;
   const feeAmount =
-    fee === undefined ? undefined : BigInt(Math.ceil(fee * n * 1000)) + maxCost({ input, output: 0 }, price);
-  // Without a rate for image tokens, the output is billed by the fee.
+    fee === undefined ? undefined : BigInt(Math.ceil(fee * n * 1000)) + maxCost({ input, output }, price);
   if (feeAmount !== undefined && rates.outputImage === undefined)
     return { ...unknown, nanoUsd: capAmount(feeAmount) };
-  const each = model?.maxOutputTokens;
   if (each === undefined) return { ...unknown, nanoUsd: feeAmount && capAmount(feeAmount) };
   const tokenAmount = maxCost({ input, output: each * n }, price);
   const nanoUsd = capAmount(feeAmount === undefined || tokenAmount > feeAmount ? tokenAmount : feeAmount);

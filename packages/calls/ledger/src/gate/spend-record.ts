@@ -20,6 +20,8 @@ export function recordOf(
     readonly tags: readonly string[];
     readonly catalog: string;
     readonly effect: CacheEffect | undefined;
+    /** Number of requests of long work. @default 1 */
+    readonly requests?: number | undefined;
   },
 ): SpendRecord {
   const { call, target, vendor, model, name, operation = 'chat' } = attempt;
@@ -36,6 +38,7 @@ export function recordOf(
     tags: tagsOf(call.metadata, about.tags),
     outcome: outcome.outcome,
     ms: outcome.ms,
+    ...(about.requests !== undefined && about.requests !== 1 && { requests: about.requests }),
     usage,
     nanoUsd: cost.nanoUsd === undefined ? undefined : `${capAmount(cost.nanoUsd)}`,
     basis: cost.basis,

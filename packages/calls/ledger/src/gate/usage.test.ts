@@ -7,6 +7,7 @@ import {
   type PartialResponse,
   type Usage,
 } from '@majordomo/core';
+import { UNKNOWN_USAGE } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import type { Amounts } from '../limits/limit-counters.ts';
 import type { Estimate } from './estimate.ts';
@@ -95,6 +96,7 @@ describe('the cost of an attempt', () => {
   };
 
   const inputOnly: Usage = { ...few, output: undefined };
+  const characters: Usage = { ...UNKNOWN_USAGE, details: { units: { character: 5 } } };
   const incomplete: BookedCost = {
     ...maximum,
     missing: ['incomplete usage: the attempt ended before its count of tokens, so its maximum cost counts'],
@@ -103,6 +105,7 @@ describe('the cost of an attempt', () => {
   it.each<[name: string, attempt: Attempt, usage: Usage | undefined, expected: BookedCost]>([
     ['that broke after the count of its input', failedWith(undefined), inputOnly, incomplete],
     ['that was stopped after the count of its input', stopped, inputOnly, incomplete],
+    ['that broke with units for a price per token', failedWith(undefined), characters, incomplete],
     ['that finished with a count of its input only', finished, inputOnly, unknown('no count of output')],
     [
       'that failed with usage',
@@ -142,6 +145,12 @@ describe('the cost of an attempt', () => {
     const info: AttemptInfo = { ...attempt, billing: 'included' };
     const included = { nanoUsd: undefined, basis: 'included', missing: [] };
     expect(bookedCost(ended, undefined, price, info, claimed)).toEqual(included);
+  });
+
+  it('that broke with units is known if the price is per unit', () => {
+    const perCharacter: Price = { ...price, rates: { input: 0, output: 0 }, fees: { character: 15 } };
+    const cost = bookedCost(failedWith(undefined), characters, perCharacter, attempt, claimed);
+    expect(cost).toEqual({ nanoUsd: 75_000n, basis: 'override', missing: [] });
   });
 
   it('is unknown without a price', () => {

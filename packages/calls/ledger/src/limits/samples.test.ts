@@ -75,6 +75,12 @@ it('counts a call once, also if it has attempts at several targets, and each par
   ]);
 });
 
+it.each([0, 1, 500])('counts the %d requests of a batch, each as a call', async (requests) => {
+  const batch = record(NOON, { id: 'batch/t/0', call: 'batch/t', operation: 'batch', requests });
+  const count = [['', [[0, BigInt(requests)]]]];
+  expect(await samples([{ max: { requests: 9 } }, { max: { calls: 9 } }], [batch])).toEqual([count, count]);
+});
+
 it('returns the time at which an attempt began', async () => {
   expect(await samples([{}], [record(NOON, { ms: 1000 })])).toEqual([[['', [[-1000, 1n]]]]]);
 });

@@ -36,13 +36,13 @@ const callOf = ({ id, call, target }: SpendRecord): string =>
   id.startsWith(`${call}/${target}/`) ? call : id;
 
 /** Returns the amounts of a record. Only the first record of a call counts as a call. */
-function amountsOf({ operation, nanoUsd, usage }: SpendRecord, isFirst: boolean): Amounts {
-  const isRequest = operation !== BOOKED_OPERATION;
+function amountsOf({ operation, nanoUsd, usage, requests = 1 }: SpendRecord, isFirst: boolean): Amounts {
+  const sent = operation === BOOKED_OPERATION ? 0n : BigInt(requests);
   return {
     usd: BigInt(nanoUsd ?? 0),
     tokens: BigInt(Math.ceil(usage?.input ?? 0) + Math.ceil(usage?.output ?? 0)),
-    requests: isRequest ? 1n : 0n,
-    calls: isRequest && isFirst ? 1n : 0n,
+    requests: sent,
+    calls: isFirst ? sent : 0n,
   };
 }
 
