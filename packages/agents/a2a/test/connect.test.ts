@@ -271,6 +271,22 @@ describe('a connection to a remote agent', () => {
     expect(server.canceled).toHaveLength(1);
   });
 
+  it('is aborted because the task of another agent failed, and its own task is canceled', async () => {
+    await using server = await sdkServer(async (task) => {
+      task.begin();
+      await new Promise(() => undefined);
+    });
+    const { fetch, firstEvent } = watchedFetch();
+    await using box = await connect(server, { fetch });
+    const controller = new AbortController();
+    const run = agentWith(box).agent.run('go', { signal: controller.signal });
+    await firstEvent;
+    controller.abort(new LlmError('server', 'the task failed', { code: 'task-failed' }));
+    await expect(run).rejects.toThrow();
+    await box.close();
+    expect(server.canceled).toHaveLength(1);
+  });
+
   it('ends after totalMs with an error result, and the task is canceled', async () => {
     const clock = fakeClock();
     await using server = await sdkServer(

@@ -1,4 +1,4 @@
-import { isLoopback } from '@majordomo/wire-kit/internal';
+import { isLoopback } from '@majordomo/core/toolkit';
 import type { McpEndpoint } from './options.ts';
 
 /** Whether an address has https, or http on a loopback host. */

@@ -1,6 +1,11 @@
 import { LlmError } from '@majordomo/core';
-import { atLeast, checkNumber, checkOptions as checkKinds, type KindsOf } from '@majordomo/core/toolkit';
-import { isLoopback } from '@majordomo/wire-kit/internal';
+import {
+  atLeast,
+  checkNumber,
+  checkOptions as checkKinds,
+  isLoopback,
+  type KindsOf,
+} from '@majordomo/core/toolkit';
 import { isProgram } from './addresses.ts';
 import { checkAuth } from './auth/check-auth.ts';
 import type { McpAddress, McpOptions, McpEndpoint } from './options.ts';

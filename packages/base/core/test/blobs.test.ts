@@ -105,6 +105,16 @@ describe('a blob', () => {
     });
   });
 
+  it('that could not be read is read again by the next call with the same messages', async () => {
+    const { model } = setUp();
+    let reads = 0;
+    const arrayBuffer = (): Promise<ArrayBuffer> =>
+      ++reads === 1 ? Promise.reject(new Error('busy')) : Promise.resolve(new ArrayBuffer(1));
+    const request = { messages: [user(file(Object.assign(blob('x'), { arrayBuffer }), 'text/plain'))] };
+    await expect(model.generate(request)).rejects.toMatchObject({ kind: 'invalid-request' });
+    expect((await model.generate(request)).text).toBe('yes');
+  });
+
   it('is rejected by toJson with a remedy', () => {
     expect(() => toJson([user(file(blob('x'), 'text/plain'))])).toThrow(/readBlobs of @majordomo\/files/);
   });

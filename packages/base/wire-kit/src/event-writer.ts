@@ -163,7 +163,7 @@ export class EventWriter {
 
   /** Writes a call that waits for the client. Ends the open parts. Generates an id for a call without a unique one. */
   vendorCall({ id, ...part }: Omit<VendorCallPart, 'type'>): readonly ModelEvent[] {
-    // Before the id, because its warning must follow the `start` event, and a generated id depends on the id of the response.
+    // Before the id, because the warning about a repeated id must follow the `start` event.
     this.ensureStarted();
     const callId = this.uniqueId(id) ?? generateCallId(this.responseId, this.nextIndex);
     return this.completePart({ type: 'vendor-call', id: callId, ...part });

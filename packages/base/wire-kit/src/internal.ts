@@ -38,7 +38,6 @@ export { cacheLifetime } from './request-settings.ts';
 export { otherMembers, servedBy } from './response-facts.ts';
 export { type ProgramIds, settlePrograms } from './programs.ts';
 export { dataAt, dataOf } from './data.ts';
-export { isLoopback } from '@majordomo/core/toolkit';
 export { sessionCall } from './session-call.ts';
 export { quirksFromParams, type QuirkValues, spaceOf } from './settings.ts';
 export {

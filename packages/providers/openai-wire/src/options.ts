@@ -33,7 +33,11 @@ export interface ResponsesOptions extends SdkOptions {
 
 /** Properties of a call that a connection needs. */
 export interface CallContext extends Omit<ModelContext, 'delivery'> {
-  /** Maximum size of a non-streaming body of the response, in bytes. An SDK without `fetchOptions` ignores it. @default 64 MiB */
+  /**
+   * Maximum size of a non-streaming body of the response, in bytes. Not used for the application's client, or for an SDK without
+   * `fetchOptions`.
+   * @default 64 MiB
+   */
   readonly maxBytes?: number | undefined;
 }
 

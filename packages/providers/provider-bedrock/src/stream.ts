@@ -175,7 +175,6 @@ export class ConverseReader {
       return;
     }
     this.endedCalls.add(key);
-    // Parallel calls end in the order in which they began, as the event contract requires.
     for (
       let first = this.openCalls[0];
       first !== undefined && this.endedCalls.has(first);

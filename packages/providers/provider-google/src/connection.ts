@@ -60,7 +60,7 @@ function createConnect(options: GoogleOptions, keyEnv: readonly string[]): Conne
         return newClient(platform, auth, context);
       });
     const { client } = options;
-    // Without a server, no credential is requested, and `exchange` takes precedence over the application's client.
+    // Neither an exchange nor the application's client needs a credential. An exchange takes precedence.
     if (exchange !== undefined)
       return {
         secrets: [...headerSecrets, ...secretsOfClient(client)],

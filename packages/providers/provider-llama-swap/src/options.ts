@@ -1,5 +1,6 @@
 import type { ModelContext, ProviderOptions } from '@majordomo/core';
 import type { ExtraOptions } from '@majordomo/wire-kit';
+import { withoutFinalSlashes } from '@majordomo/wire-kit/internal';
 import type { ChatQuirks } from '@majordomo/provider-openai';
 
 /** Options of `createLlamaSwap`. `baseURL` is the origin, such as `http://127.0.0.1:8080`, with or without `/v1`. */
@@ -31,7 +32,7 @@ export const keyOf = ({ apiKey }: ProviderOptions): NonNullable<ProviderOptions[
  * `baseURL`.
  */
 export const originOf = ({ baseURL }: ProviderOptions): string | undefined =>
-  baseURL?.replace(/(?<!\/)\/+$/, '').replace(/\/v1$/, '') || undefined;
+  withoutFinalSlashes(baseURL ?? '').replace(/\/v1$/, '') || undefined;
 
 /** Returns the options with the origin as `baseURL`, or without an empty one. JavaScript callers may pass values of any type. */
 export const withOrigin = (options: LlamaSwapOptions): LlamaSwapOptions =>

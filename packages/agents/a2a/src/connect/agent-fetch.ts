@@ -1,10 +1,9 @@
-import { kindOfStatus } from '@majordomo/core/toolkit';
+import { isLoopback, kindOfStatus } from '@majordomo/core/toolkit';
 import { LlmError } from '@majordomo/core';
 import { boundedJson } from '@majordomo/wire-kit';
 import {
   boundedEvents,
   fetchAt,
-  isLoopback,
   resolveHost,
   systemResolve,
   type Resolve,

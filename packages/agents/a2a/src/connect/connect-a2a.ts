@@ -1,8 +1,7 @@
 import { Role, type AgentCard } from '@a2a-js/sdk';
 import { defineTool, suspend, type Tool } from '@majordomo/agent';
 import { LlmError, systemClock, truncateText } from '@majordomo/core';
-import { abortable, checkOptions } from '@majordomo/core/toolkit';
-import { isLoopback } from '@majordomo/wire-kit/internal';
+import { abortable, checkOptions, isLoopback } from '@majordomo/core/toolkit';
 import { newMessage, textPart } from '../messages.ts';
 import { AgentFetch } from './agent-fetch.ts';
 import { toLlmError } from './errors.ts';

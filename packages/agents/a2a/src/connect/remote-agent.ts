@@ -119,10 +119,10 @@ export class RemoteAgent {
       return await abortable(work(either), either);
     } catch (error) {
       const failure = toLlmError(error, label, secrets);
-      const hasEnded = failure.details.code === TASK_FAILED;
-      // After a transient failure of an answer, the application sends it again, so the task must still wait for it.
-      const mayBeNeeded = !either.aborted && isTransient(failure);
-      if (!hasEnded && !mayBeNeeded) this.cancel(task);
+      // After an abort, `failure` may be an error of another task. After a transient failure of an answer, the application sends it
+      // again, so the task must still wait for it.
+      const mustRemain = failure.details.code === TASK_FAILED || isTransient(failure);
+      if (either.aborted || !mustRemain) this.cancel(task);
       throw either.aborted ? (either.reason as Error) : failure;
     } finally {
       stopTimer();

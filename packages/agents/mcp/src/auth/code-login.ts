@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { isLoopback } from '@majordomo/wire-kit/internal';
+import { isLoopback } from '@majordomo/core/toolkit';
 import type {
   FetchLike,
   StoredOAuthClientInformation,

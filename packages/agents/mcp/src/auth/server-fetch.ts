@@ -1,9 +1,8 @@
 import { LlmError, messageOf } from '@majordomo/core';
-import { redact } from '@majordomo/core/toolkit';
+import { isLoopback, redact } from '@majordomo/core/toolkit';
 import { boundedJson } from '@majordomo/wire-kit';
 import {
   fetchAt,
-  isLoopback,
   resolveHost,
   systemResolve,
   type Address,

@@ -1,5 +1,5 @@
 import { LlmError } from '@majordomo/core';
-import { isLoopback } from '@majordomo/wire-kit/internal';
+import { isLoopback } from '@majordomo/core/toolkit';
 import { rpcError } from './http-handler.ts';
 import type { ServeOptions } from './options.ts';
 

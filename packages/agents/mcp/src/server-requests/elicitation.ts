@@ -1,6 +1,5 @@
 import { checkValue, describeIssues, LlmError, type JsonObject } from '@majordomo/core';
-import { abortable, asRecord, isRecord } from '@majordomo/core/toolkit';
-import { isLoopback } from '@majordomo/wire-kit/internal';
+import { abortable, asRecord, isLoopback, isRecord } from '@majordomo/core/toolkit';
 import type { ElicitRequestParams, ElicitResult } from '@modelcontextprotocol/client';
 import type { McpOptions, McpQuestion, McpReply } from '../options.ts';
 import { isProgram, mayOpen } from '../addresses.ts';

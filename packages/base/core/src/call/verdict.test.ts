@@ -126,7 +126,7 @@ describe('the error of a benched target', () => {
     expect(error.details).toEqual({ ...new LlmError('server', '').details, ...details });
   });
 
-  it('names the credential and has the given code', () => {
+  it('names the credential and has its own code', () => {
     const error = benchedError('a/x', { until: now + 1, error: cause }, now, true);
     expect(error.message).toBe(
       'a/x, with this credential, is benched until 2026-11-20T12:00:00.001Z after: no credit',

@@ -135,6 +135,8 @@ async function readPart(
   if (bytes === undefined) {
     bytes = bytesOfBlob(blob, path);
     known.set(blob, bytes);
+    // A failed read is not stored, so that the next call reads the blob again.
+    bytes.catch(() => known.delete(blob));
   }
   return contentOf(part, await abortable(bytes, signal));
 }

@@ -3,7 +3,7 @@ import { manualClock } from '../../test/support/manual-clock.ts';
 import { changeMessage, watchChanges } from './watch-changes.ts';
 
 /** Channel whose connection can be lost and restored. It misses messages while the connection is lost. */
-async function watched() {
+async function watched(onReported: () => void = () => undefined) {
   const clock = manualClock();
   const reported: (string | undefined)[] = [];
   let isOpen = true;
@@ -25,7 +25,10 @@ async function watched() {
       },
     },
     clock,
-    (id) => reported.push(id),
+    (id) => {
+      reported.push(id);
+      onReported();
+    },
   );
   return {
     clock,
@@ -74,6 +77,20 @@ describe('watchChanges', () => {
     expect(reported).toEqual([undefined]);
     await clock.advance(2000);
     expect(reported).toEqual([undefined]);
+  });
+
+  it('continues if the function of the watcher throws', async () => {
+    const { clock, reported, lose, restore, change } = await watched(() => {
+      throw new Error('a fault of the watcher');
+    });
+    await change('a');
+    lose();
+    await clock.advance(800);
+    expect(reported).toEqual(['a', undefined]);
+    restore();
+    await change('b');
+    await change('c');
+    expect(reported).toEqual(['a', undefined, undefined, 'b', 'c']);
   });
 
   it('reports nothing after it was stopped', async () => {

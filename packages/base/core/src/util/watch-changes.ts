@@ -1,4 +1,5 @@
 import type { Clock } from '../types/call-options.ts';
+import { notify } from './listeners.ts';
 
 /** Channel over which each process notifies all processes, including itself. */
 export interface ChangeChannel {
@@ -21,7 +22,8 @@ export const changeMessage = (id: string): string => CHANGE + id;
 
 /**
  * Reports the ids of changes. Reports `undefined` if changes may have been missed: at the first message after a reconnection, and
- * every 400 ms while messages of this process to itself do not arrive. Returns a function that stops watching.
+ * every 400 ms while messages of this process to itself do not arrive. Ignores errors of `changed`, which is a function of the
+ * application. Returns a function that stops watching.
  */
 export async function watchChanges(
   channel: ChangeChannel,
@@ -36,17 +38,17 @@ export async function watchChanges(
   let cancel: (() => void) | undefined;
   const onMessage = (message: string): void => {
     // A client can report its connection before it has subscribed again. Only a message proves the subscription.
-    if (wasInterrupted) changed(undefined);
+    if (wasInterrupted) notify(changed, undefined);
     wasInterrupted = false;
     if (message === beat) hasArrived = true;
-    else if (message.startsWith(CHANGE)) changed(message.slice(CHANGE.length));
+    else if (message.startsWith(CHANGE)) notify(changed, message.slice(CHANGE.length));
   };
   const stop = await channel.subscribe(onMessage, () => {
     wasInterrupted = true;
   });
   const tick = (): void => {
     cancel = clock.timer(BEAT_MS, tick, { isBackground: true });
-    if (!hasArrived) changed(undefined);
+    if (!hasArrived) notify(changed, undefined);
     hasArrived = false;
     channel.publish(beat).catch(() => undefined);
   };

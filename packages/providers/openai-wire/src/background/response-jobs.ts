@@ -101,7 +101,7 @@ async function createdId(response: Response, target: string, secrets: readonly s
   if (asText(id) === undefined)
     throw new LlmError('protocol', `${target}: the response to the start of a job has no id`, { target });
   const why = `${target}: the server ignored background: true; use a live call`;
-  // The server answers the call, and may bill it. The status says that it has accepted the request.
+  // The server answers the call and may bill it, so the error has the status of the response.
   throw new LlmError('unsupported', why, { target, status: response.status });
 }
 

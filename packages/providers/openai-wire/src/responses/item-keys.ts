@@ -55,7 +55,7 @@ export class ItemKeys {
 
   private isKnown({ id, call_id: call }: OutputItem, key: string): boolean {
     // An item without ids cannot be distinguished from the ended one.
-    const ids = [id, call].filter((each) => typeof each === 'string');
+    const ids = [id, call].filter(isId);
     return ids.length === 0 || ids.some((each) => this.byId.get(each) === key);
   }
 
@@ -66,6 +66,9 @@ export class ItemKeys {
 
   /** Stores the key of an id. An event without an id belongs to the item that is open when the event arrives. */
   private setId(id: unknown, key: string): void {
-    if (typeof id === 'string') this.byId.set(id, key);
+    if (isId(id)) this.byId.set(id, key);
   }
 }
+
+/** Whether a value identifies an item. Some gateways send an empty id instead of none. */
+const isId = (id: unknown): boolean => id !== undefined && id !== null && id !== '';

@@ -615,6 +615,12 @@ describe('items of gateways', () => {
       itemDone(0, message(id, { id })),
     ]);
     expect(contentsOf(complete(...messages))).toEqual(['m1', 'm2']);
+    const numbered = [1, 2].flatMap((id) => [
+      itemAdded(0, { ...message(''), id }),
+      textDelta(0, `m${id}`),
+      itemDone(0, { ...message(`m${id}`), id }),
+    ]);
+    expect(contentsOf(complete(...numbered))).toEqual(['m1', 'm2']);
   });
 
   it('are one item if only the id changes', () => {
@@ -638,13 +644,13 @@ describe('items of gateways', () => {
     ).toEqual(['Hello']);
   });
 
-  it('are distinguished if their deltas have neither an index nor an id', () => {
+  it.each([undefined, ''])('are distinguished if their deltas have no index and the id %j', (itemId) => {
     const event = (type: string, members: object): object => ({ type: `response.${type}`, ...members });
     const events = ['Hello', 'world'].flatMap((text, at) => {
       const id = `m${at}`;
       return [
         event('output_item.added', { item: message('', { id, content: [] }) }),
-        event('output_text.delta', { delta: text }),
+        event('output_text.delta', { delta: text, item_id: itemId }),
         event('output_item.done', { item: message(text, { id }) }),
       ];
     });
