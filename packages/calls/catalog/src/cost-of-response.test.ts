@@ -102,6 +102,11 @@ it('is unknown if no attempt finished or has usage', async () => {
   expect(await costOfAll({ outcome: 'skipped' })).toEqual(unknown);
 });
 
+it('is unknown if only a skipped target is covered by a plan', async () => {
+  const skipped = { outcome: 'skipped', billing: 'included' } as const;
+  expect((await costOfAll(skipped, failedAs('network'))).basis).toBe('unknown');
+});
+
 it('is included if a plan covers an attempt without usage', async () => {
   expect((await costOfAll({ billing: 'included' })).basis).toBe('included');
 });

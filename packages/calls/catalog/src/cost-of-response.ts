@@ -21,6 +21,7 @@ export async function costOfResponse(
   const costs: Cost[] = [];
   const unbooked: string[] = [];
   for (const attempt of response.attempts) {
+    if (attempt.outcome === 'skipped') continue;
     const cost = await costOfAttempt(attempt, catalog, at);
     if (cost.basis !== 'unknown' || !isCutOff(attempt)) costs.push(cost);
     else if (costsMaximum(attempt, attempt.usage))

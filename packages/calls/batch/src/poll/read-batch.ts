@@ -45,7 +45,7 @@ export async function readBatch(batch: BatchRecord, round: Round): Promise<boole
     // Only a line with the id of an item shows that the batch belongs to this job. A batch whose results are gone has no line.
     if (batch.state === 'trial' && results.count === 0) return false;
     await reader.moveAll(unread, results);
-    // An interrupted poll may have moved items, of which the sum contains none.
+    // The sum does not contain items without a line that an interrupted poll has moved.
     if (unread.bill?.isBilled === true) reader.sum.nanoUsd = undefined;
   } finally {
     await results.remove();

@@ -60,7 +60,7 @@ function amountOf(
       return nanoUsd;
     case 'tokens':
       if (output !== undefined) return BigInt(input) + BigInt(output);
-      // Work that is billed by images or seconds has no tokens to count.
+      // Images and seconds are not tokens. Tokens whose number is unknown before the call count after the call.
       return isByUnit ? 0n : undefined;
     default:
       return unit satisfies never;

@@ -34,7 +34,7 @@ export async function planOf(
   const { meaning, reason, candidates, rejected, warnings } = decision;
   const chain = typeof meaning === 'string' ? meaning : meaning.spec;
   const plan = { name, chain, reason, rejected };
-  // A choice has ranked its candidates. Any other decision has none, so the targets of its chain are returned.
+  // A choice has ranked its candidates, and a fallback may have none. Any other decision returns the targets of its chain.
   if (candidates.length > 0 || reason === 'fallback') return { ...plan, candidates, warnings };
   const now = clock.now();
   const ranked = targets.map((target) => rankedTarget(target.target, target, request, { catalog, now }));

@@ -64,7 +64,7 @@ function reportedError(error: LlmError): LlmError {
   if (error.kind !== 'exhausted' && !isForOperator(error)) return error;
   const { attempts } = error.details;
   const all = errorsOf(attempts);
-  // A skipped target has the error of an earlier call that benched it, so the errors of this call have precedence.
+  // A skipped target may have the error of an earlier call that benched it, so the errors of the attempts have precedence.
   const tried = errorsOf(attempts.filter(({ outcome }) => outcome !== 'skipped'));
   return (
     tried.findLast(isTransient) ??

@@ -283,7 +283,10 @@ export class Reservation {
     return bytes === 0 ? usage : { ...usage, files: usage.files - 1, bytes: usage.bytes - bytes };
   }
 
-  /** Makes a change of the record and the usage, again if another upload of the owner has changed the usage. Rejects if the lease is lost. */
+  /**
+   * Makes a change of the record and the usage, again if another upload of the owner has changed the usage. Rejects if the lease is
+   * lost.
+   */
   private async change(
     next: (usage: Usage) => readonly [Usage, (change: RecordChange) => Promise<boolean>],
   ): Promise<void> {

@@ -140,7 +140,7 @@ export class Session {
   }
 
   /**
-   * Counts a chunk that the client has sent, before `ws` reads it. Ends the socket if its chunks are too small, or if all sockets of the caller receive more
+   * Counts a chunk that the client has sent. Ends the socket if its chunks are too small, or if all sockets of the caller receive more
    * than a message may have.
    */
   countReceived(bytes: number): void {
