@@ -119,7 +119,7 @@ it(
 it.each([
   [['run', 'x.eval.ts', '--record', '--live'], /--record and --live cannot be used together/],
   [['run', 'x.eval.ts', '--report', 'x.pdf'], /--report x\.pdf: the extension must be one of \.md/],
-  [['run', 'x.eval.ts'], /x\.eval\.ts cannot be loaded/],
+  [['run', 'x.eval.ts'], /^majordomo: x\.eval\.ts cannot be read: the file does not exist\n$/],
   [['compare', 'a.jsonl', 'b.jsonl'], /a\.jsonl: the file does not exist/],
   [['run'], /missing required argument/],
 ])('rejects %j', async (argv, message) => {

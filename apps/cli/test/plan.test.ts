@@ -25,7 +25,7 @@ it('plan shows the chain with scores, the rejected targets and the assumptions',
       '  1  openai/gpt-4.1-mini    8.1   6.0    1.5      0.6  $0.0016',
       '  2  openai/gpt-4.1         6.3   3.9    1.5      0.9  $0.0080',
       '  ✗ anthropic/claude-haiku-4-5  uses reasoning, which is excluded',
-      '  ✗ nobody/x  unknown provider "nobody" in "nobody/x": not registered (registered: openai, anthropic) and LLM_NOBODY is not set',
+      '  ✗ nobody/x  unknown provider "nobody" in "nobody/x": not registered (registered: openai, anthropic) and LLM_NOBODY is not set; add the provider to providers',
       '',
     ],
   ]);

@@ -8,6 +8,7 @@ import { drawProgress, eraseLine } from '../terminal/bar.ts';
 import { importConfig } from '../config/import-config.ts';
 import { oldNode } from '../config/load-config.ts';
 import { loadSettings } from '../config/settings.ts';
+import { readText } from '../files/read-json.ts';
 import { EXIT, Stop, type ExitCode } from '../program/exit.ts';
 import type { Io } from '../program/io.ts';
 import { trustPackagesOf } from '../program/load-package.ts';
@@ -67,7 +68,10 @@ async function loadDefinition(file: string, io: Io): Promise<EvalDefinition> {
 
 /** Imports the default export of a module, or an empty object if it is none. Throws `Stop` with one line if the module fails. */
 export async function importDefault(file: string, { cwd }: Io): Promise<object> {
-  const value = await importConfig(resolve(cwd, file)).catch((error: unknown) => {
+  const path = resolve(cwd, file);
+  // For a missing module, Node states the path of the file that imports it, which is a file of the command.
+  await readText(path, file);
+  const value = await importConfig(path).catch((error: unknown) => {
     const [reason = ''] = (oldNode(error) ?? redact(reasonOf(error))).split('\n');
     throw new Stop(`${file} cannot be loaded: ${reason}`);
   });

@@ -1,7 +1,7 @@
 import { TaskState } from '@a2a-js/sdk';
 import { createAgent, type RunResult } from '@majordomo/agent';
 import { createMajordomo, LlmError } from '@majordomo/core';
-import { fakeClock, fakeProvider, type FakeCall, type Turn } from '@majordomo/testing';
+import { fakeClock, fakeProvider, refusedURL, type FakeCall, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { connectA2a, type A2aToolbox, type ConnectA2aOptions } from '../src/index.ts';
 import { dataPart, textPart } from '../src/messages.ts';
@@ -43,6 +43,14 @@ const textOf = ({
 }) => content.map(({ text = '' }) => text).join('');
 
 describe('a remote agent', () => {
+  it('that refuses connections is an error of kind network with the reason', async () => {
+    const origin = await refusedURL();
+    await expect(connect({ origin })).rejects.toMatchObject({
+      kind: 'network',
+      message: expect.stringMatching(/^a2a "billing": .*ECONNREFUSED/) as string,
+    });
+  });
+
   it('is a toolbox with one tool, described by its card', async () => {
     await using server = await sdkServer((task) => task.say('5 euros'));
     await using box = await connect(server);

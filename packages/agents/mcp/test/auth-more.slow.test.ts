@@ -66,11 +66,11 @@ it('is of the kind network if the authorization server is unreachable', async ()
   const url = await protectedServer(authority.issuer, accepts);
   const fetch: typeof globalThis.fetch = (input, init) =>
     String(input).startsWith(authority.issuer)
-      ? Promise.reject(new TypeError('fetch failed'))
+      ? Promise.reject(new TypeError('fetch failed', { cause: new Error('refused') }))
       : globalThis.fetch(input, init);
   expect(await rejection(connected(url, machine(authority), {}, fetch))).toMatchObject({
     kind: 'network',
-    message: 'mcp "m": authorization: fetch failed',
+    message: 'mcp "m": authorization: refused',
   });
 });
 

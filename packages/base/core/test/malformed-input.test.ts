@@ -199,7 +199,7 @@ describe('a provider that only a variable can describe', () => {
   it('causes an error with the variable and whether env was passed', async () => {
     const majordomo = createMajordomo({ providers: [] });
     await expect(majordomo.resolve('grok/x')).rejects.toThrow(
-      'LLM_GROK was not read; pass `env` to createMajordomo',
+      'LLM_GROK was not read; add the provider to providers, or pass `env` to createMajordomo',
     );
     await expect(majordomo.with({ env: {} }).resolve('grok/x')).rejects.toThrow('LLM_GROK is not set');
   });

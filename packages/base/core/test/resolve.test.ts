@@ -275,6 +275,17 @@ describe('providers', () => {
     );
   });
 
+  it.each([
+    ['openai:gpt-5.4', '; did you mean "openai/gpt-5.4"?'],
+    ['openai:gpt:4', '; did you mean "openai/gpt:4"?'],
+    ['gpt:4', ''],
+  ])('before a colon are completed in "%s" with "%s"', async (spec, suggestion) => {
+    const majordomo = createMajordomo({ env: {}, providers: ['openai', 'b'].map((id) => echo(id)) });
+    expect((await config(majordomo.resolve(spec))).message).toBe(
+      `unknown name "${spec}" in "${spec}": no alias is set; a target is written provider/model${suggestion}`,
+    );
+  });
+
   it('that are unknown are followed by a similar name before at most eight registered names', async () => {
     const ids = ['openai', ...Array.from({ length: 9 }, (_, at) => `p${at}`)];
     const majordomo = createMajordomo({ env: {}, providers: ids.map((id) => echo(id)) });
@@ -294,7 +305,7 @@ describe('providers', () => {
 
   it('that are unknown cause an error with the variable that was tried', async () => {
     expect((await config(make({ env: {} }).model('grok/x').generate(hi))).message).toBe(
-      'unknown provider "grok" in "grok/x": not registered (registered: a, b) and LLM_GROK is not set',
+      'unknown provider "grok" in "grok/x": not registered (registered: a, b) and LLM_GROK is not set; add the provider to providers',
     );
   });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { complaintsAbout } from '../../src/compile.ts';
-import { documents, fencesOf } from '../../src/documents.ts';
-import { published } from '../../src/repository.ts';
+import { documents, fencesOf, proseOf } from '../../src/documents.ts';
+import { filesIn, published } from '../../src/repository.ts';
 import { installedBy } from '../../src/shell.ts';
 import { importsOf } from '../../src/syntax.ts';
 
@@ -43,23 +43,47 @@ test.each(fences.filter(({ language }) => language === 'json').map(({ at, code }
   },
 );
 
-test.each(published)('the README of $id installs the packages that it imports', ({ path }) => {
-  const own = fencesOf(`${path}/README.md`);
-  const installed = own
+/** Returns the packages that the programs of a document import, except Node's. */
+const importedBy = (file: string): readonly string[] => [
+  ...new Set(
+    fencesOf(file)
+      .filter(({ language }) => ['ts', 'tsx', 'js'].includes(language))
+      .flatMap(({ language, code }) => importsOf(language === 'tsx' ? 'block.tsx' : 'block.ts', code))
+      .filter((name) => !/^(?:\.|node:)/.test(name))
+      .map((name) =>
+        name
+          .split('/')
+          .slice(0, name.startsWith('@') ? 2 : 1)
+          .join('/'),
+      ),
+  ),
+];
+
+const installedIn = (file: string): readonly string[] =>
+  fencesOf(file)
     .filter(({ language }) => language === 'sh')
     .flatMap(({ code }) => code.split('\n').flatMap(installedBy));
-  const imported = own
-    .filter(({ language }) => language === 'ts' || language === 'js')
-    .flatMap(({ code }) => importsOf('block.ts', code))
-    .filter((name) => !/^(?:\.|node:|vitest$)/.test(name))
-    .map((name) =>
-      name
-        .split('/')
-        .slice(0, name.startsWith('@') ? 2 : 1)
-        .join('/'),
-    );
-  const missing = [...new Set(imported)].filter((name) => !installed.includes(name));
+
+test.each(published)('the README of $id installs the packages that it imports', ({ path }) => {
+  const installed = [...installedIn(`${path}/README.md`), 'vitest'];
+  const missing = importedBy(`${path}/README.md`).filter((name) => !installed.includes(name));
   expect(missing.map((name) => `${path}/README.md: imports ${name}; add it to the install command`)).toEqual(
     [],
   );
 });
+
+const pages = ['README.md', ...filesIn('apps/docs').filter((file) => /^apps\/docs\/[^/]+\.md$/.test(file))];
+
+test.each(pages.filter((file) => installedIn(file).length > 0))(
+  '%s installs the packages that its programs import, or names them in its text',
+  (file) => {
+    const known = [
+      ...installedIn(file),
+      ...[...proseOf(file).matchAll(/`([^`\s]+)`/g)].map(([, name]) => name),
+    ];
+    const missing = importedBy(file).filter((name) => !known.includes(name));
+    expect(
+      missing.map((name) => `${file}: imports ${name}; add it to the install command or the text`),
+    ).toEqual([]);
+  },
+);

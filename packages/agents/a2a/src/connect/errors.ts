@@ -1,5 +1,6 @@
 import { LlmError, messageOf, truncateText, type ErrorKind } from '@majordomo/core';
 import { redact } from '@majordomo/core/toolkit';
+import { reasonOf } from '@majordomo/wire-kit/internal';
 
 const MAX_CHARACTERS = 2000;
 
@@ -16,8 +17,13 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
 /** Returns the error of a request to a remote agent, with secrets masked. */
 export function toLlmError(error: unknown, label: string, secrets: ReadonlySet<string>): LlmError {
   if (LlmError.is(error)) return error;
-  const text = truncateText(redact(messageOf(error), [...secrets]), MAX_CHARACTERS);
-  return new LlmError(kindOfError(error), `${label}: ${text}`);
+  const kind = kindOfError(error);
+  // `fetch` states in the cause why a connection failed.
+  const text =
+    kind === 'network'
+      ? reasonOf(error, [...secrets])
+      : truncateText(redact(messageOf(error), [...secrets]), MAX_CHARACTERS);
+  return new LlmError(kind, `${label}: ${text}`);
 }
 
 function kindOfError(error: unknown): ErrorKind {

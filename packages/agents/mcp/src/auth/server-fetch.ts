@@ -3,6 +3,7 @@ import { isLoopback, redact } from '@majordomo/core/toolkit';
 import { boundedJson } from '@majordomo/wire-kit';
 import {
   fetchAt,
+  reasonOf,
   resolveHost,
   systemResolve,
   type Address,
@@ -102,7 +103,7 @@ export function authorizationFetch(fetch: FetchLike, label: string, secrets: Set
  */
 function connectionFailure(error: unknown, label: string, secrets: ReadonlySet<string>): unknown {
   if (!(error instanceof TypeError) || LlmError.is(error.cause)) return error;
-  const reason = redact(messageOf(error), [...secrets]);
+  const reason = reasonOf(error, [...secrets]);
   return new TypeError(reason, {
     cause: new LlmError('network', `${label}: authorization: ${reason}`, {}, { cause: error }),
   });

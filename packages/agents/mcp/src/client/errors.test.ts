@@ -102,6 +102,14 @@ it('has the kind of the cause of a failed negotiation', () => {
   });
 });
 
+it('contains the cause of a failed connection', () => {
+  const cause = new Error('connect ECONNREFUSED 127.0.0.1:9');
+  expect(toLlmError(new TypeError('fetch failed', { cause }), context)).toMatchObject({
+    kind: 'network',
+    message: 'mcp "x": connect ECONNREFUSED 127.0.0.1:9',
+  });
+});
+
 it('contains the last output of a program only for a lost connection', () => {
   const last = 'the program ended';
   expect(toLlmError(failure({ code: 'SEND_FAILED' }), { ...context, last }).message).toBe(

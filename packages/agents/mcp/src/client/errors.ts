@@ -1,5 +1,6 @@
 import { truncateText, LlmError, messageOf, type ErrorKind } from '@majordomo/core';
 import { asNumber, asRecord, asText, isNotConnected, kindOfStatus, redact } from '@majordomo/core/toolkit';
+import { reasonOf } from '@majordomo/wire-kit/internal';
 import { isScope } from '../auth/login-server.ts';
 import type { McpOptions } from '../options.ts';
 import { RPC_CODE } from '../rpc-codes.ts';
@@ -49,7 +50,10 @@ export function toLlmError(error: unknown, context: ErrorContext): LlmError {
     ? asText(asRecord(error)['requiredScope'])
     : undefined;
   if (scopes !== undefined && isScope(scopes)) return scopeError(scopes, label);
-  const message = truncateText(mask(messageOf(error)), MAX_CHARACTERS);
+  // `fetch` states in the cause why a connection failed.
+  const reason =
+    error instanceof TypeError && error.cause instanceof Error ? reasonOf(error, []) : messageOf(error);
+  const message = truncateText(mask(reason), MAX_CHARACTERS);
   const kind = errorKind(code, status, error);
   const why = last === undefined || kind !== 'network' ? message : `${message}; ${last}`;
   return new LlmError(kind, `${label}: ${why}${adviceFor(kind, error, context)}`, {

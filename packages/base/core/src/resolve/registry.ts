@@ -87,14 +87,7 @@ export class Registry {
     const value = this.variables[variable];
     if (value !== undefined) return this.build(variable, value);
     const names = [...this.registered.keys(), ...dsnEntries(this.variables).map(([key]) => dsnProvider(key))];
-    throw unknownProviderError(
-      name,
-      position,
-      this.variables === NO_ENV
-        ? `${variable} was not read; pass \`env\` to createMajordomo`
-        : `${variable} is not set`,
-      names,
-    );
+    throw unknownProviderError(name, position, this.variables === NO_ENV, names);
   }
 
   private build(variable: string, value: string): Provider {
@@ -137,7 +130,7 @@ const MAX_NAMES = 8;
 function unknownProviderError(
   name: string,
   { spec, offset }: SpecPosition,
-  missing: string,
+  hasNoEnv: boolean,
   known: readonly string[],
 ): LlmError {
   const near = didYouMean(name, known);
@@ -148,7 +141,13 @@ function unknownProviderError(
       ? 'none is registered'
       : `registered: ${known.slice(0, MAX_NAMES).join(', ')}${others}`;
   const begin = `unknown provider "${name}" in "${spec}"${near === '' ? ': not' : `${near} Not`}`;
-  const message = `${begin} registered (${registered}) and ${missing}`;
+  const remedies = [
+    ...(near === '' ? ['add the provider to providers'] : []),
+    ...(hasNoEnv ? ['pass `env` to createMajordomo'] : []),
+  ];
+  const remedy = remedies.length === 0 ? '' : `; ${remedies.join(', or ')}`;
+  const variable = `${dsnVariable(name)} ${hasNoEnv ? 'was not read' : 'is not set'}`;
+  const message = `${begin} registered (${registered}) and ${variable}${remedy}`;
   return new LlmError('config', message, { code: 'unknown-provider', path: String(offset) });
 }
 

@@ -157,6 +157,9 @@ async function targetHint(
   suggest: SuggestModel | undefined,
 ): Promise<string> {
   if (providers.some(({ id }) => id === name)) return `; add the model of the provider, as in ${name}/MODEL`;
+  // Other libraries write a colon between the provider and the model. Names of models contain colons too.
+  const byColon = providers.find(({ id }) => name.startsWith(`${id}:`));
+  if (byColon !== undefined) return `; did you mean "${byColon.id}/${name.slice(byColon.id.length + 1)}"?`;
   const [only, ...others] = providers;
   const guess = only === undefined || others.length > 0 ? undefined : `${only.id}/${name}`;
   const target = (await suggestedTarget(name, providers, suggest)) ?? guess;
