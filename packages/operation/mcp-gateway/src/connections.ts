@@ -22,8 +22,9 @@ export class Connections {
   }
 
   /**
-   * Creates a connection, which connects at its first request. At the limit, closes the one that has been unused for the longest time. Throws
-   * `overloaded` if all are in use. `onClose`: called when the connection is closed to make room.
+   * Creates a connection, which connects at its first request. At the limit, closes the one that has been unused for the longest time, and
+   * one with subscriptions only if all unused ones have some. Throws `overloaded` if all are in use. `onClose`: called when the connection is
+   * closed to make room.
    */
   create(
     server: string,
@@ -49,7 +50,9 @@ export class Connections {
 
   private closeOldest(): void {
     const unused = [...this.open.keys()].filter(({ isInUse }) => !isInUse);
-    const [oldest] = unused.toSorted((a, b) => a.lastUsed - b.lastUsed);
+    const withoutUpdates = unused.filter(({ subscriptions }) => subscriptions.isEmpty);
+    const closable = withoutUpdates.length > 0 ? withoutUpdates : unused;
+    const [oldest] = closable.toSorted((a, b) => a.lastUsed - b.lastUsed);
     if (oldest === undefined)
       throw new LlmError(
         'overloaded',

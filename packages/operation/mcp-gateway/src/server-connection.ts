@@ -115,9 +115,8 @@ export class ServerConnection {
     });
   }
 
-  /** Whether a request is running, or a client waits for updates of a resource. */
   get isInUse(): boolean {
-    return this.active > 0 || !this.subscriptions.isEmpty;
+    return this.active > 0;
   }
 
   /** Whether the server was connected, so that its tools are known. */
