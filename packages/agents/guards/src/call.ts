@@ -166,6 +166,7 @@ export class GuardedCall {
     this.controller.abort(reason);
   }
 
+  /** Stops listening to the signal of the caller. */
   release(): void {
     this.options.signal?.removeEventListener('abort', this.onAbort);
   }

@@ -74,7 +74,10 @@ export class GuardedSource<Event, Response> implements Source<Event> {
     stream.response().catch(async (error: unknown) => {
       // A read in progress reports the failure itself, and then `isOver` is set.
       await this.pulling?.catch(() => undefined);
-      if (!this.isOver) this.onEnd({ error: this.errorFor(error) });
+      if (this.isOver) return;
+      // The model has already ended, so there is nothing to stop. A later read fails as well, and repeats the error.
+      this.call.release();
+      this.onEnd({ error: this.errorFor(error) });
     });
     return iterator;
   }

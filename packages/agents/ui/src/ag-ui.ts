@@ -21,7 +21,7 @@ export type { AgUiChannel, AgUiInput, AgUiOptions, FromAgUiOptions } from './typ
  */
 export function agUiResponse(events: UiEvents, options: AgUiOptions): Response {
   const { input, signal, heartbeatMs, headers, channel, ...others } = options;
-  // Opened first, because a channel that another response has throws.
+  // This throws if another response has the channel, so it comes before anything that would have to be undone.
   const opened = channel && openChannel(channel);
   const { threadId: chatId, runId: messageId } = input;
   // Each step is a separate message of AG-UI, so no message of the client is continued.

@@ -24,6 +24,7 @@ export function publicMessage(error: unknown, server: string): string {
   if (!LlmError.is(error)) return `The server "${server}" failed.`;
   const { kind, details } = error;
   const { code = '', publicMessage: own, retryAfterMs } = details;
+  // These messages are about the client's request, and come from this gateway or from the server itself.
   if (kind === 'invalid-request' || code === REFUSED) return messageOf(error);
   const problem = BY_CODE[code] ?? MESSAGES[kind] ?? 'failed';
   const reason = own === undefined ? '' : `: ${own}`;

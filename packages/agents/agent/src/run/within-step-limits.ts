@@ -3,7 +3,11 @@ import type { RunState } from '../state/state.ts';
 import type { LocalRun } from './local-run.ts';
 import { Scope } from './scope.ts';
 
-/** Runs a hook or a model call of a step. Rejects if the run is aborted or `totalMs` of the call options has passed. */
+/**
+ * Runs a hook or a model call of a step in a scope that stops when the run is aborted or `totalMs` of the call options has passed. Work
+ * that does not react to the signal of the scope must run in `scope.race`. If the scope has stopped, work that fails rejects with the
+ * reason for it.
+ */
 export async function withinStepLimits<T>(
   state: RunState,
   { agent, io }: Pick<LocalRun, 'agent' | 'io'>,

@@ -323,7 +323,7 @@ export interface MediaFitter {
     signal: AbortSignal,
     warn?: (warning: Warning) => void,
   ): Promise<ImagePart>;
-  /** Returns the number of pages of a PDF; `undefined` if the number is not known. Called only if the target limits pages. */
+  /** Returns the number of pages of a PDF; `undefined` if the number is not known. Called if the target limits pages, and to estimate a cost. */
   pages?(file: FilePart, signal: AbortSignal): Promise<number | undefined>;
   /** Returns the duration of a recording in milliseconds, or `undefined` if the duration is not known. */
   durationMs?(recording: Uint8Array): number | undefined | Promise<number | undefined>;

@@ -19,7 +19,8 @@ export interface PlannedBatch {
 
 /**
  * Moves rows of a queue to a batch and writes the batch's input. Rows of another target or group remain in the queue.
- * With `batch`, continues the planning of this batch, or writes its input again. Returns `undefined` if no row can be sent.
+ * With `batch`, continues the planning of this batch, or writes its input again. Returns `undefined` if no row can be sent;
+ * a batch that was planned before then ends.
  */
 export async function planBatch(
   position: number,
@@ -71,7 +72,7 @@ class Planner {
     const { batch, input } = this;
     await input?.close();
     if (batch === undefined) return undefined;
-    // After `requests` is saved, the rows of the batch do not change.
+    // After `requests` is saved, no further row is added to the batch.
     batch.requests = amounts.requests;
     if (input === undefined) {
       await settleUnprocessed(batch, round);

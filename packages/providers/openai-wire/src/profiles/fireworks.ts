@@ -2,7 +2,10 @@ import type { Profile } from '../profile.ts';
 
 const BASE_URL = 'https://api.fireworks.ai/inference/v1';
 
-/** Fireworks. The server rejects unknown message properties (several clients, 2026) and a fifth stop sequence (API, 2026). */
+/**
+ * Fireworks. The server rejects a fifth stop sequence (API, 2026) and unknown message properties (several clients, 2026), such as
+ * reasoning, which no profile without `replayedMembers` sends.
+ */
 export const fireworks: Profile = {
   id: 'fireworks',
   vendor: 'fireworks-ai',

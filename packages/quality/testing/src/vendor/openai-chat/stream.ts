@@ -20,7 +20,7 @@ export const CREATED = 1_780_000_000;
 
 /** Differences between the answers of a vendor's Chat Completions API and those of OpenAI. */
 export interface ChatAnswerDialect {
-  /** Pattern and maximum length of tool call ids. `@default` at most 40 characters of any kind */
+  /** Pattern and maximum length of tool call ids. `@default` ids of any form */
   readonly toolIds?: { readonly pattern: RegExp; readonly maxLength: number } | undefined;
   /** Name of the field that contains reasoning. `@default undefined`: the vendor sends no reasoning */
   readonly reasoningField?: 'reasoning_content' | 'reasoning' | undefined;
