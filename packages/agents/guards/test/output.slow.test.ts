@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { createMajordomo, type StreamEvent } from '@majordomo/core';
 import { eventOrderError } from '@majordomo/core/toolkit';
 import { createOpenAI } from '@majordomo/provider-openai';
@@ -248,6 +249,16 @@ describe('the socket of a stream', () => {
     controller.abort();
     expect((await failure).kind).toBe('aborted');
     expect(await server.closed()).toMatchObject({ whole: false });
+  });
+
+  it('leaves no listener on the signal of the caller if its time ends between two reads', async () => {
+    const server = await serve([endless()]);
+    const { signal } = new AbortController();
+    const model = guarded(server.model, { output: [harmless], holdBack: { characters: 0 } });
+    const iterator = model.stream(ask(), { signal, timeouts: { totalMs: 200 } })[Symbol.asyncIterator]();
+    await iterator.next();
+    expect(getEventListeners(signal, 'abort')).not.toEqual([]);
+    await expect.poll(() => getEventListeners(signal, 'abort')).toEqual([]);
   });
 });
 
