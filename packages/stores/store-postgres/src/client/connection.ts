@@ -39,7 +39,7 @@ export class Connection {
   }
 
   /** Runs a statement within the timeout. Rejects with `network` or `server`, or with `config` for unsuitable tables or encodings. */
-  query(text: string, values: readonly Value[] = []): Promise<readonly Row[]> {
+  query(text: string, values: readonly Value[]): Promise<readonly Row[]> {
     return this.withTimeout(() => this.unlimitedQuery(text, values));
   }
 
@@ -138,8 +138,8 @@ export class Connection {
    */
   private async checkSettings(): Promise<void> {
     const [row] = await this.send(
-      `SELECT current_setting('server_encoding') AS encoding, current_setting('transaction_isolation') AS isolation`,
-      [],
+      'SELECT current_setting($1::text) AS encoding, current_setting($2::text) AS isolation',
+      ['server_encoding', 'transaction_isolation'],
     );
     const { encoding, isolation } = row ?? {};
     if (encoding !== 'UTF8')
@@ -161,7 +161,7 @@ export class Connection {
   private async version(): Promise<number> {
     const [exists] = await this.send('SELECT to_regclass($1)::text AS name', [`${this.schema}.meta`]);
     if ((exists?.['name'] ?? '') === '') return 0;
-    const [row] = await this.send(versionSql(this.schema), []);
+    const [row] = await this.send(versionSql(this.schema), ['true']);
     return Number(row?.['version'] ?? 0);
   }
 
