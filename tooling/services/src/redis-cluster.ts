@@ -5,8 +5,11 @@ import { startRedis, toldRedis, type Redis } from './redis.ts';
 /** Redis cluster of three nodes. */
 export interface RedisCluster extends AsyncDisposable {
   readonly nodes: readonly Redis[];
-  /** Moves a slot and its keys to the next node. The old node redirects clients. */
-  move(slot: number): Promise<void>;
+  /**
+   * Moves a slot and its keys to the next node. The old node redirects clients. `during` runs when the move has begun and no key has
+   * moved yet.
+   */
+  move(slot: number, during?: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -44,14 +47,21 @@ export async function startRedisCluster(): Promise<RedisCluster> {
     await stop();
     throw error;
   }
-  return { nodes, stop, [Symbol.asyncDispose]: stop, move: (slot) => moveSlot(nodes, slot, ownerOf(slot)) };
+  const move: RedisCluster['move'] = (slot, during) => moveSlot(nodes, slot, ownerOf(slot), during);
+  return { nodes, stop, [Symbol.asyncDispose]: stop, move };
 }
 
-async function moveSlot(nodes: readonly Redis[], slot: number, from: number): Promise<void> {
+async function moveSlot(
+  nodes: readonly Redis[],
+  slot: number,
+  from: number,
+  during: () => Promise<void> = async () => undefined,
+): Promise<void> {
   const [source, target] = [portOf(nodes, from), portOf(nodes, (from + 1) % NODES)];
   const [sourceId, targetId] = await Promise.all([source, target].map((port) => idOf(port)));
   await send(target, `CLUSTER SETSLOT ${slot} IMPORTING ${sourceId}`);
   await send(source, `CLUSTER SETSLOT ${slot} MIGRATING ${targetId}`);
+  await during();
   const keys = parseList(await toldRedis(source, `CLUSTER GETKEYSINSLOT ${slot} ${MOST_KEYS}`));
   const quoted = keys.map((key) => JSON.stringify(key)).join(' ');
   if (keys.length > 0) await send(source, `MIGRATE 127.0.0.1 ${target} "" 0 10000 KEYS ${quoted}`);

@@ -28,7 +28,7 @@ export interface PostgresOptions {
   /**
    * Separate session for `LISTEN`: a connected `Client` of `pg`, another `postgres()` with `max: 1`, or a function that returns
    * one of them and is called again when the session is lost. Required for `shareHealth`, observers of `channel`, and watched
-   * `records`. The session must not use a pooler.
+   * `records`. The session must not use a pooler in transaction or statement mode, which delivers no notifications and reports no error.
    */
   readonly listener?: ListenerClient | undefined;
   /**
@@ -84,9 +84,9 @@ export interface PostgresStores extends AsyncDisposable {
   /** Shares benches and recoveries with other processes. Returns a function that stops sharing. Requires `listener`. */
   shareHealth(majordomo: Majordomo): Promise<() => Promise<void>>;
   /**
-   * Resolves if the database answers, has the encoding UTF8, and its tables have the required version. Creates missing tables,
-   * which may take up to 30 s. Rejects with `config` for another encoding, for newer tables and, with `migrate: false`, for
-   * missing or older tables. Otherwise, rejects with `network` or `server`.
+   * Resolves if the database answers, has the encoding UTF8 and the isolation level `read committed`, and its tables have the required
+   * version. Creates missing tables, which may take up to 30 s. Rejects with `config` for another encoding or isolation level, for newer
+   * tables and, with `migrate: false`, for missing or older tables. Otherwise, rejects with `network` or `server`.
    */
   ready(): Promise<void>;
   /** Stops listening and sharing health. The application closes the clients. */

@@ -55,6 +55,29 @@ describeWith('postgres', 'postgresStores', () => {
       },
     );
 
+    it.each(['repeatable read', 'serializable'])(
+      'rejects a client with the isolation level %s and names read committed',
+      async (level) => {
+        const role = `${level.replace(' ', '_')}_${kind}`;
+        await client(kind).query(
+          `CREATE ROLE ${role} LOGIN SUPERUSER; ALTER ROLE ${role} SET default_transaction_isolation = '${level}'`,
+        );
+        const address = new URL(url());
+        address.username = role;
+        const other = clients[kind](address.href);
+        const { records, ready } = postgresStores({ client: other.client, timeoutMs: 20_000 });
+        const refusal = {
+          kind: 'config',
+          message: expect.stringMatching(`is ${level}, but this package needs read committed`),
+          details: { path: 'client' },
+        };
+        await expect(ready()).rejects.toMatchObject(refusal);
+        await expect(records.get('space', 'key')).rejects.toMatchObject(refusal);
+        await other.close();
+        await client(kind).query(`DROP ROLE ${role}`);
+      },
+    );
+
     it('uses existing tables without migration', async () => {
       const schema = `existing_${kind}`;
       await stores({ schema }, kind).records.write('space', [{ type: 'put', key: 'key', value: '1' }]);

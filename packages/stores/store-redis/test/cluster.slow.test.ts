@@ -93,6 +93,39 @@ describeWith('redis', 'a cluster of three nodes', () => {
   );
 
   it.each(Object.keys(clients))(
+    'rejects reservations and claims while their slot moves, and keeps all data, over %s',
+    async (kind) => {
+      const client = await clients[kind]!();
+      const prefix = `rejecting ${kind}`;
+      const { ledger, records } = redisStores({ client, prefix, timeoutMs: 10_000 });
+      const node = new Redis(cluster.nodes[0]!.url);
+      endings.push(() => node.disconnect());
+      const moving = { kind: 'server', message: expect.stringContaining('moving the slot') };
+      const move = async (key: string, during: () => Promise<void>): Promise<void> =>
+        cluster.move(Number(await node.call('CLUSTER', 'KEYSLOT', key)), during);
+
+      const full = [{ ...claim, max: 1n, counter: 'a' }];
+      await ledger.reserve('1', full, 60_000);
+      await move(`{${prefix}}`, async () => {
+        await expect(ledger.reserve('2', full, 60_000)).rejects.toMatchObject(moving);
+        await expect(ledger.settle('1', [])).rejects.toMatchObject(moving);
+      });
+      expect(await ledger.reserve('2', full, 60_000)).toMatchObject({ counter: 'a', held: 1n });
+      expect(await ledger.settle('1', [])).toBe(true);
+
+      const once = [{ type: 'put', key: 'call', value: '1', version: 0 }] as const;
+      expect(await records.write(kind, once)).toHaveLength(1);
+      await move(`${prefix}:records:{:${kind}}`, async () => {
+        await expect(records.write(kind, once)).rejects.toMatchObject(moving);
+        await expect(records.get(kind, 'call')).rejects.toMatchObject(moving);
+      });
+      expect(await records.write(kind, once)).toBeUndefined();
+      expect(await records.get(kind, 'call')).toMatchObject({ value: '1' });
+    },
+    LONG_MS,
+  );
+
+  it.each(Object.keys(clients))(
     'shares health, also changes while a subscriber of one node was disconnected, over %s',
     async (kind) => {
       const join = async () => {

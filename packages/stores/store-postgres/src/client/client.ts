@@ -11,7 +11,11 @@ export type Row = Readonly<Record<string, string | null | undefined>>;
 /** Parameter of a query. Sent as text, so that every client sends the same bytes. The SQL converts it, such as `$1::text::int`. */
 export type Value = string | null;
 
-/** Function that runs one statement, or several statements without values in one transaction. */
+/**
+ * Function that runs one statement, or several statements without values in one transaction. `postgres` sends further statements of any
+ * caller while a statement without values is not answered, for which PgBouncer may use another connection to the server, so that they are
+ * never answered. So only the migration has no values.
+ */
 export type Query = (text: string, values?: readonly Value[]) => Promise<readonly Row[]>;
 
 /** Members of a client of `pg` that this package uses. */

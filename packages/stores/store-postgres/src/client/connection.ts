@@ -39,7 +39,7 @@ export class Connection {
   }
 
   /** Runs a statement within the timeout. Rejects with `network` or `server`, or with `config` for unsuitable tables or encodings. */
-  query(text: string, values: readonly Value[] = []): Promise<readonly Row[]> {
+  query(text: string, values: readonly Value[]): Promise<readonly Row[]> {
     return this.withTimeout(() => this.unlimitedQuery(text, values));
   }
 
@@ -98,11 +98,11 @@ export class Connection {
 
   /** Checks within the timeout whether the database answers, then creates or checks the tables, which may take longer. */
   async open(): Promise<void> {
-    await this.withTimeout(() => this.checkEncoding());
+    await this.withTimeout(() => this.checkSettings());
     await withTimeout(this.ready(), MIGRATION_TIMEOUT_MS, this.clock);
   }
 
-  /** Checks the encoding, and creates or checks the tables, once. After a failure, the next statement tries again. */
+  /** Checks the settings, and creates or checks the tables, once. After a failure, the next statement tries again. */
   private ready(): Promise<void> {
     this.migrated ??= this.migrate().catch((error: unknown) => {
       this.migrated = undefined;
@@ -113,7 +113,7 @@ export class Connection {
 
   private async migrate(): Promise<void> {
     const { schema, migrate } = this.options;
-    await this.checkEncoding();
+    await this.checkSettings();
     let version = await this.version();
     if (version < SCHEMA_VERSION && migrate) {
       await this.send(migrationSql(schema));
@@ -132,23 +132,36 @@ export class Connection {
     );
   }
 
-  /** Clients send UTF-8. A database with another encoding rejects some characters, or counts bytes as characters. */
-  private async checkEncoding(): Promise<void> {
-    const [row] = await this.send(`SELECT current_setting('server_encoding') AS encoding`, []);
-    const encoding = row?.['encoding'];
-    if (encoding === 'UTF8') return;
-    throw new LlmError(
-      'config',
-      `postgresStores: the encoding of the database is ${encoding}, but this package needs UTF8; ` +
-        `use a database that was created with ENCODING 'UTF8'`,
-      { path: 'client' },
+  /**
+   * Checks the encoding and the isolation level. Clients send UTF-8. A database with another encoding rejects some characters, or counts
+   * bytes as characters. With a stricter isolation level than `read committed`, a statement fails instead of waiting for another one.
+   */
+  private async checkSettings(): Promise<void> {
+    const [row] = await this.send(
+      'SELECT current_setting($1::text) AS encoding, current_setting($2::text) AS isolation',
+      ['server_encoding', 'transaction_isolation'],
     );
+    const { encoding, isolation } = row ?? {};
+    if (encoding !== 'UTF8')
+      throw new LlmError(
+        'config',
+        `postgresStores: the encoding of the database is ${encoding}, but this package needs UTF8; ` +
+          `use a database that was created with ENCODING 'UTF8'`,
+        { path: 'client' },
+      );
+    if (isolation !== 'read committed')
+      throw new LlmError(
+        'config',
+        `postgresStores: the isolation level of the client is ${isolation}, but this package needs read committed; ` +
+          `use a separate client or role with default_transaction_isolation = 'read committed'`,
+        { path: 'client' },
+      );
   }
 
   private async version(): Promise<number> {
     const [exists] = await this.send('SELECT to_regclass($1)::text AS name', [`${this.schema}.meta`]);
     if ((exists?.['name'] ?? '') === '') return 0;
-    const [row] = await this.send(versionSql(this.schema), []);
+    const [row] = await this.send(versionSql(this.schema), ['true']);
     return Number(row?.['version'] ?? 0);
   }
 

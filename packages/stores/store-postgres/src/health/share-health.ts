@@ -32,7 +32,8 @@ export async function shareHealth(
       async read() {
         const rows = await connection.query(
           `SELECT target, verdict, (until - now)::text AS rest
-           FROM (SELECT *, ${schema}.now_ms() AS now FROM ${schema}.verdicts) AS verdicts WHERE until > now`,
+           FROM (SELECT *, ${schema}.now_ms() AS now FROM ${schema}.verdicts) AS verdicts WHERE until - now > $1::text::bigint`,
+          ['0'],
         );
         return rows.map(({ target, verdict, rest }) => ({
           target: fromStoredText(target ?? ''),

@@ -73,7 +73,7 @@ export class Counters {
   async list(prefix: string): Promise<readonly CounterState[]> {
     const { schema } = this.connection;
     // Call the function without operations, so that it ends lapsed reservations.
-    await this.connection.query(`SELECT ${schema}.ledger('[]')::text`);
+    await this.connection.query(`SELECT ${schema}.ledger($1::text::jsonb)::text`, ['[]']);
     // A counter without `began` has only been locked by a reservation that did not fit, so it has no current period.
     // PostgreSQL 14 uses the index only for the first condition, later versions for both.
     const rows = await this.connection.query(

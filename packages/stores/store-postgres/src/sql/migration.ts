@@ -2,8 +2,9 @@ import { entryFunctionsSql } from './entry-functions.ts';
 import { functionsSql } from './functions.ts';
 import { SCHEMA_VERSION, tablesSql } from './tables.ts';
 
-/** Returns the query for the version of the existing tables. */
-export const versionSql = (schema: string): string => `SELECT version::text AS version FROM ${schema}.meta`;
+/** Returns the query for the version of the existing tables, with the value `true`. */
+export const versionSql = (schema: string): string =>
+  `SELECT version::text AS version FROM ${schema}.meta WHERE one = $1::text::boolean`;
 
 /**
  * Returns the SQL that creates or updates the tables and functions of a schema in one transaction. Concurrent migrations wait for

@@ -122,9 +122,17 @@ function ready(client: Client): Promise<void> {
 const isTimeout = (error: unknown): boolean =>
   error instanceof Error && /\btimed? ?out\b/i.test(error.message);
 
+/** Errors of a command whose slot is moving. ioredis sends the command to both nodes several times before it throws its own error. */
+const MOVING = /^TRYAGAIN|^Too many Cluster redirections/;
+
 /** Converts a command's error. Errors of Redis start with a code such as `OOM`. Other errors are failures of the connection. */
 function commandError(cause: unknown): LlmError {
   const why = cause instanceof Error ? cause.message : String(cause);
+  if (MOVING.test(why)) {
+    const message =
+      'Redis failed: the cluster is moving the slot of this data to another node; retry when the move has ended';
+    return new LlmError('server', message, {}, { cause });
+  }
   return /^[A-Z]+ /.test(why)
     ? new LlmError('server', `Redis failed: ${why}`, {}, { cause })
     : new LlmError('network', `the connection to Redis failed: ${why}`, {}, { cause });

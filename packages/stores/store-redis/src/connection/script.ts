@@ -13,13 +13,20 @@ export function script(source: string): Script {
   return { source, sha: () => sha ?? sha1(source).then((known) => (sha = known)) };
 }
 
-/** Runs a script by its hash. Sends the source if the server does not know the hash. */
+/**
+ * Runs a script by its hash. Sends the source if the server does not know the hash.
+ *
+ * Scripts use more keys than they declare, and a script that declares one key would run on the new node of a slot that is still moving,
+ * where all data appear to be missing. So each script declares a second key, which never exists: Redis rejects a command with several
+ * keys with `TRYAGAIN` while some of them are missing in a moving slot.
+ */
 export function evaluateScript(
   client: Client,
   { source, sha }: Script,
-  keys: readonly string[],
+  scriptKeys: readonly string[],
   values: readonly string[],
 ): Promise<unknown> {
+  const keys = [...scriptKeys, `${scriptKeys[0]}:absent`];
   const name = sha();
   const reply =
     typeof name === 'string'

@@ -93,9 +93,24 @@ describe('writes that are passed together', () => {
     ]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
     expect(results[1]).toMatchObject({ reason: failed });
-    expect(results[2]).toMatchObject({ reason: { message: 'database or disk is full' } });
+    expect(results[2]).toMatchObject({
+      reason: {
+        kind: 'server',
+        message: expect.stringMatching(/test\.db: database or disk is full; check the free space/),
+      },
+    });
     expect(names()).toEqual(['a', 'c']);
     expect(undone).not.toEqual([]);
+    database.close();
+  });
+
+  it('fail with the path if the file is read-only', async () => {
+    const { database } = open();
+    database.run('PRAGMA query_only = 1');
+    await expect(database.write(() => database.run('CREATE TABLE notes (name TEXT)'))).rejects.toMatchObject({
+      kind: 'config',
+      message: expect.stringMatching(/test\.db cannot be written: .*; make the file and its folder writable/),
+    });
     database.close();
   });
 

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LlmError } from '@majordomo/core';
 import type { SqliteConnection, SqliteRow, SqliteValue } from '@majordomo/records/sqlite';
 import { openFile } from './open.ts';
-import { isBusy, isCorrupt } from './sqlite-error.ts';
+import { isBusy, isCorrupt, isDiskFailure, isReadOnly } from './sqlite-error.ts';
 
 /** Write that waits for the next transaction. Returns the function that settles its promise after the commit. */
 interface WaitingWrite {
@@ -188,6 +188,21 @@ export class Database implements SqliteConnection {
         { path },
         { cause: error },
       );
-    return error instanceof Error ? error : new Error(String(error));
+    const why = error instanceof Error ? error.message : String(error);
+    if (isReadOnly(error))
+      return new LlmError(
+        'config',
+        `${path} cannot be written: ${why}; make the file and its folder writable for this process`,
+        { path },
+        { cause: error },
+      );
+    if (isDiskFailure(error))
+      return new LlmError(
+        'server',
+        `${path}: ${why}; check the free space of the disk and the folder of the file`,
+        { path },
+        { cause: error },
+      );
+    return error instanceof Error ? error : new Error(why);
   }
 }

@@ -2,7 +2,11 @@ import { LlmError } from '@majordomo/core';
 
 /** Result codes of SQLite (sqlite.org/rescode.html, 2026-11-20). */
 const BUSY = 5;
+const READ_ONLY = 8;
+const IO_ERROR = 10;
 const CORRUPT = 11;
+const FULL = 13;
+const CANNOT_OPEN = 14;
 const TOO_BIG = 18;
 const CONSTRAINT = 19;
 const MISMATCH = 20;
@@ -13,6 +17,12 @@ const CODE = 0xff;
 export const isBusy = (error: unknown): boolean => codeOf(error) === BUSY;
 
 export const isCorrupt = (error: unknown): boolean => [CORRUPT, NOT_A_DATABASE].includes(codeOf(error));
+
+export const isReadOnly = (error: unknown): boolean => codeOf(error) === READ_ONLY;
+
+/** Whether the disk failed: it is full, or an operation of the operating system on the file or its log failed. */
+export const isDiskFailure = (error: unknown): boolean =>
+  [IO_ERROR, FULL, CANNOT_OPEN].includes(codeOf(error));
 
 /** Whether an error means that a value can never be stored. Errors without a code are thrown before SQLite receives the value. */
 export const isUnstorable = (error: unknown): boolean =>
