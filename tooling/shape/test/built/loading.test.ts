@@ -4,6 +4,9 @@ import { builtAs, entriesOf, importAll, requireAll, type Loaded } from '../../sr
 import { published, read } from '../../src/repository.ts';
 import { loadedBy } from '../../src/syntax.ts';
 
+/** Entry point whose `require` returns its default export, as configurations in CommonJS expect of an ESLint plugin. */
+const PLUGIN = '@majordomo/eslint-plugin';
+
 const entries = published.flatMap(entriesOf);
 let imported: Readonly<Record<string, Loaded>>;
 let required: Readonly<Record<string, Loaded>>;
@@ -17,7 +20,8 @@ describe.each(entries)('%s', (entry) => {
     expect(imported[entry]?.problem).toBeUndefined();
     expect(required[entry]?.problem).toBeUndefined();
     expect(imported[entry]?.names).not.toEqual([]);
-    expect(required[entry]?.names).toEqual(imported[entry]?.names);
+    const names = entry === PLUGIN ? ['configs', 'meta', 'rules'] : imported[entry]?.names;
+    expect(required[entry]?.names).toEqual(names);
   });
 
   test('does no work at import: it prints nothing, and starts nothing that keeps the process alive', () => {
