@@ -216,7 +216,7 @@ describe('majordomo serve with gateway.mcp', () => {
       ]);
       expect(await response.text()).toContain('The login is not possible at the moment.');
     }
-    expect(running.err()).toContain('network: mcp "accounts": authorization: fetch failed');
+    expect(running.err()).toContain('network: mcp "accounts": authorization: connect ECONNREFUSED');
   });
 
   it.each([
