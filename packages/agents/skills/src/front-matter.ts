@@ -41,6 +41,7 @@ function fieldsIn(yaml: string, problem: ReportProblem): Fields {
 function parseYaml(yaml: string): Fields | string {
   try {
     // The schema `failsafe` parses every scalar as a string. The log level suppresses warnings about unknown tags on stderr.
+    // The limit of aliases prevents a short text from becoming a very large value.
     const value: unknown = parse(yaml, { schema: 'failsafe', maxAliasCount: 10, logLevel: 'error' });
     return isRecord(value) ? value : 'has no fields';
   } catch (error) {

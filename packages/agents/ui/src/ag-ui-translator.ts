@@ -252,6 +252,7 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
         errorKind = errorKindOf(chunk) ?? errorKind;
         return [];
       case 'error':
+        // Clients require that all parts have ended before `RUN_FINISHED`, but not before `RUN_ERROR`.
         return [{ type: 'RUN_ERROR', message: chunk['errorText'], code: errorKind }];
       case 'finish':
       case 'abort':

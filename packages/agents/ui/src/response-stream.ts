@@ -115,6 +115,7 @@ export function responseStream<Chunk>(
     try {
       return { ...facts, ...(await costOf(responses, cost, clock)) };
     } catch (failure) {
+      // A cost that cannot be determined does not make the response fail.
       notifyError(failure);
       return facts;
     }

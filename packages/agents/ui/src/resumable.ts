@@ -62,6 +62,7 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
         await older?.ended;
         await uiOptions.onEnd?.(end);
       };
+      // Throws for an invalid option before the older response is stopped.
       const stream = chunkStream('start', events, { ...uiOptions, onEnd });
       older?.supersede();
       const limits = { disconnectMs, maxBytes, clock };

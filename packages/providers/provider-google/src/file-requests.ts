@@ -77,6 +77,7 @@ export function fileRequests({ open }: Connection): Pick<FileBackend, 'account' 
           ...(Number.isFinite(expiresAt) && { expiresAt }),
         };
       } catch (error) {
+        // The signal of the call may have aborted, so the deletion has its own.
         await remove(id, { ...context, signal: AbortSignal.timeout(DELETE_MS) }).catch(() => undefined);
         throw error;
       }

@@ -16,8 +16,8 @@ const FINISH: ReadonlyMap<unknown, string> = new Map([
 const FAILED = new Set<unknown>(['failed', 'cancelled']);
 
 /**
- * Returns the state of an interaction, with the response of generateContent for its answer. Unknown statuses are running. Throws
- * `protocol` for a body without a status, such as the page of a proxy.
+ * Returns the state of an interaction, with the response of generateContent for its answer. Unknown statuses are running. A body
+ * with an error and no status has failed. Throws `protocol` for a body with neither, such as the page of a proxy.
  */
 export function lookOf(interaction: Json, target: string): JobLook {
   const { status } = interaction;

@@ -87,7 +87,10 @@ const BEFORE_3: Partial<Quirks> = {
   outputWithTools: false,
 };
 
-/** Rules by model id. Levels and budgets are from the guide to thinking (2026-11). 2.5 Pro always uses at least 128 tokens. */
+/**
+ * Rules by model id. Levels and budgets are from the guide to thinking (2026-11). `thinkingBudget` takes the tokens for the
+ * efforts `none`, `low` and `max`. 2.5 Pro always uses at least 128 tokens.
+ */
 const MODELS: readonly ModelRule[] = [
   {
     pattern: /^gemini-(?:1|2\.0)\b/,
@@ -162,7 +165,10 @@ export interface ListedModel {
   readonly thinking?: boolean | undefined;
 }
 
-/** Returns the models that support generateContent. Limits that the vendor reports replace limits known by id. */
+/**
+ * Returns the models that support generateContent, and those without a list of actions. Limits that the vendor reports replace
+ * limits known by id.
+ */
 export async function listModels(
   provider: string,
   pages: AsyncIterable<ListedModel>,

@@ -134,6 +134,7 @@ const TEXT: QuirkValues<string> = { takes: 'a string', read: (text) => text };
 /** Maximum `maxTokens` of a non-streaming request. The vendor ends a non-streaming request after ten minutes. */
 const MAX_NON_STREAMING_TOKENS = 16_384;
 
+/** Quirks of Vertex, which does not accept calls and results of tools that ran at the vendor. */
 const VERTEX_QUIRKS: Partial<Quirks> = { serverToolParts: false };
 
 function geminiModel(modelId: string, options: GoogleOptions, connection: Connection): Model {

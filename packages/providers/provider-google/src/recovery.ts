@@ -13,6 +13,7 @@ import { isSubset, toSubset } from './schema.ts';
 export const RECOVERIES: readonly RecoveryRule[] = [
   {
     // "Invalid thought signature."; "Corrupted thought signature."
+    // Not remembered, because signatures in later requests may be valid.
     id: 'signatures',
     what: 'thought signatures dropped',
     pattern:

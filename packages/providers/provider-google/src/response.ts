@@ -168,7 +168,10 @@ export function candidateOf(json: unknown, facts: ErrorContext): Candidate {
   };
 }
 
-/** Returns the candidate of a complete response. Throws `truncated` at the token limit, `content-filter` for blocked content. */
+/**
+ * Returns the candidate of a complete response, or of a chunk of a stream. Throws `truncated` at the token limit,
+ * `content-filter` for blocked content.
+ */
 export function finishedCandidate(json: unknown, facts: ErrorContext): Candidate {
   const candidate = candidateOf(json, facts);
   const { finishReason: raw, finishMessage, usage: counted } = candidate;

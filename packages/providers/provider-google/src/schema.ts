@@ -53,6 +53,7 @@ function convertNode(schema: JsonObject, position: Position): JsonObject {
   const only = real[0];
   if (only !== undefined && real.length === 1)
     return collapseBranch(schema, only, branches.length > 1, position);
+  // `allOf` is merged by keyword: if several parts have the same keyword, the last part applies.
   const merged = objects(schema['allOf']).reduce<JsonObject>((all, part) => ({ ...all, ...part }), schema);
   const supported = Object.fromEntries(Object.entries(merged).filter(([key]) => SUPPORTED_KEYS.has(key)));
   if (real.length > 1) {

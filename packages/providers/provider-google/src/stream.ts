@@ -232,7 +232,8 @@ export class GeminiReader implements WireReader {
   }
 
   private part(part: WirePart, at: number): void {
-    // If another part arrives before the end of a call, the arguments of the call are incomplete.
+    // If another part arrives before the end of a call, the arguments of the call are incomplete. An empty text does not count as
+    // a part.
     if (this.openCall !== undefined && part.functionCall === undefined && part.text !== '')
       this.endCall(this.openCall, true);
     if (part.text !== undefined) {

@@ -33,7 +33,7 @@ export class Pool {
   private readonly settings: PoolSettings;
   private readonly connections = new Set<Connection>();
   private opening = 0;
-  /** Time until which requests use HTTP, because an upgrade failed; 0 if none failed. */
+  /** Time until which no request opens a socket, because an upgrade failed; 0 if none failed. */
   private blockedUntil = 0;
   private sweep: ReturnType<typeof setTimeout> | undefined;
   private isClosed = false;

@@ -56,6 +56,7 @@ export const openWs: OpenSocket = async (url, headers, signal) => {
       response.on('end', () => {
         const given = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
         const status = response.statusCode ?? 500;
+        // `Response` accepts no status below 200, and no body for the statuses 204 and 304.
         const hasNoBody = status < 200 || status === 204 || status === 304;
         fail(
           new RefusedUpgrade(

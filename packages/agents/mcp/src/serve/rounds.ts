@@ -68,6 +68,7 @@ export class Rounds {
     const running = work(AbortSignal.any([signal, own.signal]));
     const first = await Promise.race([running, this.waiting]);
     if (first !== WAITING) return first;
+    // Nothing waits for the aborted call, so its rejection must be handled here.
     running.catch(() => undefined);
     own.abort(new LlmError('aborted', 'the call continues after the answer of the user'));
     return WAITING;

@@ -29,6 +29,7 @@ export class ServerMaker {
   private readonly options: ServeOptions;
   private readonly io: MakerIo;
   private readonly templates = new WeakMap<McpServer, readonly RegisteredResourceTemplate[]>();
+  /** Set by `make`. Before, no server exists whose templates could be replaced. */
   private sdk: ServerSdk | undefined;
 
   constructor(options: ServeOptions, io: MakerIo) {

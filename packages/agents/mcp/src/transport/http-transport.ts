@@ -12,6 +12,7 @@ import { CUT_OFF, type ServerTransport } from './server-transport.ts';
 
 /** Time after the end of a stream in which the SDK reads the remaining data, in milliseconds. */
 const READ_MS = 100;
+/** Maximum time of the request that ends the session on the server, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 1000;
 
 interface HttpIo {

@@ -45,7 +45,8 @@ export function observeTransport(transport: Transport, around: McpAround, facts:
       fail(id, aborted());
     };
     signal?.addEventListener('abort', onAbort, { once: true });
-    // Settles as `send` does, when the message is sent. `around` runs until the response. `run` is called in any case.
+    // Settles as `send` does, when the message is sent. `around` runs until the response. `runAround`
+    // calls `run` even if `around` does not, so every request is sent.
     return new Promise((sent, notSent) => {
       const run = (meta?: JsonObject): Promise<unknown> =>
         new Promise((resolve, reject) => {

@@ -173,6 +173,7 @@ class ProgramTransport implements Transport {
   }
 
   private handleLine(line: string): void {
+    // Outside of the `try`: JSON beyond the limits ends the connection, and a line that is not a message is only reported.
     checkReceivedJson(new TextEncoder().encode(line), 'the program');
     try {
       this.onmessage?.(this.parse(line));

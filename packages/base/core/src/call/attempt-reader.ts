@@ -47,7 +47,7 @@ export class AttemptReader<Event extends object> {
     return this.stopError !== undefined && this.steps !== undefined;
   }
 
-  /** Reads the next step. Never rejects. A failure is returned as a step of type `failed`. */
+  /** Reads the next step. Never rejects. A failure is a step of type `failed`, after which the attempt calls `close`. */
   readStep(): Promise<Step<Event>> {
     this.options.timers.startWait();
     return new Promise(this.wait);

@@ -326,6 +326,7 @@ export class Attempt<Event extends object, Result> {
     this.reader.close();
     const error = this.errorOf(reason ?? cause);
     const recovery = this.state.availableRecovery(error);
+    // `loseRace` aborts only this attempt, so the scope has no `reason`.
     const isConclusive = reason === undefined && recovery === undefined && error.kind !== 'aborted';
     const benchedUntil = this.failClaim(error, isConclusive);
     // Does not wait for the permits, because the other attempt continues meanwhile.

@@ -172,6 +172,7 @@ export class CallRun<Event extends object, Result> {
         this.chain?.endForce();
         return this.takeReset();
       case 'recover':
+        // Unlike a retry, the changed request keeps the permission of `force`, because the bench that it ignores may still exist.
         return this.takeReset();
       default:
         return verdict satisfies never;

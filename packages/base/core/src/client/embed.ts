@@ -87,7 +87,10 @@ async function sendParts(call: EmbeddingCall): Promise<EmbeddingResponse> {
   return joinResponses(spec, keys[0] ?? spec, call.parts, responses, log.attempts);
 }
 
-/** Splits the values by the limits of the first target. A later target with lower limits splits a part again. */
+/**
+ * Splits the values by the limits of the first target that has an embedding API. A later target with lower limits splits a part
+ * again.
+ */
 function newParts(values: readonly string[], targets: readonly Target[]): readonly Part[] {
   const limits = targets.map(embeddingBackend).find((backend) => backend !== undefined) ?? {};
   const shared: Part['shared'] = { size: undefined };

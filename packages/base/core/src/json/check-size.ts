@@ -27,8 +27,8 @@ const NO_BYTES = new Uint8Array();
 
 /**
  * Throws `invalid-request` with the path if JSON has more than `maxElements` elements of arrays, more than ten times as many
- * members of objects, or more than `maxDepth` (500) levels. Call it before `JSON.parse`: it only reads the bytes, holds nothing, and stops at
- * the first fault. Other faults of the JSON are not found. An empty array counts as one element.
+ * members of objects, or more than `maxDepth` (500) levels. Call it before `JSON.parse`: it only reads the bytes, creates no values
+ * from them, and stops at the first fault. Other faults of the JSON are not found. An empty array counts as one element.
  *
  * @param json JSON in UTF-8
  * @param maxDepth maximum number of levels, for values whose depth is checked where they are used

@@ -7,7 +7,7 @@ import { contentsIn } from '../util/content.ts';
 import type { IsReferred } from './contents.ts';
 import { unsupportedError } from './validate.ts';
 
-/** Messages whose images are within the target's limits, and warnings about changed images. */
+/** Messages that one step of the preparation has fitted to a target, and warnings about its changes. */
 export interface FittedMessages {
   readonly messages: readonly TurnMessage[];
   readonly warnings: readonly Warning[];

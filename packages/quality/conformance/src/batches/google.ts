@@ -32,6 +32,7 @@ export function googleRoutes(state: BatchState): readonly BatchRoute[] {
       list(state, 'files', [...state.files.values()].map(fileOf), query),
     ),
     route('delete', 'DELETE', /^\/v1beta\/(files\/[^/]+)$/, ({ params: [id = ''] }) =>
+      // The vendor reports a missing file with status 403.
       state.files.delete(id)
         ? state.json({})
         : failure(state, 403, 'PERMISSION_DENIED', `no such file: ${id}`),

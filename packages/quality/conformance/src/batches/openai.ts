@@ -43,6 +43,7 @@ function batchRoutes(vendor: 'openai' | 'mistral', path: string, state: BatchSta
   const route = routeOf(vendor);
   const look = state.onBatch(missing(state), (batch) => state.json(jobOf(state.look(batch), state)));
   const cancel = state.onBatch(missing(state), (batch) => {
+    // For a batch that does not run, OpenAI rejects the cancellation, and Mistral returns the unchanged batch.
     if (batch.state === 'running') batch.state = 'cancelling';
     else if (vendor === 'openai')
       return invalid(state, `cannot cancel a batch with status '${batch.state}'`, 409);

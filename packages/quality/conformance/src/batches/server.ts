@@ -30,7 +30,10 @@ type Hook = (request: BatchRequest) => BatchFault | undefined | Promise<BatchFau
 export interface BatchServerOptions extends Partial<BatchScript> {
   /** Called before a request is processed. A request for which it returns `drop` or `{ status }` is not processed. */
   readonly before?: Hook | undefined;
-  /** Called after a request is processed, before its response is sent. A returned fault replaces the response. */
+  /**
+   * Called after a request is processed, before its response is sent. A returned fault replaces the response. Not called if
+   * `before` has returned a fault.
+   */
   readonly after?: Hook | undefined;
 }
 

@@ -182,7 +182,7 @@ export class BatchState {
 /** Whether the server does not process a batch any more. */
 export const isOver = ({ state }: ServerBatch): boolean => state !== 'running' && state !== 'cancelling';
 
-/** Returns the numbers of requests by their results. */
+/** Returns the numbers of requests by their results. A request whose line is missing or invalid counts as expired. */
 export function countsOf({
   replies,
 }: OpenBatch): Readonly<Record<'completed' | 'failed' | 'cancelled' | 'expired', number>> {
@@ -199,6 +199,7 @@ const isSpecial = (result: BatchResult): result is Extract<BatchResult, { readon
 
 /** Returns the result of a request. For a chat that the vendor would reject, the result is a response with status 400. */
 export function replyTo(item: BatchItem, result: BatchResult): ItemReply {
+  // `finish` handles `twice`. A live call, which can have only one answer, receives its own text.
   if (isSpecial(result))
     return result.result === 'twice' ? replyTo(item, item.text) : { result: result.result };
   const wire = wireOf(item);

@@ -22,7 +22,10 @@ export interface JobServerOptions {
   readonly plan?: ((request: JobRequest, number: number) => JobPlan | string) | undefined;
   /** Called before a request is processed. A request for which it returns `drop` or `status` is not processed. */
   readonly before?: ((request: JobRequest) => JobFault | undefined) | undefined;
-  /** Called after a request is processed, before its response is sent. A returned fault replaces the response. */
+  /**
+   * Called after a request is processed, before its response is sent. A returned fault replaces the response. Not called if
+   * `before` has returned a fault.
+   */
   readonly after?: ((request: JobRequest) => JobFault | undefined) | undefined;
 }
 

@@ -53,7 +53,9 @@ export interface PromptCacheScript {
 
 const LOOK_BACK = { anthropic: 20, openai: Infinity } as const;
 const DEFAULT_MIN_TOKENS = 1024;
+/** Output tokens of an answer that specifies none. */
 const DEFAULT_OUTPUT = 5;
+/** Minimum lifetime of a cache entry that has the price `cacheWriteLong`, in milliseconds. */
 const LONG_MS = 3_600_000;
 const EMPTY: PromptCacheBill = { requests: 0, input: 0, read: 0, written: 0, output: 0, picoUsd: 0n };
 

@@ -1,8 +1,11 @@
 import { equal, ok } from 'node:assert/strict';
 import { errorOf, runCode, sandboxCase, type SandboxCase } from './sandbox.ts';
 
+/** Maximum time to stop a program, in milliseconds. */
 const MAX_STOP_MS = 10_000;
+/** Maximum growth of the host's memory, in bytes. The programs allocate 1 GB or more. */
 const MAX_HOST_BYTES = 600 * 2 ** 20;
+/** Maximum length of an output or a message, in characters. The programs create 10 MB. */
 const MAX_TEXT_CHARS = 1_000_000;
 
 /** Programs that do not end. Each calls `begin` first. */
@@ -66,6 +69,7 @@ const AMBIGUOUS: Readonly<Record<string, string>> = {
   'type assertions': `${'<a>('.repeat(17)}b${')'.repeat(17)}`,
   'type arguments': `${'a<'.repeat(1_000)}a`,
 };
+/** Maximum time between two ticks of the host's timer, in milliseconds. */
 const MAX_BLOCK_MS = 400;
 
 const parseCase = ([what, code]: readonly [string, string]): SandboxCase =>

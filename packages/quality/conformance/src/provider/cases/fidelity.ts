@@ -228,6 +228,7 @@ export const fidelityCases: readonly Case[] = [
       assertInOrder(exchange.body, ['weather-8a1', 'tides-8d4']);
       const text = JSON.stringify(exchange.body);
       for (const piece of ['city-8b2', 'now on-8c3', '"city"', '"days"', '"required"']) {
+        // Two occurrences divide the text into three.
         assert.equal(text.split(piece).length >= 3, true, `${piece} is not in the schemas of both tools`);
       }
       assert.match(text, /"integer"/i, 'the types are missing');

@@ -90,6 +90,7 @@ const withId = (id: string, provider: Provider, timeouts: Timeouts | undefined):
 });
 
 function withTimeouts(model: Model, timeouts: Timeouts = {}): Model {
+  // A spread would omit the methods of a model that is an instance of a class.
   return {
     id: model.id,
     wire: model.wire,

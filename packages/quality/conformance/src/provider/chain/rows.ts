@@ -69,6 +69,7 @@ export const rows: readonly Row[] = [
     scenario: 'chain-refused',
     name: 'refuses the connection',
     step: undefined,
+    // The server receives no request. The chain still tries the target twice.
     tries: 0,
   },
   {

@@ -120,6 +120,7 @@ export const operationAnswerCases: readonly Case[] = [
           let received = 0;
           for await (const { length } of streamSpeech()) {
             received += length;
+            // More bytes than a WAV header has, so that some of them are audio.
             if (received > 100) break;
           }
           await waitForClientClose(server.requests[0] ?? assert.fail('no request'));

@@ -41,12 +41,14 @@ const chatRules = ({ afterTool, hasCallSignatures }: ChatDialect): Readonly<Reco
   ...(hasCallSignatures && { signature: 'a call without its signature' }),
 });
 
+/** Scenarios that no vendor supports over Chat Completions, with the reasons. */
 const NO_SIGNATURES: Readonly<Record<string, string>> = {
   'request-cache': 'Chat Completions caches automatically; it has a parameter for the longest retention only',
   'vendor-parts': 'Chat Completions accepts no vendor parts',
   'reasoning-redacted': 'Chat Completions has no encrypted reasoning',
   'chain-recover-signature': 'Chat Completions has no signatures',
 };
+/** Scenarios that a vendor without a field for reasoning does not support, with the reasons. */
 const NO_REASONING: Readonly<Record<string, string>> = {
   ...NO_SIGNATURES,
   reasoning: 'this vendor returns no reasoning over Chat Completions',
