@@ -45,6 +45,28 @@ describe('toSubset', () => {
       { anyOf: [{ type: 'STRING' }, { type: 'NUMBER' }] },
     ],
     [
+      'merges the properties of allOf, also of references',
+      {
+        properties: { a: { type: 'string' } },
+        required: ['a'],
+        allOf: [{ properties: { b: { type: 'string' } }, required: ['b'] }, { $ref: '#/$defs/c' }],
+        $defs: { c: { type: 'object', properties: { c: { type: 'number' } } } },
+      },
+      {
+        type: 'OBJECT',
+        properties: { a: { type: 'STRING' }, b: { type: 'STRING' }, c: { type: 'NUMBER' } },
+        required: ['a', 'b'],
+      },
+    ],
+    [
+      'ends a recursion through allOf',
+      {
+        $ref: '#/$defs/n',
+        $defs: { n: { allOf: [{ properties: { n: { allOf: [{ $ref: '#/$defs/n' }] } } }] } },
+      },
+      expect.objectContaining({ type: 'OBJECT' }),
+    ],
+    [
       'merges allOf',
       { allOf: [{ type: 'object' }, { properties: { a: { type: 'string' } } }] },
       { type: 'OBJECT', properties: { a: { type: 'STRING' } } },

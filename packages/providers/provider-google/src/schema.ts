@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
-import { isList, isRecord, resolveReference } from '@majordomo/core/toolkit';
+import { asList, asRecord, isList, isRecord, resolveReference } from '@majordomo/core/toolkit';
 
 /** Maximum number of nested references. A deeper one becomes an object of any properties, so that a recursive schema ends. */
 const MAX_REF_DEPTH = 4;
@@ -53,8 +53,7 @@ function convertNode(schema: JsonObject, position: Position): JsonObject {
   const only = real[0];
   if (only !== undefined && real.length === 1)
     return collapseBranch(schema, only, branches.length > 1, position);
-  // `allOf` is merged by keyword: if several parts have the same keyword, the last part applies.
-  const merged = objects(schema['allOf']).reduce<JsonObject>((all, part) => ({ ...all, ...part }), schema);
+  const { merged, inside } = withAllParts(schema, position);
   const supported = Object.fromEntries(Object.entries(merged).filter(([key]) => SUPPORTED_KEYS.has(key)));
   if (real.length > 1) {
     // The API accepts a type or alternatives, but not both.
@@ -64,7 +63,35 @@ function convertNode(schema: JsonObject, position: Position): JsonObject {
       anyOf: real.map((branch) => convertNode(branch, position)),
     };
   }
-  return { ...supported, ...typeOf(merged), ...enumOf(merged), ...children(merged, position) };
+  return { ...supported, ...typeOf(merged), ...enumOf(merged), ...children(merged, inside) };
+}
+
+/** Returns the schema with the parts of its `allOf`, and the position of its children, which is deeper if a part is a reference. */
+function withAllParts(
+  schema: JsonObject,
+  { root, depth }: Position,
+): { readonly merged: JsonObject; readonly inside: Position } {
+  const parts = objects(schema['allOf']);
+  const hasReference = parts.some(({ $ref }) => typeof $ref === 'string');
+  if (hasReference && depth >= MAX_REF_DEPTH) return { merged: schema, inside: { root, depth } };
+  const resolved = parts.map((part) => {
+    const found = typeof part['$ref'] === 'string' ? resolveReference(root, part) : part;
+    return isRecord(found) ? (found as JsonObject) : {};
+  });
+  const inside = { root, depth: hasReference ? depth + 1 : depth };
+  return { merged: resolved.reduce(mergePart, schema), inside };
+}
+
+/** Merges two schemas that both apply. Of keywords other than `properties` and `required`, the last one applies. */
+function mergePart(all: JsonObject, part: JsonObject): JsonObject {
+  const properties = { ...asRecord(all['properties']), ...asRecord(part['properties']) } as JsonObject;
+  const required = [...new Set([...asList(all['required']), ...asList(part['required'])])] as JsonValue[];
+  return {
+    ...all,
+    ...part,
+    ...(Object.keys(properties).length > 0 && { properties }),
+    ...(required.length > 0 && { required }),
+  };
 }
 
 /** Replaces a reference with its target. A reference without a target becomes an object of any properties. */
