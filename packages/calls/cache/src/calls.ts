@@ -157,7 +157,10 @@ export class CachedCalls {
     return stored;
   }
 
-  /** Returns the key, or `undefined` if the response cannot be stored and the model must be called. */
+  /**
+   * Returns the key, or `undefined` if the response cannot be stored and the model must be called. An aborted call has no key
+   * either, because the model rejects it.
+   */
   private async keyOf(
     kind: 'answer' | 'object',
     request: ChatRequest | ObjectRequest<unknown>,

@@ -15,8 +15,9 @@ interface KeyInput {
 }
 
 /**
- * Returns the key of a response: its namespace, and a hash of everything that may change the response. Throws an error for an
- * empty namespace, and for a request that has no JSON form, such as a request that contains an instance of a class.
+ * Returns the key of a response: its namespace, and a hash of everything that may change the response. A `namespace` function
+ * receives the tenant and decides which tenants share responses, so the hash then omits the tenant. Throws an error if the
+ * function returns no namespace, and for a request that has no JSON form, such as a request that contains an instance of a class.
  */
 export async function keyOf(
   { kind, spec, request, tenant }: KeyInput,

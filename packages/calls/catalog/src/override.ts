@@ -26,7 +26,7 @@ function mergeModel(byId: ReadonlyMap<string, CatalogModel>, override: Override)
 const defined = (override: Override): Override =>
   Object.fromEntries(Object.entries(override).filter(([, value]) => value !== undefined)) as Override;
 
-/** Throws `config` for an override with an invalid price. The message contains vendor, model and property. */
+/** Throws `config` for an override with an invalid vendor, id or price. The message contains vendor, model and property. */
 export function checkOverride({ vendor, id, prices = [] }: Override): void {
   for (const [member, name] of Object.entries({ vendor, id }))
     if (!isText(name)) throw overrideError('an override', member, 'the value must be a non-empty string');

@@ -18,7 +18,7 @@ const memories = new WeakMap<Model, RecoveryMemory>();
 
 /**
  * Sends one chat request to a model and returns its response, which may be empty. Repeats a request that the vendor rejected with the
- * suggested change, because the recoveries of a chain apply only to chats.
+ * suggested change, because a chain applies recoveries only to its chat calls, and this request is part of a classification.
  */
 export async function ask(model: Model, request: ChatRequest, context: ModelContext): Promise<ChatResponse> {
   const { target, signal } = context;
@@ -44,6 +44,7 @@ export async function ask(model: Model, request: ChatRequest, context: ModelCont
       return response;
     } catch (error) {
       const recovery = LlmError.is(error) ? error.details.recover : undefined;
+      // A pool reads its recoveries of the credential from `context.recoveries`, which this loop does not change.
       const isUsable =
         recovery !== undefined &&
         recovery.changesCredential !== true &&

@@ -52,7 +52,7 @@ const textOf = (text: string): TextPart => ({ type: 'text', text });
 const escaped = (piece: Piece): Piece =>
   piece.type === 'text' ? textOf(piece.text.replace(/<(\/?\s*input)/gi, '&lt;$1')) : piece;
 
-/** Returns a message as text with its role, and its images. */
+/** Returns a message as text with its role, and its images. Omits all other parts, and files in tool results. */
 function piecesOf({ role, parts }: Message): readonly Piece[] {
   const pieces = parts.flatMap((part): readonly Piece[] => {
     if (part.type === 'text') return [textOf(part.text)];

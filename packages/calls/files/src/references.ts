@@ -55,7 +55,7 @@ export class References {
     if (keepMs > 0) await this.tryStore(() => this.records.write(SPACE, [put]), onFailure);
   }
 
-  /** Deletes a reference. Rejects with the error of the store. */
+  /** Deletes a reference. Rejects with the error of the store, because the application requests the deletion, and not a call. */
   async delete(key: string): Promise<void> {
     await this.records.write(SPACE, [{ type: 'remove', key }]);
   }

@@ -22,7 +22,10 @@ export async function runLive(round: Round): Promise<void> {
   }
 }
 
-/** Runs the calls of a page, at most `concurrency` at a time. After an error that a person must fix, no further call begins. */
+/**
+ * Runs the calls of a page, at most `concurrency` at a time. After an error of the poll, such as `auth` or a lost lease, no
+ * further call begins.
+ */
 async function runPage(rows: readonly BatchRow[], round: Round, concurrency: number): Promise<void> {
   const { record } = round;
   // All workers take their rows from this iterator.

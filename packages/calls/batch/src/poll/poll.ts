@@ -39,6 +39,7 @@ async function advance(batch: BatchRecord, round: Round, input: InputFile | unde
   } catch (cause) {
     // Rethrow errors of the store or of this program, aborts, and errors after which a person must act, such as `auth`.
     if (!LlmError.is(cause) || rejectsPoll(cause)) throw cause;
+    // In every other state, the vendor may have the batch, so it is tried again later instead.
     if (batch.state === 'planned' && !isTransient(cause)) return failAll(batch, cause, round);
     await delay(batch, cause, round);
   }
@@ -173,6 +174,7 @@ async function release(batch: BatchRecord, round: Round): Promise<boolean> {
   const settle = batch.state === 'trial' ? settleUnknown : settleUnprocessed;
   await closeRows(PLACES.batch(batch.number), round);
   batch.requests ??= 0;
+  // It may also belong to another client, and `removeFiles` would delete the files of a batch with a `ref`.
   batch.ref = undefined;
   await settle(batch, round);
   return true;

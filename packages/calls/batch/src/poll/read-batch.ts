@@ -31,8 +31,9 @@ import { asLlmFailure } from '../vendor/vendor-error.ts';
 const WRITE_BYTES = 8_000_000;
 
 /**
- * Reads the results of an ended batch and moves its items. Items without a line fail with `protocol`. If the vendor stops sending
- * lines, stores the answers so far and rejects. Returns false if the state was `trial` and the batch belongs to another client.
+ * Reads the results of an ended batch and moves its items. Items without a line fail with `protocol`, unless the vendor has
+ * reported why they have none, or no longer has the results. If the vendor stops sending lines, stores the answers so far and
+ * rejects. Returns false if the state was `trial` and the batch belongs to another client.
  */
 export async function readBatch(batch: BatchRecord, round: Round): Promise<boolean> {
   const { record, job, setup } = round;

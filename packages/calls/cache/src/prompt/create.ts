@@ -162,7 +162,8 @@ export function createPromptCache(options: PromptCacheOptions = {}): PromptCache
         // Use the start time of the attempt, because vendors read and write their cache at the start.
         until: clock.now() - ms + lifetime,
       };
-      // `order` has read the conversation of this call into memory.
+      // `order` has read the conversation of this call into memory. If the store failed,
+      // the last state that this process knows is used.
       const conversation = conversations.get(prefix.conversation);
       const others = conversation.holders.filter((other) => other.target !== target);
       const holders = [...others, holder].slice(-MAX_HOLDERS);

@@ -77,6 +77,7 @@ const startsIn = (prices: Json): readonly number[] => {
 };
 
 function ratesAt(prices: Json, inputTokens: number, isSilent: boolean): Rates | undefined {
+  // Vectors and scores have no tokens, so the output of a silent model is free unless it has a rate.
   const rates = readRates(RATES, (name) => priceAt(prices, name, inputTokens), rateOfMillion);
   return completeRates({ ...(isSilent && { output: 0 }), ...rates });
 }

@@ -34,6 +34,7 @@ function listed(id: string, entry: Json, json: Json): Listed {
   const isSilent = mode === 'embedding' || mode === 'rerank' || mode === 'moderation';
   const rates = ratesOf(entry, '', isSilent);
   const fees = feesOf(id, entry, json);
+  // Web searches are charged in addition to tokens, so their fee alone does not price a model.
   const unitsOnly = rates === undefined && Object.keys(fees).some((unit) => unit !== 'web_search');
   const base = rates ?? (unitsOnly ? { input: 0, output: 0 } : undefined);
   return {
@@ -69,6 +70,7 @@ const someRates = (entry: Json, suffix: string): Partial<Rates> =>
   readRates(RATES, (name) => numberIn(entry, name + suffix), rateOfUnit);
 
 function ratesOf(entry: Json, suffix: string, isSilent = false): Rates | undefined {
+  // Vectors and scores have no tokens, so the output of a silent model is free unless it has a rate.
   return completeRates({ ...(isSilent && { output: 0 }), ...someRates(entry, suffix) });
 }
 

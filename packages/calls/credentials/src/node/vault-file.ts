@@ -39,6 +39,7 @@ export async function readVault(
   try {
     return parseVault(text, path);
   } catch (error) {
+    // A vault of a newer version is valid, so it needs no copy.
     if (LlmError.is(error) && error.details.code === 'vault-version') throw error;
     const backup = await copyAside(path, text);
     if (backup !== undefined) notify(onCorrupt, backup);

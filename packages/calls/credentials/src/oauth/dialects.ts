@@ -48,6 +48,7 @@ export const DIALECTS: { readonly [name in Dialect]: Translation } = {
   codex: {
     async post(url, form, post) {
       if (form.get('grant_type') === DEVICE_GRANT) return codexPoll(url, form, post);
+      // Only the request for a device code has no grant type.
       if (form.get('grant_type') === null) return codexDevice(url, form, post);
       const answer = await post(url, form);
       // After a 401, the vendor does not accept this refresh token again, regardless of the body.

@@ -112,6 +112,7 @@ export class KeyRing {
       Object.assign(key, { state: 'dead', why, epoch: key.epoch + 1 });
       return;
     }
+    // A quota or a credit that is used up seldom returns within minutes, so its key rests for the maximum.
     const isLimit = kind === 'rate-limit';
     const unknownMs = isLimit ? Math.min(MAX_REST_MS, FIRST_REST_MS * 2 ** key.rests) : MAX_REST_MS;
     this.restFor(key, retryAfterMs ?? unknownMs, why);
@@ -119,6 +120,7 @@ export class KeyRing {
   }
 
   restFor(key: Key, ms: number, why: string): void {
+    // The end of the rest would make a dead key usable.
     if (key.state === 'dead') return;
     key.state = 'resting';
     key.until = this.clock.now() + ms;

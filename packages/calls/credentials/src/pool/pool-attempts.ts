@@ -112,6 +112,7 @@ export class PoolAttempts {
     const cause = transportError(thrown, target, this.ring.values());
     const { key } = lease;
     const inner = cause.details.recover;
+    // The key has not failed yet, because the provider's recovery may succeed with it.
     if (inner !== undefined) return withDetails(cause, { recover: this.sameKey(inner, key, failed) });
     if (!KEY_FAILURES.has(cause.kind)) return cause;
     this.ring.recordFailure(lease, cause);

@@ -26,7 +26,10 @@ const MAX_REMEMBERED = 10_000;
 /** Lease of the claim with which a process reserves an alert, in milliseconds. The process settles the claim immediately. */
 const CLAIM_LEASE_MS = 30_000;
 
-/** Detector of the conditions of all alerts, which emits each alert once. */
+/**
+ * Detector of the conditions of all alerts. Emits an alert about a limit once across all processes, an alert about a target once
+ * per process, `store-down` once per outage, and every other alert each time.
+ */
 export class Alerts {
   private readonly store: LedgerStore;
   private readonly clock: Clock;

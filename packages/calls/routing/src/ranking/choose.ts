@@ -75,8 +75,8 @@ export async function choose(
 }
 
 /**
- * Returns the targets with their facts. Looks up each target separately, so that an error of one target does not affect the
- * others.
+ * Returns the targets with their facts. Looks up each target separately, so that a target that cannot be resolved does not
+ * affect the others.
  */
 async function rankedTargets(
   targets: Choice['choose'],
@@ -89,6 +89,7 @@ async function rankedTargets(
       const [first] = await majordomo.resolve(target, context);
       return first && (await rankedTarget(target, first, request, priceSource));
     } catch (error) {
+      // Aliases in a circle are a mistake of the application, which another target would hide.
       if (!LlmError.is(error, 'config') || error.details.code === 'alias-cycle') throw error;
       return { target, why: error.message };
     }

@@ -45,7 +45,7 @@ export interface AdminOptions {
   readonly onChange?: ((change: KeyChangeEvent) => void) | undefined;
 }
 
-/** Admin API for keys, calls, spending, limits and served models, as JSON. */
+/** Admin API for keys, calls, spending, limits, served models and MCP servers, as JSON. */
 export interface Admin {
   /** Path at which the API is mounted. */
   readonly path: string;

@@ -193,6 +193,7 @@ export function createKeys(options: KeysOptions): Keys {
           await put(next);
           return view(next);
         } catch (error) {
+          // Unlike an update, a revocation does not depend on the change that another caller has stored, so it is repeated.
           if (!LlmError.is(error, 'denied') || tries === REVOKE_TRIES) throw error;
         }
       }
