@@ -79,6 +79,7 @@ export class HoldBack {
     this.openCalls = 0;
     this.shown = { text: '', reasoning: '' };
     this.due = undefined;
+    // A reader drops what it received before a `reset`, also the warnings, so it receives them again.
     this.warned = 0;
   }
 
@@ -169,7 +170,7 @@ export class HoldBack {
     const { index, type } = part;
     if (part.text.length > part.judged) await this.call.judgeText(this.shown[type] + part.text);
     let end = isEnd ? part.text.length : Math.max(0, part.text.length - this.tail);
-    // Do not split a character that consists of two code units.
+    // Do not split a character that consists of two code units. Without checks, the text ends where the delta of the model ends.
     if (!isEnd && this.hasChecks && HIGH_SURROGATE.test(part.text.charAt(end - 1))) end--;
     const text = part.text.slice(0, end);
     part.text = part.text.slice(end);

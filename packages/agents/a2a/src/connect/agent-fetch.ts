@@ -88,6 +88,7 @@ export class AgentFetch {
   private async senderFor(target: URL): Promise<typeof globalThis.fetch> {
     const { fetch } = this.options;
     const general: typeof globalThis.fetch = (input, init) => (fetch ?? globalThis.fetch)(input, init);
+    // An agent at a loopback address, as in development, may name any host.
     if (target.origin === this.home.origin || isLoopback(this.home)) return general;
     if (target.protocol !== 'https:')
       throw new LlmError('protocol', `${this.label}: the card names ${target.origin}, which has no https`);

@@ -35,6 +35,7 @@ function contentOf(groups: readonly (readonly Part[])[]): readonly Content[] {
   const files = groups.flat().flatMap((part) => fileOf(part) ?? []);
   const omitted = files.length - MAX_FILES;
   if (omitted > 0) texts.push(`[truncated: ${omitted} files were omitted]`);
+  // An answer without content would be an empty result for the model.
   if (texts.length === 0 && files.length === 0) texts.push('done');
   const text = truncateText(texts.join('\n\n'), MAX_CHARS);
   return [...(text === '' ? [] : [{ type: 'text', text } as const]), ...files.slice(0, MAX_FILES)];

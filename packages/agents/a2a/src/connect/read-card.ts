@@ -14,7 +14,10 @@ const MAX_CARD_BYTES: number = 1024 * 1024;
 const LEGACY = { enabled: true };
 const BINDINGS: ReadonlySet<string> = new Set(['JSONRPC', 'HTTP+JSON']);
 
-/** Loads the card of an agent. `label`: subject of errors. */
+/**
+ * Loads the card of an agent. `url`: address of the card if its path ends with `.json`, otherwise of the agent. `label`: subject
+ * of errors.
+ */
 export async function readCard(
   url: URL,
   label: string,

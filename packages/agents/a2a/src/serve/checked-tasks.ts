@@ -97,6 +97,7 @@ export class CheckedTasks implements TaskStore {
     try {
       return await work();
     } catch (error) {
+      // Clients may receive the messages of the protocol and of an `LlmError`, as in `publicText`.
       if (error instanceof A2AError || LlmError.is(error)) throw error;
       notify(this.io.onError, error);
       throw new LlmError('server', INTERNAL_MESSAGE, {}, { cause: error });

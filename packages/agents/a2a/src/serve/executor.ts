@@ -109,7 +109,10 @@ export class RunExecutor implements AgentExecutor {
     await systemClock.sleep(LOOK_MS, new AbortController().signal);
   }
 
-  /** Waits until the SDK has stored a state of a task, or its end, at most 5 seconds. A store that fails is not read again. */
+  /**
+   * Waits until the SDK has stored a state of a task, or its end, at most 5 seconds. A store that fails is not read again. The
+   * waits use the system clock, because the SDK stores at its own speed.
+   */
   async untilStored(taskId: string, context: ServerCallContext, state: TaskState): Promise<void> {
     const { signal } = new AbortController();
     for (let looks = 0; looks < STORE_MS / LOOK_MS; looks++) {

@@ -138,6 +138,7 @@ export class Webhooks implements PushNotificationStore, PushNotificationSender {
     throw new RequestMalformedError(`the server does not send notifications to ${url.host}`);
   }
 
+  /** Changes the webhooks of a task. Changes them again if another process has changed them since they were read. */
   private async change(
     taskId: string,
     context: ServerCallContext,

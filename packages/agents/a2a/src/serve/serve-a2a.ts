@@ -89,6 +89,7 @@ export function newServer(options: ServeA2aOptions, hosts: Pick<PushIo, 'resolve
     async close() {
       isClosed = true;
       lostRuns?.close();
+      // The ends of the runs end the streams, and both still send notifications, so the webhooks are last.
       await executor.close(new LlmError('aborted', 'the server was closed'));
       await endpoint.close();
       await webhooks.close();

@@ -94,7 +94,11 @@ export class TaskHandler extends DefaultRequestHandler {
     }
   }
 
-  /** Subscribes to a task. The client may read the task after its last event, which the SDK stores only while it sends the event. */
+  /**
+   * Subscribes to a task. The client may read the task after its last event, so the task must be stored before the client
+   * receives the event. The SDK stores events only in the stream of `sendMessage` or `sendMessageStream`, which may be later than
+   * this one.
+   */
   override async *resubscribe(
     params: SubscribeToTaskRequest,
     context: ServerCallContext,
@@ -114,7 +118,8 @@ export class TaskHandler extends DefaultRequestHandler {
    */
   override async cancelTask(params: CancelTaskRequest, context: ServerCallContext): Promise<Task> {
     const found = await this.tasks.load(params.id, context);
-    // The records of a run do not name its owner. The SDK answers for a task that the caller does not have.
+    // `requestCancel` does not check the owner of a run, but a task is loaded only for its caller. The SDK answers any other
+    // caller.
     if (found === undefined || isEnded(found)) return super.cancelTask(params, context);
     const taken = await this.takeQuestion(params.id, context);
     if (taken === undefined && !this.runs.isRunning(params.id)) await this.records.requestCancel(params.id);

@@ -4,9 +4,12 @@ import type { AgentEvent } from '../stream/event.ts';
 import type { RunChannel } from './run-channel.ts';
 import { eventJson, channelText } from './channel-message.ts';
 
-/** Time for which events are collected into one batch. */
+/** Time for which events are collected into one batch, in milliseconds. */
 const BATCH_MS = 50;
-/** Maximum wait for the channel, so that a slow channel hardly delays the run. A batch that takes longer counts as lost. */
+/**
+ * Maximum wait for the channel in milliseconds, so that a slow channel hardly delays the run. A batch that takes longer counts as
+ * lost.
+ */
 const PUBLISH_TIMEOUT_MS = 250;
 /** Maximum length of the events that wait for the channel, as JSON. Above it, all of them are dropped. */
 const MAX_WAITING_CHARACTERS = 1_048_576;

@@ -119,6 +119,7 @@ async function driveSubAgent(
   const left = state.budget && remaining(state.budget, state.spent);
   const budget = limitedBy(innerParts.rules.budget, left, start.spent);
   const options = withNesting(io.options ?? {}, { depth, cost: parts.cost ?? nesting.cost });
+  // The observers of the run receive no events of sub-agents, as in a run without a journal.
   const { context, records } = io;
   const effects = journaled(inner, journalInside(journal, runId, call.id), { options, context, records });
   try {

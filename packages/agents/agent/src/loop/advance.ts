@@ -249,7 +249,10 @@ function withInnerCalls(state: RunState, more: ToolOutcome['innerCalls']): RunSt
   return { ...state, innerCalls: { ...state.innerCalls, ...Object.fromEntries(sums) } };
 }
 
-/** Adds the result of a pending call. A result of the last pending call ends the turn. */
+/**
+ * Adds the result of a pending call. A result of the last pending call ends the turn. `approvals`, `claims` and `notDone` are
+ * read only for pending calls, so the entries of the call remain until then.
+ */
 function withResult(state: RunState, result: AnsweredCall): RunState {
   const pending = state.pending.filter(({ id }) => id !== result.callId);
   if (pending.length === state.pending.length) return state;

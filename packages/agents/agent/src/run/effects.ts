@@ -33,7 +33,8 @@ export function driverEffects(agent: AgentParts, { records, ...io }: EffectsIo):
   const reports = new StepReports(agent.hooks, io);
   if (records !== undefined) checkRecords('effects', records);
   const { options = {} } = io;
-  // Sub-agents inherit the store.
+  // Sub-agents inherit the store. Without one, nothing prevents that another process repeats their steps, so `mayRepeat` makes
+  // their runs reject tools with `effect: 'once'`.
   const nesting = { ...nestingOf(options), records, mayRepeat: records === undefined };
   const nested = { ...io, options: withNesting(options, nesting) };
   const effects = localEffects(agent, nested, reports, io.runId);

@@ -83,7 +83,10 @@ function initialStateWithBudget(
   return { ...state, runId: runIdOf(input, state), budget: limitedBy(own, nesting.left, state.spent) };
 }
 
-/** Returns the budget of a run whose options name none. A budget left by the outer run replaces the one in the state. */
+/**
+ * Returns the budget of a run whose options name none. Within an outer run, ignores the budget in the state, because an earlier
+ * remainder of the outer run has limited it, and the caller limits the result by the current one.
+ */
 function budgetWithoutOption(
   state: Pick<RunState, 'budget'>,
   agent: Pick<AgentParts, 'rules'>,

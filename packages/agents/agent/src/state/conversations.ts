@@ -123,7 +123,10 @@ const TITLE = layoutOf<Title>('the title of the conversation', 1);
 const PAGE = layoutOf<Page>('the messages of the conversation', 1);
 const LABELS = { head: 'head', title: 'title', page: 'page' } as const;
 
-/** A page ends at this number of messages or of characters, so that a new message writes few others. Later pages are larger. */
+/**
+ * A page ends at this number of messages or of characters, so that a new message writes few others. Later pages are larger, so
+ * that `MAX_PAGES` contain a long conversation.
+ */
 const PAGE_MESSAGES = 4;
 const PAGE_LENGTH = 16_384;
 const growth = (place: number): number => 1 + Math.floor(place / 16);

@@ -121,7 +121,7 @@ export function createRuns(options: RunsOptions): Runs {
     }
   };
 
-  /** Returns the error of a write that was refused because another process has changed the run; `undefined` if no run is stored. */
+  /** Returns the error of a write that was refused because another process has changed the run. `record`: stored run, if any. */
   const lateError = (action: 'saved' | 'removed', id: string, record: StoredRecord | undefined): LlmError => {
     const why =
       record === undefined
@@ -187,6 +187,7 @@ export function createRuns(options: RunsOptions): Runs {
       try {
         await unlessLost(lock.release());
       } finally {
+        // Also after a failure of the store, because the lease is not renewed any more.
         remember(id, { version: lock.record.version });
       }
     },

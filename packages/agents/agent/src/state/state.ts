@@ -126,8 +126,8 @@ export interface RunState {
    */
   readonly by?: string | undefined;
   /**
-   * Owner of each pending call with `effect: 'once'` that was claimed, by call id: the id of an `Agent` object, or `another process`. Only
-   * the owner may start the call. Without a claim, the owner is `by`.
+   * Owner of each pending call with `effect: 'once'` that was claimed, by call id: the id of an `Agent` object,
+   * `another process`, or `unknown` if the claim failed. Only the owner may start the call. Without a claim, the owner is `by`.
    */
   readonly claims?: Readonly<Record<string, string>> | undefined;
   /** Number of starts of pending calls that a person has settled as `notDone`, by call id. */

@@ -19,13 +19,16 @@ export interface CompactorOptions {
    * @default the model's context
    */
   readonly summarizerTokens?: number | undefined;
-  /** Share of the context above which compaction starts. The minimum is 64,000 tokens if the context has 128,000. @default 0.5 */
+  /** Share of the context above which compaction starts, at least 64,000 tokens of a context of 128,000 or more. @default 0.5 */
   readonly threshold?: number | undefined;
-  /** Size of the unchanged end of the transcript as a share of the threshold, at least 0.1, at most 0.8. @default 0.2 */
+  /**
+   * Size of the unchanged end of the transcript as a share of the threshold. Below 0.1 counts as 0.1, above 0.8 as 0.8.
+   * @default 0.2
+   */
   readonly tail?: number | undefined;
   /** Number of messages that stay unchanged at the beginning, after the instructions. @default 3 */
   readonly protectFirst?: number | undefined;
-  /** Minimum number of messages that remain unchanged at the end, regardless of their size: 3 to 8. @default 8 */
+  /** Minimum number of messages that remain unchanged at the end, of any size. Below 3 counts as 3, above 8 as 8. @default 8 */
   readonly protectLast?: number | undefined;
   /**
    * Behavior if the summarizer fails, or if its summary is truncated or exceeds its limit. `keep` sends all messages. `note`

@@ -77,7 +77,7 @@ async function isBelowGit(root: string, real: string): Promise<boolean> {
 
 /**
  * Whether a file system may know a name as `.git`. File systems can ignore letter case and invisible characters, and Windows
- * also knows the short name and ignores dots and spaces at the end.
+ * also knows the short name, ignores dots and spaces at the end, and reads the text after a colon as the name of a stream.
  */
 export const isGitName = (name: string): boolean =>
   /^(?:\.git|git~\d)[. ]*(?::|$)/i.test(name.replaceAll(/\p{Default_Ignorable_Code_Point}/gu, ''));

@@ -95,6 +95,7 @@ async function partOf(
         ['log', `-${reference.count}`, '-p', ...DIFF, '--relative', '--', '.'],
         signal,
       );
+      // `git log` fails in a repository without commits.
       return log === undefined || log === '' ? 'git found no commits' : budget.textPart(raw, 'commits', log);
     }
     case 'url':
@@ -103,6 +104,7 @@ async function partOf(
 }
 
 const DIFF = [
+  // The configuration of an untrusted repository can name programs that git would run for a diff.
   '--no-ext-diff',
   '--no-textconv',
   '--no-color',

@@ -21,8 +21,9 @@ const HEAD_LENGTH = 4000;
 const TAIL_LENGTH = 1500;
 
 /**
- * Returns shorter messages. Replaces long tool results with one line, or with an excerpt in the last message. Replaces images and
- * files with placeholders. Cuts long argument strings. The message `keep` stays unchanged.
+ * Returns shorter messages. Replaces long tool results with one line, or with an excerpt in the last message, whose results the
+ * model has not read yet. Replaces images and files with placeholders, except in the results of the last message. Cuts long
+ * argument strings. The message `keep` stays unchanged.
  */
 export function prune(messages: readonly Message[], keep: Message | undefined): readonly Message[] {
   const calls = new Map(messages.flatMap(callsOf).map((call) => [call.id, call]));

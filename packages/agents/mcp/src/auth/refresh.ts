@@ -72,7 +72,10 @@ async function storeSurely(
   }
 }
 
-/** Returns the next tokens, `refused` if no refresh token is accepted, or `undefined` if the tokens cannot be refreshed now. */
+/**
+ * Returns the next tokens, `refused` if the refresh token is missing or not accepted, or `undefined` if the tokens cannot be
+ * refreshed now: they or the client that received them are not stored, or they belong to another authorization server.
+ */
 async function requestTokens(
   client: McpLoginClient,
   io: RefreshIo,

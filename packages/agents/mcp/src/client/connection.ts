@@ -166,6 +166,7 @@ export class Connection {
 
   private async end(): Promise<void> {
     this.closing.abort(new LlmError('aborted', `${this.label} was closed`));
+    // The system clock limits this wait also if the clock of the options stands still.
     await withTimeout(this.last, LAST_MS, systemClock).catch(() => undefined);
     await this.opening?.catch(() => undefined);
     await this.session?.close();

@@ -135,6 +135,7 @@ async function outcomeOf(task: Task, io: CallIo, answered: Set<string>): Promise
       return undefined;
     case 'input_required':
       if (isRecord(task.inputRequests)) return askUser(task, io, answered);
+      // A server of protocol 2025 sends its questions while this request lasts.
       return { type: 'result', result: await resultOf(task, io) };
     case 'completed':
       return { type: 'result', result: await resultOf(task, io) };

@@ -80,7 +80,10 @@ export class Calls {
     });
   }
 
-  /** Calls an agent. Calls of the agent that need approval become questions to the person who uses the client. */
+  /**
+   * Calls an agent. Calls of the agent that need approval become questions to the person who uses the client, also with
+   * `approvals: 'client'`, because the client knows only the call of the agent.
+   */
   private async agent(
     agents: ServedAgents,
     invocation: Invocation,
