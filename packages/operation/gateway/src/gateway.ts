@@ -76,6 +76,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const resumable = new ResumableUploads();
   const copies = new FileCopies();
   const runningCalls = new RunningCalls();
+  // `update` cannot change `onEvent` and `onRequest`, so those of the first options are called.
   const onEvent = (event: CallEvent, request?: ChatRequest): void => {
     mounts.onEvent(event, request);
     notify(options.onEvent, event, request);

@@ -18,9 +18,9 @@ const PLACEHOLDER: ImagePart = { type: 'image', mediaType: 'image/png', bytes: n
 type Load = (signal: AbortSignal) => Promise<void>;
 
 /**
- * Loader of everything that a request names instead of contains: media by URL, files by id, stored responses, and tools. A parser gets a placeholder
- * for a name that is not loaded yet. After `load`, the request is parsed again. The size of everything that is loaded is limited,
- * because a small request may name large or many objects.
+ * Loader of everything that a request names instead of contains: media by URL, files by id, stored responses, and
+ * tools. A parser gets a placeholder for a name that is not loaded yet. After `load`, the request is parsed again. The size of everything
+ * that is loaded is limited, because a small request may name large or many objects.
  */
 export class NamedContent implements Media {
   private readonly settings: Pick<Settings, 'fetchMedia' | 'maxBodyBytes' | 'maxUrls'>;

@@ -79,6 +79,7 @@ function newest(messages: FeedContent['messages']): FeedContent['messages'] {
   let room = MAX_CALL;
   for (const message of messages.toReversed()) {
     room -= message.text.length;
+    // No message between two stored ones is missing.
     if (room < 0) break;
     fitting.unshift(message);
   }

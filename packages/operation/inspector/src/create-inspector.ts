@@ -86,6 +86,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     const route = `${request.method} ${url.pathname.slice(setup.path.length)}`;
     if (route === 'GET /events') return feedResponse(request, watching.source);
     if (route === 'POST /play') return play(request, setup, watching.onEvent);
+    // The timeout applies only to the routes of `dataResponse`, because streams last longer.
     const timeout = new AbortController();
     const cancel = setup.clock.timer(TIMEOUT_MS, () => {
       timeout.abort(

@@ -118,7 +118,10 @@ export class Approvals {
   }
 }
 
-/** Approves new tools, and records changed ones. Returns the same object if nothing is new. */
+/**
+ * Approves new tools, and records changed ones. A definition beyond the limits is neither, so its tool is hidden. Returns the same object
+ * if nothing is new.
+ */
 function withTools(
   before: ServerApprovals,
   tools: ReadonlyMap<string, Definition>,

@@ -164,6 +164,7 @@ export class ClientScope {
 
   /** Reports a failure to the operator. */
   report(server: string, error: unknown): void {
+    // Neither a cancelled request nor a user without a login is a failure of the server.
     if (LlmError.is(error, 'aborted') || isLoginRequired(error)) return;
     notify(this.io.options.onError, error, { server });
   }

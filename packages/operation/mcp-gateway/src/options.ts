@@ -108,8 +108,8 @@ export interface McpGatewayOptions {
    */
   readonly maxSessions?: number | undefined;
   /**
-   * Maximum number of connections to servers. At this limit, the connection that has been unused for the longest time is closed. If all are
-   * in use, the request fails. @default 1_000
+   * Maximum number of connections to servers. At this limit, the connection that has been unused for the longest time is closed, and
+   * one with subscriptions only if all unused ones have some. If all are in use, the request fails. @default 1_000
    */
   readonly maxConnections?: number | undefined;
   /**

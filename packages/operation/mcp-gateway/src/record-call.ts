@@ -14,6 +14,7 @@ import { guardCall, guardResult } from './guard.ts';
 import type { McpGatewayOptions } from './options.ts';
 import type { Answer } from './server-connection.ts';
 
+/** Maximum number of characters of a name, and of a result, in the metadata of a call. */
 const MAX_SHOWN = 1000;
 /** Maximum length of a result without the option `maxResultChars`. */
 const MAX_RESULT_CHARS = 1_000_000;

@@ -71,6 +71,7 @@ export class SafeSpan {
     ignoreErrors(() => this.span?.setAttributes(this.dialect.attributes(attributes)));
   }
 
+  /** Adds an event. The attributes of events are those of majordomo, whose names are the same in all versions. */
   addEvent(event: string, attributes: Attributes): void {
     ignoreErrors(() => this.span?.addEvent(event, attributes));
   }

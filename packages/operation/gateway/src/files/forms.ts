@@ -64,6 +64,7 @@ export const anthropicForms: FileForms = {
   purpose: 'user_data',
   file: anthropicFile,
   list(files, query) {
+    // A request that names files by their ids receives all of them on one page.
     const ids = [...query.getAll('ids'), ...query.getAll('ids[]')];
     if (ids.length > 0)
       return { data: files.filter(({ id }) => ids.includes(id)).map(anthropicFile), next_page: null };

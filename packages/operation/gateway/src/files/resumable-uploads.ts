@@ -83,6 +83,7 @@ export class ResumableUploads {
     const { owner, settings } = files;
     const reservation = await files.reserve(about.size, about.size);
     const count = [...this.unfinished.values()].filter((upload) => upload.owner === owner).length;
+    // Another request may have begun this upload during the reservation. Then `append` checks whether this request continues it.
     if (count >= MAX_UNFINISHED || this.unfinished.has(key)) {
       await reservation.release();
       if (count >= MAX_UNFINISHED)

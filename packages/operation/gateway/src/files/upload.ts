@@ -7,7 +7,7 @@ import type { Reservation } from './file-index.ts';
 
 /** Maximum size of a form without the content of its file, in bytes. Also the first reservation for a form of unknown size. */
 const FORM_BYTES = 65_536;
-/** Minimum time for which a client may store a file, in seconds, unless the maximum of the gateway is shorter. */
+/** Minimum time for which a client may store a file, in seconds, as in OpenAI's API, unless the maximum of the gateway is shorter. */
 const MIN_SECONDS = 3600;
 /** Purposes of files that a model reads. */
 const purposeOf = oneOf('user_data', 'vision', 'assistants');
@@ -29,6 +29,7 @@ export async function upload(
   let reservation: Reservation | undefined;
   try {
     const formBytes = Number(request.headers.get('content-length')) || FORM_BYTES;
+    // Reserves up to the first size, and refuses the file if the limits do not permit the second one.
     // The file is at least as large as the form without its other parts.
     const place = await files.reserve(Math.min(formBytes, maxBytes), Math.max(1, formBytes - FORM_BYTES));
     reservation = place;

@@ -22,7 +22,7 @@ const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
 
 export const finishReason = (finish: FinishReason): string => FINISH_REASONS[finish];
 
-/** Formats token usage. Counts of candidates exclude thoughts on this wire. Unknown counts become 0. */
+/** Formats token usage. Counts of candidates exclude thoughts on this wire. Unknown counts of input and output become 0. */
 export function geminiUsage(usage: Usage | undefined): object {
   const { input = 0, output = 0, reasoning = 0, cacheRead } = usage ?? {};
   return {
@@ -34,7 +34,7 @@ export function geminiUsage(usage: Usage | undefined): object {
   };
 }
 
-/** Converts a complete part. Parts that no wire supports are dropped with a warning. */
+/** Converts a complete part. Omits parts that no wire supports, about which `droppedParts` returns warnings. */
 export function geminiPart(part: AssistantPart): readonly object[] {
   const signature = tokenText('replay' in part ? part.replay : undefined);
   const signed = signature === undefined ? {} : { thoughtSignature: signature };

@@ -24,6 +24,7 @@ export class Metrics {
   };
 
   constructor() {
+    // A metric without a series is not written, and these two are 0 before the first request.
     this.families.open.add({}, 0);
     this.families.streams.add({}, 0);
   }

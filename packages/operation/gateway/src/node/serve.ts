@@ -51,8 +51,8 @@ export interface Served {
   readonly url: string;
   /**
    * Stops the server after `drainMs`. The server then accepts no new connections, but responds to requests that have arrived.
-   * After `graceMs` milliseconds (default 10,000), it closes the connections of unfinished responses, and waits until their calls have
-   * ended. A ledger that is flushed afterwards contains them.
+   * After `graceMs` milliseconds (default 10,000), it closes the connections of unfinished responses, and waits at most 2 seconds
+   * until their calls have ended. A ledger that is flushed afterwards contains the calls that have ended.
    */
   close(graceMs?: number): Promise<void>;
 }
@@ -81,6 +81,7 @@ export async function serve(gateway: ServedGateway, options: ServeOptions = {}):
         [CUT]: () => outgoing.destroy(),
       };
       const response = await gateway.fetch(request, context);
+      // The connection cannot serve another request before the rest of a refused body has arrived.
       if (response.status >= 400 && !(await hasArrived(incoming, maxBytes())))
         outgoing.setHeader('connection', 'close');
       if (!isEventStream(response)) return response;

@@ -43,6 +43,7 @@ export class Shutdown {
   /** Registers a response that does not end by itself. The response ends when the server closes. */
   endsWithServer(outgoing: ServerResponse): void {
     this.unending.add(outgoing);
+    // The caller sends the head of the response after this call.
     if (this.isClosing) setImmediate(() => outgoing.end());
   }
 

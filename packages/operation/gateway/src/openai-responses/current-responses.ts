@@ -108,6 +108,7 @@ export function responsesOf(
 /** Returns the result of work on a job. Throws an `unavailable` refusal if the store of jobs fails. */
 export const whileStoreResponds = <T>(work: () => Promise<T>): Promise<T> =>
   work().catch((cause: unknown) => {
+    // An `LlmError` concerns the job, such as one that does not exist.
     if (LlmError.is(cause)) throw cause;
     throw storeRefusal('read background responses', cause);
   });

@@ -108,7 +108,7 @@ function addItem(item: Fields, transcript: Transcript, media: Media, context: It
   context.notes.unparsedInElement(item, type, ...REPEATED, ...(isDirect ? ['caller'] : []));
 }
 
-/** Members of an item of an earlier response that are not part of its content. */
+/** Members of an item of an earlier response that need no warning. Reasoning is read from its summary, not from its `content`. */
 const REPEATED = ['id', 'status', 'content', 'created_by'];
 
 /** Returns the item to which a reference refers, at the path of the reference. Adds a warning if it is a repetition. */

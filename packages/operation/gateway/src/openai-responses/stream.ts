@@ -263,6 +263,7 @@ export class ResponsesWriter implements Writer {
   /** Returns the complete response, which the last event contains. */
   response({ reason, usage }: Finish): ResponseBody {
     const status = statusOf(reason, this.hasRefused);
+    // The stored response and the last event contain the same time.
     this.completedAt ??= this.echo.now();
     return {
       ...this.envelope(),

@@ -83,6 +83,7 @@ export async function bodyBytes(
     const read = isSmall ? atOnce(request, check) : bounded(request, { ...limits, hold }, check);
     return await abortable(read, request.signal);
   } catch (error) {
+    // The limits and `check` throw these errors. Any other is that of the connection.
     if (error instanceof Refusal || LlmError.is(error)) throw error;
     throw new Refusal('aborted', 'the body is incomplete');
   }

@@ -47,6 +47,7 @@ export async function startBackground(
   const responses = responsesOf(context, gateway, new AbortController().signal);
   if (responses === undefined) throw new TypeError('a background response needs the option `responses`');
   const model = modelOf(call.spec, context.caller, gateway.settings);
+  // Stored before the job begins, so that no job runs whose response is unknown.
   await responses.store.put(id, stored);
   const job = await startJob(call, model, responses);
   const end = watch(job, responses).finally(onJobEnd);

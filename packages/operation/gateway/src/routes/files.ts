@@ -63,7 +63,10 @@ const encodedName = (name: string): string =>
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
-/** Responds with the files of the caller. Refuses the request if the gateway stores no files. */
+/**
+ * Responds with the files of the caller. The request counts as a call until its response begins. Refuses the request if the gateway
+ * stores no files.
+ */
 export async function withFiles(
   context: RequestContext,
   gateway: GatewayContext,

@@ -93,6 +93,7 @@ async function cancelled(responses: CurrentResponses, id: string): Promise<Json>
 
 /** Deletes a response. Cancels a background response that has not ended. */
 async function remove(responses: CurrentResponses, id: string): Promise<Response> {
+  // The stored state is sufficient, because the state of the job does not matter.
   const stored = await required(responses.store, id);
   const job = stored.job && (await responses.job(id));
   await whileStoreResponds(async () => {

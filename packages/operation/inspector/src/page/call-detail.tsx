@@ -62,6 +62,7 @@ export function CallDetail({ call, filter, now }: CallDetailProps): JSX.Element 
         </Section>
       )}
       {showsContent && call.hasContent === true && <Content call={call} />}
+      {/* Content of the call log, unless the inspector has stored that of the call. */}
       {call.content !== undefined && !(showsContent && call.hasContent === true) && (
         <Section title="Content">
           <TextBlock role="request" text={JSON.stringify(call.content.request, null, 2)} />

@@ -96,6 +96,7 @@ export function useChoices(
       ...live.map((call) => ({
         tenant: call.tenant,
         key: call.key,
+        // The feed contains only the spec of a call, and the call log is filtered by the name that the client sent.
         model: isOn ? undefined : modelOf(call),
       })),
     ];

@@ -75,6 +75,7 @@ export function useLoaded<T>(
 
 /** Delay between the end of a call and the request for its cost, in milliseconds. The ledger records attempts after the call. */
 const RECORDED_AFTER_MS = 400;
+/** Maximum number of calls in one request for costs, above which the server refuses it. */
 const MAX_IDS = 60;
 
 /** Requests the costs of ended calls that the store does not know yet. A cost that is not received is not requested again. */

@@ -76,7 +76,7 @@ export class Store {
     this.set({});
   }
 
-  /** Removes ended calls beyond the maximum, oldest first, as the server does. */
+  /** Removes ended calls beyond the maximum of the server, oldest first. Running calls remain. */
   private trim(): void {
     const { keep = Infinity } = this.state.hello ?? {};
     for (const [id, { outcome }] of this.byId) {

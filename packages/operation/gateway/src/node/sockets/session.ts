@@ -19,7 +19,7 @@ import {
 import type { SocketRequests } from './requests.ts';
 import { warmUpResponse } from './warm-up.ts';
 
-/** Limits that OpenAI documents for a socket. Further requests wait. */
+/** Limits that OpenAI documents for a socket: running requests, after which further ones wait, values of `stream_id`, and age. */
 const MAX_RUNNING = 16;
 const MAX_NAMED_LANES = 32;
 const LIFETIME_MS = 3_600_000;
@@ -172,7 +172,7 @@ export class Session {
     }
   }
 
-  /** Sends a message outside a response. Reads no further messages before the client has received it. */
+  /** Sends a message outside a response. Reads no further messages before it was passed to the network. */
   private reply(message: Json): void {
     this.socket.pause();
     void this.send(message)

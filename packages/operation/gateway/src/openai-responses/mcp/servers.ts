@@ -90,6 +90,7 @@ async function listTools(
     listed = await whileConnected(() => tools.list(place, context), signal);
   } catch (error) {
     if (signal.aborted) throw error;
+    // `McpTools.list` rejects with a message for the client. `McpTools.call` does not, so only the operator receives its reason.
     return { tools: [], error: messageOf(error) };
   }
   if (listed !== undefined) return { tools: listed, error: undefined };

@@ -23,6 +23,7 @@ type Matches = (tool: McpTool) => boolean;
 
 /** Members that name a server of the vendor. */
 const PLACES: readonly string[] = ['connector_id', 'tunnel_id'];
+/** Members with the login of the client, which only a server with an address receives. */
 const LOGINS: readonly string[] = ['headers', 'authorization'];
 
 /**
