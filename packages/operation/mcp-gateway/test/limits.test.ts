@@ -288,9 +288,11 @@ describe('a server', () => {
     const stored = memoryRecords({ clock });
     let go = (): void => undefined;
     const responds = new Promise<void>((resolve) => (go = resolve));
+    let isAsked = false;
     const records: RecordStore = {
       ...stored,
       list: async (space, query) => {
+        isAsked ||= query.prefix === 'place/a/';
         if (query.prefix === 'place/a/') await responds;
         return stored.list(space, query);
       },
@@ -301,6 +303,7 @@ describe('a server', () => {
     const client = await made.connect('all');
     const cancel = new AbortController();
     const first = client.callTool({ name: 'a__hang' }, { signal: cancel.signal }).catch(() => undefined);
+    await expect.poll(() => isAsked).toBe(true);
     await clock.advance(5001);
     await expect.poll(() => server.methods).toContain('tools/call');
     expect(made.errors).toEqual([['a', 'Error: no answer within 5000 ms']]);
