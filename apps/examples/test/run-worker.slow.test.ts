@@ -22,7 +22,7 @@ const open = {
   },
 };
 
-it.concurrent.each(['sqlite', 'lmdb'] as const)(
+it.each(['sqlite', 'lmdb'] as const)(
   'run-worker: a run in %s survives two killed workers, and pays once per key',
   async (engine) => {
     const folder = testFolder();
