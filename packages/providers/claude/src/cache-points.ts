@@ -3,7 +3,10 @@ import type { ModelCache } from '@majordomo/core';
 /** Maximum number of cache points in one request. */
 const MAX_POINTS = 4;
 
-/** Distance between cache points, in blocks. The API looks for cached entries at most 20 blocks before a point. */
+/**
+ * Distance between cache points, in blocks. The API looks for cached entries at most 20 blocks before a point. The other two
+ * blocks are a reserve, because the block at this distance may not accept a point.
+ */
 const DISTANCE = 18;
 
 /** Position of a block within the messages of a request. */

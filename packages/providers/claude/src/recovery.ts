@@ -10,7 +10,8 @@ export type AdaptiveExtra = (effort: ClaudeEffort, extra: ModelRequest['extra'])
  * Messages API in a ValidationException. The messages were observed from 2024-09 to 2026-11. An unknown message remains an
  * error. The order matters: a rule with a specific message precedes the rules whose patterns also match it. `apply` receives the
  * numbers that `pattern` captures, and returns the same request if the rule changes nothing. With `remember`, later calls to the
- * target also apply the rule. With `setting`, only later calls with the rejected value of this setting do.
+ * target also apply the rule. With `setting`, only later calls with the rejected value of this setting do. A rule without
+ * `remember` reacts to the content of a single request.
  */
 export const claudeRecoveries = (adaptive: AdaptiveExtra): readonly RecoveryRule[] => [
   {

@@ -79,7 +79,10 @@ function reasonToDrop(
   return `the API requires maxTokens above ${MIN_BUDGET}`;
 }
 
-/** Returns the thinking setting. A budget is at most half of `maxTokens`, but at least `MIN_BUDGET`. */
+/**
+ * Returns the thinking setting. A budget is at most half of `maxTokens`, so that the other half remains for the answer, but at
+ * least `MIN_BUDGET`.
+ */
 function configOf(
   reasoning: Exclude<Effort, 'none'>,
   { thinking, thinkingText }: ThinkingQuirks,

@@ -16,7 +16,7 @@ export interface RunQuirks {
   readonly seed: boolean;
   /** Maximum number of input images. */
   readonly images: number;
-  /** Whether the model accepts a mask. A mask is sent as an array of bytes. */
+  /** Whether the model accepts a mask. Only the input `object` has a field for a mask, an array of bytes. */
   readonly mask: boolean;
 }
 

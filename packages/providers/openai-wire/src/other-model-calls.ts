@@ -248,7 +248,10 @@ async function* bytesOf({ body }: Response): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Maximum size of a response in bytes. 2,048 vectors of 3,072 numbers are 140 MB of text. */
+/**
+ * Maximum size of a response in bytes. 2,048 vectors of 3,072 numbers are 140 MB of text, so `embed` also passes this maximum to
+ * the connection, whose default is lower.
+ */
 const MAX_BYTES = 256 * 2 ** 20;
 
 const jsonOf = async (response: Response, { target }: ModelContext): Promise<unknown> =>

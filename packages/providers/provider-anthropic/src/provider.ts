@@ -44,6 +44,7 @@ function fromDsn({ name, token, baseURL, params }: Dsn): Provider {
   const { vendor = isVendor ? VENDOR : undefined, ...quirkParams } = params;
   const quirks = quirksFromParams<Quirks>(quirkParams, QUIRK_VALUES, dsnVariable(name));
   const options: AnthropicOptions = { id: name, vendor, apiKey: token, baseURL, quirks };
+  // Without a token in the DSN, another server must not receive Anthropic's key.
   return messagesProvider(options, createConnection(options, isVendor ? KEY_ENV : []));
 }
 

@@ -97,7 +97,7 @@ function embed(
   );
 }
 
-/** Values of `input_type` by purpose. Cohere's models require this property. */
+/** Values of `input_type` by purpose. Cohere's models require this property, and have no value for similarity. */
 const INPUT_TYPES: Readonly<Record<NonNullable<EmbeddingRequest['purpose']> | 'default', string>> = {
   default: 'search_document',
   document: 'search_document',

@@ -56,7 +56,7 @@ export function convertTurns(
   return wire;
 }
 
-/** Removes trailing white space, which the API rejects ("Final assistant content cannot end with trailing whitespace."). */
+/** Removes trailing white space, which Claude rejects ("Final assistant content cannot end with trailing whitespace."). */
 function trimPrefill(last: WireMessage | undefined): void {
   const text = last?.content.at(-1)?.text;
   if (last?.role === 'assistant' && text !== undefined) last.content.splice(-1, 1, { text: text.trimEnd() });

@@ -68,6 +68,7 @@ function putSettings(
   const put = (parameter: ChatParameter, field: string, value: unknown): void => {
     if (value === undefined) return;
     if (!quirks.refuses.includes(parameter)) params[field] = value;
+    // The provider itself adds `stream_options`, so the caller loses no setting.
     else if (parameter !== 'stream_options') warnings.push(rejectedWarning(field));
   };
   put('max_tokens', quirks.maxTokensField, request.maxTokens);

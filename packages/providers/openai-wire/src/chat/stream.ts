@@ -65,6 +65,7 @@ export class ChatReader implements WireReader {
   }
 
   readMessage(data: string, event: string | undefined): void {
+    // The marker ends a response even without a finish reason. The end of the body alone does not, as `end` shows.
     if (isEndMarker(data)) {
       this.finish();
       return;
@@ -201,7 +202,8 @@ export class ChatReader implements WireReader {
   }
 
   private audio(audio: unknown): void {
-    this.answer.text((this.media ??= new GeneratedMedia()).readAudio(audio));
+    const transcript = (this.media ??= new GeneratedMedia()).readAudio(audio);
+    this.answer.text(transcript);
     const facts = otherMembers(asRecord(audio), AUDIO_MEMBERS);
     if (facts !== undefined)
       this.other['audio'] = { ...asRecord(this.other['audio']), ...facts } as JsonObject;

@@ -154,6 +154,7 @@ function beginsAnother(state: CallState, fragment: ToolFragment): boolean {
   if (id !== '' && state.id !== '') return id !== state.id;
   // Some servers repeat the name in every fragment.
   if (name === state.name && argumentsOf(fragment) === '') return false;
+  // A call without arguments is complete if the fragment names another tool.
   return name === state.name ? isComplete(state.json) : state.json === '' || isComplete(state.json);
 }
 

@@ -107,6 +107,7 @@ function schemaInstructionRecovery(
   const format = schemasIn({ ...sent, tools: undefined });
   if (format.includes('"type":"json_schema"') && NO_SCHEMA.test(message))
     return instructionRecovery('JSON mode', (request) => withInstruction(request, formatMembers(JSON_MODE)));
+  // The system text of a request for JSON mode already contains the schema.
   if (format.includes('"type":"json_object"') && NO_JSON_MODE.test(message))
     return instructionRecovery('no JSON mode', (request) => withExtra(request, formatMembers(undefined)));
   return undefined;

@@ -8,7 +8,7 @@ export interface EmbeddingQuirks {
   readonly dimensions: 'dimensions' | 'output_dimension' | 'cut' | 'fixed';
   /** Number of dimensions of a vector that is not shortened. */
   readonly size?: number | undefined;
-  /** Maximum number of values in one request. `@default` no maximum */
+  /** Maximum number of values in one request. `@default 2048` */
   readonly maxValues?: number | undefined;
   /** Maximum number of tokens of one value. `@default` no maximum */
   readonly maxTokens?: number | undefined;

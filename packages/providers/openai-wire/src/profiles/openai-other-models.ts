@@ -45,7 +45,8 @@ export const OPENAI_OTHER_MODELS: OtherModelsProfile = {
 
 /**
  * OpenAI's moderation models, which are free. Source: openai 7.57; the guide to moderation (2026) for images of up to 20 MB. A
- * request with two images fails with `too_many_images` (reported by several clients, 2026-04).
+ * request with two images fails with `too_many_images` (reported by several clients, 2026-04). The limits contain no number of
+ * images, because core sends each image in a separate request.
  */
 export const OPENAI_MODERATION: EndpointProfile<ModerationQuirks> = {
   all: { hasFee: true },

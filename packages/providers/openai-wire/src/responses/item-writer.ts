@@ -184,6 +184,7 @@ export class ItemWriter {
   end(): void {
     for (const [key, { completeArguments: json }] of this.calls)
       this.endCall(key, json, json === undefined, undefined);
+    // All messages share `leakedCalls`, so the text that it holds back belongs to the last message.
     const last = [...this.texts.values()].at(-1);
     if (last !== undefined)
       this.write(last, this.filtered(last, this.leakedCalls.end()) + (last.nulls?.end() ?? ''));

@@ -19,7 +19,7 @@ export class LeakedCallFilter {
   /** Whether a leaked call was found. All later text of the response is then dropped. */
   found = false;
   private isStart = true;
-  /** Last character that was emitted. */
+  /** Last character that was emitted. At the start of a message, a blank, because a call may begin there. */
   private before = ' ';
   private pending = '';
 

@@ -174,7 +174,7 @@ function turnItem(part: AssistantPart, conversion: Conversion): InputItem | unde
   }
 }
 
-/** Converts a call of a custom tool. Its only argument is the text of the model. */
+/** Converts a call of a custom tool. Its only argument is the text of the model. Unlike other calls, its item has no `status`. */
 function customItem({ args }: ToolCallPart, called: object, token: JsonObject): InputItem {
   const { id, namespace, caller } = token;
   const [input, ...others] = Object.values(args);

@@ -23,7 +23,10 @@ import { ENCRYPTED_REASONING, LOGPROBS, reasoningToWire } from './request.ts';
 import { schemaFormat, toolsToWire } from './tools.ts';
 import { isVendorItem } from './vendor-parts.ts';
 
-/** Returns a change with which the request may succeed after status 400, 404 or 422; `undefined` if no such change is known. */
+/**
+ * Returns a change with which the request may succeed; `undefined` if no such change is known. An error about a container counts
+ * with any status, every other error only with 400, 404 or 422.
+ */
 export function recoveryFor(
   failure: ReportedFailure,
   status: number,

@@ -5,7 +5,7 @@ import { isSchema, leavesOf } from './absence.ts';
 /** JSON Schema whose root is an object with properties. */
 export interface ObjectRootSchema {
   readonly schema: JsonObject;
-  /** Removed keywords of the root, or `root` if the root was replaced. Empty if the new root accepts the same values. */
+  /** Removed keywords of the root, or `root` if the root was replaced. Empty if no alternative was lost. */
   readonly dropped: readonly string[];
   /** Whether the original schema listed no properties. Strict mode must not forbid properties that such a schema allowed. */
   readonly listsNoProperties?: boolean;

@@ -120,6 +120,7 @@ function putDefinitions(schema: JsonObject, node: Node, state: RewriteState): vo
     const definitions = schema[key];
     if (definitions === undefined) continue;
     if (!isSchema(definitions) || schema !== state.root) markInexpressible(state, `${key} inside a schema`);
+    // A definition is not the root, so its level is not 0. The levels around its references are not counted.
     else node[key] = mapped(definitions, (each) => rewrite(each, state, { level: 1, nested: 0 }));
   }
 }
