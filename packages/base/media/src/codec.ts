@@ -32,6 +32,7 @@ export interface Codec {
   ): Promise<{ readonly width: number; readonly height: number; readonly decodeBytes: number }>;
   /** Decodes the first frame, rotates it according to EXIF, and scales it down to edges of at most `edge` pixels. */
   decode(bytes: Uint8Array, edge: number | undefined): Promise<Raster>;
+  /** Multiplies the length of both edges by a scale below 1. */
   shrink(raster: Raster, scale: number): Promise<Raster>;
   /** Encodes pixels. For JPEG, transparency becomes white. PNG ignores the quality. */
   encode(raster: Raster, format: Format, quality: number): Promise<Uint8Array>;
@@ -103,7 +104,7 @@ function emptyCache(open: Sharp): void {
   open.cache({ memory: memory.max, files: files.max, items: items.max });
 }
 
-/** Bytes per sample, by sharp's names of sample types. */
+/** Bytes per sample, by sharp's names of sample types. Samples of the other types have one byte. */
 const SAMPLE_BYTES: Readonly<Record<string, number>> = {
   short: 2,
   ushort: 2,

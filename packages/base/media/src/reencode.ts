@@ -68,7 +68,7 @@ export async function reencode(
       const raster = await codec.decode(bytes, edge);
       signal.throwIfAborted();
       const encoded = await encodeWithin(raster, formats, limits.maxBytes, codec, signal);
-      // A raster with alpha has 2 or 4 channels.
+      // A number is the size of the smallest encoding, none of which fits. A raster with alpha has 2 or 4 channels.
       if (typeof encoded !== 'number')
         return result(encoded, encoded.format === 'jpeg' && raster.channels % 2 === 0);
       throw unfit(
@@ -118,7 +118,10 @@ function pixelsWithin({ width, height }: MeasuredSize, edge: number | undefined)
 export const encodableFormats = ({ mediaTypes }: Pick<ImageLimits, 'mediaTypes'>): readonly Format[] =>
   (['jpeg', 'png', 'webp'] as const).filter((format) => mediaTypes.includes(`image/${format}`));
 
-/** Returns the formats for an image: its own format if the target accepts it, then JPEG, PNG and WebP. */
+/**
+ * Returns the formats for an image. The first is its own format if the target accepts it, otherwise JPEG, PNG or WebP. `lossy`
+ * follows only a PNG that is too large.
+ */
 function formatsFor(mediaType: string, limits: ImageLimits, becomesSmaller: boolean): Formats {
   const allowed = encodableFormats(limits);
   const own = allowed.find((format) => mediaType === `image/${format}`);

@@ -52,6 +52,7 @@ export function checkList(space: string, query: RecordQuery): void {
   if (label !== undefined) checkName('label', label);
   if (prefix !== undefined) checkName('key', prefix);
   if (keys !== undefined) {
+    // An empty list is valid, and selects no record.
     if (keys.length > 0) checkCount('keys', keys.length);
     for (const key of keys) checkName('key', key);
   }

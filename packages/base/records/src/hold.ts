@@ -86,7 +86,9 @@ function changeOf({ value, label, keepMs, texts }: Partial<Value>, dueMs: number
   return { type: 'put', dueMs: dueMs ?? undefined, value, label, keepMs, texts };
 }
 
-/** Returns a record after a change at `at`, which replaces all members if it stores a value. */
+/**
+ * Returns a record after a change at `at`, a time of the holder's clock. The change replaces all members if it stores a value.
+ */
 function recordAfter(
   change: StoringChange,
   before: Pick<StoredRecord, 'key' | 'value' | 'label' | 'at'>,

@@ -143,8 +143,8 @@ function cutOf(text: string, spans: readonly Span[]): number {
 }
 
 /** Returns the contexts of the findings, with overlapping contexts joined, in order. */
-function clusters(spans: readonly Span[]): readonly (readonly [number, number])[] {
-  const joined: [number, number][] = [];
+function clusters(spans: readonly Span[]): readonly (readonly [from: number, to: number])[] {
+  const joined: [from: number, to: number][] = [];
   for (const { from, end } of [...spans].sort((a, b) => a.from - b.from)) {
     const last = joined.at(-1);
     if (last !== undefined && from < last[1]) last[1] = Math.max(last[1], end);

@@ -28,7 +28,7 @@ export function quoteAt(text: string, at: number): Quote | undefined {
 }
 
 /**
- * Returns the end of a value that begins at `start` after `quote`. If `'` is not closed, the value ends with the
+ * Returns the end of a value that begins at `start` after `quote`. If `'` or a backtick is not closed, the value ends with the
  * JSON string that contains it.
  */
 export function endOfQuoted(

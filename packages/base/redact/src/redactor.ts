@@ -10,8 +10,9 @@ import { cleanCopy } from './value/clean-copy.ts';
 /** Options of `createRedactor`. */
 export interface RedactorOptions {
   /**
-   * Function that returns known secrets, called for every text. The secrets are found unchanged, percent-encoded, in base64, and
-   * escaped in up to six levels of JSON. If the function throws, only rules apply. Secrets of 1 or 2 characters are ignored. `@default` none
+   * Function that returns known secrets, called for every text and every piece of a stream. The secrets are found unchanged,
+   * percent-encoded, in base64, and escaped in up to six levels of JSON. If the function throws, only rules apply. Secrets of 1
+   * or 2 characters are ignored. `@default` none
    */
   readonly secrets?: (() => Iterable<string>) | undefined;
   /** Rules in addition to the built-in rules. `@default []` */

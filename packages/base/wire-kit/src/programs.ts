@@ -133,6 +133,7 @@ function directCall(part: CallPart): CallPart {
     ...part.replay,
     data: { ...data, ...(item !== undefined && { item: members }) } as JsonObject,
   };
+  // A vendor call always has replay data, even if they are empty now.
   if (part.type === 'vendor-call') return { ...part, ...(replay && { replay }) };
   const { replay: _replay, programId: _program, ...call } = part;
   // Replay data that contained only the caller is now empty, and is omitted.

@@ -44,7 +44,10 @@ const VALUES: Readonly<
   toolChoice: ({ toolChoice }) => (typeof toolChoice === 'object' ? 'name' : toolChoice),
 };
 
-/** Returns the members of a recovery that only requests with the rejected value of a setting need. */
+/**
+ * Returns the members of a recovery that only requests with the rejected value of a setting need. The id contains the value,
+ * because a call uses each id once, and another value may be rejected too.
+ */
 function neededForValue(
   id: string,
   setting: NonNullable<RecoveryRule['setting']>,

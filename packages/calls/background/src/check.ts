@@ -106,7 +106,7 @@ function checkedSize(stored: JsonObject): JsonObject {
   throw new LlmError('invalid-request', why, { code: 'too-large' });
 }
 
-/** Returns the options of a call that are stored with its job. `LocalOptions` apply only in this process. */
+/** Returns the options of a call that are stored with its job. Functions (`LocalOptions`) apply only in this process. */
 export function storedOptions(options: CallOptions): JsonObject {
   const { policy, timeouts = {}, attempts, backoff, retryAfterCapMs, metadata } = options;
   const { hedgeAfterMs, leastCharsPerSecond, slowWindowMs, whenAllBenched } = options;

@@ -168,6 +168,7 @@ export class Accumulator implements Answer<ModelEvent, ChatResponse> {
     return this.parts.filter((part) => part !== undefined);
   }
 
+  /** Adds a delta. A delta without a `part-start`, which violates the order of events, counts as text. */
   private append(index: number, text: string): void {
     this.characters += text.length;
     const part = this.open[index];

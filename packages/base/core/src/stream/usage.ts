@@ -52,6 +52,9 @@ function add(a: Usage, b: Usage | undefined): Usage {
   };
 }
 
+/**
+ * Adds details. A tier, speed or place that differs is unknown for the sum. A usage without details does not make them unknown.
+ */
 function addDetails(first: Usage, second: Usage): UsageDetails | undefined {
   const { details: a } = first;
   const { details: b } = second;

@@ -26,7 +26,10 @@ const MAX_FRAMES = 3;
 const MAX_CHARACTERS = 300;
 const MAJORDOMO_FRAME = /[\\/]@majordomo[\\/]/;
 
-/** Returns the text of an error for `inspect` and `console.error`. The text has at most twelve lines and no repetitions. */
+/**
+ * Returns the text of an error for `inspect` and `console.error`. The text has at most twelve lines and no repetitions. `depth`:
+ * number of levels that `inspect` may still show; below 0, the text has one line.
+ */
 export function inspectError(
   error: InspectedError,
   frames: readonly string[] | undefined,

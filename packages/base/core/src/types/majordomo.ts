@@ -101,7 +101,10 @@ export interface ChatModel {
    * const { value } = await model.generateObject({ messages, output: z.object({ title: z.string() }) });
    */
   generateObject<T>(request: TypedRequest<T>, options?: CallOptions): Promise<ObjectResponse<T>>;
-  /** Returns a value that was checked against a JSON Schema, except for `pattern`, `patternProperties` and `format`. */
+  /**
+   * Returns a value that was checked against a JSON Schema, except for `pattern`, `patternProperties`, `format`,
+   * `unevaluatedItems`, `unevaluatedProperties`, `$dynamicRef` and references to other documents.
+   */
   generateObject(request: JsonSchemaRequest, options?: CallOptions): Promise<ObjectResponse<JsonValue>>;
   /** Returns unchecked snapshots of the value while it is generated. `response()` returns the validated value. */
   streamObject<T>(request: TypedRequest<T>, options?: CallOptions): ObjectStream<T>;

@@ -88,7 +88,7 @@ const toResultPart = ({ callId, name, content, isError, loads }: ToolResultInput
 
 /** Result of a call that waits for the client. */
 export interface VendorResultInput {
-  /** Text and images, such as a screenshot or the output of a command. `@default ''` */
+  /** Text and images, such as a screenshot or the output of a command. `@default []` */
   readonly content?: string | readonly ResultPiece[] | undefined;
   /** Details of the kind; see `VendorResultPart.output`. */
   readonly output?: JsonObject | undefined;

@@ -52,7 +52,10 @@ const HEAD = 1024;
 /** Header of a PDF. The header must be at the start of a line, because a text about PDFs may contain it elsewhere. */
 const PDF_HEADER = /(?:^|[\0\r\n])%PDF-\d/;
 
-/** Returns the media type that the brands of a HEIF container indicate. */
+/**
+ * Returns the media type that the brands of a HEIF container indicate. The first brand of an AVIF file may be another, such as
+ * `mif1`.
+ */
 function brandType(brands: string): string | undefined {
   if (/avi[fs]/.test(brands)) return 'image/avif';
   return /^(?:hei[cxms]|hev[cxm]|mif1|msf1)/.test(brands) ? 'image/heic' : undefined;

@@ -67,8 +67,9 @@ const truncate = (text: string, most: number): string =>
   text.length <= most ? text : `${truncateText(text, most - 1)}…`;
 
 /**
- * Escapes characters that databases cannot store in a text column: U+0000 and lone surrogates. The results for two different
- * strings always differ. JSON does not need this function, because `JSON.stringify` escapes these characters.
+ * Escapes characters that databases cannot store in a text column: U+0000 and lone surrogates. Also escapes the backslash, so
+ * that the results for two different strings always differ. JSON does not need this function, because `JSON.stringify` escapes
+ * these characters.
  */
 export const toStoredText = (value: string): string =>
   value.replace(/[\0\\\p{Surrogate}]/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -44,7 +44,7 @@ export function readJpeg(bytes: Uint8Array): ImageHeader | undefined {
   };
 }
 
-/** Returns the position of the marker after a segment. Restart markers and TEM have no length. */
+/** Returns the position of the marker after a segment. Restart markers, SOI and TEM have no length. */
 function nextSegment(reader: Reader, bytes: Uint8Array, at: number): number {
   const marker = reader.u8(at + 1);
   const isBare = marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);

@@ -79,6 +79,7 @@ function readStream(file: PdfFile, offset: number): Section {
   const data = file.streamData(trailer, scanner, trailer.get('Length'));
   const [kindWidth = 0, placeWidth = 0, moreWidth = 0] = countsIn(trailer.get('W'));
   const width = kindWidth + placeWidth + moreWidth;
+  // Three numbers of at most 8 bytes.
   if (width < 1 || width > 24) throw new UnreadablePdf('a cross-reference has no widths');
   const index = trailer.has('Index') ? countsIn(trailer.get('Index')) : [0, countIn(trailer, 'Size') ?? 0];
   const entries: [number, Entry][] = [];

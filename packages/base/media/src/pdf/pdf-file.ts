@@ -63,6 +63,7 @@ export class PdfFile {
 
   private inflate(data: Uint8Array): Uint8Array {
     try {
+      // zlib does not accept a limit of 0.
       const inflated = inflateSync(data, { maxOutputLength: Math.max(1, this.room) });
       this.room -= inflated.length;
       // The inflated text is read, too.

@@ -91,7 +91,7 @@ function typeOf(bytes: Uint8Array, format: Format | undefined): string | undefin
 
 const LONGEST_SECONDS = 366 * 86_400;
 
-/** Returns integer milliseconds, or `undefined` for an implausible duration of more than a year. */
+/** Returns integer milliseconds, or `undefined` for an implausible duration: 0, or more than a year. */
 function milliseconds(seconds: number | undefined): number | undefined {
   if (seconds === undefined || !(seconds > 0 && seconds < LONGEST_SECONDS)) return undefined;
   return Math.round(seconds * 1000);

@@ -107,6 +107,7 @@ function findAfterFlag(text: string, at: number, found: Span[], search: Search):
   while (end - at < MAX_NAME && /[a-z-]/i.test(text.charAt(end))) end++;
   if (text[end] !== ' ') return undefined;
   const verdict = verdictOn(text.slice(at, end));
+  // After the space, a hyphen begins the next flag.
   if (verdict === undefined || text[end + 1] === '-') return undefined;
   return findValue(
     text,

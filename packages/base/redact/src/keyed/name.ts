@@ -73,7 +73,7 @@ function verdictOnWords(words: readonly string[]): Verdict | undefined {
   const before = words.at(-2) ?? '';
   const verdict = verdictOnLast(last, before, words.length);
   if (verdict !== undefined && verdict !== 'perhaps') return verdict;
-  // A plural names several secrets, unless it is a count, as in `max_tokens`.
+  // A plural names several secrets, unless it is a count, as in `max_tokens`, or the plural of an uncertain name, such as `keys`.
   const isCount = last === 'tokens' && !HAS_TOKENS.has(before);
   if (!last.endsWith('s') || isCount) return verdict;
   const singular = verdictOnLast(last.slice(0, -1), before, words.length);

@@ -8,7 +8,7 @@ const HAS_DIGIT_OR_LONG_WORD = '(?=[A-Za-z_-]{0,60}\\d|[A-Za-z_]{0,30}[A-Za-z]{2
 /** First digits of tokens that begin with a number. Their pattern continues with the second digit. */
 const FIRST_DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
 
-/** Rules for keys of services for payment, mail, chat and shops. */
+/** Rules for keys of services for payment, mail, chat and shops: id, beginnings, pattern of the rest, and source. */
 export const BUSINESS_TOKENS: readonly TokenRow[] = [
   [
     'stripe-key',

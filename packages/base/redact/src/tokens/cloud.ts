@@ -2,7 +2,7 @@ import { GITLEAKS, page, SECRETLINT, type TokenRow } from './row.ts';
 
 const WORD = '[A-Za-z0-9_-]';
 
-/** Rules for keys of clouds, databases and secret managers. */
+/** Rules for keys of clouds, databases and secret managers: id, beginnings, pattern of the rest, and source. */
 export const CLOUD_TOKENS: readonly TokenRow[] = [
   [
     'aws-access-key-id',

@@ -2,7 +2,10 @@ import { GITLEAKS, page, SECRETLINT, type TokenRow } from './row.ts';
 
 const WORD = '[A-Za-z0-9_-]';
 
-/** Rules for tokens of services for code hosting, builds, package registries and monitoring. */
+/**
+ * Rules for tokens of services for code hosting, builds, package registries and monitoring: id, beginnings, pattern of the rest,
+ * and source.
+ */
 export const CODE_TOKENS: readonly TokenRow[] = [
   [
     'github-token',

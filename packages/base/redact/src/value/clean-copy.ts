@@ -141,6 +141,7 @@ function cleanHeaders(headers: Headers, text: Text, mask: string): Headers {
 
 function cleanQuery(query: URLSearchParams, text: Text, mask: string): URLSearchParams {
   const clean = new URLSearchParams();
+  // `key`, `sig` and `signature` are names of credentials only in a query.
   for (const [name, value] of query) {
     clean.append(name, isSecretName(name) || /^(?:key|sig|signature)$/i.test(name) ? mask : text(value));
   }

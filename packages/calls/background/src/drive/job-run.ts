@@ -12,8 +12,8 @@ import { VendorLeg } from '../legs/vendor-leg.ts';
 
 /** Maximum wait before a refused start is tried again, in milliseconds: usually, and if the vendor states a wait. */
 const RETRY_MS = { usual: 200, most: 20_000 } as const;
-/** Wait before the next look if a person must act, in milliseconds. */
-const PERSON_MS = 30_000;
+/** Wait before the next look after an error that ends the run, usually because a person must act, in milliseconds. */
+const ERROR_MS = 30_000;
 
 interface RunEvents {
   /** Called when the call of a leg has begun. */
@@ -84,12 +84,14 @@ export class JobRun {
     }
   }
 
-  /** Releases the lease after an error, so that the next reader or poll continues. */
+  /**
+   * Releases the lease after a failed look. After a failed start there is no look to schedule, so the driver releases the lease.
+   */
   private async release(): Promise<void> {
     const { job, setup } = this.parts;
-    const lookAt = setup.clock.now() + PERSON_MS;
+    const lookAt = setup.clock.now() + ERROR_MS;
     await job
-      .release(PERSON_MS, (record) => (record.state === 'running' ? withJob(record, { lookAt }) : undefined))
+      .release(ERROR_MS, (record) => (record.state === 'running' ? withJob(record, { lookAt }) : undefined))
       .catch(() => undefined);
   }
 

@@ -30,6 +30,7 @@ export async function doLeftWork(parts: RunParts, prepared?: PreparedTarget): Pr
     if (done.left.length > 0) retryMs ??= retryAfter(error);
     legs.push(done.leg);
   }
+  // Nothing is to be saved. When the run ends, the driver makes the job due after a fixed wait (`LeasedJob.end`).
   if (legs.every((leg, at) => leg === job.record.legs[at])) return failure;
   const change = (record: JobRecord): JobRecord => ({
     ...record,

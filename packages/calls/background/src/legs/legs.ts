@@ -36,7 +36,10 @@ export function withNewLeg(record: JobRecord, now: number): JobRecord {
   return { ...record, legs: [...record.legs, leg] };
 }
 
-/** Returns the record after the end of a leg whose process has died during a call or a start. The cost of such a leg is unknown. */
+/**
+ * Returns the record after the end of a leg whose process has died during a call or a start. The cost of such a leg is unknown. A
+ * start has no reference yet, so that its job can be booked, but neither stopped nor removed.
+ */
 export function withAbandonedLeg(record: JobRecord, now: number): JobRecord {
   const last = record.legs.at(-1);
   if (last?.state !== 'running') return record;

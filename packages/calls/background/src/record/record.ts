@@ -82,7 +82,7 @@ export interface JobRecord {
   /** Operation of the call. `@default` a chat */
   readonly operation?: 'video' | undefined;
   readonly spec: string;
-  /** Request of the call. Empty after the job has ended. */
+  /** Request of the call. Empty after the job and its last leg have ended. */
   readonly request: JsonObject;
   /** Options of the call that can be stored. Empty after the job has ended and its costs are booked. */
   readonly options: JsonObject;

@@ -47,7 +47,10 @@ export class LookTimes implements NextLook {
     );
   }
 
-  /** Schedules the next look after a failed one. Returns the wait in milliseconds. */
+  /**
+   * Schedules the next look after a failed one. Returns the wait in milliseconds. Unlike a suggested time, a Retry-After is not
+   * limited, because the vendor may refuse an earlier look.
+   */
   afterFailure(retryAfterMs: number | undefined): number {
     this.double();
     const inMs = retryAfterMs ?? this.lookMs;

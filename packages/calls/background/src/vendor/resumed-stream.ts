@@ -30,8 +30,11 @@ export class ResumedStream {
   private cursor: string | undefined;
   /** Cursor after the first event. A server that ignores the cursor sends it again. */
   private first: string | undefined;
+  /** Complete events that the consumer has not received. */
   private text = '';
+  /** Whether the last event has arrived, or the consumer has cancelled the stream. */
   private isOver = false;
+  /** Number of failures since the last new event. */
   private failures = 0;
 
   constructor(options: ResumedStreamOptions) {
@@ -99,6 +102,7 @@ export class ResumedStream {
     this.first ??= cursor;
     this.cursor = cursor ?? this.cursor;
     this.isOver ||= isLast;
+    // Each line of the data has its own field.
     this.text += sseEvent(data.replaceAll('\n', '\ndata: '), event);
   }
 

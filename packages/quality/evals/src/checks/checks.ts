@@ -228,6 +228,7 @@ export function maxCalls(calls: number): Check<unknown, unknown> {
  * @default createRedactor()
  */
 export function noSecrets(redactor: Redactor = createRedactor()): Check<unknown, unknown> {
+  // A redactor consists of functions, whose rules a version cannot contain.
   return versioned('noSecrets', [], ({ text, toolCalls, value }) => {
     const searched = [text, JSON.stringify(toolCalls.map(({ args }) => args)), JSON.stringify(value ?? null)];
     const rules = searched.flatMap((part) => redactor.find(part).map(({ rule }) => rule));

@@ -109,8 +109,9 @@ export function scoreDifference(pairs: readonly Pair[], worst = 1): Estimate {
 const UNCHANGED: Estimate = { difference: 0, interval: [0, 0] };
 
 /**
- * Returns the relative change of a total. The interval is computed for the logarithm of the ratio, with the standard error of a
- * jackknife (how much the ratio changes without each case), because a few cases with large amounts dominate a total.
+ * Returns the relative change of a total. The total before must not be 0. The interval is computed for the logarithm of the
+ * ratio, with the standard error of a jackknife (how much the ratio changes without each case), because a few cases with large
+ * amounts dominate a total.
  */
 export function relativeChange(pairs: readonly Pair[]): Estimate {
   const changed = changedOf(pairs);
@@ -123,7 +124,7 @@ export function relativeChange(pairs: readonly Pair[]): Estimate {
   const error = (deviation(others) * (size - 1)) / Math.sqrt(size);
   const factor = Math.exp(studentT(0.95, size - 1) * error);
   const ratio = after / before;
-  // The factor is not finite if one case has a complete total.
+  // The factor is not finite if one case has the complete total of one evaluation.
   const isKnown = size > 1 && Number.isFinite(factor);
   return { difference: ratio - 1, interval: isKnown ? [ratio / factor - 1, ratio * factor - 1] : undefined };
 }

@@ -4,6 +4,7 @@ import { isFailed } from '../cases/samples.ts';
 import { plainLine, plainLines } from './plain-text.ts';
 import { problemsOf } from './sample-text.ts';
 
+/** Maximum length of the report. GitHub accepts at most 65,536 characters in a comment. */
 const MAX_CHARACTERS = 60_000;
 const MAX_ROWS = 100;
 const MAX_REASONS = 20;

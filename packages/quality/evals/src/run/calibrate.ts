@@ -48,7 +48,8 @@ export interface Agreement {
 
 /**
  * Applies a judge to labeled outputs and compares its scores with the labels. Records and replays the judge's calls in the file
- * of `name`. Rejects with `config` for fewer than two outputs. If the judge fails, rejects with its error.
+ * of `name`. Rejects with `config` for fewer than two outputs. If the judge throws an `LlmError`, rejects with its kind and
+ * message. Any other error of the judge counts as the score 0, as in `evaluate`.
  */
 export async function calibrate<Input = JsonValue>(
   judge: Check,

@@ -75,6 +75,7 @@ export class Journal {
       await this.lock.confirm();
       await this.handle.truncate(0);
     });
+    // No other write is pending, because a run restarts its journal before it appends the first line.
     this.end = 0;
     this.index = new JournalIndex();
     await this.write(header);
@@ -155,7 +156,10 @@ export async function readLine<L extends UnitLine | AnswerLine>(
   return JSON.parse(buffer.toString('utf8')) as L;
 }
 
-/** Reads a journal without its contents. Rejects with `config` if the file is not a journal. */
+/**
+ * Reads a journal without its contents. Skips a complete line that is not a JSON object, so that one damaged line does not lose
+ * the others. Rejects with `config` if the file is not a journal.
+ */
 export async function readIndex(
   file: string,
 ): Promise<{ readonly index: JournalIndex; readonly end: number }> {

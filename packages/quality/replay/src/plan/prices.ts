@@ -116,7 +116,7 @@ export class Prices {
     if (price === undefined) return undefined;
     if (price === 'included') return { nanoUsd: 0n, batchNanoUsd: undefined };
     // The cost that a vendor reported contains the cache of this call. Without its tier, the standard price applies. `cacheWriteLong`
-    // would not fit to `cacheWrite`, which the callers have changed.
+    // would not fit to `cacheWrite`, which `costs` has changed.
     const {
       reportedNanoUsd: _reported,
       serviceTier: _tier,

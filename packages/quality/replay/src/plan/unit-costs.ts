@@ -6,7 +6,7 @@ import { tenantOf } from '../traffic/tenant.ts';
 import { answersIn, MORE_STEPS, requestAtEnd } from '../follow/recorded-run.ts';
 import type { Planning } from './planning.ts';
 
-/** Share of the pairs of texts that a judge is likely to see. */
+/** Assumed share of the pairs that a judge sees. The others are decided before, for example because both answers are equal. */
 const JUDGED = 0.6;
 /** Likely number of output tokens of a judge. */
 const JUDGE_OUTPUT = 200;

@@ -151,9 +151,9 @@ export interface ReplayPlan {
   /** Calls to send: for the candidate, for the control, and at most for the judges. With `follow`, as many as the recorded runs have. */
   readonly calls: { readonly candidate: number; readonly control: number; readonly judge: number };
   readonly sample: ReplaySample;
-  /** Likely cost: recorded usage at the prices of the targets, and two calls of a judge for 60 % of the texts. */
+  /** Likely cost: recorded usage at the prices of the targets, and two calls of each judge for 60 % of the pairs. */
   readonly likelyNanoUsd: string;
-  /** Maximum cost: answers of maximum length, and two calls of each judge for every pair. */
+  /** Maximum cost: answers of maximum length, and two calls of each judge for every pair, with one repair of each live call. */
   readonly maxNanoUsd: string;
   /** Maximum cost of one answer or verdict, which the budget must cover before the first call. */
   readonly maxCallNanoUsd: string;

@@ -22,7 +22,7 @@ export interface SideRun {
 export interface SideAnswer {
   readonly key: string;
   readonly answer: Answer;
-  /** All answers of the run, and then `answer`. */
+  /** All answers of the run, each with its own time and cost. `answer` is the last one, with the time and cost of the run. */
   readonly answers: readonly Answer[];
   /** Whether `answer` calls tools after the last step that is allowed. */
   readonly hasTooManySteps: boolean;

@@ -97,7 +97,7 @@ export class BatchCalls implements Calls {
 
   /**
    * Writes a job with the calls whose maximum cost the budget covers. The others wait for a later job, because calls cost less than their
-   * maximum. Returns `undefined` if the budget covers no call.
+   * maximum. Stops at the first call that is not covered, even if a later one costs less. Returns `undefined` for an empty job.
    */
   private async begin(
     name: string,
@@ -165,6 +165,7 @@ export class BatchCalls implements Calls {
       const cost = result.nanoUsd ?? maxima.get(id) ?? 0n;
       sum += cost;
       this.tried.add(id);
+      // The definition may have changed since the call was sent, or an earlier process may have stored its result.
       const waiting = this.waiting.get(id);
       if (waiting === undefined || index.answers.has(id) || index.verdicts.has(id)) continue;
       await this.storeResult(waiting, result, cost);

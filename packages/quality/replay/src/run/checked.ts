@@ -15,8 +15,8 @@ export interface CheckedPair {
 }
 
 /**
- * Returns the mean difference of the scores, from -1 to 1, or `undefined` if no check applies to both answers. A check that throws an
- * `LlmError` rejects with it.
+ * Returns the mean difference of the scores, from -1 to 1, or `undefined` if no check applies to both answers. If a check
+ * throws an `LlmError`, rejects with `config` and its message.
  */
 export async function checkedDifference(pair: CheckedPair): Promise<number | undefined> {
   const before = await scoresOf(pair, pair.recorded);

@@ -240,7 +240,7 @@ class Session {
     return ledger === undefined ? [] : exceededLimits(ledger, this.experiment.name, this.likelyRest(plan));
   }
 
-  /** Returns the likely cost of the calls without an answer. 0 while batches run, which have reserved their maximum. */
+  /** Returns the likely cost of units without a result of the candidate; 0 while batches run, which reserve their maximum. */
   private likelyRest({ likelyNanoUsd, sample }: ReplayPlan): bigint {
     const { index } = this.journal;
     if (index.jobs.size > 0 || sample.distinct === 0) return 0n;

@@ -148,6 +148,7 @@ async function reasonToExclude(
   const spec = candidateSpec(candidate, call);
   if (spec === undefined) return 'the name of the call is not known; set candidate.spec';
   const denial = await denialOf(experiment, [spec, ...judges], { call, request, signal });
+  // Each sampled call may be drawn into the control, which sends it again to the target that answered it.
   if (denial !== undefined || control === 0) return denial;
   const { target } = call.response;
   return denialOf(experiment, [target], { call, request, signal }).catch((error: unknown) => {

@@ -16,7 +16,7 @@ const HALF = 32;
 export interface Fingerprint {
   /** Digest of the request without its last user text, so that two steps of one run are not duplicates. */
   readonly group: string;
-  /** Digest of the last user text without digits and differences of spaces and case. */
+  /** Digest of the last user text in lower case, with `0` for each digit and a single space for each run of spaces. */
   readonly text: string;
   /** SimHashes of the beginning and of the end of the text. `undefined` for a short text. */
   readonly ends: readonly [Bits, Bits] | undefined;

@@ -20,6 +20,7 @@ export function allocate(
 ): readonly number[] {
   const roots = shares.map((share) => Math.sqrt(share));
   const countOf = (kind: number): number => counts[kind] ?? Infinity;
+  /** Kinds whose calls are all drawn. */
   const complete = new Set<number>();
   for (;;) {
     const open = roots.reduce((sum, root, kind) => sum + (complete.has(kind) ? 0 : root), 0);

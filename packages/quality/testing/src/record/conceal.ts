@@ -44,6 +44,7 @@ export function hidden(text: string, secrets: readonly string[]): string {
 
 /** Pattern of the names of headers that identify an account. */
 const ACCOUNT_HEADER = /organi[sz]ation|project|account|tenant|workspace|customer/i;
+/** Patterns of the names of parameters and JSON members with credentials. A member `key`, `token` or `code` may contain text. */
 const CREDENTIAL_PARAMETER = /^(?:key|api[-_]?key|token|access_token|sig|code)$|^x-amz-|secret|signature/i;
 const CREDENTIAL_MEMBER = /^(?:api[-_]?key|password|(?:access|refresh|session|id)[-_]?token|.*secret.*)$/i;
 /** Pattern of path segments that contain an account id. */

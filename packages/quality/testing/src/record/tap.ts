@@ -30,6 +30,7 @@ export function tap(response: Response, now: () => number, signal: AbortSignal |
   const over = new Promise<Over>((settle) => {
     resolve = settle;
   });
+  /** Reports the end. Only the first call has an effect. */
   const end = (how: RecordedEnd, error?: unknown): void => {
     resolve({ end: signal?.aborted === true && how !== 'complete' ? 'aborted' : how, error });
   };

@@ -42,7 +42,7 @@ export async function send(
   try {
     await pause(plan.lateMs, disconnected.signal);
     if (plan.head !== undefined) {
-      // Vendors send the length of a JSON body. An incomplete body is sent without a length.
+      // Vendors send the length of a JSON body. A body that is cut, reset or paused is sent without a length.
       const isSized = plan.end === 'clean' && plan.stall === undefined && isJson(plan.head.headers);
       const length = isSized ? { 'content-length': String(sizeOf(plan.frames)) } : {};
       response.writeHead(plan.head.status, { ...plan.head.headers, ...length });
@@ -71,6 +71,7 @@ async function sendBody(
     await write(response, bytes, disconnected);
     progress.sent += bytes.length;
   }
+  // A pause after the last byte precedes no write.
   if (stall !== undefined && progress.sent === stall.bytes) await pause(stall.ms, disconnected);
 }
 

@@ -149,7 +149,7 @@ function whereOf(query: CallQuery): { readonly conditions: string[]; readonly va
   return { conditions: ['true', ...conditions], values };
 }
 
-/** Returns the columns of an entry. `nano_usd` is a string, because it may exceed 2⁵³. */
+/** Returns the columns of an entry. `nano_usd` is a string, because it may exceed 2⁵³. `CallFigures` defines `output`. */
 function toRow({ content, ...entry }: CallEntry): object {
   const stored = (text: string | undefined): string | undefined => text && toStoredText(text);
   return {

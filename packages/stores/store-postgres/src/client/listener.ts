@@ -43,7 +43,10 @@ export class Listener {
     this.clock = clock;
   }
 
-  /** Resolves when the subscription is active. Rejects if no session can be opened. A client function is then called again. */
+  /**
+   * Resolves when the subscription is active. Rejects if no session can be opened. A client function is then called again, except
+   * after it has returned an unsuitable client (`config`).
+   */
   async subscribe(channel: string, subscriber: Subscriber): Promise<void> {
     const all = this.subscribers.get(channel) ?? new Set();
     this.subscribers.set(channel, all.add(subscriber));
@@ -76,6 +79,7 @@ export class Listener {
     try {
       await listening;
     } catch (cause) {
+      // Another attempt would get the same unsuitable client.
       if (LlmError.is(cause, 'config')) throw cause;
       this.onLost();
       throw new LlmError('network', 'postgres: LISTEN failed; check the option `listener`', {}, { cause });

@@ -63,7 +63,10 @@ export function sqliteCalls(database: Database): CallStore {
   };
 }
 
-/** Lets pending work of the process run between two statements, because each statement blocks the process. */
+/**
+ * Lets pending work of the process run between two statements, because each statement blocks the process. Statistics need
+ * it, because they read many pages in a row.
+ */
 const otherWork = (): Promise<void> => new Promise((resume) => setImmediate(resume));
 
 /** Creates the store of hourly sums over the calls. If a call changes, a trigger removes the sums of its hour. */

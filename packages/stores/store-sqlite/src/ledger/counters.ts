@@ -136,7 +136,10 @@ export class Counters {
     });
   }
 
-  /** Returns the state of the current period, or the state of a new period. A period is stored with its first reservation. */
+  /**
+   * Returns the state of the current period, or the state of a new period. A period is stored with its first reservation. Ignores
+   * `window`, because all processes of the file use the clock of the same machine.
+   */
   private counterFor({ counter, resetsInMs, nextResetsInMs }: Claim, now: number): Counter {
     const known = this.sql.counter.get(counter) as Counter | undefined;
     const left = nextResetsInMs ?? resetsInMs;

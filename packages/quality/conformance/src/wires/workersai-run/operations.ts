@@ -11,7 +11,7 @@ const enveloped = (result: object): OperationReply =>
 
 const RAY = { 'cf-ray': 'req_test' };
 
-// All operations have the same path, so the body shows the operation.
+// All operations have the same path, so the body shows the operation: an array in `text` is embedded, and a string is spoken.
 
 const embeddings = endpoint('embedding', {
   path: RUN_PATH,
