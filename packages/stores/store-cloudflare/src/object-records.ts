@@ -1,5 +1,12 @@
 import { toStoredText } from '@majordomo/core/toolkit';
-import { checkGet, checkList, checkWrite, type RecordStore, type StoredRecord } from '@majordomo/records';
+import {
+  checkGet,
+  checkList,
+  checkSpace,
+  checkWrite,
+  type RecordStore,
+  type StoredRecord,
+} from '@majordomo/records';
 import { callObject } from './object-call.ts';
 import type { ObjectNamespace } from './platform.ts';
 
@@ -40,7 +47,7 @@ export function objectRecords(namespace: ObjectNamespace): ObjectRecords {
       return (await ask('list', space, query)).map(withDue);
     },
     async counts(space) {
-      checkList(space, { limit: 1 });
+      checkSpace(space);
       return ask('counts', space);
     },
     async search(space, words, limit) {

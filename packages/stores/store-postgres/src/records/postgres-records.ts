@@ -10,6 +10,7 @@ import {
   afterPrefix,
   checkGet,
   checkList,
+  checkSpace,
   checkWrite,
   type RecordChange,
   type RecordQuery,
@@ -108,7 +109,7 @@ export function postgresRecords(
     },
 
     async counts(space) {
-      checkList(space, { limit: 1 });
+      checkSpace(space);
       // `entry_counts` includes expired records that are not deleted yet, so they are subtracted.
       const rows = await query(
         `SELECT label, sum(count)::text AS count FROM (
@@ -143,7 +144,7 @@ export function postgresRecords(
   return {
     ...store,
     async watch(space, changed) {
-      checkList(space, { limit: 1 });
+      checkSpace(space);
       const name = toStoredText(space);
       const channel = channelOf(name);
       const publish = (message: string): Promise<unknown> =>

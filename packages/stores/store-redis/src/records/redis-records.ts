@@ -4,6 +4,7 @@ import {
   afterPrefix,
   checkGet,
   checkList,
+  checkSpace,
   checkWrite,
   type RecordChange,
   type RecordQuery,
@@ -77,7 +78,7 @@ export function redisRecords(io: RecordsIo): RecordStore {
       return recordsOf(await run(SELECT, space, [set, first, most, hasValues, ...names]));
     },
     async counts(space) {
-      checkList(space, { limit: 1 });
+      checkSpace(space);
       const found = (await run(COUNTS, space, [])) as readonly (string | number)[];
       const labels = found.filter((_, place) => place % 2 === 0);
       return Object.fromEntries(
@@ -90,7 +91,7 @@ export function redisRecords(io: RecordsIo): RecordStore {
   return {
     ...store,
     async watch(space, changed) {
-      checkList(space, { limit: 1 });
+      checkSpace(space);
       return watchChanges(channels(channelOf(space)), clock, (key) => {
         changed(key === undefined ? undefined : fromStoredText(key));
       });
