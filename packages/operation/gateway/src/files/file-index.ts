@@ -1,4 +1,5 @@
 import { LlmError, systemClock } from '@majordomo/core';
+import { sha256 } from '@majordomo/core/toolkit';
 import type { StoredFile } from '@majordomo/files';
 import {
   allRecords,
@@ -326,11 +327,7 @@ const quotaRefusal = (limit: string, remedy = 'delete files, or wait for their e
   new Refusal('over-limit', `the caller ${limit}; ${remedy}`, { code: 'storage_quota_exceeded' });
 
 /** Returns the start of the keys of an owner, which may be longer than a key: the SHA-256 as hexadecimal digits. */
-async function hashOf(owner: string): Promise<string> {
-  const bytes = new TextEncoder().encode(owner);
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
+const hashOf = (owner: string): Promise<string> => sha256(new TextEncoder().encode(owner));
 
 const hashIn = (key: string): string => key.slice(0, key.indexOf('/'));
 const idOf = (key: string): string => key.slice(key.indexOf('/') + 1);
