@@ -15,9 +15,11 @@ export async function storeVendorId(
   { records, clock }: Setup,
 ): Promise<void> {
   const keepMs = Math.max(1, expiresAt - clock.now());
-  await records
-    .write(SPACE, [{ type: 'put', key: vendorId, value: JSON.stringify(key), keepMs }])
-    .catch(() => undefined);
+  try {
+    await records.write(SPACE, [{ type: 'put', key: vendorId, value: JSON.stringify(key), keepMs }]);
+  } catch {
+    // The vendor has accepted the job, which continues without this record.
+  }
 }
 
 /** Returns the key of the job with this id, which may have ended. */
