@@ -4,7 +4,7 @@ import { asList, asNumber, asRecord, asText, isRecord } from '@majordomo/core/to
 import { checkModelId } from '@majordomo/wire-kit';
 import { batchId, batchLines, batchRequest, type FileBatchRequests } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
-import { isGone } from './is-gone.ts';
+import { isGoneOrForeign } from './is-gone-or-foreign.ts';
 import { RPC_CODES } from './rpc-codes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -120,7 +120,7 @@ export function geminiBatches(modelId: string, { open }: Connection): FileBatchR
 
 /** Returns an empty object for the error of a batch or file that no longer exists. Throws any other error. */
 function emptyIfGone(error: unknown): Json {
-  if (isGone(error)) return {};
+  if (isGoneOrForeign(error)) return {};
   throw error;
 }
 

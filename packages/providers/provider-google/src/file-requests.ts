@@ -2,7 +2,7 @@ import { LlmError, systemClock, type BatchContext, type FileBackend } from '@maj
 import { asRecord, asText } from '@majordomo/core/toolkit';
 import { batchId, batchRequest } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
-import { isGone } from './is-gone.ts';
+import { isGoneOrForeign } from './is-gone-or-foreign.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -34,7 +34,7 @@ export function fileRequests({ open }: Connection): Pick<FileBackend, 'account' 
         ),
       );
     } catch (error) {
-      if (!isGone(error)) throw error;
+      if (!isGoneOrForeign(error)) throw error;
     }
   };
   /** Returns the metadata of a file when the model can read it. */
