@@ -12,8 +12,8 @@ interface ModelRule {
 }
 
 /**
- * Limits of images: 3.75 MB and 8,000 px each (docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-call.html,
- * 2026-11).
+ * Limits of images: 20 per request, 3.75 MB and 8,000 px each
+ * (docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-call.html, 2026-11).
  */
 const IMAGES: Capabilities['images'] = {
   mediaTypes: ['image/png', 'image/jpeg', 'image/gif', 'image/webp'],
@@ -24,7 +24,10 @@ const IMAGES: Capabilities['images'] = {
 
 const FILES: readonly string[] = Object.keys(DOCUMENT_FORMATS);
 
-/** Video formats that Nova accepts. Limits: one video per request, 25 MB (Nova user guide, video understanding, 2026-11). */
+/**
+ * Video formats that Nova accepts. The vendor's limits of one video per request and 25 MB (Nova user guide, video understanding,
+ * 2026-11) are not checked here.
+ */
 const VIDEOS: readonly string[] = Object.keys(VIDEO_FORMATS);
 
 /**
@@ -34,6 +37,7 @@ const VIDEOS: readonly string[] = Object.keys(VIDEO_FORMATS);
  * document the limit, so only the number of documents is limited.
  */
 const MAX_DOCUMENTS: FileLimits = { maxCount: 5 };
+/** Returns the limits of documents. Without `maxPdfBytes`, the maximum of other documents applies to PDFs too. */
 const documents = (maxTotalPages: number, maxPdfBytes?: number): FileLimits => ({
   ...MAX_DOCUMENTS,
   maxBytes: 4_500_000,
@@ -139,6 +143,7 @@ export function modelFacts(modelId: string): {
 
 function claudeFacts(modelId: string): ReturnType<typeof modelFacts> {
   const model = claudeModel(modelId);
+  // Converse has no tool references and no programs, and the quirk `reasoning` represents `thinking`.
   const {
     thinking,
     toolReferences: _references,
@@ -175,7 +180,7 @@ const THINKING = {
 
 /**
  * Returns the name of the family of models that accept this model's reasoning: all Claude models on all platforms, or only models
- * with the same id.
+ * whose ids are equal without region and version.
  */
 export function familyOf(modelId: string, { family }: Pick<Quirks, 'family'>): string {
   if (family === 'claude') return CLAUDE_FAMILY;

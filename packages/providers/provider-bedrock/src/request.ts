@@ -128,8 +128,8 @@ function outputConfig(
 
 /**
  * Merges `extra` into the parameters. Merges the properties of `additionalModelRequestFields`, because its settings are
- * independent. A list of only vendor tools is added to the request's tools. A list that contains functions replaces the request's
- * tools.
+ * independent. A list of only vendor tools is added to the request's tools. A `toolConfig` whose list contains functions
+ * replaces that of the request.
  */
 function withExtra(params: ConverseStreamRequest, extra: ModelRequest['extra']): ConverseStreamRequest {
   const { additionalModelRequestFields: own } = params;

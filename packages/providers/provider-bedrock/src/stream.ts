@@ -311,9 +311,9 @@ export class ConverseReader {
 
   /** Writes a block for which the contract has no part, such as an image in S3 or a block of a kind that the SDK does not know. */
   private writeOther(block: WireBlock): void {
-    const kept = plainJson(block) as JsonObject;
-    const [kind] = Object.keys(kept);
-    if (kind !== undefined) this.writeVendorPart(kind, undefined, kept);
+    const json = plainJson(block) as JsonObject;
+    const [kind] = Object.keys(json);
+    if (kind !== undefined) this.writeVendorPart(kind, undefined, json);
   }
 
   private writeVendorPart(kind: string, text: unknown, block: JsonObject): void {
@@ -329,6 +329,7 @@ export class ConverseReader {
     const raw = this.stopReason ?? '';
     const { target } = this.writer;
     const reason = finishReason(raw, this.calls > 0);
+    // With content, the caller receives the content and the finish reason instead of an error.
     if (reason === 'content-filter' && !this.writer.hasContent) {
       throw new LlmError('content-filter', `${target}: the vendor blocked the request: ${raw}`, {
         target,

@@ -30,6 +30,7 @@ export function toReasoning(
     case 'thinking-budget':
       return byThinking(effort, quirks, 'budget', situation, warnings);
     case 'reasoning-config':
+      // Without the setting, Nova 2 does not reason.
       return effort === undefined || effort === 'none'
         ? NO_REASONING
         : {
@@ -52,7 +53,7 @@ const UNKNOWN: Warning = {
   why: 'the reasoning setting of this model is unknown',
 };
 
-/** Converts an effort to Claude's settings. With a token budget, the returned `maxTokens` is twice the budget. */
+/** Converts an effort to Claude's settings. With a budget, `maxTokens` is twice the budget, because it includes the thinking. */
 function byThinking(
   requested: Effort | undefined,
   quirks: Quirks,

@@ -128,6 +128,7 @@ class RunningChild implements Child {
     if (this.stopping) return;
     this.stopping = true;
     this.end('SIGTERM');
+    // An iteration that waits for output then fails at once.
     this.child.stdout?.destroy();
     setTimeout(this.kill, GRACE_MS).unref();
   };
@@ -145,7 +146,10 @@ class RunningChild implements Child {
     this.end('SIGKILL');
   };
 
-  /** Sends the signal to the process group, if the group exists. On Windows, ends the process and its children. */
+  /**
+   * Sends the signal to the process group, which may exist after the exit of the child. On Windows, ends the process and its
+   * children, which can be found only while the process runs.
+   */
   private end(signal: 'SIGTERM' | 'SIGKILL'): void {
     const { pid } = this.child;
     if (pid === undefined) return;
@@ -165,6 +169,7 @@ class RunningChild implements Child {
   }
 
   private appendStderr(chunk: Buffer): void {
+    // Limits the memory only roughly, by complete chunks. `stderr` truncates to the maximum.
     this.errors.push(chunk);
     let total = this.errors.reduce((sum, { length }) => sum + length, 0);
     while (total > 2 * MAX_STDERR_BYTES && this.errors.length > 1) total -= this.errors.shift()?.length ?? 0;

@@ -51,7 +51,7 @@ function endings(command: string, env: Env, { isWindows }: Platform): readonly s
   return hasEnding ? [''] : known.map((ending) => ending.toLowerCase());
 }
 
-/** Returns the value of an environment variable. On Windows, variable names are case-insensitive. */
+/** Returns the value of an environment variable, otherwise of the same name in another case, because Windows ignores the case. */
 function variable(env: Env, name: string): string | undefined {
   return env[name] ?? Object.entries(env).find(([key]) => key.toUpperCase() === name)?.[1];
 }

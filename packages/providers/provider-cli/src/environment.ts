@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import type { Env } from '@majordomo/core';
 import type { CliSpec } from './spec.ts';
 
-/** Variables for files, language and network, which every child receives. A name that ends with `_` is a prefix. */
+/** Variables for files, language and network, which every child receives. A name that ends with `_` is a prefix in upper case. */
 const COMMON: readonly string[] = [
   'PATH',
   'HOME',
@@ -58,7 +58,10 @@ function isNamed(variable: string, name: string): boolean {
   return name.endsWith('_') ? upper.startsWith(name) : upper === name.toUpperCase();
 }
 
-/** Returns the values of the CLI's variables that may be keys. Omits URLs, paths, and values of fewer than 8 characters. */
+/**
+ * Returns the values of the CLI's variables that may be keys, to mask them in errors. Omits URLs and paths. Omits values of fewer
+ * than 8 characters, because masking `true` or `1` would damage the text.
+ */
 export const secretsOf = ({ env: variables }: CliSpec, env: Env): string[] =>
   Object.entries(env).flatMap(([variable, value]) =>
     value !== undefined &&

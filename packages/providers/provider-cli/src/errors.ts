@@ -60,6 +60,7 @@ const BY_TEXT: readonly (readonly [RegExp, ErrorKind])[] = [
   ],
 ];
 
+/** Maximum number of characters at the end of a message that the patterns search. */
 const MAX_READ = 16_384;
 
 /** Converts a failure of a CLI. Its `kind`, an unambiguous status or the message determines the error kind. */
@@ -125,6 +126,7 @@ export function exitError(
   }
   if (code === 0) {
     const message = `${target}: ${command} ended without a response${output === '' ? '' : `: ${firstLine(output, facts)}`}`;
+    // Output without a response suggests a version that ignores the flag for machine-readable output.
     const recover = machineOutput && output !== '' ? PLAIN_TEXT : undefined;
     return new LlmError('truncated', message, { target, recover });
   }

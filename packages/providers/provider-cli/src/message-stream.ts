@@ -67,6 +67,7 @@ export class MessageStreamReader extends OutputReader {
       const status = line['api_error_status'];
       throw this.fail({ message, status: typeof status === 'number' ? status : undefined });
     }
+    // The line repeats the text of earlier lines, so it is written only if none contained text.
     if (!this.writer.hasContent && text !== '') this.writer.text(text);
     const raw = asText(line['stop_reason']) ?? asText(line['subtype']);
     this.writer.finish(finishReason(raw), raw, usageOf(line));

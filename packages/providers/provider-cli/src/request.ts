@@ -28,7 +28,10 @@ export interface CliRequest {
   readonly warnings: readonly Warning[];
 }
 
-/** Converts a request to arguments and stdin. Throws `unsupported` for parts that no CLI accepts. */
+/**
+ * Converts a request to arguments and stdin. Throws `unsupported` for parts that no CLI accepts, and `invalid-request` for a
+ * model that begins with a hyphen or an invalid `maxTokens`.
+ */
 export function toWire(
   request: ModelRequest,
   modelId: string,
@@ -83,6 +86,7 @@ function rejectUnsupported({ tools, output, messages, maxTokens }: ModelRequest,
   if (tools.length > 0) unsupported('tools of the caller; omit tools');
   if (output !== undefined) unsupported('an output schema; describe it in the prompt');
   for (const message of messages) {
+    // The transcript writes earlier calls and results as text, with `[an image]` for an image.
     if (message.role !== 'user') continue;
     if (message.parts.some(({ type }) => type !== 'text')) unsupported('images, audio and files; send text');
   }

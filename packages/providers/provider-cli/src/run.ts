@@ -18,7 +18,9 @@ export interface Setup {
   readonly spec: CliSpec;
 }
 
+/** Default of the option `maxOutputBytes`. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+/** Default of the option `timeouts.totalMs`. */
 const TOTAL_MS = 300_000;
 
 /** Runs the CLI once and yields the events of its response. */

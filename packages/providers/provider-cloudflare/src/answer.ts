@@ -125,6 +125,7 @@ export class Answer {
       this.rawFinish === undefined && this.hasNoFinishReason
         ? this.reasonByLimit(output)
         : finishReason(this.rawFinish);
+    // Calls take precedence over `stop`, and over a limit that only the token count suggests.
     return this.hasCalls && (named === 'stop' || this.rawFinish === undefined) ? 'tool-calls' : named;
   }
 

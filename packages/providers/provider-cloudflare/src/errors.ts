@@ -30,6 +30,7 @@ const BY_CODE: Readonly<Record<string, CodeFacts>> = {
   '3003': { status: 400 },
   '3006': { status: 413 },
   '3007': { status: 408 },
+  // The vendor describes 3008 as an aborted request, unlike the timeout 3007.
   '3008': { status: 408, kind: 'server' },
   '3023': { status: 403 },
   '3036': { status: 429, kind: 'quota' },

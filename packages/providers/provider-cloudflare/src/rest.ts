@@ -86,6 +86,7 @@ interface Endpoint {
 function endpoint({ baseURL, gateway, sessionAffinity }: CloudflareOptions, account: string): Endpoint {
   const affinity: Record<string, string> =
     sessionAffinity === undefined ? {} : { 'x-session-affinity': sessionAffinity };
+  // An explicit base URL takes precedence over the gateway.
   if (baseURL !== undefined || gateway === undefined) {
     const base = withoutFinalSlashes(baseURL ?? API_URL);
     return { url: `${base}/accounts/${encodeURIComponent(account)}/ai/run`, headers: affinity };

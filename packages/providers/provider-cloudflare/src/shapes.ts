@@ -25,8 +25,8 @@ function readChoices(answer: Answer, json: Json): boolean {
   answer.reasoning(asText(message['reasoning_content']) ?? asText(message['reasoning']) ?? '');
   // Some models send `choices` and `response` in one object. Use `response` if `choices` contains neither text nor calls.
   const content = contentOf(message['content']);
-  const saysNothing = content === '' && asList(message['tool_calls']).length === 0;
-  answer.text(saysNothing ? contentOf(json['response']) : content);
+  const isEmpty = content === '' && asList(message['tool_calls']).length === 0;
+  answer.text(isEmpty ? contentOf(json['response']) : content);
   answer.toolCalls(message['tool_calls']);
   answer.refusal(asText(message['refusal']) ?? '');
   setFinish(answer, choice['finish_reason']);

@@ -36,7 +36,7 @@ export class RunReader implements WireReader {
     const json = this.parseChunk(data);
     this.hasTotals = Array.isArray(json['choices']) && json['choices'].length === 0 && 'usage' in json;
     this.readShape(json, 'chunk');
-    // Two formats have an event for the end of the response.
+    // Two formats have an event for the end of the response. After `response.incomplete`, `end` finishes the response.
     if (json['type'] === 'message_stop' || json['type'] === 'response.completed') this.finish();
   }
 

@@ -141,6 +141,7 @@ function lookOf(operation: Json, target: string): BatchLook {
   if (name === 'EXPIRED') return { ...look, state: 'ended', without: 'expired' };
   if (name === 'CANCELLED') return { ...look, state: 'ended', without: 'cancelled' };
   const hasFailed = name === 'FAILED' || isRecord(operation['error']);
+  // A failed batch with a result file has ended, so that its results are read.
   if (hasFailed && resultFileOf(operation) === undefined)
     return { ...look, state: 'failed', error: failureOf(asRecord(operation['error']), target) };
   const isEnded = hasFailed || /SUCCEEDED$/.test(name) || operation['done'] === true;

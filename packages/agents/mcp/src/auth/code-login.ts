@@ -25,7 +25,8 @@ const MAX_SCOPE_CHARS = 4000;
 
 /**
  * Returns the scopes of a login: `options`, otherwise those of the challenge, otherwise those of the metadata, and `more`. Adds
- * `offline_access` if the authorization server supports it, because it may not issue a refresh token otherwise.
+ * `offline_access` if the authorization server supports it, because it may not issue a refresh token otherwise. `authFailure`
+ * converts the error for too long scopes.
  */
 export function loginScope(
   { metadata, scopes }: LoginServer,

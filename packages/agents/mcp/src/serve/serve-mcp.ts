@@ -96,10 +96,12 @@ const KINDS: KindsOf<ServeOptions> = {
   skillsFolder: 'string',
   agents: 'array',
   records: 'object with write',
+  // `serveMcp` checks this option.
   hosts: true,
   origins: 'array',
   templates: 'array',
   apps: 'array',
+  // `stateKey` checks this option.
   secret: true,
   bus: 'object with publish',
   around: 'function',

@@ -139,7 +139,7 @@ const streamedRequest = (
   partialOf: (items) => ({ parts: items.slice(-1).map(({ image }) => image), text: '' }),
 });
 
-/** Yields the events of a backend. Not a method of `streamedRequest`; see `sendSingle`. */
+/** Yields the events of a backend. Not a method of `streamedRequest`, which V8 would keep in memory; see `sendSingle`. */
 async function* streamImages(
   backend: ImageBackend,
   payload: ImageRequest,

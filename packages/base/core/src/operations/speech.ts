@@ -70,7 +70,7 @@ function prepareSpeech(
   };
 }
 
-/** Yields the audio of a backend, and its end. Not a method of `prepareSpeech`; see `sendSingle`. */
+/** Yields the audio of a backend, and its end. Not in `prepareSpeech`, whose scope V8 would keep; see `sendSingle`. */
 async function* speak(
   backend: SpeechBackend,
   payload: SpeechRequest,

@@ -183,7 +183,10 @@ export async function eachChunk(blob: Blob, path: string, use: (chunk: Uint8Arra
   }
 }
 
-/** Frees the memory of a chunk. Chunks of tens of megabytes would otherwise wait for the garbage collector. */
+/**
+ * Frees the memory of a chunk. Chunks of tens of megabytes would otherwise wait for the garbage collector. A buffer that contains
+ * more than the chunk is not freed, because other data may be in it.
+ */
 function release({ buffer, byteLength }: Uint8Array): void {
   if (byteLength === buffer.byteLength) (buffer as TransferableBuffer).transfer?.(0);
 }

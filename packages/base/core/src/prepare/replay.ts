@@ -86,7 +86,7 @@ function readableParts(part: AssistantPart, families: readonly string[]): readon
     const { replay: _foreign, ...rest } = part;
     return [rest];
   }
-  // Without the part of its program, the call is a call of the model.
+  // Without the part of its program, which is removed as well, the call is a call of the model.
   const { replay: _foreign, programId: _program, ...rest } = part;
   return [rest];
 }

@@ -14,7 +14,10 @@ import { asList, asRecord } from '../util/values.ts';
 const VALID_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 const MAX_NAME_LENGTH = 64;
 
-/** Returns the tools with the members of `extra` for a target. Returns the same list if no tool has any. */
+/**
+ * Returns the tools with the members of `extra` for a target. `specs` contains the spec of each tool, in the same order. Returns
+ * the same list if no spec has `extra`.
+ */
 export function withToolExtra(
   tools: readonly ModelTool[],
   specs: readonly ToolSpec[],
@@ -70,11 +73,14 @@ const isValidName = (name: string): boolean => VALID_NAME.test(name);
 export interface RenamedTools {
   readonly request: ModelRequest;
   readonly warnings: readonly Warning[];
-  /** Restores the original names in the tool calls of a response. */
+  /** Restores the original names in the tool calls of a response. Absent if no name was replaced. */
   readonly read?: (steps: EventSteps) => EventSteps;
 }
 
-/** Replaces tool names that a wire may reject, in the tools, the tool choice and the history. */
+/**
+ * Replaces tool names that a wire may reject, in the tools, the tool choice and the history. A name in the history that none of
+ * the request's tools has remains unchanged.
+ */
 export function fitToolNames(request: ModelRequest): RenamedTools {
   if (request.tools.every(({ name }) => isValidName(name))) return { request, warnings: [] };
   const fitted = replacementNames(request.tools);

@@ -174,7 +174,7 @@ const REMEDIES_BY_NAME: Readonly<Record<string, string>> = {
 
 /**
  * Throws `invalid-request` for a member that resembles a known one, for a name of another library or API, and for an option of
- * a call. Other unknown members are ignored.
+ * a call. Other unknown members are ignored, and members of `REMEDIES_BY_NAME` whose value is `undefined`.
  */
 export function checkMembers(
   request: object,

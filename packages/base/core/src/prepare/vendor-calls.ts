@@ -14,7 +14,7 @@ import type { Warning } from '../types/response.ts';
 
 /**
  * Converts the calls that wait for the client, and their results, to text, unless the turn of the call is followed by its result and
- * the model can read its token. A result that follows a later turn becomes text. Ignores a second result of a call.
+ * the model can read its token. A result that follows a later turn becomes text. Removes further results of a call.
  */
 export function fitVendorCalls(
   messages: readonly TurnMessage[],

@@ -22,6 +22,7 @@ export const dsnEntries = (env: Env): readonly (readonly [string, string])[] =>
 const SCHEME = /^[a-z][a-z0-9+.-]*/i;
 const SHAPE = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?/i;
 const HOST = /^(?:\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?$/i;
+/** End of a scheme for a server without TLS, as in `openai+http`. */
 const PLAIN_HTTP = '+http';
 /** Slashes at the end. The lookbehind lets the search begin only at the first slash of a run, so that its time is linear. */
 const FINAL_SLASHES = /(?<!\/)\/+$/;
@@ -53,6 +54,7 @@ export function checkDsn(variable: string, value: string): Dsn {
   if (at === -1 && rawPath.includes('@'))
     throw dsnError(variable, SLASH_IN_TOKEN, authorityAt + authority.length);
   if (host === '') throw dsnError(variable, 'it has no host', hostAt);
+  // `HOST` also accepts ports above 65535 and malformed IPv6 addresses, which the URL parser rejects.
   if (!HOST.test(host) || !URL.canParse(`https://${host}`))
     throw dsnError(variable, 'its host is not valid', hostAt);
   const isPlain = rawScheme.toLowerCase().endsWith(PLAIN_HTTP);

@@ -57,7 +57,7 @@ interface ResolveContext {
   readonly majordomo: (path: readonly string[]) => Pick<Majordomo, 'resolve' | 'health'>;
 }
 
-/** Maximum depth of aliases within aliases. */
+/** Maximum depth of names within names. Without it, a resolver that returns another new name each time would never end. */
 const MAX_DEPTH = 64;
 
 /** Returns the targets of a spec in order. Names are replaced by their targets, and repeated targets are omitted. */
@@ -122,6 +122,7 @@ async function callResolvers(
         signal: scope.signal,
       });
     } catch (cause) {
+      // An `LlmError` already states its kind, such as the `config` error of a resolver that resolves another name.
       throw LlmError.is(cause) ? cause : resolverError(name, cause);
     }
     // A resolver that reads a store may return null for a missing value.
@@ -150,7 +151,10 @@ const depthError = (path: readonly string[]): LlmError =>
     code: 'alias-depth',
   });
 
-/** Returns a hint such as `; did you mean "openai/gpt-5.4"?`; empty if `name` is not a provider and no provider has such a model. */
+/**
+ * Returns a hint such as `; did you mean "openai/gpt-5.4"?`. If no model resembles the name, suggests the name as a model of the
+ * only provider. Without exactly one provider, the hint is then empty.
+ */
 async function targetHint(
   name: string,
   providers: readonly Provider[],

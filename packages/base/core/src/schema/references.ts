@@ -14,7 +14,7 @@ interface SchemaIndex {
   /** Resource of each schema. */
   readonly owners: ReadonlyMap<unknown, Resource>;
   readonly resources: ReadonlyMap<string, Resource>;
-  /** Resource of schemas inside unknown keywords. `undefined` if several resources exist. */
+  /** Resource of schemas inside unknown keywords. `undefined` if several exist: their references then have no target. */
   readonly only: Resource | undefined;
 }
 

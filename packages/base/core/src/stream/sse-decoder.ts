@@ -8,7 +8,7 @@ const MAX_MESSAGE = 64 * 1024 * 1024;
 
 /**
  * Decoder of server-sent events according to the WHATWG standard. LF, CRLF and CR end a line. Several `data` lines are joined
- * with LF. Comments and unknown fields are ignored. Calls `onMessage` synchronously for each message.
+ * with LF. Comments and other fields, also `id` and `retry`, are ignored. Calls `onMessage` synchronously for each message.
  */
 export class SseDecoder {
   private readonly onMessage: SseListener;

@@ -11,7 +11,7 @@ import type { JsonObject } from '../types/schema.ts';
 
 const PREFIX = 'vendor:';
 
-/** Returns the name of the tool that answers calls of a kind. No model can call it, because a tool name contains no colon. */
+/** Returns the name of the tool that answers calls of a kind. `fitToolNames` sends no tool name with a colon to a model. */
 export const vendorToolName = (kind: VendorCallKind): string => `${PREFIX}${kind}`;
 
 /** Returns the kind of calls that the tool with this name answers; `undefined` for any other tool. */

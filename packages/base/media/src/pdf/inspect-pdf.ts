@@ -69,6 +69,7 @@ class PageTree {
 
   /** Counts the pages below a node. If a node occurs twice in the tree, its pages are counted twice. */
   private count(node: PdfValue | undefined, depth: number): number {
+    // A node that is not a reference cannot contain itself.
     if (!isReference(node)) return this.below(node ?? null, depth);
     const known = this.counted.get(node.object);
     if (known === 'open' || depth > DEEPEST) throw new UnreadablePdf('the page tree is cyclic or too deep');

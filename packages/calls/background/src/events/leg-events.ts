@@ -37,6 +37,7 @@ export class LegEvents {
         if (!this.hasRestarted) this.log.push([event]);
         return;
       // `finish` writes the last event. A `reset` begins a further leg, and its readers derive the event from its number.
+      // A leg never continues an answer with another target, because its calls restart.
       case 'finish':
       case 'reset':
       case 'continued':

@@ -18,10 +18,11 @@ interface JobStreamOptions {
 
 /** Stream of the events of a job, which counts the events that its reader has read. */
 export class JobEventStream extends EventStream implements JobStream {
-  /** Legs of the reader, which exists from the first read. */
+  /** Numbers of the legs that the reader has begun. A `reset` begins another leg. The reader exists from the first read. */
   private readonly legs: () => readonly number[];
   /** Number of resets that the application has read. The reader adds a leg to `legs` before it returns a reset. */
   private resets = 0;
+  /** Number of events of the current leg that the application has read. */
   private index: number;
   private hasRead: boolean;
 
@@ -48,6 +49,7 @@ export class JobEventStream extends EventStream implements JobStream {
         return reader;
       },
       // A reader that stops holds no connection, so unread events have no time limit.
+      // `textStream` is available, and rejects at a reset.
       { clock: setup.clock, unreadMs: Infinity, mayRestart: false },
     );
     this.legs = () => legs;
@@ -68,6 +70,7 @@ export class JobEventStream extends EventStream implements JobStream {
   }
 
   private count({ type }: StreamEvent): void {
+    // A position does not include warnings.
     if (type === 'warning') return;
     this.hasRead = true;
     if (type === 'reset') {

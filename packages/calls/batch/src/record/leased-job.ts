@@ -86,7 +86,7 @@ export async function removeRecord(key: string, version: number, { records }: Se
   return true;
 }
 
-/** Removes the rows and the records of removed jobs, also those of interrupted removals. */
+/** Removes the rows and the records of up to `MAX_RECORDS` removed jobs, also those of interrupted removals. */
 export async function removeRemoved(records: RecordStore): Promise<void> {
   for (const { key, value, version } of await records.list(SPACE, {
     label: LABELS.removed,

@@ -44,7 +44,10 @@ export function catalogOfModels(
   });
 }
 
-/** Checks a document from a store or a source. Throws `protocol` with the path of an invalid property. */
+/**
+ * Checks a document from a store or a source. Throws `protocol` with the path of an invalid property, and `config` for an invalid
+ * vendor, id or price of a model, as `checkOverride` does.
+ */
 export function checkDocument(value: unknown): CatalogDocument {
   const { format, date, sources, models } = (isRecord(value) ? value : {}) as Partial<CatalogDocument>;
   if (format !== FORMAT) throw invalid('format', `must be ${FORMAT}`);

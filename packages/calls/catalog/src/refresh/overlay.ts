@@ -8,6 +8,7 @@ import { catalogOfModels } from './document.ts';
 
 /** Limits of a merge. */
 export interface OverlayRules {
+  /** Maximum factor by which a rate may rise or fall, otherwise the change is refused. */
   readonly maxChange: number;
   /** Models, as `vendor/id`, whose changes are applied despite the limit. */
   readonly accept: readonly string[];

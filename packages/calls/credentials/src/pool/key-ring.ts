@@ -43,7 +43,10 @@ export interface Lease {
   release(): void;
 }
 
-/** Rest of a key after its first rate limit without a Retry-After header, in milliseconds. Each further rest is twice as long. */
+/**
+ * Rest of a key after its first rate limit without a Retry-After header, in milliseconds. Each further rest is twice as long,
+ * up to `MAX_REST_MS`.
+ */
 const FIRST_REST_MS = 60_000;
 const MAX_REST_MS = 3_600_000;
 

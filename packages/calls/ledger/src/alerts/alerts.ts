@@ -21,7 +21,10 @@ const DAYS = [1, 3, 7] as const;
 const DAY_MS = 86_400_000;
 /** Minimum difference that emits `drift`, as a share of the reported cost. Rounding and discounts cause smaller differences. */
 const MIN_DRIFT = 0.01;
-/** Maximum number of stored alerts, and of stored burn rates. Above this number, all stored alerts or rates are removed. */
+/**
+ * Maximum number of stored alerts, and of stored burn rates. Above this number, all stored alerts or rates are removed. An alert
+ * about a target can then be emitted again.
+ */
 const MAX_REMEMBERED = 10_000;
 /** Lease of the claim with which a process reserves an alert, in milliseconds. The process settles the claim immediately. */
 const CLAIM_LEASE_MS = 30_000;

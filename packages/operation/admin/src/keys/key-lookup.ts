@@ -44,6 +44,7 @@ export class KeyLookup {
     const isCurrent = entry?.isFresh === true && this.isWatching;
     if (isCurrent && clock.now() < entry.readAt + cacheMs) return entry.record;
     const { changes } = this;
+    // The store returns the cached record again if it is the stored version.
     return withTimeout(store.get(id, entry?.record), timeoutMs, clock).then(
       (record) => this.remember(id, record, changes),
       (cause: unknown) => this.knownKey(id, cause),

@@ -7,6 +7,7 @@ import { Notes } from '../parsing/notes.ts';
 import { nowInSeconds } from '../response/seconds.ts';
 import { jsonResult, type ParsedOperation, type ParseOperation } from './operation.ts';
 
+/** Maximum of `n` in OpenAI's API. */
 const MAX_IMAGES = 10;
 /** Key of `ImageRequest.extra` for the images wire. */
 const WIRE = 'openai-images';

@@ -63,6 +63,7 @@ export function mergedText(sources: readonly TextSource[]): TextSource {
       }
       return undefined;
     },
+    // All sources write the same wire, so any of them can write the error event.
     fail: (refusal) => sources[0]?.fail(refusal) ?? '',
   };
 }

@@ -83,6 +83,7 @@ async function* read(
         const message = `${target}: the stream ended without a finish event; error.details.partial contains the content that arrived`;
         throw new LlmError('truncated', message, { target });
       }
+      // The first access to `type` is in this function, because a part that is not an object is drift as well.
       withDriftError(target, () => {
         if (value.type !== 'error') parts.readPart(value);
       });

@@ -82,6 +82,7 @@ function countsOf(tokens: JsonLine, cost: unknown): Counts {
   const total = asNumber(tokens['total']);
   return {
     input,
+    // With the total, the result does not depend on whether `tokens.output` includes the reasoning.
     output:
       total !== undefined && input !== undefined ? total - input : sum(tokens['output'], tokens['reasoning']),
     cacheRead: cache['read'],

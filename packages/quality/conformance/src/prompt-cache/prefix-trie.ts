@@ -19,7 +19,7 @@ export interface CachedInput {
 export interface PrefixRules {
   /** Minimum length of a cached prefix, in tokens. */
   readonly minTokens: number;
-  /** Maximum number of blocks between a mark and an earlier entry that the mark can read. */
+  /** Maximum number of blocks from a mark back to the entry that the mark can read. */
   readonly lookBack: number;
 }
 

@@ -94,6 +94,7 @@ export class Recorder {
       const arms = armsOfRun();
       const call = { ...key, at, ms: clock.now() - start, ...(arms !== undefined && { arms }), ...outcome };
       this.started[slot] = call;
+      // An effect is not a model call, so `onLiveCall` does not receive it.
       if (key.type === 'call') await onLiveCall(call);
     };
     let result: JsonValue;

@@ -28,7 +28,9 @@ export class Connection {
   readonly timeoutMs: number;
   private readonly options: ConnectionOptions;
   private migrated: Promise<void> | undefined;
+  /** Time until which statements fail immediately, in epoch milliseconds; 0 if none has timed out since the last success. */
   private retryAt = 0;
+  /** Time of the next deletion of old rows, in epoch milliseconds. */
   private sweepAt = 0;
 
   constructor(options: ConnectionOptions) {

@@ -21,6 +21,7 @@ export class Connection {
   private isPrepared = false;
   /** Whether a call has timed out since the last call that succeeded. */
   private isStalled = false;
+  /** Time of the next test call while `isStalled` is true, in epoch milliseconds. Earlier calls fail immediately. */
   private retryAt = 0;
 
   constructor(

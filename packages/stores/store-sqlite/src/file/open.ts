@@ -39,7 +39,10 @@ export function openFile(path: string): DatabaseSync {
   }
 }
 
-/** Creates an empty file that only the current user can read. SQLite gives its log the same permissions. */
+/**
+ * Creates an empty file that only the current user can read. SQLite gives its log the same permissions. An empty path
+ * and `:memory:` are databases without a file.
+ */
 function createPrivately(path: string): void {
   if (path !== '' && path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
 }

@@ -8,6 +8,7 @@ export interface Stretch {
   readonly from: number;
   /** End in epoch milliseconds, exclusive. */
   readonly to: number;
+  /** Labels by unit of time, such as `hour`. Empty if the report has no such unit. */
   readonly times: Readonly<Record<string, string>>;
   /** Whether this part begins and ends at a full hour of UTC. */
   readonly isHours: boolean;

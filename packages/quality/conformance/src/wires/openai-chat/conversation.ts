@@ -75,6 +75,7 @@ function openTurn(
     if (ids.has(id)) report('tool-id-duplicate', at, `"${id}" is used twice in one message`);
     checkId(id, at, report, dialect);
     const signature = asRecord(asRecord(extra)['google'])['thought_signature'];
+    // Gemini signs only the first of parallel calls.
     if (dialect.hasCallSignatures === true && index === 0 && signature === undefined)
       report('signature', at, 'Function call is missing a thought_signature in functionCall parts.');
     ids.add(id);
@@ -83,6 +84,7 @@ function openTurn(
 }
 
 function checkId(id: string, path: string, report: Report, { toolIds }: ChatDialect): void {
+  // Without a rule of the dialect, the maximum of OpenAI applies.
   const { pattern, maxLength } = toolIds ?? { pattern: /^/, maxLength: 40 };
   if (id.length > maxLength)
     report('tool-id-format', path, `string too long: ${id.length}, at most ${maxLength}`);
