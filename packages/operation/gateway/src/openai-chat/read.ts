@@ -10,6 +10,7 @@ import {
   tierOf,
   verbosity,
 } from '../parsing/openai.ts';
+import { choicesOf } from '../parsing/settings.ts';
 import { NO_EQUIVALENT, Notes } from '../parsing/notes.ts';
 import {
   boolean,
@@ -42,9 +43,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 export function parseChat(value: unknown, media: Media, maxChoices = 8): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();
-  const choices = body.optional('n', integer(1, maxChoices)) ?? 1;
-  if (choices > 1)
-    notes.emulated('n', `the request is sent ${choices} times, and its input is billed each time`);
+  const choices = choicesOf(body, 'n', maxChoices, notes);
   refuseOtherModalities(body);
   const model = body.required('model', nonEmptyString);
   const includesUsage = noteStreamOptions(body, notes)?.optional('include_usage', boolean) ?? false;
