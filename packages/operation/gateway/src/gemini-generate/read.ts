@@ -42,12 +42,7 @@ export interface GeminiCall {
 }
 
 /** Parses a request of generateContent. */
-export function parseGemini(
-  value: unknown,
-  media: Media,
-  { model, isStreamed }: GeminiCall,
-  maxChoices: number,
-): ParsedRequest {
+export function parseGemini(value: unknown, media: Media, { model, isStreamed }: GeminiCall): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();
   if (body.isSet('cachedContent'))
@@ -65,7 +60,7 @@ export function parseGemini(
     },
     metadata: undefined,
     notes: notes.all,
-    choices: config && choicesOf(config, 'candidateCount', maxChoices, notes),
+    choices: config && choicesOf(config, 'candidateCount', notes),
     complete: (response, others) => geminiResponse([response, ...others], model),
     createWriter: (choice) => inOrder(new GeminiWriter(streamed, choice)),
   };

@@ -39,11 +39,11 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['prediction', NO_EQUIVALENT],
 ]);
 
-/** Parses a Chat Completions request. `maxChoices`: maximum value of `n`. */
-export function parseChat(value: unknown, media: Media, maxChoices = 8): ParsedRequest {
+/** Parses a Chat Completions request. */
+export function parseChat(value: unknown, media: Media): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();
-  const choices = choicesOf(body, 'n', maxChoices, notes);
+  const choices = choicesOf(body, 'n', notes);
   refuseOtherModalities(body);
   const model = body.required('model', nonEmptyString);
   const includesUsage = noteStreamOptions(body, notes)?.optional('include_usage', boolean) ?? false;

@@ -14,9 +14,12 @@ export function identifierOf(owner: Fields, member: string, notes: Notes): strin
   return undefined;
 }
 
-/** Returns the number of choices that a member requests, each of which is a call. `most`: maximum number. */
-export function choicesOf(owner: Fields, member: string, most: number, notes: Notes): number {
-  const choices = owner.optional(member, integer(1, most)) ?? 1;
+/** Maximum number of choices of a request. */
+const MAX_CHOICES = 8;
+
+/** Returns the number of choices that a member requests, each of which is a call. */
+export function choicesOf(owner: Fields, member: string, notes: Notes): number {
+  const choices = owner.optional(member, integer(1, MAX_CHOICES)) ?? 1;
   if (choices > 1)
     notes.emulated(
       owner.pathOf(member),
