@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, messageOf } from '@majordomo/core';
 import { atLeast, builtinModule, checkOptions, type KindsOf, MAX_ELEMENTS } from '@majordomo/core/toolkit';
 import type { OperatorReports } from './errors/report.ts';
 import { isMcp } from './routes/mcp.ts';
@@ -162,8 +162,8 @@ function checkSpec(name: string, spec: string, { majordomo }: Settings): void {
   try {
     majordomo.parse(spec);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new LlmError('config', `models[${JSON.stringify(name)}]: ${reason}`, { path: 'models' }, { cause });
+    const message = `models[${JSON.stringify(name)}]: ${messageOf(cause)}`;
+    throw new LlmError('config', message, { path: 'models' }, { cause });
   }
 }
 
