@@ -44,11 +44,6 @@ it('keeps the first of each speaker and the last four whatever it takes, and say
   expect([shape(conversation), fits]).toEqual(['shgt…hghg', false]);
 });
 
-it('keeps no result without its call', () => {
-  const { conversation } = compress(written('shgtghggtggt'), { tokens, targetTokens: 1 });
-  expect(shape(conversation)).toBe('shgt…gtggt');
-});
-
 it.each([{ targetTokens: NaN }, { targetTokens: -1 }])('refuses %o', (wrong) => {
   expect(() => compress(written('hg'), { tokens, ...wrong })).toThrow(
     /^compress: \w+ must be a number of 0 or more, not /,
