@@ -229,8 +229,6 @@ export interface GatewayOptions {
    * `omni-moderation-latest`, answers
    */
   readonly moderations?: ((body: JsonObject, options: CallOptions) => Promise<JsonObject>) | undefined;
-  /** Maximum number of choices (`n`) of one chat completion. Each choice is a call. @default 8 */
-  readonly maxChoices?: number | undefined;
   /**
    * Access to `GET /metrics`. `public` admits everyone. `admin` admits callers with `admin: true`, and requests with the token of
    * a mounted admin API. @default not served
@@ -320,7 +318,6 @@ type DefaultedOption =
   | 'mounts'
   | 'routes'
   | 'checks'
-  | 'maxChoices'
   | 'maxBodyBytes'
   | 'maxTotalBodyBytes'
   | 'maxElements'

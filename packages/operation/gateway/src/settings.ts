@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, messageOf } from '@majordomo/core';
 import { atLeast, builtinModule, checkOptions, type KindsOf, MAX_ELEMENTS } from '@majordomo/core/toolkit';
 import type { OperatorReports } from './errors/report.ts';
 import { isMcp } from './routes/mcp.ts';
@@ -26,7 +26,6 @@ const KINDS: KindsOf<GatewayOptions> = {
   background: 'object with poll',
   files: 'object',
   moderations: 'function',
-  maxChoices: atLeast(1),
   metrics: ['admin', 'public'],
   checks: 'object',
   onRequest: 'function',
@@ -74,7 +73,6 @@ export function settingsOf(options: GatewayOptions, reports: OperatorReports): S
     routes: options.routes ?? {},
     checks: options.checks ?? {},
     reports,
-    maxChoices: options.maxChoices ?? 8,
     maxBodyBytes,
     maxTotalBodyBytes: options.maxTotalBodyBytes ?? defaultTotalBytes(maxBodyBytes),
     maxElements: options.maxElements ?? MAX_ELEMENTS,
@@ -164,8 +162,8 @@ function checkSpec(name: string, spec: string, { majordomo }: Settings): void {
   try {
     majordomo.parse(spec);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new LlmError('config', `models[${JSON.stringify(name)}]: ${reason}`, { path: 'models' }, { cause });
+    const message = `models[${JSON.stringify(name)}]: ${messageOf(cause)}`;
+    throw new LlmError('config', message, { path: 'models' }, { cause });
   }
 }
 

@@ -195,19 +195,15 @@ describe('the models of a caller', () => {
     },
   );
 
-  it.each([
-    [16, 200],
-    [17, 400],
-  ])('of a spec with %i targets have the status %i with anySpec', async (count, status) => {
-    const spec = ['a/x', ...Array.from({ length: count - 1 }, (_, at) => `a/x${at}`)].join(',');
-    expect((await setUp({ anySpec: true }).chat(spec)).status).toBe(status);
-  });
-
-  it('are limited in number with anySpec, with the path and the limit', async () => {
-    const response = await setUp({ anySpec: true }).chat(Array(17).fill('a/x').join());
-    expect(await response.json()).toMatchObject({
-      error: { message: 'model must have at most 16 targets and aliases', param: 'model' },
-    });
+  it('are at most 16 targets of a spec with anySpec', async () => {
+    const send = (count: number): Promise<Response> =>
+      setUp({ anySpec: true }).chat(Array(count).fill('a/x').join());
+    expect((await send(16)).status).toBe(200);
+    const refused = await send(17);
+    expect([refused.status, await refused.json()]).toMatchObject([
+      400,
+      { error: { message: 'model must have at most 16 targets and aliases', param: 'model' } },
+    ]);
   });
 
   it('are mentioned in the refusal of an unknown name, of which the message contains at most 100 characters', async () => {

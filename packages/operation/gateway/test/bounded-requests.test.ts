@@ -122,12 +122,12 @@ describe('a list', () => {
   const unread = new Proxy({}, { get: () => expect.unreachable(), has: () => expect.unreachable() });
 
   it.each<[string, () => unknown]>([
-    ['messages[0].role', () => parseChat({ messages: [{}, unread], model: 'x' }, media, 1)],
+    ['messages[0].role', () => parseChat({ messages: [{}, unread], model: 'x' }, media)],
     ['messages[0].role', () => parseMessages({ messages: [{}, unread], model: 'x', max_tokens: 1 }, media)],
     ['input[0].type', () => parseResponses({ input: [{ type: 'x' }, unread], model: 'x' }, media)],
     [
       'contents[0].parts',
-      () => parseGemini({ contents: [{}, unread] }, media, { model: 'x', isStreamed: false }, 1),
+      () => parseGemini({ contents: [{}, unread] }, media, { model: 'x', isStreamed: false }),
     ],
   ])('is read until its first invalid item: %s', (path, parse) => {
     expect(parse).toThrow(expect.objectContaining({ path }) as Error);

@@ -126,20 +126,4 @@ describe('a chat completion with several choices', () => {
     await Promise.all(exchanges.map(({ ended }) => ended));
     expect(exchanges.map(({ outcome }) => outcome)).toEqual(['left', 'left', 'left']);
   });
-
-  it.each([
-    [9, undefined],
-    [3, 2],
-    [0, undefined],
-    [1.5, undefined],
-  ])('rejects n: %d with the option maxChoices: %s', async (n, maxChoices) => {
-    await using testGateway = await startGateway({ gateway: maxChoices === undefined ? {} : { maxChoices } });
-    await expect(
-      openaiClient(testGateway).chat.completions.create({ model: 'gpt', messages, n }),
-    ).rejects.toMatchObject({
-      status: 400,
-      param: 'n',
-    });
-    expect(testGateway.openai.requests).toHaveLength(0);
-  });
 });

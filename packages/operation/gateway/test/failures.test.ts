@@ -128,8 +128,6 @@ describe('a refused request', () => {
   });
 
   it.each([
-    ['', 'the body is missing'],
-    ['{', 'the body is not valid JSON'],
     ['[]', 'the body must be an object'],
     [{ model: 'gpt' }, 'messages is missing'],
     [{ model: 'gpt', messages: [{ role: 'robot', content: '' }] }, 'messages[0].role must be one of'],
@@ -161,42 +159,6 @@ describe('a refused request', () => {
     const { error } = (await response.json()) as { error: { message: string } };
     expect(error.message).toContain(message);
     expect(testGateway.openai.requests).toHaveLength(0);
-  });
-
-  it('explains the base URL if a client uses that of the other vendor', async () => {
-    await using testGateway = await startGateway();
-    const openai = openaiClient(testGateway).withOptions({ baseURL: testGateway.url });
-    const anthropic = anthropicClient({ url: `${testGateway.url}/v1` });
-    const expectedError = {
-      status: 404,
-      message: expect.stringContaining('must end in /v1 for OpenAI') as string,
-    };
-    await expect(openai.chat.completions.create({ model: 'gpt', messages })).rejects.toMatchObject(
-      expectedError,
-    );
-    await expect(openai.models.list()).rejects.toMatchObject(expectedError);
-    const message = anthropic.messages.create({ model: 'claude', messages, max_tokens: 10 });
-    await expect(message).rejects.toMatchObject({
-      ...expectedError,
-      error: { type: 'error', error: { type: 'not_found_error' } },
-    });
-    const unknownRouteResponse = await post(testGateway, '/v2/chat/completions', {});
-    expect(await unknownRouteResponse.text()).not.toContain('base URL');
-  });
-
-  it('does not result from dropped settings, which a header names', async () => {
-    await using testGateway = await startGateway();
-    const response = await post(testGateway, chat, {
-      model: 'gpt',
-      messages,
-      logit_bias: { 1: 2 },
-      store: true,
-      foo: 'bär',
-    });
-    expect(response.status).toBe(200);
-    const warnings = response.headers.get('x-majordomo-warnings') ?? '';
-    for (const name of ['logit_bias', 'store', 'foo']) expect(warnings).toContain(`dropped ${name}:`);
-    await response.text();
   });
 
   it('does not forward client headers to the vendor', async () => {

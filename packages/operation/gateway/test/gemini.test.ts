@@ -113,18 +113,22 @@ describe('@google/genai', () => {
     });
   });
 
-  it('receives several candidates', async () => {
+  it('receives several candidates with their total usage and a warning', async () => {
     await using testGateway = await startGateway({ openai: () => 'One.' });
-    const config = { candidateCount: 2 };
-    const { candidates } = await client(testGateway).models.generateContent({
-      model: 'gpt',
-      contents: 'hi',
-      config,
-    });
+    const { models } = client(testGateway);
+    const request = { model: 'gpt', contents: 'hi', config: { candidateCount: 2 } };
+    const { candidates, usageMetadata, sdkHttpResponse } = await models.generateContent(request);
     expect(candidates?.map(({ index, content }) => [index, content?.parts?.[0]?.text])).toEqual([
       [0, 'One.'],
       [1, 'One.'],
     ]);
+    expect(sdkHttpResponse?.headers?.['x-majordomo-warnings']).toMatch(
+      /^emulated generationConfig\.candidateCount: the request is sent 2 times/,
+    );
+    const chunks = [];
+    for await (const chunk of await models.generateContentStream(request)) chunks.push(chunk);
+    expect(chunks.at(-1)?.usageMetadata).toEqual(usageMetadata);
+    expect(new Set(chunks.map(({ responseId }) => responseId)).size).toBe(1);
   });
 
   it('counts tokens, and lists the models of the caller', async () => {
@@ -158,15 +162,21 @@ describe('@google/genai', () => {
     },
   );
 
-  it('receives the error of an invalid request, before any call', async () => {
+  it.each([
+    [
+      { contents: [{ role: 'user', parts: [{ executableCode: { code: '1' } }] }] },
+      'contents[0].parts[0] contains executableCode',
+    ],
+    [
+      { contents: 'hi', config: { responseMimeType: 'text/x.enum', responseSchema: { type: Type.STRING } } },
+      'generationConfig.responseMimeType must be one of text/plain, application/json',
+    ],
+  ])('receives the error of an invalid request, before any call: %o', async (request, message) => {
     await using testGateway = await startGateway();
-    const contents = [{ role: 'user', parts: [{ executableCode: { code: '1' } }] }];
-    const { status, body } = await errorOf(
-      client(testGateway).models.generateContent({ model: 'gpt', contents }),
-    );
-    expect(status).toBe(400);
-    expect(body).toMatchObject({
-      error: { message: expect.stringContaining('contents[0].parts[0] contains executableCode') as string },
+    const call = client(testGateway).models.generateContent({ model: 'gpt', ...request });
+    expect(await errorOf(call)).toMatchObject({
+      status: 400,
+      body: { error: { message: expect.stringContaining(message) as string } },
     });
     expect(testGateway.openai.requests).toEqual([]);
   });

@@ -10,8 +10,7 @@ const MEDIA: Media = {
   byFile: (_, path) => refuseFile(path),
   byUrl: (_, path) => refuseUrl(path),
 };
-const gemini = (body: object): ParsedRequest =>
-  parseGemini(body, MEDIA, { model: 'm', isStreamed: false }, 1);
+const gemini = (body: object): ParsedRequest => parseGemini(body, MEDIA, { model: 'm', isStreamed: false });
 const responses = (body: object): ParsedRequest => parseResponses(body, MEDIA);
 
 const replay = { family: 'test', data: { token: 'é' } };

@@ -79,15 +79,6 @@ describe('speech', () => {
       sent: audio,
     });
   });
-
-  it('is MP3 by default', async () => {
-    const { request } = await runOperation(
-      parseSpeech,
-      { model: 'm', input: 'a', voice: 'v', speed: 4 },
-      { audio },
-    );
-    expect(request).toEqual({ text: 'a', voice: 'v', format: 'mp3', speed: 4, instructions: undefined });
-  });
 });
 
 describe('images', () => {
@@ -139,20 +130,6 @@ describe('images', () => {
     const { sent } = await runOperation(parseGenerations, { model: 'm', prompt: 'a' }, { images, usage });
     const { usage: responseUsage } = sent as { readonly usage?: { readonly input_tokens_details: object } };
     expect(responseUsage?.input_tokens_details).toEqual(details);
-  });
-
-  it('are data URLs on request, with a warning', async () => {
-    const body = { model: 'm', prompt: 'a', size: 'auto', response_format: 'url' };
-    const { notes, request, sent } = await runOperation(parseGenerations, body, { images });
-    expect(request).toEqual({ prompt: 'a', n: undefined, size: undefined, extra: { 'openai-images': {} } });
-    expect(sent).toEqual({ created: 1_700_000_000, data: [{ url: `data:image/png;base64,${base64}` }] });
-    expect(notes).toEqual([
-      {
-        action: 'coerced',
-        what: 'response_format url',
-        why: 'this gateway stores no images; the URL contains the image',
-      },
-    ]);
   });
 
   it('are edited with the images and the mask of a form, whose numbers are parsed', async () => {

@@ -16,19 +16,6 @@ describe('embeddings', () => {
     answers({ data, usage: { prompt_tokens: 1, total_tokens: 1 } })(response);
   };
 
-  it('of 5,000 strings are returned in order, although they take several requests', async () => {
-    await using testGateway = await startWithVendor(answerEmbeddings);
-    const input = Array.from({ length: 5000 }, (_, n) => `text ${n}`);
-    const { data } = await openaiClient(testGateway).embeddings.create({
-      model: 'vectors',
-      input,
-      dimensions: 2,
-    });
-    expect(data).toHaveLength(5000);
-    expect(data.map(({ index }) => index)).toEqual(input.map((_, n) => n));
-    expect(testGateway.vendor.requests.length).toBeGreaterThan(1);
-  });
-
   it.each([
     [{ input: [1, 2, 3] }, 'input must be text'],
     [{ input: [[1]] }, 'input must be text'],

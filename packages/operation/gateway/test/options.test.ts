@@ -24,7 +24,6 @@ describe('an invalid option', () => {
     ['routes', [], 'must be an object, not an array'],
     ['responses', 7, 'must be an object, not a number'],
     ['moderations', {}, 'must be a function, not an object'],
-    ['maxChoices', 0, 'must be a number of 1 or more, not 0'],
     ['metrics', 'everyone', 'must be one of admin, public'],
     ['checks', [], 'must be an object, not an array'],
     ['onRequest', {}, 'must be a function, not an object'],
@@ -133,7 +132,6 @@ it('each omitted option has its default', () => {
     routes: {},
     checks: {},
     reports,
-    maxChoices: 8,
     maxBodyBytes: 33_554_432,
     maxTotalBodyBytes: expect.any(Number),
     maxElements: 10_000,
@@ -164,9 +162,7 @@ it.each([
 
 it('accepts the smallest number of each option', () => {
   const responses = { records: memoryRecords(), keepMs: 1 };
-  expect(
-    create({ maxChoices: 1, maxBodyBytes: 1, maxConcurrent: 1, maxUrls: 1, idleMs: 1, responses }),
-  ).not.toThrow();
+  expect(create({ maxBodyBytes: 1, maxConcurrent: 1, maxUrls: 1, idleMs: 1, responses })).not.toThrow();
 });
 
 it.each(['mounts', 'responses', 'metrics', 'onRequest', 'onEvent', 'inspector', 'onError'])(

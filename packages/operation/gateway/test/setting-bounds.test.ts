@@ -65,7 +65,7 @@ it('messages: top_k 0 means no limit', () => {
 it('gemini: topK is rounded to an integer of 1 or more, and 0 means no limit', () => {
   const contents = [{ parts: [{ text: 'hi' }] }];
   const parseValue = (topK: number): unknown =>
-    parseGemini({ contents, generationConfig: { topK } }, media, { model: 'm', isStreamed: false }, 1).request
+    parseGemini({ contents, generationConfig: { topK } }, media, { model: 'm', isStreamed: false }).request
       .topK;
   expect([0, 0.3, 1, 40.4].map(parseValue)).toEqual([undefined, 1, 1, 40]);
 });

@@ -7,7 +7,7 @@ import {
   type CallInfo,
   type JsonObject,
 } from '@majordomo/core';
-import { asLlmError, notify } from '@majordomo/core/toolkit';
+import { asLlmError, newUuid, notify } from '@majordomo/core/toolkit';
 import type { McpContext } from '@majordomo/gateway';
 import type { Admission, Settle } from './admission.ts';
 import { guardCall, guardResult } from './guard.ts';
@@ -157,7 +157,7 @@ const factsOf = ({ server, method, name }: Refused): Record<string, unknown> => 
 
 /** Returns the call of a request. Its metadata contains `facts`, to which members are added until the call ends. */
 const infoOf = (call: McpContext['call'], server: string, facts: Record<string, unknown>): CallInfo => ({
-  id: crypto.randomUUID(),
+  id: newUuid(),
   spec: `mcp/${server}`,
   operation: 'tool',
   tenant: call.tenant,

@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type JsonObject } from '@majordomo/core';
-import { asRecord, isTooDeep, toBase64 } from '@majordomo/core/toolkit';
+import { asRecord, isTooDeep, sha256 } from '@majordomo/core/toolkit';
 import {
   ANY_RESULT,
   Connection,
@@ -147,7 +147,7 @@ export class ServerConnection {
   /** Updates the tools of a server that does not report changes. */
   async refresh(): Promise<void> {
     if (this.known?.capabilities.tools?.listChanged === true) return;
-    await this.using(() => this.counted(() => this.connection.list(new AbortController().signal)));
+    await this.using(() => this.connection.list(new AbortController().signal));
   }
 
   /** Returns the definitions of the tools, by name. */
@@ -171,19 +171,9 @@ export class ServerConnection {
   async send(request: ClientRequest, exchange: HeldCall, signal: AbortSignal): Promise<Answer> {
     this.exchanges.add(exchange);
     try {
-      return await this.using(() => this.counted(() => this.sendNow(request, exchange, signal)));
+      return await this.using(() => this.sendNow(request, exchange, signal));
     } finally {
       this.exchanges.delete(exchange);
-    }
-  }
-
-  /** Runs work. If the server is not reachable, the next request connects again first, and so counts for the health of the server. */
-  private async counted<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (LlmError.is(error, 'network')) this.known = undefined;
-      throw error;
     }
   }
 
@@ -235,8 +225,10 @@ export class ServerConnection {
   async setLevel(params: JsonObject, signal: AbortSignal): Promise<void> {
     const { capabilities } = await this.ready(signal);
     if (capabilities.logging === undefined) return;
-    await this.connection.request('logging/setLevel', signal, (client, options) =>
-      client.request({ method: 'logging/setLevel', params }, ANY_RESULT, options),
+    await this.using(() =>
+      this.connection.request('logging/setLevel', signal, (client, options) =>
+        client.request({ method: 'logging/setLevel', params }, ANY_RESULT, options),
+      ),
     );
   }
 
@@ -265,10 +257,17 @@ export class ServerConnection {
     return resultOf(await this.connection.call({ tool, args, signal, suspend: [], check }), tool.name);
   }
 
+  /**
+   * Runs work with the connection, which is in use until then. If the server is not reachable, the next request connects again first, and so
+   * counts for the health of the server.
+   */
   private async using<T>(work: () => Promise<T>): Promise<T> {
     this.active++;
     try {
       return await work();
+    } catch (error) {
+      if (LlmError.is(error, 'network')) this.known = undefined;
+      throw error;
     } finally {
       this.active--;
       this.lastUsed = this.connection.clock.now();
@@ -361,8 +360,7 @@ function checkQuestions(result: JsonObject, server: Parameters<typeof questionOf
 async function definitionsOf(tools: readonly Tool[]): Promise<ReadonlyMap<string, Definition>> {
   const entries = tools.map(async (tool) => {
     const text = fingerprintOf(tool);
-    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-    return [tool.name, { hash: toBase64(new Uint8Array(digest)), text }] as const;
+    return [tool.name, { hash: await sha256(new TextEncoder().encode(text)), text }] as const;
   });
   return new Map(await Promise.all(entries));
 }

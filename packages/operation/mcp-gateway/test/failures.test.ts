@@ -225,6 +225,8 @@ describe('the call log', () => {
         ['mcp/other', 'failed', 'not-allowed'],
       ],
     );
+    // Ids begin with the time, as those of all calls do.
+    expect(new Set(entries.map(({ id }) => id[14]))).toEqual(new Set('7'));
     const [, entry] = entries;
     expect(entry).toMatchObject({
       tenant: 'team',

@@ -429,6 +429,27 @@ describe('a server that cannot be connected', () => {
     expect(await clients[2]?.callTool({ name: 'a__search' })).not.toHaveProperty('isError', true);
   });
 
+  it('is benched after it was connected, also by requests for lists', async () => {
+    let isDown = false;
+    let attempts = 0;
+    const server = upstream((made) => made.registerPrompt('ask', {}, () => ({ messages: [] })), {
+      intercept: () => {
+        if (!isDown) return undefined;
+        attempts++;
+        return Promise.reject(new TypeError('fetch failed'));
+      },
+    });
+    // Does not wait before it connects again.
+    const clock = { ...systemClock, sleep: () => Promise.resolve() };
+    const { connect, mcp } = world({ servers: { a: server.place }, clock });
+    const client = await connect('all');
+    expect((await client.listPrompts()).prompts).toHaveLength(1);
+    isDown = true;
+    for (let n = 0; n < 3; n++) await client.listPrompts();
+    expect(attempts).toBeGreaterThan(2);
+    expect(await mcp.servers()).toMatchObject([{ benchedUntil: expect.any(String) as string }]);
+  });
+
   it('is not benched by calls that fail', async () => {
     const server = upstream(register, {
       intercept: (body) =>

@@ -1,3 +1,4 @@
+import type { Clock } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { Client, StreamableHTTPClientTransport, type ClientOptions } from '@modelcontextprotocol/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -58,16 +59,21 @@ const taskOf = (status: string, others: object = {}): object => ({
 });
 
 describe.each(['2025', '2026'] as const)('a tool that runs as a task, with a client of %s', (protocol) => {
-  /** Calls a tool whose task ends at the poll with the number `lastPoll`. */
+  /** Calls a tool whose task ends at the poll with the number `lastPoll`. Time passes only while the gateway waits for the next poll. */
   async function run(lastPoll: number): Promise<{
-    readonly call: Promise<unknown>;
-    readonly polls: () => number;
-    readonly cancelled: () => boolean;
-    readonly pass: (ms: number) => Promise<void>;
+    readonly result: unknown;
+    /** Times of the polls. */
+    readonly polls: readonly number[];
+    readonly cancelled: Promise<void>;
   }> {
-    const clock = fakeClock();
-    let polls = 0;
-    let isCancelled = false;
+    const fake = fakeClock();
+    const sleep: Clock['sleep'] = async (ms, signal) => {
+      const slept = fake.sleep(ms, signal);
+      await Promise.all([slept, fake.advance(ms)]);
+    };
+    const polls: number[] = [];
+    let cancel = (): void => undefined;
+    const cancelled = new Promise<void>((resolve) => (cancel = resolve));
     const server = upstream(
       (made) => {
         made.registerTool('report', {}, () => text('not a task'));
@@ -77,11 +83,11 @@ describe.each(['2025', '2026'] as const)('a tool that runs as a task, with a cli
           const { id, method } = (body === '' ? {} : JSON.parse(body)) as { id?: number; method?: string };
           const answer = (result: object) => Promise.resolve(Response.json({ jsonrpc: '2.0', id, result }));
           if (method === 'tools/call') return answer({ resultType: 'task', ...taskOf('working') });
-          if (method === 'tasks/cancel') isCancelled = true;
+          if (method === 'tasks/cancel') cancel();
           if (method === 'tasks/cancel') return answer({ resultType: 'complete' });
           if (method !== 'tasks/get') return undefined;
-          polls++;
-          const isDone = polls === lastPoll;
+          polls.push(fake.now());
+          const isDone = polls.length === lastPoll;
           return answer({
             resultType: 'complete',
             ...(isDone ? taskOf('completed', { result: text('the report') }) : taskOf('working')),
@@ -89,32 +95,23 @@ describe.each(['2025', '2026'] as const)('a tool that runs as a task, with a cli
         },
       },
     );
+    const clock = { now: fake.now, timer: fake.timer, sleep };
     const { connect } = world({ servers: { own: { ...server.place, totalMs: 120_000 } }, clock });
     const client = await connect('all', { protocol });
-    const call = client.callTool({ name: 'own__report' });
-    const pass = async (ms: number): Promise<void> => {
-      for (let passed = 0; passed < ms; passed += 1000) {
-        await new Promise((resolve) => setImmediate(resolve));
-        await clock.advance(1000);
-      }
-    };
-    return { call, polls: () => polls, cancelled: () => isCancelled, pass };
+    const result = await client.callTool({ name: 'own__report' });
+    return { result, polls, cancelled };
   }
 
   it('is polled at the interval of the server, and the client receives its result', async () => {
-    const { call, polls, pass } = await run(3);
-    await pass(8000);
-    expect(polls()).toBeLessThan(2);
-    await pass(60_000);
-    expect(await call).toMatchObject(text('the report'));
-    expect(polls()).toBe(3);
+    const { result, polls } = await run(3);
+    expect(result).toMatchObject(text('the report'));
+    expect(polls).toEqual([10_000, 20_000, 30_000]);
   });
 
   it('is cancelled after the maximum duration of a call', async () => {
-    const { call, polls, cancelled, pass } = await run(Infinity);
-    await pass(150_000);
-    expect(await call).toMatchObject({ isError: true });
-    expect(polls()).toBeLessThan(13);
-    expect(cancelled()).toBe(true);
+    const { result, polls, cancelled } = await run(Infinity);
+    expect(result).toMatchObject({ isError: true });
+    expect(polls.at(-1)).toBe(110_000);
+    await cancelled;
   });
 });

@@ -1,14 +1,15 @@
 import { checkNumber } from '@majordomo/core/toolkit';
 import type { ShareGpt, ShareGptTurn } from './sharegpt.ts';
 
+/** Number of entries at the end that are always retained. */
+const KEPT_LAST = 4;
+
 /** Length limits of a conversation for training. */
 export interface CompressOptions {
   /** Function that returns the number of tokens in a text, such as `estimateTokens` of `@majordomo/catalog/tokens`. */
   readonly tokens: (text: string) => number;
   /** Maximum number of tokens of the conversation. @default 15_250 */
   readonly targetTokens?: number | undefined;
-  /** Number of entries at the end that are always retained. @default 4 */
-  readonly keepLast?: number | undefined;
 }
 
 /** Shorter conversation with its token counts. */
@@ -24,18 +25,17 @@ export interface CompressedConversation {
 
 /**
  * Omits entries from the middle, the earliest first, until the conversation fits. Retains the first entry of the system, the
- * human, the model and the tools, and the last `keepLast` entries. A call and its results are retained or omitted together.
- * An added entry states the number of omitted entries. Throws `config` for invalid numbers.
+ * human, the model and the tools, and the last 4 entries. A call and its results are retained or omitted together.
+ * An added entry states the number of omitted entries. Throws `config` for an invalid number.
  */
 export function compress(conversation: ShareGpt, options: CompressOptions): CompressedConversation {
-  const { tokens, targetTokens = 15_250, keepLast = 4 } = options;
+  const { tokens, targetTokens = 15_250 } = options;
   checkNumber(targetTokens, 0, 'targetTokens', 'compress: ');
-  checkNumber(keepLast, 0, 'keepLast', 'compress: ');
   const { conversations: turns } = conversation;
   const lengths = turns.map(({ value }) => tokens(value));
   const before = sum(lengths);
   const head = headOf(turns);
-  const tail = Math.max(head, tailOf(turns, keepLast));
+  const tail = Math.max(head, tailOf(turns));
   let end = head;
   let left = before;
   while (left > targetTokens && end < tail) {
@@ -70,8 +70,8 @@ function headOf(turns: readonly ShareGptTurn[]): number {
 }
 
 /** Returns the index of the first entry to retain at the end. It is not an entry of results, which belong to the call before them. */
-function tailOf(turns: readonly ShareGptTurn[], keepLast: number): number {
-  const begin = Math.max(0, turns.length - keepLast);
+function tailOf(turns: readonly ShareGptTurn[]): number {
+  const begin = Math.max(0, turns.length - KEPT_LAST);
   return turns[begin]?.from === 'tool' ? begin - 1 : begin;
 }
 

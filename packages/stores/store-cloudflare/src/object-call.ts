@@ -1,4 +1,4 @@
-import { LlmError } from '@majordomo/core';
+import { LlmError, messageOf } from '@majordomo/core';
 import type { ObjectNamespace } from './platform.ts';
 
 /** Sends a command to an object. Returns its reply. Rejects with `server` if the object refuses the command. */
@@ -24,6 +24,6 @@ export async function answer(
   try {
     return new Response(await run(command));
   } catch (error) {
-    return new Response(error instanceof Error ? error.message : String(error), { status: 400 });
+    return new Response(messageOf(error), { status: 400 });
   }
 }

@@ -52,3 +52,14 @@ it.skipIf(process.platform === 'win32')(
     expect(readdirSync(path)).toEqual(['b']);
   },
 );
+
+it.skipIf(process.platform === 'win32')('is in use from the beginning of a write', async () => {
+  const root = temporaryRoot();
+  const folder = new TemporaryFolder();
+  await write(folder, 'a');
+  const path = join(root, readdirSync(root)[0] ?? '');
+  utimesSync(path, 0, 0);
+  const writing = write(folder, 'b');
+  expect(statSync(path).mtimeMs).toBeGreaterThan(0);
+  expect(await (await writing).text()).toBe('content');
+});

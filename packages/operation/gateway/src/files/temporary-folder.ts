@@ -5,6 +5,7 @@ interface Fs {
   mkdirSync(path: string, options: { readonly recursive: true; readonly mode: number }): unknown;
   openAsBlob(path: string, options: { readonly type: string }): Promise<Blob>;
   rmSync(path: string, options: { readonly recursive: true; readonly force: true }): void;
+  utimesSync(path: string, read: Date, changed: Date): void;
   readonly promises: {
     open(path: string, flags: 'wx', mode: number): Promise<Handle>;
     readdir(path: string): Promise<readonly string[]>;
@@ -78,6 +79,9 @@ export class TemporaryFolder {
   private open(fs: Fs): string {
     const path = this.path ?? `${parentFolder()}/${PREFIX}${crypto.randomUUID()}`;
     fs.mkdirSync(path, { recursive: true, mode: 0o700 });
+    // Otherwise, a folder that was not used for a day could be removed as abandoned while a file is written.
+    const now = new Date();
+    fs.utimesSync(path, now, now);
     if (this.path === undefined)
       process?.once('exit', () => {
         fs.rmSync(path, { recursive: true, force: true });

@@ -15,14 +15,14 @@ import {
   type Fields,
 } from '../parsing/fields.ts';
 import type { Media } from '../parsing/media.ts';
-import { effortOfBudget } from '../parsing/settings.ts';
+import { choicesOf, effortOfBudget } from '../parsing/settings.ts';
 import { NO_EQUIVALENT, Notes } from '../parsing/notes.ts';
 import { Transcript } from '../parsing/transcript.ts';
 import { inOrder } from '../response/in-order.ts';
 import type { ParsedRequest } from '../wire.ts';
 import { geminiResponse } from './response.ts';
 import { fromOpenApi } from './schema.ts';
-import { GeminiWriter } from './stream.ts';
+import { GeminiWriter, StreamedCandidates } from './stream.ts';
 import { geminiTools } from './tools.ts';
 import { GeminiTurns, systemText } from './turns.ts';
 
@@ -42,18 +42,14 @@ export interface GeminiCall {
 }
 
 /** Parses a request of generateContent. */
-export function parseGemini(
-  value: unknown,
-  media: Media,
-  { model, isStreamed }: GeminiCall,
-  maxChoices: number,
-): ParsedRequest {
+export function parseGemini(value: unknown, media: Media, { model, isStreamed }: GeminiCall): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();
   if (body.isSet('cachedContent'))
     invalid('cachedContent', 'is not supported; send the content, which targets cache by themselves');
   const config = body.optional('generationConfig', object);
   const tools = geminiTools(body, notes);
+  const streamed = new StreamedCandidates(model);
   const parsed: ParsedRequest = {
     model,
     isStreamed,
@@ -64,9 +60,9 @@ export function parseGemini(
     },
     metadata: undefined,
     notes: notes.all,
-    choices: config?.optional('candidateCount', integer(1, maxChoices)),
+    choices: config && choicesOf(config, 'candidateCount', notes),
     complete: (response, others) => geminiResponse([response, ...others], model),
-    createWriter: (choice) => inOrder(new GeminiWriter(model, choice)),
+    createWriter: (choice) => inOrder(new GeminiWriter(streamed, choice)),
   };
   const modalities = config?.optional('responseModalities', array(string)) ?? [];
   if (modalities.some((modality) => !TEXT.includes(modality)))
@@ -122,17 +118,14 @@ function settings(config: Fields, notes: Notes): Partial<ChatRequest> {
 function outputOf(config: Fields, notes: Notes): JsonObject | 'json' | undefined {
   const schema = config.optional('responseJsonSchema', jsonObject);
   const openApi = config.optional('responseSchema', jsonObject);
-  const type = config.optional('responseMimeType', string);
+  const type = config.optional('responseMimeType', oneOf('text/plain', 'application/json'));
   if (schema !== undefined && openApi !== undefined)
     notes.dropped(config.pathOf('responseSchema'), 'responseJsonSchema is used');
   if (type === 'text/plain' && (schema ?? openApi) !== undefined)
     notes.coerced('responseMimeType to application/json', 'the request has a schema');
   if (schema !== undefined) return schema;
   if (openApi !== undefined) return fromOpenApi(openApi);
-  if (type === undefined || type === 'text/plain') return undefined;
-  return type === 'application/json'
-    ? 'json'
-    : invalid(config.pathOf('responseMimeType'), 'must be text/plain or application/json');
+  return type === 'application/json' ? 'json' : undefined;
 }
 
 const LEVELS: Readonly<Record<string, Effort>> = {

@@ -1,4 +1,4 @@
-import type { AssistantPart, StreamEvent, TextPart } from '@majordomo/core';
+import { sumUsage, type AssistantPart, type StreamEvent, type TextPart, type Usage } from '@majordomo/core';
 import type { Refusal } from '../errors/refusal.ts';
 import { tokenText } from '../parsing/replay-token.ts';
 import { newId } from '../response/id.ts';
@@ -7,15 +7,30 @@ import type { Writer } from '../wire.ts';
 import { geminiFailure } from './failure.ts';
 import { citationMetadata, finishReason, geminiPart, geminiUsage } from './response.ts';
 
-/** Writer of a response as chunks. Each chunk has the form of a complete response. */
+/** State that all candidates of a streamed response share: members of each chunk, and usage. */
+export class StreamedCandidates {
+  readonly head: object;
+  private readonly usages = new Map<number, Usage | undefined>();
+
+  constructor(model: string) {
+    this.head = { modelVersion: model, responseId: newId('') };
+  }
+
+  /** Ends a candidate. Returns the usage of all candidates that have ended, because clients use the last count of a stream. */
+  end(candidate: number, usage: Usage | undefined): object {
+    this.usages.set(candidate, usage);
+    return geminiUsage(sumUsage(...this.usages.values()));
+  }
+}
+
+/** Writer of a candidate as chunks. Each chunk has the form of a complete response. */
 export class GeminiWriter implements Writer {
-  private readonly model: string;
+  private readonly response: StreamedCandidates;
   private readonly index: number;
-  private readonly id = newId('');
   private readonly texts: TextPart[] = [];
 
-  constructor(model: string, index: number) {
-    this.model = model;
+  constructor(response: StreamedCandidates, index: number) {
+    this.response = response;
     this.index = index;
   }
 
@@ -37,7 +52,7 @@ export class GeminiWriter implements Writer {
         return this.partEnd(event.part);
       case 'finish': {
         const end = { finishReason: finishReason(event.reason), ...citationMetadata(this.texts) };
-        return this.chunk([{ text: '' }], end, { usageMetadata: geminiUsage(event.usage) });
+        return this.chunk([{ text: '' }], end, { usageMetadata: this.response.end(this.index, event.usage) });
       }
       case 'start':
       case 'part-start':
@@ -68,8 +83,7 @@ export class GeminiWriter implements Writer {
     return dataEvent({
       candidates: [{ content, index: this.index, ...ofCandidate }],
       ...ofResponse,
-      modelVersion: this.model,
-      responseId: this.id,
+      ...this.response.head,
     });
   }
 }

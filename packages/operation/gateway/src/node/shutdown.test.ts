@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Shutdown } from './shutdown.ts';
 
@@ -34,18 +34,12 @@ function setUp() {
     server.emit('request', {}, outgoing);
     return outgoing;
   };
-  const watch = (name: string): EventEmitter => {
-    const outgoing = respond(name);
-    shutdown.endsWithServer(outgoing as unknown as ServerResponse);
-    return outgoing;
-  };
   return {
     connect,
     log,
     respond,
     server,
     shutdown,
-    watch,
     finish: () => {
       finish();
     },
@@ -167,30 +161,6 @@ describe('a shutdown', () => {
     response.emit('close');
     await turns(2);
     expect(log).toEqual(['close', 'closeIdleConnections']);
-    finish();
-    await closed;
-  });
-
-  it('ends event streams of pages, except those that have ended', async () => {
-    const { finish, log, respond, shutdown, watch } = setUp();
-    watch('page');
-    watch('ended').emit('close');
-    respond('call');
-    const closed = shutdown.close(10_000);
-    expect(log).toEqual(['end page']);
-    await turns(30);
-    finish();
-    await closed;
-  });
-
-  it('ends an event stream of a page that starts while the server closes', async () => {
-    const { finish, log, shutdown, watch } = setUp();
-    const closed = shutdown.close(10_000);
-    watch('page');
-    expect(log).toEqual([]);
-    await turns(1);
-    expect(log).toEqual(['end page']);
-    await turns(30);
     finish();
     await closed;
   });

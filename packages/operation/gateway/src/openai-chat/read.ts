@@ -10,6 +10,7 @@ import {
   tierOf,
   verbosity,
 } from '../parsing/openai.ts';
+import { choicesOf } from '../parsing/settings.ts';
 import { NO_EQUIVALENT, Notes } from '../parsing/notes.ts';
 import {
   boolean,
@@ -38,13 +39,11 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['prediction', NO_EQUIVALENT],
 ]);
 
-/** Parses a Chat Completions request. `maxChoices`: maximum value of `n`. */
-export function parseChat(value: unknown, media: Media, maxChoices = 8): ParsedRequest {
+/** Parses a Chat Completions request. */
+export function parseChat(value: unknown, media: Media): ParsedRequest {
   const body = object(value, '');
   const notes = new Notes();
-  const choices = body.optional('n', integer(1, maxChoices)) ?? 1;
-  if (choices > 1)
-    notes.emulated('n', `the request is sent ${choices} times, and its input is billed each time`);
+  const choices = choicesOf(body, 'n', notes);
   refuseOtherModalities(body);
   const model = body.required('model', nonEmptyString);
   const includesUsage = noteStreamOptions(body, notes)?.optional('include_usage', boolean) ?? false;

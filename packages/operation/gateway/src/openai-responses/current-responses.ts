@@ -1,4 +1,4 @@
-import type { Background, ChatJob } from '@majordomo/background';
+import type { Background, ChatJob, JobStatus } from '@majordomo/background';
 import { LlmError } from '@majordomo/core';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { Refusal, storeRefusal } from '../errors/refusal.ts';
@@ -41,10 +41,11 @@ export class CurrentResponses implements ResponseSource {
     if (stored.job === undefined || !isUnfinished(stored)) return stored;
     const job = await this.job(id);
     if (job === undefined) return undefined;
-    const { state } = await whileStoreResponds(() => job.status());
-    if (state !== 'queued' && state !== 'running') return this.end(id, loaded, job);
-    const status = state === 'queued' ? 'queued' : 'in_progress';
-    return { ...stored, response: { ...stored.response, status } };
+    const status = await whileStoreResponds(() => job.status());
+    const { state } = status;
+    if (state !== 'queued' && state !== 'running') return this.end(id, loaded, job, status);
+    const inProgress = state === 'queued' ? 'queued' : 'in_progress';
+    return { ...stored, response: { ...stored.response, status: inProgress } };
   }
 
   /** Returns the job of a background response, or `undefined` if the store does not contain it. */
@@ -66,8 +67,9 @@ export class CurrentResponses implements ResponseSource {
     id: string,
     { stored, version }: VersionedResponse,
     job: ChatJob,
+    status: JobStatus,
   ): Promise<StoredResponse | undefined> {
-    const ended = { ...stored, response: await this.endedResponse(id, stored, job) };
+    const ended = { ...stored, response: await this.endedResponse(id, stored, job, status) };
     return (await this.store.put(id, ended, version)) ? ended : this.store.get(id);
   }
 
@@ -75,15 +77,18 @@ export class CurrentResponses implements ResponseSource {
     id: string,
     stored: StoredResponse,
     job: ChatJob,
+    { state, error }: JobStatus,
   ): Promise<StoredResponse['response']> {
-    try {
-      return completeResponse(await job.result(), echoOf(stored), new ResponseIds(id));
-    } catch (error) {
-      if (!LlmError.is(error)) throw error;
-      if (error.details.code === 'cancelled') return { ...stored.response, status: 'cancelled' };
-      this.options.onError(error);
-      return { ...stored.response, status: 'failed', error: failureOf(refusalOf(error)) };
-    }
+    // An error of `result` is one of the store, which the response must not end with.
+    if (state === 'completed')
+      return completeResponse(
+        await whileStoreResponds(() => job.result()),
+        echoOf(stored),
+        new ResponseIds(id),
+      );
+    if (state === 'cancelled') return { ...stored.response, status: 'cancelled' };
+    this.options.onError(error);
+    return { ...stored.response, status: 'failed', error: failureOf(refusalOf(error)) };
   }
 }
 

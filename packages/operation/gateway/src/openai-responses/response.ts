@@ -61,7 +61,11 @@ interface Status {
   readonly incomplete_details: { readonly reason: string } | null;
 }
 
-/** Returns the status. `hasRefused`: whether a part shows the refusal. Otherwise, a refused answer counts as filtered. */
+/**
+ * Returns the status. `incomplete`, after which the client sends the turn again, has no counterpart on the wire and is `completed`.
+ *
+ * @param hasRefused whether a part shows the refusal. Otherwise, a refused answer counts as filtered.
+ */
 export function statusOf(finish: FinishReason, hasRefused: boolean): Status {
   if (finish === 'length') return incomplete('max_output_tokens');
   const isUnshownRefusal = finish === 'refusal' && !hasRefused;

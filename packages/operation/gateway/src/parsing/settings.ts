@@ -1,4 +1,4 @@
-import { string, type Fields } from './fields.ts';
+import { integer, string, type Fields } from './fields.ts';
 import type { Notes } from './notes.ts';
 import type { Effort } from '@majordomo/core';
 
@@ -12,6 +12,20 @@ export function identifierOf(owner: Fields, member: string, notes: Notes): strin
   if (identifier.length <= MAX_LENGTH) return identifier;
   notes.dropped(owner.pathOf(member), `vendors accept at most ${MAX_LENGTH} characters`);
   return undefined;
+}
+
+/** Maximum number of choices of a request. */
+const MAX_CHOICES = 8;
+
+/** Returns the number of choices that a member requests, each of which is a call. */
+export function choicesOf(owner: Fields, member: string, notes: Notes): number {
+  const choices = owner.optional(member, integer(1, MAX_CHOICES)) ?? 1;
+  if (choices > 1)
+    notes.emulated(
+      owner.pathOf(member),
+      `the request is sent ${choices} times, and its input is billed each time`,
+    );
+  return choices;
 }
 
 /** Minimum thinking budget for which each effort is used, in tokens. The budgets are those that providers send for the efforts. */

@@ -33,9 +33,4 @@ describe('merged sources', () => {
     await new Promise((resolve) => setImmediate(resolve));
     await expect(merged.next()).rejects.toBe(error);
   });
-
-  it('without a source return no string', async () => {
-    expect(await mergedText([]).next()).toBeUndefined();
-    expect(mergedText([]).fail(refusal)).toBe('');
-  });
 });

@@ -12,12 +12,11 @@ export async function geminiRoute(
   gateway: GatewayContext,
   { model, method }: GeminiMethod,
 ): Promise<Response> {
-  const { maxChoices } = gateway.settings;
   // As in Google's API, the error of an unknown model precedes that of an invalid body, because the path names the model.
   await specOf(model, context, gateway.settings);
   if (method === 'countTokens') {
     const totalTokens = await estimateTokens(context, gateway, (body, _stored, media) =>
-      parseGemini(countedBody(body), media, { model, isStreamed: false }, maxChoices),
+      parseGemini(countedBody(body), media, { model, isStreamed: false }),
     );
     return Response.json({ totalTokens });
   }
@@ -27,7 +26,7 @@ export async function geminiRoute(
   return chatRoute(
     context,
     gateway,
-    () => (body, namedContent) => parseGemini(body, namedContent, { model, isStreamed }, maxChoices),
+    () => (body, namedContent) => parseGemini(body, namedContent, { model, isStreamed }),
   );
 }
 

@@ -43,14 +43,12 @@ const operation =
   (context, gateway) =>
     operationRoute(context, gateway, parse);
 
-const prepareChat: PrepareChat =
-  (_context, { settings }) =>
-  (body, namedContent) =>
-    parseChat(body, namedContent, settings.maxChoices);
-
 /** Routes of POST requests by path: the name of the wire, and the handler. */
 const POST_ROUTES: ReadonlyMap<string, readonly [wire: string, Handler]> = new Map([
-  ['/v1/chat/completions', ['openai-chat', chat(prepareChat)]],
+  [
+    '/v1/chat/completions',
+    ['openai-chat', chat(() => (body, namedContent) => parseChat(body, namedContent))],
+  ],
   ['/v1/responses', ['openai-responses', chat(prepareResponses)]],
   [
     '/v1/messages',

@@ -8,6 +8,8 @@ import { subscribeInTime, type Listener } from '../client/listener.ts';
 const MAX_PAYLOAD_BYTES = 7999;
 /** Time for which a longer message is stored, in milliseconds. */
 const KEEP_MS = 60_000;
+/** Maximum number of channels. A session listens to each of them until it ends, so it must not have one for each run. */
+const MAX_CHANNELS = 4096;
 
 type Message = readonly [runId: string, text: string];
 
@@ -18,7 +20,7 @@ export function postgresChannel(
   base: string,
 ): RunChannel {
   const { schema } = connection;
-  const channelOf = (runId: string): string => `${base}_run_${fnv1a(runId)}`;
+  const channelOf = (runId: string): string => `${base}_run_${fnv1a(runId) % MAX_CHANNELS}`;
   return {
     async publish(runId, text) {
       const message = JSON.stringify([runId, text] satisfies Message);

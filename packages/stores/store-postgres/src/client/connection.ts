@@ -1,4 +1,4 @@
-import { LlmError, type Clock } from '@majordomo/core';
+import { LlmError, messageOf, type Clock } from '@majordomo/core';
 import { invoke, withTimeout } from '@majordomo/core/toolkit';
 import { migrationSql, versionSql } from '../sql/migration.ts';
 import { SCHEMA_VERSION } from '../sql/tables.ts';
@@ -190,7 +190,7 @@ export class Connection {
  * errors are failures of the connection, and so are the classes 08, 53 (too few resources) and 57P (shutdown).
  */
 function statementError(cause: unknown): LlmError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const isReported = /^(?=.*\d)[\dA-Z]{5}$/.test(code) && !/^(?:08|53|57P)/.test(code);
   return isReported

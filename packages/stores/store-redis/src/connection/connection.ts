@@ -1,4 +1,4 @@
-import { LlmError, type Clock } from '@majordomo/core';
+import { LlmError, messageOf, type Clock } from '@majordomo/core';
 import { invoke } from '@majordomo/core/toolkit';
 import type { Client } from './client.ts';
 import { evaluateScript, type Script } from './script.ts';
@@ -128,7 +128,7 @@ const MOVING = /^TRYAGAIN|^Too many Cluster redirections/;
 
 /** Converts a command's error. Errors of Redis start with a code such as `OOM`. Other errors are failures of the connection. */
 function commandError(cause: unknown): LlmError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   if (MOVING.test(why)) {
     const message =
       'Redis failed: the cluster is moving the slot of this data to another node; retry when the move has ended';

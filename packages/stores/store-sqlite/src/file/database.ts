@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { LlmError } from '@majordomo/core';
+import { LlmError, messageOf } from '@majordomo/core';
 import type { SqliteConnection, SqliteRow, SqliteValue } from '@majordomo/records/sqlite';
 import { openFile } from './open.ts';
 import { isBusy, isCorrupt, isDiskFailure, isReadOnly } from './sqlite-error.ts';
@@ -188,7 +188,7 @@ export class Database implements SqliteConnection {
         { path },
         { cause: error },
       );
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     if (isReadOnly(error))
       return new LlmError(
         'config',

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { LlmError } from '@majordomo/core';
+import { LlmError, messageOf } from '@majordomo/core';
 import { APPLICATION_ID, FORMAT, TABLES } from './schema.ts';
 import { isBusy, isCorrupt } from './sqlite-error.ts';
 
@@ -174,5 +174,3 @@ function renameDamaged(path: string, before: bigint | undefined, cause: unknown)
 function inodeOf(path: string): bigint | undefined {
   return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
