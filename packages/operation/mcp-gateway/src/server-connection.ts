@@ -258,8 +258,8 @@ export class ServerConnection {
   }
 
   /**
-   * Runs work with the connection, which is in use until then. If the server is not reachable, the next request connects again first, and so
-   * counts for the health of the server.
+   * Runs work with the connection, which is in use until then. If the server is not reachable, the next request connects again
+   * first, and so counts for the health of the server.
    */
   private async using<T>(work: () => Promise<T>): Promise<T> {
     this.active++;
