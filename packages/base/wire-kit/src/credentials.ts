@@ -85,9 +85,10 @@ async function readSource(
       : renewal.replacementFor(rejected, signal));
   } catch (cause) {
     if (signal.aborted) throw cause;
+    const hidden = rejected === undefined ? secrets : [rejected, ...secrets];
     // Removes the secrets, and names the target.
-    if (LlmError.is(cause)) throw transportError(cause, target, secrets);
-    const clean = redactCause(cause, [rejected, ...secrets]);
+    if (LlmError.is(cause)) throw transportError(cause, target, hidden);
+    const clean = redactCause(cause, hidden);
     const reason = clean instanceof Error ? clean.message : String(clean);
     const message = `no key for ${target}: the apiKey function failed: ${reason}`;
     throw new LlmError('auth', message, { target }, { cause: clean });
