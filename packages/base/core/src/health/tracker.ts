@@ -205,7 +205,7 @@ export class HealthTracker implements Health {
   }
 
   reset(): void {
-    this.forget(() => true);
+    this.endBenches(() => true);
     this.credentialTracker?.reset();
   }
 
@@ -251,11 +251,13 @@ export class HealthTracker implements Health {
     if (isAlone) this.earlyProbes.delete(target);
   }
 
-  /** Forgets the health of credentials, and notifies the calls that wait for the end of a bench. */
-  private endBenches(matches: (credential: string) => boolean): void {
-    const ended = [...this.conditions.keys()].filter(matches);
+  /** Forgets the health of the matching keys, and notifies the calls that wait for the end of a bench. */
+  private endBenches(matches: (target: string) => boolean): void {
+    const ended = [...this.conditions].filter(
+      ([target, { state }]) => state !== 'healthy' && matches(target),
+    );
     this.forget(matches);
-    for (const credential of ended) this.notifyListeners(credential, publicHealth(HEALTHY), 'local');
+    for (const [target] of ended) this.notifyListeners(target, publicHealth(HEALTHY), 'local');
   }
 
   private forget(matches: (target: string) => boolean): void {
