@@ -60,6 +60,7 @@ export { withDetails } from './types/llm-error.ts';
 export { restoredAttempt, restoredError, storedAttempt, storedError } from './json/stored-error.ts';
 export type { StoredAttempt, StoredError } from './json/stored-error.ts';
 export { denialError } from './gates/denial-error.ts';
+export { withUsage } from './operations/single-response.ts';
 export { exhaustedError } from './call/no-target-left.ts';
 export { RecoveryMemory } from './call/recovery-memory.ts';
 export {
