@@ -112,7 +112,7 @@ export { excerptOf, textOf, titleFrom, titleOf, unaccented, UNSPACED, wordsOf } 
 export { bytesOfBlob, contentOf, contentSize, eachChunk } from './prepare/contents.ts';
 export { newSha256, type ChunkHash } from './prepare/contents.ts';
 export { builtinModule } from './util/builtin-module.ts';
-export { contentsIn, hasContents, type ContentPart } from './util/content.ts';
+export { contentsIn, hasContents, withContents, type ContentPart } from './util/content.ts';
 
 // Streams
 export { EventStream } from './stream/pulled-stream.ts';
