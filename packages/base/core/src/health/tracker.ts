@@ -319,8 +319,6 @@ const publicHealth = ({ state, failures, benches, until, isByHand }: Condition):
 /** Health keys of credentials. A key contains a hash with a random salt per process, and does not reveal the credential. */
 export class CredentialKeys {
   private salt: string | undefined;
-  /** Hash of the last credential, because consecutive calls usually have the same one. */
-  private last: { readonly value: string; readonly hash: string } | undefined;
 
   constructor(salt?: string) {
     this.salt = salt;
@@ -329,7 +327,6 @@ export class CredentialKeys {
   keyOf(target: string, value: string): string {
     // The salt is created late, because Workers provide no random values while a module is loaded.
     this.salt ??= crypto.randomUUID();
-    if (this.last?.value !== value) this.last = { value, hash: hash128(this.salt + value) };
-    return credentialKey(target, this.last.hash);
+    return credentialKey(target, hash128(this.salt + value));
   }
 }
