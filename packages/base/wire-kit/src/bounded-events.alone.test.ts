@@ -50,7 +50,7 @@ it.each<[readonly string[], boolean]>([
 
 it.each(['\n', '\r', '\r\n'])('passes an event on when it ends, with lines that end in %j', async (end) => {
   const event = `data: 1${end}${end}`;
-  for (const chunks of [[event], [...event]]) {
+  for (const chunks of [[event], event.split('')]) {
     const body = streamOf(chunks, false);
     const bounded = boundedEvents(new Response(body), 's', 10);
     const reader = bounded.body!.pipeThrough(new TextDecoderStream()).getReader();
