@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { TaskState } from '@a2a-js/sdk';
 import { createAgent, type RunResult } from '@majordomo/agent';
 import { createMajordomo, LlmError } from '@majordomo/core';
@@ -392,6 +393,17 @@ describe('the credential', () => {
     );
     expect(LlmError.is(failure, 'auth')).toBe(true);
     expect(JSON.stringify(failure) + String(failure)).not.toContain('secret-token-of-mine');
+  });
+
+  it('is masked in an LlmError that its function throws after a refusal', async () => {
+    await using server = await listen(() => () => Promise.resolve(new Response(null, { status: 401 })));
+    const credential: ConnectA2aOptions['credential'] = ({ rejected }) => {
+      if (rejected === undefined) return 'secret-token-of-mine';
+      throw new LlmError('auth', `no replacement for ${rejected}`);
+    };
+    const failure: unknown = await connect(server, { credential }).catch((error: unknown) => error);
+    expect(String(failure)).toContain('no replacement for');
+    expect(inspect(failure, { depth: 20 })).not.toContain('secret-token-of-mine');
   });
 });
 

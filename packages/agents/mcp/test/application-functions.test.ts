@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import { LlmError } from '@majordomo/core';
 import { sseEvent } from '@majordomo/core/toolkit';
 import { fakeClock } from '@majordomo/testing';
 import { memoryRecords } from '@majordomo/records';
@@ -64,6 +66,18 @@ it('passes a rejected token to the function `credential` only once', async () =>
   await connected({ place: { ...place, fetch, credential } });
   expect(rejections.length).toBeGreaterThan(3);
   expect(rejections.slice(0, 4)).toEqual([undefined, 'old', undefined, undefined]);
+});
+
+it('masks a rejected token in an LlmError of the function `credential`', async () => {
+  const { place } = server();
+  const credential = ({ rejected }: { readonly rejected: string | undefined }): string => {
+    if (rejected === undefined) return 'the first token';
+    throw new LlmError('auth', `no replacement for ${rejected}`);
+  };
+  const fetch = (): Promise<Response> => Promise.resolve(new Response(null, { status: 401 }));
+  const error = await rejection(connectMcp({ name: 'x', place: { ...place, fetch, credential } }));
+  expect(error).toMatchObject({ kind: 'auth', message: expect.stringContaining('no replacement for') });
+  expect(inspect(error, { depth: 20 })).not.toContain('the first token');
 });
 
 it('returns a result although the update of the tool list exceeds `timeoutMs`', async () => {

@@ -37,6 +37,7 @@ export { didYouMean, nearestName } from './util/did-you-mean.ts';
 export { checkNumber, checkOptions, configError, definedMembers, mergeTimeouts } from './util/options.ts';
 export { ofKind, rejectUnknownOptions, TIMEOUT_KINDS } from './util/options.ts';
 export type { Kind, Kinds, KindsOf } from './util/options.ts';
+export { CALL_KINDS } from './client/check-options.ts';
 export { checkInteger, validate as validateRequest } from './prepare/validate.ts';
 export { validateVideo } from './operations/video.ts';
 export { declaredData, NO_ENV } from './resolve/registry.ts';
@@ -60,6 +61,7 @@ export { withDetails } from './types/llm-error.ts';
 export { restoredAttempt, restoredError, storedAttempt, storedError } from './json/stored-error.ts';
 export type { StoredAttempt, StoredError } from './json/stored-error.ts';
 export { denialError } from './gates/denial-error.ts';
+export { withUsage } from './operations/single-response.ts';
 export { exhaustedError } from './call/no-target-left.ts';
 export { RecoveryMemory } from './call/recovery-memory.ts';
 export {
@@ -77,6 +79,7 @@ export { redact, redactCause, redactValues, secretForms, secretSpans, type Span 
 
 // Values, JSON and schemas
 export { asList, asNumber, asRecord, asText, isList, isPlain, isRecord } from './util/values.ts';
+export { setNewest } from './util/set-newest.ts';
 export { nanoUsdOf } from './util/money.ts';
 export { seededRandom } from './util/random.ts';
 export { newUuid } from './util/uuid.ts';
@@ -109,7 +112,7 @@ export { excerptOf, textOf, titleFrom, titleOf, unaccented, UNSPACED, wordsOf } 
 export { bytesOfBlob, contentOf, contentSize, eachChunk } from './prepare/contents.ts';
 export { newSha256, type ChunkHash } from './prepare/contents.ts';
 export { builtinModule } from './util/builtin-module.ts';
-export { contentsIn, hasContents, type ContentPart } from './util/content.ts';
+export { contentsIn, hasContents, withContents, type ContentPart } from './util/content.ts';
 
 // Streams
 export { EventStream } from './stream/pulled-stream.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LlmError, type CallOptions } from '../src/index.ts';
+import { type CallOptions } from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import { settled } from './support/manual-clock.ts';
 import { withKey } from './support/scripted.ts';
@@ -256,20 +256,6 @@ describe('an operator', () => {
     expect((await majordomo.model('a/x,a/z,b/y').generate(hi)).target).toBe('b/y');
     majordomo.health.unbench('a/');
     expect((await majordomo.model('a/z,b/y').generate(hi)).target).toBe('a/z');
-  });
-
-  it('resets all health', async () => {
-    const { majordomo } = world({ 'a/x': [{ fail: 'server' }] });
-    await failure(majordomo.model('a/x').generate(hi));
-    majordomo.health.reset();
-    expect(majordomo.health.snapshot()).toEqual({});
-  });
-
-  it('gets an error for an invalid duration', () => {
-    const { majordomo } = world({ 'a/x': ['a'] });
-    expect(() => {
-      majordomo.health.bench('a/x', NaN);
-    }).toThrow(LlmError);
   });
 });
 

@@ -99,12 +99,6 @@ describe('failover', () => {
     },
   );
 
-  it('advances on permanent errors if the policy specifies it', async () => {
-    const { majordomo } = world({ 'a/x': [{ fail: 'auth' }], 'b/y': ['b'] });
-    const response = await majordomo.model('a/x,b/y').generate(hi, { policy: { auth: { advance: true } } });
-    expect(response.target).toBe('b/y');
-  });
-
   it('benches at once on quota', async () => {
     const { majordomo, requestCounts } = world({ 'a/x': [{ fail: 'quota' }], 'b/y': ['b'] });
     await majordomo.model('a/x,b/y').generate(hi);

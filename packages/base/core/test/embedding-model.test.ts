@@ -381,21 +381,16 @@ describe('invalid vectors', () => {
     expect([error.kind, error.details.vectors]).toEqual(['protocol', [vectorOf('one'), undefined]]);
   });
 
-  it('with too many dimensions are cut and normalized, unless they have length 1', async () => {
-    const a = vectorizer('a', { vectors: () => [Float32Array.of(3, 4, 12), Float32Array.of(0.6, 0.8)] });
-    const { vectors } = await modelOf([a]).embed({ values: ['one', 'two'], dimensions: 2 });
-    expect(vectors.map((vector) => [...vector].map((value) => value.toFixed(2)))).toEqual([
-      ['0.60', '0.80'],
-      ['0.60', '0.80'],
-    ]);
-  });
-
-  it('with the requested dimensions are normalized, but a vector of zeros is not changed', async () => {
-    const a = vectorizer('a', { vectors: () => [Float32Array.of(0.3, 0.4), Float32Array.of(0, 0)] });
-    const { vectors } = await modelOf([a]).embed({ values: ['one', 'two'], dimensions: 2 });
-    expect(vectors.map((vector) => [...vector].map((value) => value.toFixed(2)))).toEqual([
-      ['0.60', '0.80'],
-      ['0.00', '0.00'],
+  it.each([
+    ['too many dimensions are cut and normalized', [3, 4, 12], '0.60 0.80'],
+    ['length 1 are not changed', [0.6, 0.8], '0.60 0.80'],
+    ['the requested dimensions are normalized', [0.3, 0.4], '0.60 0.80'],
+    ['only zeros are not changed', [0, 0], '0.00 0.00'],
+  ])('with %s', async (_name, vector, expected) => {
+    const a = vectorizer('a', { vectors: () => [Float32Array.from(vector)] });
+    const { vectors } = await modelOf([a]).embed({ values: ['one'], dimensions: 2 });
+    expect(vectors.map((values) => [...values].map((value) => value.toFixed(2)).join(' '))).toEqual([
+      expected,
     ]);
   });
 

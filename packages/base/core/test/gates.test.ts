@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lanes, user, type Attempt, type CallOptions, type Gate } from '../src/index.ts';
+import { user, type Attempt, type CallOptions, type Gate } from '../src/index.ts';
 import { failure } from './support/failure.ts';
 import { settled } from './support/manual-clock.ts';
 import type { Script } from './support/scripted.ts';
@@ -213,25 +213,6 @@ function requestLimit(limit: number): Gate {
     },
   };
 }
-
-describe('lanes', () => {
-  it('are left by an abort while waiting, without changing the order', async () => {
-    const gates = [lanes({ 'a/': 1 })];
-    const { majordomo, clock } = world({ 'a/x': [{ text: 'a', waitMs: 100 }] }, { gates });
-    const model = majordomo.model('a/x');
-    const controller = new AbortController();
-    const first = model.generate(hi);
-    await settled();
-    const second = failure(model.generate(hi, { signal: controller.signal }));
-    const third = model.generate(hi);
-    await settled();
-    controller.abort();
-    expect((await second).kind).toBe('aborted');
-    await clock.advance(100);
-    await clock.advance(100);
-    expect((await first).text + (await third).text).toBe('aa');
-  });
-});
 
 describe('observers', () => {
   it('that throw or reject change nothing, like a hook around the attempts', async () => {

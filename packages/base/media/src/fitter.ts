@@ -1,5 +1,5 @@
 import type { ImageLimits, MediaFitter } from '@majordomo/core';
-import { atLeast, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, func, type KindsOf } from '@majordomo/core/toolkit';
 import { isPermanent, sharpCodec, type Codec, type Sharp } from './codec.ts';
 import { sizeOf, type ImageFacts } from './formats/facts.ts';
 import { inspectImage } from './inspect-image.ts';
@@ -37,7 +37,7 @@ export interface MediaFitterOptions {
 }
 
 const KINDS: KindsOf<MediaFitterOptions> = {
-  sharp: 'boolean or function',
+  sharp: (value) => (value === false ? undefined : func(value)),
   maxPixels: atLeast(1),
   maxMemory: atLeast(1),
   concurrency: atLeast(1),

@@ -114,3 +114,11 @@ test('sends a PDF with an unknown number of pages with a warning', async () => {
     },
   ]);
 });
+
+test.each([true, 'sharp'])('a fitter is not created with the option `sharp: %j`', (sharp) => {
+  const error = expect.objectContaining({
+    kind: 'config',
+    message: `createMediaFitter: sharp must be a function, not a ${typeof sharp}`,
+  });
+  expect(() => createMediaFitter({ sharp: sharp as never })).toThrow(error);
+});

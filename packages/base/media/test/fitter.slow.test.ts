@@ -1,8 +1,8 @@
 import { file, type ImageLimits, type ImagePart } from '@majordomo/core';
 import sharp from 'sharp';
+import { failureOf } from '@majordomo/test-support';
 import { describe, expect, test } from 'vitest';
 import { createMediaFitter, inspectImage } from '../src/index.ts';
-import { failure } from './failure.ts';
 import { animation, bytesOf, limits, notAborted, part, photo, spiedSharp } from './pictures.ts';
 import { pages, PdfWriter } from './pdfs.ts';
 
@@ -120,7 +120,7 @@ describe('a type that is not allowed', () => {
   });
 
   test('reports a target with other formats only as unsupported', async () => {
-    const error = await failure(fit(part(jpeg), { mediaTypes: ['image/heic'] }));
+    const error = await failureOf(fit(part(jpeg), { mediaTypes: ['image/heic'] }));
     expect(error.kind).toBe('unsupported');
     expect(error.message).toContain('image/heic');
   });
@@ -187,7 +187,7 @@ describe('the byte limit', () => {
   });
 
   test('reports an impossible limit as unsupported, with sizes', async () => {
-    const error = await failure(fit(part(jpeg), { maxBytes: 20 }));
+    const error = await failureOf(fit(part(jpeg), { maxBytes: 20 }));
     expect([error.kind, error.details.code]).toEqual(['unsupported', 'too-large']);
     expect(error.message).toMatch(
       /120x80 pixels and \d+ bytes cannot be encoded within 20 bytes; the smallest encoding has \d+/,
@@ -210,21 +210,21 @@ describe('special images', () => {
     ['a BMP', bmp, 'unsupported', /cannot decode image\/bmp/],
     ['a HEIC header', heicHeader, 'invalid-request', /not an image/],
   ])('%s is rejected', async (_, bytes, kind, message) => {
-    const error = await failure(fit(part(bytes), { maxEdge: 50 }));
+    const error = await failureOf(fit(part(bytes), { maxEdge: 50 }));
     expect(error.kind).toBe(kind);
     expect(error.message).toMatch(message);
   });
 
   test('rejects a PNG with broken pixels when it is decoded', async () => {
     const broken = png.map((byte, at) => (at > 100 && at < png.length - 30 ? byte ^ 0x55 : byte));
-    const error = await failure(fit(part(broken), { maxEdge: 50 }));
+    const error = await failureOf(fit(part(broken), { maxEdge: 50 }));
     expect([error.kind, error.details.code]).toEqual(['invalid-request', 'broken-image']);
   });
 
   test('reports a JPEG of 12 bits that must be scaled as unsupported', async () => {
     const frame = jpeg.findIndex((byte, at) => byte === 0xff && jpeg[at + 1] === 0xc0);
     const deep = jpeg.with(frame + 4, 12);
-    const error = await failure(fit(part(deep), { maxEdge: 50 }));
+    const error = await failureOf(fit(part(deep), { maxEdge: 50 }));
     expect([error.kind, error.details.code]).toEqual(['unsupported', 'not-decodable']);
   });
 
@@ -234,7 +234,7 @@ describe('special images', () => {
     still.write('avis', 8, 'latin1');
     expect(inspectImage(still)).toMatchObject({ mediaType: 'image/avif', animated: true, complete: true });
     for (const mediaTypes of [['image/jpeg'], ['image/avif', 'image/png']]) {
-      const error = await failure(fit(part(still), { mediaTypes }));
+      const error = await failureOf(fit(part(still), { mediaTypes }));
       expect([error.kind, error.details.code]).toEqual(['unsupported', 'not-decodable']);
     }
     const original = part(still, 'image/avif');
@@ -354,7 +354,7 @@ describe('without sharp', () => {
   });
 
   test('reports other images as unsupported, with the package to install', async () => {
-    const error = await failure(fit(part(jpeg), { maxEdge: 100 }, fitterWithoutSharp));
+    const error = await failureOf(fit(part(jpeg), { maxEdge: 100 }, fitterWithoutSharp));
     expect(error.kind).toBe('unsupported');
     expect(error.message).toBe(
       'an image/jpeg of 120x80 pixels has an edge above 100; install sharp to convert images',

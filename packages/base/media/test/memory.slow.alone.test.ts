@@ -1,7 +1,7 @@
+import { failureOf } from '@majordomo/test-support';
 import { describe, expect, test } from 'vitest';
 import { createMediaFitter, inspectImage } from '../src/index.ts';
 import { blankPng, blankProgressiveJpeg } from './blanks.ts';
-import { failure } from './failure.ts';
 import { limits, notAborted, part, spiedSharp } from './pictures.ts';
 
 const MAX_GROWTH = 256e6;
@@ -43,7 +43,7 @@ describe('rejects an image with too many pixels by its header', () => {
     expect(bytes.length).toBeLessThan(1e6);
     const startUsage = process.cpuUsage();
     const growthBytes = await measureGrowth(async () => {
-      const error = await failure(fitter.fit(part(bytes), imageLimits, notAborted));
+      const error = await failureOf(fitter.fit(part(bytes), imageLimits, notAborted));
       expect([error.kind, error.details.code]).toEqual(['unsupported', 'too-large']);
       expect(error.message).toMatch(message);
     });

@@ -29,9 +29,9 @@ export interface RecordStore {
    */
   search?(space: string, words: string, limit: number): Promise<readonly RecordHit[]>;
   /**
-   * Calls `changed` with the key of each record of the space that any process writes. Calls `changed` with `undefined` if changes may
-   * be missing: when a lost connection is restored, and at least every 500 ms while it is lost. Resolves to a function that stops
-   * watching. Omitted by stores that cannot notify other processes.
+   * Calls `changed` with the key of each record of the space that any process writes, but not when a record expires. Calls `changed`
+   * with `undefined` if changes may be missing: when a lost connection is restored, and at least every 500 ms while it is lost.
+   * Resolves to a function that stops watching. Omitted by stores that cannot notify other processes.
    */
   watch?(space: string, changed: (key: string | undefined) => void): Promise<() => Promise<void>>;
 }

@@ -6,6 +6,7 @@ it.each([
   ['data: 1\ndata: id\n\n', 1],
   ['id: 1\ndata: 1\n\ndata: 2\n\n', 0],
   ['data: 1\r\nid: 1\r\n\r\n', 0],
+  ['data: 1\rid: 1\r\r', 0],
 ])('the end of a stream without event ids is reported: %j', async (events, times) => {
   let ends = 0;
   const bounded = boundedEvents(new Response(events), 's', 1000, () => ends++);
@@ -14,11 +15,11 @@ it.each([
   expect(ends).toBe(times);
 });
 
-const streamOf = (chunks: readonly string[]): ReadableStream<Uint8Array> =>
+const streamOf = (chunks: readonly string[], ends = true): ReadableStream<Uint8Array> =>
   new ReadableStream({
     start(controller) {
       for (const chunk of chunks) controller.enqueue(new TextEncoder().encode(chunk));
-      controller.close();
+      if (ends) controller.close();
     },
   });
 
@@ -34,6 +35,8 @@ it.each<[readonly string[], boolean]>([
   [['a: 3\n', '\n', 'b: 3456789'], true],
   [['a: 3\r\n', '\r\n', 'b: 3456789'], true],
   [['a: 3\n', '\n', 'b: 34567890'], false],
+  [['a: 3\r', '\r', 'b: 3456789'], true],
+  [['a: 3\r', 'b: 34\r'], false],
 ])('a stream with the chunks %j has only events of at most 10 bytes: %s', async (chunks, fits) => {
   const text = boundedEvents(new Response(streamOf(chunks)), 's', 10, () => undefined).text();
   if (fits) expect(await text).toBe(chunks.join(''));
@@ -43,6 +46,17 @@ it.each<[readonly string[], boolean]>([
       message: 's sent an event of more than 10 bytes',
       details: { code: 'too-large' },
     });
+});
+
+it.each(['\n', '\r', '\r\n'])('passes an event on when it ends, with lines that end in %j', async (end) => {
+  const event = `data: 1${end}${end}`;
+  for (const chunks of [[event], event.split('')]) {
+    const body = streamOf(chunks, false);
+    const bounded = boundedEvents(new Response(body), 's', 10);
+    const reader = bounded.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (text !== event) text += (await reader.read()).value;
+  }
 });
 
 it('holds the chunks of an incomplete event as few bytes, of any size', async () => {

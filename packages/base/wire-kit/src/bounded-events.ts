@@ -18,7 +18,7 @@ export function boundedEvents(
 ): Response {
   if (response.body === null) return response;
   const { status, statusText, headers, url } = response;
-  const progress: Progress = { bytes: 0, isLineStart: true, hasIds: false };
+  const progress: Progress = { bytes: 0, isLineStart: true, isAfterReturn: false, hasIds: false };
   /** Bytes of the event that has not ended. */
   let event = new ByteCollector();
   const counted = new TransformStream<Uint8Array, Uint8Array>({
@@ -56,19 +56,23 @@ interface Progress {
   /** Number of bytes of the event so far. */
   bytes: number;
   isLineStart: boolean;
+  isAfterReturn: boolean;
   /** Whether any event so far had an id. */
   hasIds: boolean;
 }
 
-/** Counts a byte, and returns whether it ends an event. */
+/** Counts a byte, and returns whether it ends an event. CR, LF and CRLF end a line. */
 function count(progress: Progress, byte: number): boolean {
-  // Skip CR, so that CRLF ends a line as LF does.
-  if (byte === RETURN) return false;
+  const isPartOfEnd = byte === LINE_FEED && progress.isAfterReturn;
+  progress.isAfterReturn = byte === RETURN;
+  // The CR has ended the line. If it ended an event too, the LF is sent at once, because a reader may wait for it.
+  if (isPartOfEnd) return progress.bytes === 0;
   // Only the field `id` of an event begins with `i`.
   if (progress.isLineStart && byte === LETTER_I) progress.hasIds = true;
-  const isEmptyLine = byte === LINE_FEED && progress.isLineStart;
+  const isLineEnd = byte === LINE_FEED || byte === RETURN;
+  const isEmptyLine = isLineEnd && progress.isLineStart;
   progress.bytes = isEmptyLine ? 0 : progress.bytes + 1;
-  progress.isLineStart = byte === LINE_FEED;
+  progress.isLineStart = isLineEnd;
   return isEmptyLine;
 }
 

@@ -1,4 +1,5 @@
 import { LlmError } from '@majordomo/core';
+import { setNewest } from '@majordomo/core/toolkit';
 
 /** Maximum number of cached clients. Without this limit, each new token of a rotating credential would add a client. */
 const MAX_CLIENTS = 16;
@@ -21,9 +22,8 @@ export function clientCache<Client>(): ClientCache<Client> {
     const known = clients.get(key);
     if (known !== undefined) return known;
     const client = make();
-    clients.set(key, client);
+    setNewest(clients, key, client, MAX_CLIENTS);
     client.catch(() => clients.delete(key));
-    if (clients.size > MAX_CLIENTS) clients.delete(clients.keys().next().value ?? key);
     return client;
   };
 }

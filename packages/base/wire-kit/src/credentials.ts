@@ -1,5 +1,5 @@
 import { type Credential, LlmError, type ModelContext, type Recovery } from '@majordomo/core';
-import { redactCause, NO_ENV, SharedWork } from '@majordomo/core/toolkit';
+import { redactCause, NO_ENV, setNewest, SharedWork } from '@majordomo/core/toolkit';
 import { transportError } from './errors.ts';
 
 type SourceContext = Pick<ModelContext, 'signal' | 'env' | 'target' | 'credential' | 'recoveries'>;
@@ -85,9 +85,10 @@ async function readSource(
       : renewal.replacementFor(rejected, signal));
   } catch (cause) {
     if (signal.aborted) throw cause;
+    const hidden = rejected === undefined ? secrets : [rejected, ...secrets];
     // Removes the secrets, and names the target.
-    if (LlmError.is(cause)) throw transportError(cause, target, secrets);
-    const clean = redactCause(cause, [rejected, ...secrets]);
+    if (LlmError.is(cause)) throw transportError(cause, target, hidden);
+    const clean = redactCause(cause, hidden);
     const reason = clean instanceof Error ? clean.message : String(clean);
     const message = `no key for ${target}: the apiKey function failed: ${reason}`;
     throw new LlmError('auth', message, { target }, { cause: clean });
@@ -147,7 +148,7 @@ class CredentialRenewal {
   /** Returns the credential for an attempt of a call in which no credential was rejected. */
   async initialValue(signal: AbortSignal): Promise<string> {
     const value = await this.source({ signal, rejected: undefined });
-    remember(this.handedOut, value, ++this.moment);
+    setNewest(this.handedOut, value, ++this.moment, MAX_VALUES);
     return value;
   }
 
@@ -175,16 +176,8 @@ class CredentialRenewal {
 
   private async requestValue(rejected: string, signal: AbortSignal): Promise<string> {
     const value = await this.source({ signal, rejected });
-    remember(this.renewed, rejected, { value, at: ++this.moment });
-    remember(this.handedOut, value, this.moment);
+    setNewest(this.renewed, rejected, { value, at: ++this.moment }, MAX_VALUES);
+    setNewest(this.handedOut, value, this.moment, MAX_VALUES);
     return value;
   }
-}
-
-function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
-  map.delete(key);
-  map.set(key, value);
-  // The key is deleted before, so that the map is ordered by the last call.
-  const [oldest] = map.keys();
-  if (map.size > MAX_VALUES && oldest !== undefined) map.delete(oldest);
 }

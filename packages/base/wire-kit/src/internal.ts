@@ -18,7 +18,6 @@ export { boundedEvents } from './bounded-events.ts';
 export { checkReceivedJson } from './bounded-json.ts';
 export { withoutFinalSlashes } from './connection-error.ts';
 export { reasonOf } from './errors.ts';
-export { isPublicAddress } from './hosts/public-address.ts';
 export { type Address, type Resolve, resolveHost, systemResolve } from './hosts/resolve-host.ts';
 export {
   captureResponse,

@@ -1,13 +1,6 @@
-import type {
-  AssistantMessage,
-  AssistantPart,
-  CallPart,
-  JsonObject,
-  TurnMessage,
-  Warning,
-} from '@majordomo/core';
+import type { AssistantPart, CallPart, JsonObject, TurnMessage, Warning } from '@majordomo/core';
 import { asRecord } from '@majordomo/core/toolkit';
-import { isCall } from './transcript.ts';
+import { isCall, withAssistantParts } from './transcript.ts';
 
 /** Ids of the programs to which a part belongs. */
 export interface ProgramIds {
@@ -48,9 +41,7 @@ export function settlePrograms(messages: readonly TurnMessage[], rules: ProgramR
   const why =
     'a program must have its code, and its output, or wait for results that this request contains; its calls remain';
   return {
-    messages: messages.map((message) =>
-      message.role === 'assistant' ? withoutPrograms(message, dropped, rules) : message,
-    ),
+    messages: withAssistantParts({ messages }, (part) => withoutProgram(part, dropped, rules)).messages,
     warnings: [{ action: 'dropped', what: 'programs that cannot continue', why }],
   };
 }
@@ -109,20 +100,16 @@ function programsIn(messages: readonly TurnMessage[], { idsOf }: ProgramRules): 
   return programs;
 }
 
-function withoutPrograms(
-  message: AssistantMessage,
+/** Returns a part, or `undefined` for the code or output of a dropped program. A call of such a program becomes one of the model. */
+function withoutProgram(
+  part: AssistantPart,
   dropped: ReadonlySet<string>,
   { idsOf }: ProgramRules,
-): AssistantMessage {
-  const isDropped = (id: string | undefined): boolean => id !== undefined && dropped.has(id);
-  const parts = message.parts.flatMap((part): readonly AssistantPart[] => {
-    const { code, output, caller } = idsOf(part);
-    if (!isDropped(code) && !isDropped(output) && !isDropped(caller)) return [part];
-    return isCall(part) ? [directCall(part)] : [];
-  });
-  const isSame =
-    parts.length === message.parts.length && parts.every((part, at) => part === message.parts[at]);
-  return isSame ? message : { ...message, parts };
+): AssistantPart | undefined {
+  const { code, output, caller } = idsOf(part);
+  const isDropped = [code, output, caller].some((id) => id !== undefined && dropped.has(id));
+  if (!isDropped) return part;
+  return isCall(part) ? directCall(part) : undefined;
 }
 
 /** Returns the call of a program as a call of the model. Vendors name the program as `caller` of a call or of its item. */

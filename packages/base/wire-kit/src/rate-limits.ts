@@ -1,4 +1,5 @@
 import { type RateLimitBucket, systemClock, type VendorFacts } from '@majordomo/core';
+import { setNewest } from '@majordomo/core/toolkit';
 import { type HeaderReader, resetMs } from './retry-after.ts';
 
 export type { RateLimitBucket } from '@majordomo/core';
@@ -35,15 +36,8 @@ export function rateLimitWatch(): RateLimitWatch {
   return {
     observe(target, status, headers, now) {
       const buckets = headers === undefined ? [] : bucketsIn(headers, now);
-      if (buckets.length > 0) {
-        // Delete the entry before setting it, so that the map is ordered by the last response.
-        known.delete(target);
-        known.set(target, { at: now, buckets });
-        const oldest = known.keys().next().value;
-        if (known.size > MAX_TARGETS && oldest !== undefined) known.delete(oldest);
-      } else if (status !== 429) {
-        return undefined;
-      }
+      if (buckets.length > 0) setNewest(known, target, { at: now, buckets }, MAX_TARGETS);
+      else if (status !== 429) return undefined;
       const { at = now, buckets: last = [] } = known.get(target) ?? {};
       const refusal = status === 429 ? refusalOf(last, now - at) : undefined;
       return { target, at, buckets: last, refusal };

@@ -74,10 +74,10 @@ function hashBlock(text: string): string {
  * Returns the request with other parts in the messages of the model. `change` returns `undefined` for a part to remove. Returns the
  * same request if no part changes.
  */
-export function withAssistantParts(
-  request: ModelRequest,
+export function withAssistantParts<Request extends Pick<ModelRequest, 'messages'>>(
+  request: Request,
   change: (part: AssistantPart) => AssistantPart | undefined,
-): ModelRequest {
+): Request {
   const messages = request.messages.map((message) => {
     if (message.role !== 'assistant') return message;
     const parts = message.parts.map(change).filter((part) => part !== undefined);

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as settled } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { createMajordomo, type Credential, type Gate, LlmError, type Majordomo, user } from '@majordomo/core';
 import { failureOf } from '@majordomo/test-support';
@@ -59,6 +60,23 @@ it.each([[undefined], [null], [''], ['  '], [42], [{ token: 'x' }]])(
     expect((await model.generate(hi)).text).toBe('new');
   },
 );
+
+it.each([
+  ['LlmError', (message: string) => new LlmError('auth', message)],
+  ['Error', (message: string) => new Error(message)],
+])('masks the rejected key in an %s of its renewal', async (_name, errorOf) => {
+  const source: Credential = ({ rejected }) => {
+    if (rejected === undefined) return 'the first credential';
+    throw errorOf(`no replacement for ${rejected}`);
+  };
+  const error = await failureOf(
+    vendor(source, () => false)
+      .model('a/x')
+      .generate(hi),
+  );
+  expect(error.message).toContain('no replacement for');
+  expect(inspect(error, { depth: 20 })).not.toContain('the first credential');
+});
 
 it('renews an expired key after four changes of the request', async () => {
   const source = credentialSource(({ rejected }) => (rejected === undefined ? 'old' : 'new'), []);

@@ -215,7 +215,9 @@ describe('equal concurrent calls', () => {
     const { model, requests } = world((request) => ({ ...echo(request), step }));
     const all = Array.from({ length: 5 }, () => model.generate(hi));
     open();
-    const [first, ...others] = await Promise.all(all);
+    const answers = await Promise.all(all);
+    // Any of the calls can be the first to know its key.
+    const [first, ...others] = answers.toSorted((a, b) => b.attempts.length - a.attempts.length);
     expect(requests).toHaveLength(1);
     expect(first?.attempts).toHaveLength(1);
     for (const { text, attempts, usage, warnings } of others) {

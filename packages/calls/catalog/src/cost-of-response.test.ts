@@ -97,14 +97,20 @@ it('is unknown if a finished attempt has no usage', async () => {
   expect(await costOfAll({ usage: usage(1), outcome: 'failed' }, {})).toEqual(unknown);
 });
 
-it('is unknown if no attempt finished or has usage', async () => {
-  const unknown = { nanoUsd: undefined, basis: 'unknown', missing: ['no usage'] };
-  expect(await costOfAll({ outcome: 'skipped' })).toEqual(unknown);
+it('is 0 if the vendors bill no attempt', async () => {
+  const free = { nanoUsd: 0n, basis: 'included', missing: [] };
+  expect(await costOfAll()).toEqual(free);
+  expect(await costOfAll({ outcome: 'skipped' }, failedAs('auth'))).toEqual(free);
+  expect(await costOfAll({ ...failedAs('auth'), billing: 'included' })).toEqual(free);
 });
 
-it('is unknown if only a skipped target is covered by a plan', async () => {
-  const skipped = { outcome: 'skipped', billing: 'included' } as const;
-  expect((await costOfAll(skipped, failedAs('network'))).basis).toBe('unknown');
+it('is unknown if a vendor may bill an attempt without usage, also after an unbilled one that a plan covers', async () => {
+  const unbilled = { ...failedAs('auth'), billing: 'included' } as const;
+  expect(await costOfAll(unbilled, { outcome: 'skipped' }, failedAs('network'))).toEqual({
+    nanoUsd: undefined,
+    basis: 'unknown',
+    missing: ['p/m: no usage for the failed attempt'],
+  });
 });
 
 it('is included if a plan covers an attempt without usage', async () => {
@@ -185,8 +191,4 @@ it('has the least certain basis of its parts, and the sum of their differences',
     missing: [],
     driftNanoUsd: 100n,
   });
-});
-
-it('is 0 for a response without attempts', async () => {
-  expect(await costOfAll()).toEqual({ nanoUsd: 0n, basis: 'included', missing: [] });
 });

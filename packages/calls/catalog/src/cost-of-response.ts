@@ -2,39 +2,36 @@ import type { Attempt, ChatResponse } from '@majordomo/core';
 import { catalog as shipped } from './catalog.ts';
 import type { Catalog } from './contract.ts';
 import { costOf, type Cost } from './cost.ts';
-import { costsMaximum } from './may-be-billed.ts';
+import { costsMaximum, mayBeBilled } from './may-be-billed.ts';
 import { priceAt } from './price-at.ts';
 
 /**
  * Returns the cost of a response: the sum of the costs of its attempts, even if they failed or were abandoned. An attempt with
  * an unknown cost makes the sum unknown, and `missing` states the reason. The sum omits an attempt that did not finish, and
  * whose cost is unknown because its usage is missing or incomplete; if the vendor may bill it, `missing` names it. The sum
- * omits attempts with billing `included`. A response without attempts comes from a cache and costs 0. By default, the prices
- * are those of this package's `catalog` at the current time.
+ * omits attempts with billing `included`. A response without an attempt that may be billed costs 0, such as one from a cache. By
+ * default, the prices are those of this package's `catalog` at the current time.
  */
 export async function costOfResponse(
   response: Pick<ChatResponse, 'attempts'>,
   options: { readonly catalog?: Catalog | undefined; readonly at?: Date | undefined } = {},
 ): Promise<Cost> {
   const { catalog = shipped, at = new Date() } = options;
-  if (response.attempts.length === 0) return { nanoUsd: 0n, basis: 'included', missing: [] };
   const costs: Cost[] = [];
   const unbooked: string[] = [];
   for (const attempt of response.attempts) {
-    if (attempt.outcome === 'skipped') continue;
+    const { target, usage } = attempt;
+    if (usage === undefined && !mayBeBilled(attempt)) continue;
     const cost = await costOfAttempt(attempt, catalog, at);
-    if (cost.basis !== 'unknown' || !isCutOff(attempt)) costs.push(cost);
-    else if (costsMaximum(attempt, attempt.usage))
-      unbooked.push(`${attempt.target}: no usage for the failed attempt`);
+    if (cost.basis === 'unknown' && costsMaximum(attempt, usage))
+      unbooked.push(`${target}: no usage for the failed attempt`);
+    else costs.push(cost);
   }
-  if (costs.length === 0) return { nanoUsd: undefined, basis: 'unknown', missing: ['no usage'] };
+  if (costs.length === 0 && unbooked.length === 0) return { nanoUsd: 0n, basis: 'included', missing: [] };
+  if (costs.length === 0) return { nanoUsd: undefined, basis: 'unknown', missing: unbooked };
   const sum = sumCosts(costs);
   return { ...sum, missing: [...sum.missing, ...unbooked] };
 }
-
-/** Whether an attempt ended before the vendor reported its complete usage. */
-const isCutOff = (attempt: Attempt): boolean =>
-  (attempt.usage === undefined && attempt.outcome !== 'finished') || costsMaximum(attempt, attempt.usage);
 
 async function costOfAttempt(attempt: Attempt, catalog: Catalog, at: Date): Promise<Cost> {
   const { target, vendor, model, usage, billing } = attempt;

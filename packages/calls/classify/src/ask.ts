@@ -6,10 +6,8 @@ import {
   type ModelContext,
   type ModelRequest,
   type Recovery,
-  sumUsage,
-  type Usage,
 } from '@majordomo/core';
-import { Accumulator, fitRequest, RecoveryMemory, withDetails } from '@majordomo/core/toolkit';
+import { Accumulator, fitRequest, RecoveryMemory } from '@majordomo/core/toolkit';
 
 const MAX_RECOVERIES = 4;
 
@@ -76,14 +74,6 @@ async function send(
   for await (const step of read === undefined ? steps : read(steps))
     for (const event of 'type' in step ? [step] : step) answer.push(event);
   return answer.result({ spec: context.target, attempts: [] });
-}
-
-/** Returns the error with the usage of all requests, because the vendor bills them. */
-export function withSpent(error: unknown, target: string, spent: readonly (Usage | undefined)[]): unknown {
-  if (!LlmError.is(error)) return error;
-  const usage = sumUsage(...spent, error.details.partial?.usage);
-  if (usage === undefined) return error;
-  return withDetails(error, { partial: { id: undefined, target, parts: [], text: '', usage } });
 }
 
 /** Returns the error of a response that a refusal or a filter ended. */

@@ -9,8 +9,15 @@ import {
   type TokenLogprob,
   type Usage,
 } from '@majordomo/core';
-import { completeUsage, derivedSignal, LABEL_TOKENS, optionCount, Semaphore } from '@majordomo/core/toolkit';
-import { answerError, ask, refusalOf, withSpent } from './ask.ts';
+import {
+  completeUsage,
+  derivedSignal,
+  LABEL_TOKENS,
+  optionCount,
+  Semaphore,
+  withUsage,
+} from '@majordomo/core/toolkit';
+import { answerError, ask, refusalOf } from './ask.ts';
 import { LABEL_SYSTEM, promptOf, questionText } from './prompt.ts';
 
 /** Number of alternatives per token, which is OpenAI's maximum. Each option needs one. */
@@ -74,7 +81,7 @@ async function classify(
     own.release();
   });
   context.signal.throwIfAborted();
-  if (failure !== undefined) throw withSpent(failure.error, context.target, usages);
+  if (failure !== undefined) throw withUsage(failure.error, context.target, usages);
   // The first response represents all, because the requests differ only in the question.
   const [first] = responses;
   return {

@@ -6,8 +6,15 @@ import {
   type ModelContext,
   type Question,
 } from '@majordomo/core';
-import { asNumber, asRecord, optionCount, readObject, statedTokens } from '@majordomo/core/toolkit';
-import { answerError, ask, refusalOf, withSpent } from './ask.ts';
+import {
+  asNumber,
+  asRecord,
+  optionCount,
+  readObject,
+  statedTokens,
+  withUsage,
+} from '@majordomo/core/toolkit';
+import { answerError, ask, refusalOf } from './ask.ts';
 import { NUMBER_SYSTEM, promptOf, questionText } from './prompt.ts';
 
 /** Returns the emulation that asks for numbers as JSON; `undefined` if the model cannot write JSON. */
@@ -58,7 +65,7 @@ async function classify(
       warnings,
     };
   } catch (error) {
-    throw withSpent(error, context.target, [response.usage]);
+    throw withUsage(error, context.target, [response.usage]);
   }
 }
 

@@ -4,13 +4,17 @@ import {
   type FileOwner,
   type FileReference,
   type ModelRequest,
-  type ResultPart,
-  type ResultPiece,
   type TurnMessage,
-  type UserTurnPart,
   type Warning,
 } from '@majordomo/core';
-import { bytesOfBlob, contentsIn, contentSize, Semaphore, type ContentPart } from '@majordomo/core/toolkit';
+import {
+  bytesOfBlob,
+  contentsIn,
+  contentSize,
+  Semaphore,
+  withContents,
+  type ContentPart,
+} from '@majordomo/core/toolkit';
 import { findReference, type Account } from './find-reference.ts';
 import type { Setup } from './setup.ts';
 
@@ -61,7 +65,9 @@ export async function refer(
     warnings.set(`inline ${warnings.size}`, inlineWarning(part, error));
   }
   for (const [part] of failed) changed.set(part, await withBytes(part));
-  const referred = messages.map((message): TurnMessage => mapContents(message, (part) => changed.get(part)));
+  const referred = messages.map((message): TurnMessage =>
+    withContents(message, (part) => [changed.get(part) ?? part]),
+  );
   return { request: { ...request, messages: referred }, warnings: [...warnings.values()] };
 }
 
@@ -112,17 +118,3 @@ const storeWarning = (why: string): Warning => ({
   what: 'store of file ids',
   why: `files are uploaded without the store, because it failed: ${why}`,
 });
-
-/** Returns the message with other contents. Returns the same message if no content changes. */
-function mapContents(
-  message: TurnMessage,
-  change: (part: ContentPart) => ContentPart | undefined,
-): TurnMessage {
-  if (!contentsIn(message).some((part) => change(part) !== undefined)) return message;
-  const changed = <P extends UserTurnPart | ResultPiece>(piece: P): P =>
-    piece.type === 'text' ? piece : ((change(piece) ?? piece) as P);
-  if (message.role === 'user') return { ...message, parts: message.parts.map(changed) };
-  if (message.role !== 'tool') return message;
-  const parts = message.parts.map((part): ResultPart => ({ ...part, content: part.content.map(changed) }));
-  return { ...message, parts };
-}

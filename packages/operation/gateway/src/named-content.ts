@@ -1,5 +1,5 @@
-import type { ChatRequest, ImagePart, Message, TextPart } from '@majordomo/core';
-import { contentSize } from '@majordomo/core/toolkit';
+import type { ChatRequest, ImagePart } from '@majordomo/core';
+import { contentSize, withContents } from '@majordomo/core/toolkit';
 import type { RequestContext } from './context.ts';
 import { Refusal, whileConnected } from './errors/refusal.ts';
 import { partOf, type FileSource } from './files/caller-files.ts';
@@ -215,13 +215,7 @@ export class NamedContent implements Media {
  */
 export const withoutPlaceholders = (request: ChatRequest): ChatRequest => ({
   ...request,
-  messages: request.messages.map((message): Message => {
-    if (message.role === 'user') return { ...message, parts: message.parts.map(textFor) };
-    if (message.role !== 'tool') return message;
-    const parts = message.parts.map((part) => ({ ...part, content: part.content.map(textFor) }));
-    return { ...message, parts };
-  }),
+  messages: request.messages.map((message) =>
+    withContents(message, (part) => [part === PLACEHOLDER ? { type: 'text', text: '…' } : part]),
+  ),
 });
-
-const textFor = <Part extends object>(part: Part): Part | TextPart =>
-  (part as object) === PLACEHOLDER ? { type: 'text', text: '…' } : part;

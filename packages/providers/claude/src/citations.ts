@@ -1,4 +1,5 @@
 import type { FilePart, ModelRequest, ResultPiece, TurnMessage, UserPart, Warning } from '@majordomo/core';
+import { contentsIn, withContents } from '@majordomo/core/toolkit';
 
 /**
  * Returns messages in which all documents are cited, or none. The API rejects a request in which only some documents are cited, and
@@ -26,7 +27,7 @@ export function withUniformCitations(
     });
   else return messages;
   return messages.map((message) =>
-    filesIn(message).length === 0 ? message : withCitations(message, !isForbidden),
+    withContents(message, (part) => [part.type === 'file' ? { ...part, citations: !isForbidden } : part]),
   );
 }
 
@@ -43,26 +44,5 @@ const hasCited = ({ role, parts }: TurnMessage): boolean =>
 
 const isCited = (piece: UserPart | ResultPiece): boolean => piece.type === 'file' && piece.citations === true;
 
-function filesIn({ role, parts }: TurnMessage): readonly FilePart[] {
-  if (role === 'assistant') return [];
-  return parts.flatMap((part): readonly FilePart[] => {
-    if ('content' in part) return part.content.filter((piece) => piece.type === 'file');
-    return part.type === 'file' ? [part] : [];
-  });
-}
-
-function withCitations(message: TurnMessage, citations: boolean): TurnMessage {
-  if (message.role === 'user')
-    return {
-      role: 'user',
-      parts: message.parts.map((part) => (part.type === 'file' ? { ...part, citations } : part)),
-    };
-  if (message.role !== 'tool') return message;
-  return {
-    role: 'tool',
-    parts: message.parts.map((part) => ({
-      ...part,
-      content: part.content.map((piece) => (piece.type === 'file' ? { ...piece, citations } : piece)),
-    })),
-  };
-}
+const filesIn = (message: TurnMessage): readonly FilePart[] =>
+  contentsIn(message).filter((part) => part.type === 'file');

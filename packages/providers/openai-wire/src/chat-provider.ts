@@ -1,5 +1,5 @@
 import type { Provider } from '@majordomo/core';
-import { chatReasoningFamily } from '@majordomo/core/toolkit';
+import { chatReasoningFamily, mergeTimeouts } from '@majordomo/core/toolkit';
 import { rejectVendorTools } from './failure/unsupported.ts';
 import type { ChatOptions } from './options.ts';
 import type { CreateOtherModels } from './other-models.ts';
@@ -35,7 +35,7 @@ const chatModel =
       wire: 'openai-chat',
       families: signedDetails === 'none' ? [family] : [family, signedDetails.family],
       capabilities,
-      timeouts: options.timeouts ?? profile.timeouts,
+      timeouts: mergeTimeouts(profile.timeouts, options.timeouts),
       isNonStreaming: () => true,
       stream(request, context) {
         // Core requests deltas, or `complete` if the caller needs none and `isNonStreaming` permits it.

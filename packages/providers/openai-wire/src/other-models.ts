@@ -8,6 +8,7 @@ import type {
   Timeouts,
   TranscriptionBackend,
 } from '@majordomo/core';
+import { mergeTimeouts } from '@majordomo/core/toolkit';
 import { spaceOf } from '@majordomo/wire-kit/internal';
 import type { Connection } from './connection.ts';
 import type { SdkOptions } from './options.ts';
@@ -49,7 +50,7 @@ export function createOtherModels(
   profile: OtherModelsProfile & { readonly timeouts?: Timeouts | undefined },
   options: SdkOptions,
 ): OtherModels {
-  const timeouts = options.timeouts ?? profile.timeouts;
+  const timeouts = mergeTimeouts(profile.timeouts, options.timeouts);
   const models = create({
     connection,
     profile: { ...profile, spaces: { ...profile.spaces, ...options.spaces } },

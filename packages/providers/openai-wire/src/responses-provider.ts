@@ -1,5 +1,5 @@
 import type { Provider } from '@majordomo/core';
-import { responsesFamily } from '@majordomo/core/toolkit';
+import { mergeTimeouts, responsesFamily } from '@majordomo/core/toolkit';
 import type { ResponsesOptions } from './options.ts';
 import type { ReportedFailure } from './failure/reported-failure.ts';
 import type { CreateOtherModels } from './other-models.ts';
@@ -33,7 +33,7 @@ const responsesModel =
       wire: 'openai-responses',
       families: [family],
       capabilities,
-      timeouts: options.timeouts ?? profile.timeouts,
+      timeouts: mergeTimeouts(profile.timeouts, options.timeouts),
       isNonStreaming: () => quirks.delivery === 'any',
       stream(request, context) {
         // After some recoveries, `context.delivery` is `complete` although `isNonStreaming` returned false.

@@ -6,6 +6,7 @@ import {
   type Provider,
   type Timeouts,
 } from '@majordomo/core';
+import { mergeTimeouts } from '@majordomo/core/toolkit';
 import { checkProviderOptions, billingOf, patientFetch } from '@majordomo/wire-kit';
 import { dataAt, dataOf } from '@majordomo/wire-kit/internal';
 import { txt2imgModel } from '@majordomo/imagegen';
@@ -75,7 +76,7 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
         ? chat.imageModel(modelId)
         : {
             ...txt2imgModel(modelId, (path, body, context) => server.post(path, body, context)),
-            timeouts: options.timeouts ?? NO_TIMEOUTS,
+            timeouts: mergeTimeouts(NO_TIMEOUTS, options.timeouts),
           },
     ...otherModels(chat),
     async listModels(context) {

@@ -71,6 +71,6 @@ it.each(['txt2img', 'images'] as const)('has no timeouts by %s, because loading 
   const withTimeouts = createLlamaSwap({ baseURL: 'http://swap', images, timeouts: { completeMs: 5 } });
   expect([defaultTimeouts?.completeMs, withTimeouts.imageModel?.('flux').timeouts]).toEqual([
     0,
-    { completeMs: 5 },
+    { connectMs: 0, firstContentMs: 0, idleMs: 0, completeMs: 5, totalMs: 0 },
   ]);
 });

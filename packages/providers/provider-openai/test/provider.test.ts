@@ -189,13 +189,15 @@ describe('a provider', () => {
     expect(createOpenAI({ api: 'chat' }).model('m').wire).toBe('openai-chat');
   });
 
-  it('passes its timeouts', async () => {
+  it('passes the timeouts of the profile, of which an option replaces only those that it sets', async () => {
     await world(() => undefined);
-    const profile = { id: 'lab', baseURL: 'http://lab/v1', timeouts: { totalMs: 1 } };
-    expect(openaiCompatible(profile).model('m').timeouts).toEqual({ totalMs: 1 });
-    expect(openaiCompatible(profile, { timeouts: { totalMs: 2 } }).model('m').timeouts).toEqual({
-      totalMs: 2,
-    });
+    const profile = { id: 'lab', baseURL: 'http://lab/v1', timeouts: { totalMs: 1, idleMs: 5 } };
+    expect(openaiCompatible(profile).model('m').timeouts).toEqual({ totalMs: 1, idleMs: 5 });
+    const options = { timeouts: { totalMs: 2, idleMs: undefined } };
+    const chat = openaiCompatible(profile, options);
+    const responses = openaiCompatible({ ...profile, api: 'responses' }, options);
+    for (const model of [chat.model('m'), responses.model('m'), chat.embeddingModel?.('m')])
+      expect(model?.timeouts).toEqual({ totalMs: 2, idleMs: 5 });
   });
 });
 

@@ -1,5 +1,6 @@
 import { LlmError, messageOf, truncateText, type ErrorKind } from '@majordomo/core';
 import { redact } from '@majordomo/core/toolkit';
+import { transportError } from '@majordomo/wire-kit';
 import { reasonOf } from '@majordomo/wire-kit/internal';
 
 const MAX_CHARACTERS = 2000;
@@ -16,7 +17,7 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
 
 /** Returns the error of a request to a remote agent, with secrets masked. */
 export function toLlmError(error: unknown, label: string, secrets: ReadonlySet<string>): LlmError {
-  if (LlmError.is(error)) return error;
+  if (LlmError.is(error)) return transportError(error, label, [...secrets]);
   const kind = kindOfError(error);
   // `fetch` states in the cause why a connection failed.
   const text =

@@ -1,6 +1,6 @@
 import { LlmError, messageOf, systemClock, type Credential } from '@majordomo/core';
 import { asRecord, redact, tryParseJson, withTimeout } from '@majordomo/core/toolkit';
-import { boundedJson, limitBody } from '@majordomo/wire-kit';
+import { boundedJson, limitBody, transportError } from '@majordomo/wire-kit';
 import { boundedEvents } from '@majordomo/wire-kit/internal';
 import type { AuthProvider, FetchLike, RequestId, Transport } from '@modelcontextprotocol/client';
 import type { Authorization } from '../auth/authorization.ts';
@@ -171,7 +171,7 @@ function credentialProvider(credential: Credential, io: HttpIo, signal: AbortSig
       try {
         current = await credential(context);
       } catch (error) {
-        if (LlmError.is(error)) throw error;
+        if (LlmError.is(error)) throw transportError(error, io.label, [...io.secrets]);
         const reason = redact(messageOf(error), [...io.secrets]);
         throw new LlmError('auth', `${io.label}: the function place.credential failed: ${reason}`);
       }

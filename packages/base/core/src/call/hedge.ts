@@ -76,7 +76,10 @@ export class Hedge<Event extends object, Result> {
     else await this.follow(other);
   }
 
-  /** Begins an attempt at the first available target. Returns `undefined` if none is available or a gate denies the attempt. */
+  /**
+   * Begins an attempt at the first available target. Returns `undefined` if none is available or a gate denies the attempt. The
+   * second attempt is optional, so a denial is not followed by requests for further targets.
+   */
   private async beginAt(
     states: readonly TargetState<Event, Result>[],
   ): Promise<Attempt<Event, Result> | undefined> {

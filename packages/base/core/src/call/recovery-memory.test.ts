@@ -16,14 +16,14 @@ const idsOf = (memory: RecoveryMemory, target = 'a/x'): string[] =>
   memory.recoveriesFor(target, request).map(({ id }) => id);
 
 describe('the recovery memory', () => {
-  it('stores recoveries marked to be remembered once per target', () => {
+  it('stores recoveries marked to be remembered once per target, the latest last', () => {
     const memory = new RecoveryMemory();
     memory.remember('a/x', recovery('one'));
     memory.remember('a/x', recovery('two'));
     memory.remember('a/x', recovery('one'));
     memory.remember('a/x', recovery('not', { remember: false }));
     memory.remember('a/x', recovery('nor this', { remember: undefined }));
-    expect([idsOf(memory), idsOf(memory, 'b/y')]).toEqual([['one', 'two'], []]);
+    expect([idsOf(memory), idsOf(memory, 'b/y')]).toEqual([['two', 'one'], []]);
   });
 
   it('returns the recoveries that a request needs or that do not restrict it', () => {

@@ -1,5 +1,6 @@
 import type { Recovery } from '../types/llm-error.ts';
 import type { ModelRequest } from '../types/request.ts';
+import { setNewest } from '../util/set-newest.ts';
 
 // Limits of the number of targets, and of remembered recoveries per target. The oldest entries are removed first.
 const MAX_TARGETS = 256;
@@ -9,14 +10,12 @@ const MAX_REMEMBERED = 8;
 export class RecoveryMemory {
   private readonly byTarget = new Map<string, Map<string, Recovery>>();
 
-  /** Stores a recovery that has `remember`. It replaces one with the same id. */
+  /** Stores a recovery that has `remember`, as the latest one. It replaces one with the same id. */
   remember(target: string, recovery: Recovery): void {
     if (recovery.remember !== true) return;
     const recoveries = this.byTarget.get(target) ?? new Map<string, Recovery>();
-    recoveries.set(recovery.id, recovery);
-    removeOldest(recoveries, MAX_REMEMBERED);
-    this.byTarget.set(target, recoveries);
-    removeOldest(this.byTarget, MAX_TARGETS);
+    setNewest(recoveries, recovery.id, recovery, MAX_REMEMBERED);
+    setNewest(this.byTarget, target, recoveries, MAX_TARGETS);
   }
 
   /** Returns the target's stored recoveries, without those that this request does not need. */
@@ -33,9 +32,4 @@ function isNeeded(recovery: Recovery, request: ModelRequest): boolean {
     // A recovery that cannot decide is applied, like one without this function.
     return true;
   }
-}
-
-function removeOldest(map: Map<string, unknown>, limit: number): void {
-  const oldest = map.keys().next().value;
-  if (map.size > limit && oldest !== undefined) map.delete(oldest);
 }

@@ -14,7 +14,8 @@ interface Lane {
 
 /**
  * Creates a gate that limits the number of concurrent attempts per target prefix. If several prefixes match, the longest applies.
- * Further attempts wait and start in order of arrival. An attempt that can no longer be running (`isLapsed`) is not counted.
+ * Further attempts wait and start in order of arrival. When an attempt arrives, those that can no longer be running (`isLapsed`)
+ * release their places.
  *
  * @param limits maximum number of concurrent attempts by prefix. With 0, attempts wait until their call is stopped. A target
  * without a matching prefix is not limited. Throws `config` for a limit that is not a number of 0 or more

@@ -270,12 +270,13 @@ describe('the stored health', () => {
   });
 
   it('is removed by reset, with claims and credentials', () => {
-    const { health, claimEarly } = setUp();
+    const { health, claimEarly, changes } = setUp();
     health.bench(T, 9000);
+    health.fail('b/y', health.claim('b/y'), { ...failure, atOnce: false }, down);
     claimEarly();
     health.credentials().bench(key(T), 9000);
     health.reset();
-    expect(health.snapshot()).toEqual({});
+    expect([health.snapshot(), changes]).toEqual([{}, ['a/x benched', 'a/x healthy']]);
     expect(claimEarly()).toBeDefined();
   });
 

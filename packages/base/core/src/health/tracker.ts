@@ -205,7 +205,7 @@ export class HealthTracker implements Health {
   }
 
   reset(): void {
-    this.forget(() => true);
+    this.endBenches(() => true);
     this.credentialTracker?.reset();
   }
 
@@ -251,11 +251,13 @@ export class HealthTracker implements Health {
     if (isAlone) this.earlyProbes.delete(target);
   }
 
-  /** Forgets the health of credentials, and notifies the calls that wait for the end of a bench. */
-  private endBenches(matches: (credential: string) => boolean): void {
-    const ended = [...this.conditions.keys()].filter(matches);
+  /** Forgets the health of the matching keys, and notifies the calls that wait for the end of a bench. */
+  private endBenches(matches: (target: string) => boolean): void {
+    const ended = [...this.conditions].filter(
+      ([target, { state }]) => state !== 'healthy' && matches(target),
+    );
     this.forget(matches);
-    for (const credential of ended) this.notifyListeners(credential, publicHealth(HEALTHY), 'local');
+    for (const [target] of ended) this.notifyListeners(target, publicHealth(HEALTHY), 'local');
   }
 
   private forget(matches: (target: string) => boolean): void {
@@ -317,8 +319,6 @@ const publicHealth = ({ state, failures, benches, until, isByHand }: Condition):
 /** Health keys of credentials. A key contains a hash with a random salt per process, and does not reveal the credential. */
 export class CredentialKeys {
   private salt: string | undefined;
-  /** Hash of the last credential, because consecutive calls usually have the same one. */
-  private last: { readonly value: string; readonly hash: string } | undefined;
 
   constructor(salt?: string) {
     this.salt = salt;
@@ -327,7 +327,6 @@ export class CredentialKeys {
   keyOf(target: string, value: string): string {
     // The salt is created late, because Workers provide no random values while a module is loaded.
     this.salt ??= crypto.randomUUID();
-    if (this.last?.value !== value) this.last = { value, hash: hash128(this.salt + value) };
-    return credentialKey(target, this.last.hash);
+    return credentialKey(target, hash128(this.salt + value));
   }
 }

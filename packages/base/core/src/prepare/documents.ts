@@ -1,6 +1,7 @@
-import type { FilePart, ResultPiece, TurnMessage, UserPart } from '../types/messages.ts';
+import type { FilePart, ResultPiece, TextPart, TurnMessage, UserPart } from '../types/messages.ts';
 import type { Warning } from '../types/response.ts';
 import type { Capabilities } from '../types/target.ts';
+import { contentsIn, withContents, type ContentPart } from '../util/content.ts';
 import type { FittedMessages } from './media.ts';
 
 /**
@@ -13,7 +14,7 @@ export function fitDocuments(
   target: string,
 ): FittedMessages {
   if (citations === true || !messages.some(hasDescribed)) return { messages, warnings: [] };
-  const fitted = messages.map((message) => (hasDescribed(message) ? withPlainDocuments(message) : message));
+  const fitted = messages.map((message) => withContents(message, plainPieces));
   return { messages: fitted, warnings: warningsFor(messages, target) };
 }
 
@@ -26,26 +27,12 @@ const isDescribed = (piece: Piece): piece is FilePart =>
 const hasDescription = ({ title, context, source }: FilePart): boolean =>
   [title, context, source].some((text) => text !== undefined);
 
-const piecesOf = ({ role, parts }: TurnMessage): readonly Piece[] =>
-  role === 'assistant'
-    ? []
-    : parts.flatMap((part): Piece | readonly Piece[] => ('content' in part ? part.content : part));
-
 /** Whether a message has such a document. Creates few arrays, because each call reads the complete conversation. */
 const hasDescribed = ({ role, parts }: TurnMessage): boolean =>
   role !== 'assistant' &&
   parts.some((part) => ('content' in part ? part.content.some(isDescribed) : isDescribed(part)));
 
-function withPlainDocuments(message: TurnMessage): TurnMessage {
-  if (message.role === 'user') return { role: 'user', parts: message.parts.flatMap(plainPieces) };
-  if (message.role !== 'tool') return message;
-  const parts = message.parts.map((part) => ({ ...part, content: part.content.flatMap(plainPieces) }));
-  return { role: 'tool', parts };
-}
-
-function plainPieces<P extends Piece>(
-  piece: P,
-): readonly (P | Extract<ResultPiece, { type: 'text' | 'file' }>)[] {
+function plainPieces(piece: ContentPart): readonly (ContentPart | TextPart)[] {
   if (!isDescribed(piece)) return [piece];
   const { type, mediaType, bytes, name, title = name, context, source } = piece;
   const heading = source === undefined ? title : `${title ?? 'Search result'} (${source})`;
@@ -58,7 +45,7 @@ function plainPieces<P extends Piece>(
 }
 
 function warningsFor(messages: readonly TurnMessage[], target: string): readonly Warning[] {
-  const documents = messages.flatMap(piecesOf).filter(isDescribed);
+  const documents = messages.flatMap(contentsIn).filter(isDescribed);
   const warnings: Warning[] = [];
   if (documents.some((piece) => piece.citations === true))
     warnings.push({

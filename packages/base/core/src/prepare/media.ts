@@ -3,7 +3,7 @@ import type { FilePart, ResultPart, ResultPiece, TurnMessage, ImagePart } from '
 import type { Capabilities, FileLimits, MediaFitter, ImageLimits } from '../types/provider.ts';
 import type { Warning } from '../types/response.ts';
 import { abortable } from '../util/async.ts';
-import { contentsIn } from '../util/content.ts';
+import { contentsIn, withContents } from '../util/content.ts';
 import type { IsReferred } from './contents.ts';
 import { unsupportedError } from './validate.ts';
 
@@ -61,7 +61,9 @@ export async function fitImages(
   const warnings = numberWarnings([...fitted.values()]);
   if (images.every((image) => fitted.get(image)?.image === image)) return { messages, warnings };
   return {
-    messages: messages.map((message) => withImages(message, (image) => fitted.get(image)?.image ?? image)),
+    messages: messages.map((message) =>
+      withContents(message, (part) => [part.type === 'image' ? (fitted.get(part)?.image ?? part) : part]),
+    ),
     warnings,
   };
 }
@@ -108,20 +110,6 @@ function limitsForCount(limits: ImageLimits, count: number): ImageLimits {
 /** Returns the images of a request in order, including those in tool results, without those that a model generated. */
 export const imagesIn = (messages: readonly TurnMessage[]): readonly ImagePart[] =>
   messages.flatMap(contentsIn).filter((part) => part.type === 'image');
-
-function withImages(message: TurnMessage, fit: (image: ImagePart) => ImagePart): TurnMessage {
-  // Return messages without images unchanged, because wires cache messages by identity.
-  if (imagesIn([message]).length === 0) return message;
-  if (message.role === 'user') {
-    return { ...message, parts: message.parts.map((part) => (part.type === 'image' ? fit(part) : part)) };
-  }
-  if (message.role !== 'tool') return message;
-  const parts = message.parts.map((part) => ({
-    ...part,
-    content: part.content.map((piece) => (piece.type === 'image' ? fit(piece) : piece)),
-  }));
-  return { ...message, parts };
-}
 
 /** Returns the error for images that do not fit the target's limits. Without a fitter, they cannot be changed. */
 const misfitError = (target: string, why: string): LlmError =>

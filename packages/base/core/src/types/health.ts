@@ -31,7 +31,7 @@ export interface Health {
   bench(target: string, ms: number): void;
   /** Ends the bench of a target, or of all targets of a provider such as `anthropic/`. */
   unbench(target: string): void;
-  /** Removes the health of all targets. Intended for tests. */
+  /** Removes the health of all targets, and emits a change for each bench that it ends. Intended for tests. */
   reset(): void;
   /**
    * Calls the listener on each change and returns a function that removes the listener. To share health between processes,

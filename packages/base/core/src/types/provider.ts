@@ -225,7 +225,7 @@ export interface ProviderOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** `fetch` function. @default the `fetch` of `createMajordomo`, otherwise the global `fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** Time limits of all models. Limits of the caller take precedence. */
+  /** Time limits of all models, which replace the provider's defaults one by one. Limits of the caller take precedence. */
   readonly timeouts?: Timeouts | undefined;
   /**
    * Vendor whose prices apply, for example the gateway at `baseURL`; see `Provider.vendor`.

@@ -12,8 +12,6 @@ export interface FetchMediaOptions {
   readonly maxBytes?: number | undefined;
   /** Hosts that may have a private address, as `name` or `name:port`. @default [] */
   readonly allow?: readonly string[] | undefined;
-  /** Maximum number of redirects. Each URL is checked like the first URL. A redirect from https to http is rejected. @default 3 */
-  readonly maxRedirects?: number | undefined;
   /** Maximum time in milliseconds, including redirects. @default 30_000 */
   readonly timeoutMs?: number | undefined;
   /** Function that resolves a host name. @default the system's resolver */
@@ -24,16 +22,16 @@ const KINDS: KindsOf<FetchMediaOptions> = {
   signal: 'object with addEventListener',
   maxBytes: atLeast(1),
   allow: 'array',
-  maxRedirects: atLeast(0),
   timeoutMs: atLeast(1),
   resolve: 'function',
 };
 
 /**
  * Fetches an image or document for a message. Accepts http and https. Accepts private, loopback and link-local addresses only of
- * hosts in `allow`. Connects to the checked address. The first bytes, otherwise the response's content type, determine the media
- * type. Throws `invalid-request` for a rejected URL, `unsupported` (code `too-large`) above `maxBytes`, `network` or `timeout`
- * for a failed connection, and the kind of the HTTP status for an error response.
+ * hosts in `allow`. Connects to the checked address. Follows three redirects, each of which is checked like the first URL and may
+ * not lead from https to http. The first bytes, otherwise the response's content type, determine the media type. Throws
+ * `invalid-request` for a rejected URL, `unsupported` (code `too-large`) above `maxBytes`, `network` or `timeout` for a failed
+ * connection, and the kind of the HTTP status for an error response.
  *
  * @example user('What is this?', await fetchMedia('https://example.com/cat.jpg', { signal }))
  */
@@ -66,10 +64,13 @@ export async function fetchMedia(
   }
 }
 
+/** Maximum number of redirects. */
+const MAX_REDIRECTS = 3;
+
 async function follow(start: URL, options: FetchMediaOptions, signal: AbortSignal): Promise<Download> {
-  const { allow = [], maxBytes = 20 * 2 ** 20, maxRedirects = 3, resolve = systemResolve } = options;
+  const { allow = [], maxBytes = 20 * 2 ** 20, resolve = systemResolve } = options;
   let url = start;
-  for (let hops = 0; hops <= maxRedirects; hops++) {
+  for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
     // Race the lookup with the signal, because the resolver does not accept a signal.
     const address = await abortable(resolveHost(url, allow, resolve), signal);
     const found = await download(url, { address, maxBytes, signal });
@@ -78,7 +79,7 @@ async function follow(start: URL, options: FetchMediaOptions, signal: AbortSigna
       throw refusedUrl(`${url.host} redirects from https to http; pass a URL that stays on https`);
     url = parseUrl(found);
   }
-  throw refusedUrl(`${start.host} redirects more than ${maxRedirects} times; raise maxRedirects`);
+  throw refusedUrl(`${start.host} redirects more than ${MAX_REDIRECTS} times; pass the URL of the file`);
 }
 
 function parseUrl(value: string | URL): URL {

@@ -8,8 +8,6 @@ export async function costOf(
   attempts: readonly Attempt[],
   { catalog, clock }: Setup,
 ): Promise<string | null> {
-  const isFree = attempts.every(({ outcome, usage }) => outcome === 'skipped' && usage === undefined);
-  if (isFree) return '0';
   const { nanoUsd } = await costOfResponse({ attempts }, { catalog, at: new Date(clock.now()) });
   return nanoUsd?.toString() ?? null;
 }

@@ -1,4 +1,4 @@
-import { costOfResponse, mayBeBilled } from '@majordomo/catalog';
+import { costOfResponse } from '@majordomo/catalog';
 import { storedError } from '@majordomo/core/toolkit';
 import { jsonSchema, type Attempt } from '@majordomo/core';
 import { answeredMove, closingMove, failedMove } from './move-item.ts';
@@ -74,11 +74,9 @@ async function send(row: BatchRow, round: Round): Promise<AnyResponse> {
 const storedAttempts = (attempts: readonly Attempt[], { setup }: Round): Promise<readonly ItemAttempt[]> =>
   Promise.all(
     attempts.map(async (attempt) => {
-      const { error, usage } = attempt;
+      const { error } = attempt;
       const options = { catalog: setup.catalog, at: new Date(setup.clock.now()) };
       const { nanoUsd } = await costOfResponse({ attempts: [attempt] }, options);
-      const isFree = usage === undefined && !mayBeBilled(attempt);
-      const cost = isFree ? '0' : toStored(nanoUsd);
-      return { ...attempt, via: 'live', error: error && storedError(error), nanoUsd: cost };
+      return { ...attempt, via: 'live', error: error && storedError(error), nanoUsd: toStored(nanoUsd) };
     }),
   );

@@ -1,5 +1,5 @@
 import type { Clock } from '@majordomo/core';
-import { abortable, isRecord } from '@majordomo/core/toolkit';
+import { abortable, isRecord, setNewest } from '@majordomo/core/toolkit';
 import { layoutOf, type RecordStore } from '@majordomo/records';
 
 /** Prefix of a conversation that the vendor of one target has cached. `hash` identifies the prefix. */
@@ -81,10 +81,7 @@ export class Conversations {
   }
 
   private set(key: string, conversation: Conversation): void {
-    this.known.delete(key);
-    this.known.set(key, conversation);
-    const [oldest] = this.known.keys();
-    if (this.known.size > this.options.maxConversations && oldest !== undefined) this.known.delete(oldest);
+    setNewest(this.known, key, conversation, this.options.maxConversations);
   }
 
   private async fromStore(

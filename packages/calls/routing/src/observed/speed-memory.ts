@@ -1,4 +1,5 @@
 import type { Attempt, CallEvent } from '@majordomo/core';
+import { setNewest } from '@majordomo/core/toolkit';
 import { NEUTRAL } from '../neutral.ts';
 import { RecentValues } from './recent-values.ts';
 
@@ -45,7 +46,7 @@ export class SpeedMemory {
     if (event.type !== 'committed' && event.type !== 'attempt-end') return;
     if ((event.call.operation ?? 'chat') !== 'chat') return;
     if (event.type === 'committed') {
-      put(this.pending, event.call.id, { target: event.target, ms: event.msToFirst }, MAX_PENDING);
+      setNewest(this.pending, event.call.id, { target: event.target, ms: event.msToFirst }, MAX_PENDING);
       return;
     }
     const first = this.pending.get(event.call.id);
@@ -104,16 +105,7 @@ export class SpeedMemory {
 
   private speedFor(target: string): TargetSpeed {
     const targetSpeed = this.targets.get(target) ?? { first: new RecentValues(), rate: new RecentValues() };
-    // Move the target to the end, because `put` removes the oldest entry.
-    this.targets.delete(target);
-    put(this.targets, target, targetSpeed, MAX_TARGETS);
+    setNewest(this.targets, target, targetSpeed, MAX_TARGETS);
     return targetSpeed;
   }
-}
-
-/** Sets an entry. If the map then has more than `most` entries, removes the oldest one. */
-function put<T>(map: Map<string, T>, key: string, value: T, most: number): void {
-  map.set(key, value);
-  const oldest = map.size > most ? map.keys().next() : undefined;
-  if (oldest?.done === false) map.delete(oldest.value);
 }

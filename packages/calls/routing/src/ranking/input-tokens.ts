@@ -1,4 +1,5 @@
 import { estimateRequest } from '@majordomo/catalog/tokens';
+import { withContents } from '@majordomo/core/toolkit';
 import type {
   ChatRequest,
   ImagePart,
@@ -66,16 +67,8 @@ const addedTokens = (part: Partial<Estimated>, target: Partial<Target> = {}): nu
   estimateRequest(EMPTY_REQUEST, target).tokens;
 
 /** Returns the message without its images. */
-function withoutImages(message: Message): Message {
-  if (message.role === 'user')
-    return { ...message, parts: message.parts.filter(({ type }) => type !== 'image') };
-  if (message.role !== 'tool') return message;
-  const parts = message.parts.map((part) => ({
-    ...part,
-    content: part.content.filter(({ type }) => type !== 'image'),
-  }));
-  return { ...message, parts };
-}
+const withoutImages = (message: Message): Message =>
+  withContents(message, (part) => (part.type === 'image' ? [] : [part]));
 
 /** Returns the images of a message as a separate message. */
 function imagesOf({ parts }: Message): readonly Message[] {

@@ -1,4 +1,5 @@
 import type { CallInfo } from '@majordomo/core';
+import { setNewest } from '@majordomo/core/toolkit';
 import type { Limit } from '@majordomo/ledger';
 import type { KeyRecord } from './key-records.ts';
 
@@ -19,10 +20,7 @@ export class KeyLimits {
    */
   set(record: KeyRecord): void {
     if (this.byId.get(record.id)?.version === record.version) return;
-    this.byId.delete(record.id);
-    this.byId.set(record.id, { version: record.version, limits: ledgerLimits(record) });
-    const [oldest] = this.byId.keys();
-    if (this.byId.size > MAX_KEYS && oldest !== undefined) this.byId.delete(oldest);
+    setNewest(this.byId, record.id, { version: record.version, limits: ledgerLimits(record) }, MAX_KEYS);
   }
 
   /** Returns the limits of the key whose id is in the metadata of a call. */

@@ -1,5 +1,5 @@
 import { LlmError, type Clock } from '@majordomo/core';
-import { withTimeout } from '@majordomo/core/toolkit';
+import { setNewest, withTimeout } from '@majordomo/core/toolkit';
 import type { KeyRecord, KeyRecords } from './key-records.ts';
 
 /** Settings of a lookup. Times are in milliseconds. */
@@ -86,9 +86,7 @@ export class KeyLookup {
     this.entries.delete(id);
     if (record === undefined) return undefined;
     const isFresh = changes === this.changes;
-    this.entries.set(id, { record, readAt: this.options.clock.now(), isFresh });
-    const [oldest] = this.entries.keys();
-    if (this.entries.size > MAX_ENTRIES && oldest !== undefined) this.entries.delete(oldest);
+    setNewest(this.entries, id, { record, readAt: this.options.clock.now(), isFresh }, MAX_ENTRIES);
     return record;
   }
 

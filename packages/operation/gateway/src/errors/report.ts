@@ -1,5 +1,5 @@
 import { LlmError, systemClock } from '@majordomo/core';
-import { notify } from '@majordomo/core/toolkit';
+import { notify, setNewest } from '@majordomo/core/toolkit';
 import { concernsOperator } from './refusal-of.ts';
 import { Refusal } from './refusal.ts';
 
@@ -24,9 +24,7 @@ export class OperatorReports {
     const now = systemClock.now();
     // Without an earlier report, the sum is -Infinity, or NaN with an infinite minimum, and neither exceeds `now`.
     if ((this.times.get(id) ?? -Infinity) + quietMs > now) return false;
-    this.times.set(id, now);
-    const [oldest] = this.times.keys();
-    if (this.times.size > MAX_REPORTS && oldest !== undefined) this.times.delete(oldest);
+    setNewest(this.times, id, now, MAX_REPORTS);
     return true;
   }
 }

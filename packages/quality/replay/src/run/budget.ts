@@ -1,4 +1,4 @@
-import { costOfResponse, formatUsd, mayBeBilled, type Catalog } from '@majordomo/catalog';
+import { costOfResponse, formatUsd, type Catalog } from '@majordomo/catalog';
 import type { Attempt, AttemptInfo, Clock, Gate } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
 import type { Journal } from '../journal/journal.ts';
@@ -114,7 +114,6 @@ export class Budget {
   }
 
   private async costOf(outcome: Attempt, most: bigint): Promise<bigint> {
-    if (outcome.usage === undefined && !mayBeBilled(outcome)) return 0n;
     const { catalog, clock } = this.setup;
     const options = { catalog, at: new Date(clock.now()) };
     const { basis, nanoUsd = most } = await costOfResponse({ attempts: [outcome] }, options);
