@@ -115,7 +115,7 @@ export interface ReplayOptions {
    * continues. `@default no limit`
    */
   readonly waitMs?: number | undefined;
-  /** Listener called after each stored answer, and after each poll of a batch. Errors that it throws are ignored. */
+  /** Listener called after each call of the traffic, each unit with a result, and each poll of a batch. Errors that it throws are ignored. */
   readonly onProgress?: ((progress: ReplayProgress) => void) | undefined;
 }
 
@@ -123,9 +123,11 @@ export interface ReplayOptions {
 export interface ReplayProgress {
   /** `read`: the traffic is read. `answer`: calls are answered and judged. */
   readonly step: 'read' | 'answer';
+  /** Number of calls of the traffic that were read, or of units with a result. */
   readonly done: number;
   /** Number of planned units of the step. `undefined` while the traffic is read. */
   readonly total: number | undefined;
+  /** Cost of the experiment so far, including earlier runs, as decimal nano-USD. */
   readonly spentNanoUsd: string;
   /** Time until the next poll of a batch, in milliseconds. */
   readonly nextMs?: number | undefined;
