@@ -108,7 +108,7 @@ export interface ReplayOptions {
   readonly clock?: Clock | undefined;
   /** Signal that aborts the run, which then rejects with `aborted`. */
   readonly signal?: AbortSignal | undefined;
-  /** Maximum number of concurrent calls, 1 to 1,000. After a crash, at most this number of calls is sent again. `@default 16` */
+  /** Maximum number of concurrent live calls, 1 to 1,000. After a crash, at most this number of calls is sent again. `@default 16` */
   readonly concurrency?: number | undefined;
   /**
    * Maximum duration of a run with `batches`, in milliseconds. The run then returns an `incomplete` report, and the next run

@@ -44,8 +44,9 @@ export async function planReplay(
 /**
  * Runs or continues an experiment. Makes only calls whose answers are not stored.
  *
- * Rejects with `config` for an invalid definition or sample, with `denied` if the budget or a limit of the ledger does not cover the
- * likely cost, with `auth` or `billing` if a person must act, and with `aborted` when the signal aborts. All answers until then are stored.
+ * Rejects with `config` for an invalid definition or sample, with `denied` if the budget does not cover the likely cost and the maximum of
+ * one call, or a limit of the ledger does not cover the likely cost, with `auth` or `billing` if a person must act, and with `aborted` when
+ * the signal aborts. All answers until then are stored.
  *
  * @example
  * const report = await replay(definition, { ledger });
@@ -58,7 +59,10 @@ export async function replay(
   return withJournal(definition, options, (session) => session.run());
 }
 
-/** Returns the report of the stored answers. Calls no model. Rejects with `not-found` if the experiment has no sample. */
+/**
+ * Returns the report of the stored answers, by default with the rules of the last run. Calls no model. Rejects with `not-found` if the
+ * experiment has no sample.
+ */
 export async function readReplay(
   name: string,
   options: Pick<ReplayOptions, 'folder' | 'clock'> & Pick<ReplayDefinition, 'minQuality' | 'maxCost'> = {},
