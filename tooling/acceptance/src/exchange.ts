@@ -21,17 +21,6 @@ export function fetchOf(respond: Respond): typeof fetch {
     const text = await request.text();
     const { pathname, search } = new URL(request.url);
     const { status, headers, pieces } = respond({ path: pathname + search, body: JSON.parse(text) });
-    return new Response(streamOf(pieces), { status, headers });
+    return new Response(ReadableStream.from(pieces), { status, headers });
   };
-}
-
-function streamOf(pieces: readonly Uint8Array[]): ReadableStream<Uint8Array> {
-  let at = 0;
-  return new ReadableStream({
-    pull(controller) {
-      const piece = pieces[at++];
-      if (piece === undefined) controller.close();
-      else controller.enqueue(piece);
-    },
-  });
 }
