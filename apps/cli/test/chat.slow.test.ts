@@ -553,6 +553,22 @@ it('/title prints the title of a continued conversation, and of a loaded one', a
   expect((await more.run('log')).out.match(/Dinner/g)).toHaveLength(2);
 });
 
+it('/load continues with another conversation, and the log retains the former one with its title', async () => {
+  await using server = await serve('One.', 'Two.', 'Three.');
+  using cli = world({
+    ...TERMINAL,
+    env: lab(server),
+    answers: ['/title Dinner', 'soup?', '/load talk.json', 'more?', '/title'],
+  });
+  await cli.run('chat', 'lab/gpt-4o', 'fish?', '--save', 'talk.json');
+  expect((await cli.run('chat', 'lab/gpt-4o', '--log')).err).toContain('the conversation has no title');
+  const stored = JSON.parse((await cli.run('log', '--json')).out) as object[];
+  expect(stored).toMatchObject([
+    { title: 'fish?', messages: 4 },
+    { title: 'Dinner', messages: 2 },
+  ]);
+});
+
 it('continues the conversation after an answer that cannot be saved', async () => {
   await using server = await serve('One.', 'Two.');
   const answers = ['soup?', 'salt?', '/quit'];

@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-
 /** Properties of a request on which the response depends. */
 export interface SentRequest {
   readonly path: string;
@@ -23,31 +21,6 @@ export function fetchOf(respond: Respond): typeof fetch {
     const text = await request.text();
     const { pathname, search } = new URL(request.url);
     const { status, headers, pieces } = respond({ path: pathname + search, body: JSON.parse(text) });
-    return new Response(streamOf(pieces), { status, headers });
+    return new Response(ReadableStream.from(pieces), { status, headers });
   };
-}
-
-/** Creates a request handler for the AWS SDK, with only the required methods. */
-export const handlerOf = (respond: Respond): object => ({
-  metadata: { handlerProtocol: 'http/1.1' },
-  handle({ path, body }: { readonly path: string; readonly body: Uint8Array }) {
-    const sent: unknown = JSON.parse(new TextDecoder().decode(body));
-    const { status, headers, pieces } = respond({ path, body: sent });
-    return Promise.resolve({
-      response: { statusCode: status, headers: { ...headers }, body: Readable.from(pieces) },
-    });
-  },
-  httpHandlerConfigs: () => ({}),
-  updateHttpClientConfig: () => undefined,
-});
-
-function streamOf(pieces: readonly Uint8Array[]): ReadableStream<Uint8Array> {
-  let at = 0;
-  return new ReadableStream({
-    pull(controller) {
-      const piece = pieces[at++];
-      if (piece === undefined) controller.close();
-      else controller.enqueue(piece);
-    },
-  });
 }

@@ -21,7 +21,8 @@ import {
   type Wire,
 } from '@majordomo/conformance';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { handlerOf, type Respond } from './exchange.ts';
+import { awsHandler } from '@majordomo/testing';
+import { fetchOf, type Respond } from './exchange.ts';
 
 /** API with a provider that implements it, and a model that accepts everything that the tests send. */
 export interface Side {
@@ -63,7 +64,7 @@ export const SIDES: readonly Side[] = [
         requestHandler: () => new NodeHttpHandler(),
       }),
     offline: (id, respond) =>
-      createBedrock({ id, apiKey, region: 'us-east-1', requestHandler: () => handlerOf(respond) }),
+      createBedrock({ id, apiKey, region: 'us-east-1', requestHandler: () => awsHandler(fetchOf(respond)) }),
   },
   {
     wire: ollamaChat,

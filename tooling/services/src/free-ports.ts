@@ -1,27 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { refusedURL } from '@majordomo/testing';
 
-/** Range of ports below those that the system assigns to connections, so that a restarted server finds its port free. */
-const FIRST = 10_000;
-const LAST = 32_000;
-
-/** Returns different free ports of 127.0.0.1. */
+/** Returns different free ports of 127.0.0.1. They are below those that the system assigns, so that a restarted server finds its port free. */
 export async function freePorts(count: number): Promise<readonly number[]> {
   const ports = new Set<number>();
-  while (ports.size < count) {
-    const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));
-    if (await isFree(port)) ports.add(port);
-  }
+  while (ports.size < count) ports.add(Number(new URL(await refusedURL()).port));
   return [...ports];
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const probe = createServer().listen(port, '127.0.0.1');
-  try {
-    await once(probe, 'listening');
-  } catch {
-    return false;
-  }
-  await once(probe.close(), 'close');
-  return true;
 }

@@ -49,6 +49,13 @@ export class ChatLog {
     }
   }
 
+  /** Begins another conversation, which the next save stores under a new id. The former one remains as it is stored. */
+  begin(title: string | undefined): void {
+    this.id = newId();
+    this.version = 0;
+    this.title = title;
+  }
+
   private async save(conversation: Omit<Conversation, 'id'>): Promise<void> {
     try {
       await this.put(conversation, this.id, this.version);

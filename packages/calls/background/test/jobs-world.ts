@@ -55,7 +55,7 @@ export interface JobsWorld {
   readonly events: JobEvent[];
   readonly ledger: Ledger;
   /** Returns the jobs of another process, which neither stores nor sends anything after it was killed. */
-  process(options?: Partial<BackgroundOptions>, life?: { isKilled: boolean }): Background;
+  process(options?: Partial<BackgroundOptions>, life?: Life): Background;
   /** Waits for the promise, and advances the clock while no request is sent. */
   settle<T>(promise: Promise<T>, seconds?: number): Promise<T>;
   /** Waits until no request is sent, without advancing the clock. */
@@ -85,18 +85,7 @@ export async function jobsWorld(options: JobsWorldOptions = {}): Promise<JobsWor
   const other = await startJobServer({ clock, ...options.other });
   const live = await startWireServer({ wire: anthropicMessages, script: options.live ?? [] });
   const { store, counts } = counted(memoryRecords({ clock }));
-  let open = 0;
-  const fetchOf =
-    (life: { readonly isKilled: boolean }): typeof fetch =>
-    async (input, init) => {
-      if (life.isKilled) return new Promise<never>(() => undefined);
-      open++;
-      try {
-        return await fetch(input, init);
-      } finally {
-        open--;
-      }
-    };
+  const { fetchOf, settle, idle } = processesOn(clock);
   const providers = [
     ...(options.providers ?? []),
     createOpenAI({ apiKey: 'k', baseURL: server.baseURL }),
@@ -107,9 +96,6 @@ export async function jobsWorld(options: JobsWorldOptions = {}): Promise<JobsWor
   const limits = [{ name: 'all', max: { usd: options.limitUsd ?? '1000' }, per: 'day' }] as const;
   const ledger = createLedger({ store: options.ledgerStore?.(clock), clock, limits, catalog: PRICES });
   const events: JobEvent[] = [];
-  const turns = async (): Promise<void> => {
-    for (let turn = 0; turn < 40 || open > 0; turn++) await new Promise(setImmediate);
-  };
   return {
     clock,
     store,
@@ -139,24 +125,9 @@ export async function jobsWorld(options: JobsWorldOptions = {}): Promise<JobsWor
         ...own,
       });
     },
-    async settle(promise, seconds = 7200) {
-      const over = promise.then(
-        () => true,
-        () => true,
-      );
-      for (let passed = 0; passed < seconds; passed++) {
-        await turns();
-        if (await Promise.race([over, Promise.resolve(false)])) return promise;
-        await clock.advance(1000);
-      }
-      throw new Error(`not settled within ${seconds} s`);
-    },
-    idle: turns,
-    async records() {
-      const records: SpendRecord[] = [];
-      for await (const record of ledger.records()) records.push(record);
-      return records;
-    },
+    settle,
+    idle,
+    records: () => recordsOf(ledger),
     async [Symbol.asyncDispose]() {
       await Promise.all([server.close(), other.close(), live.close()]);
     },
@@ -170,9 +141,54 @@ export const stepsOf = ({ requests }: JobServer, step: string): number =>
 export const noStream = ({ step }: JobRequest): JobFault | undefined =>
   step === 'stream' ? { status: 400 } : undefined;
 
+/** Process of a test. After it was killed, it neither sends nor stores anything. */
+export interface Life {
+  readonly isKilled: boolean;
+}
+
+/** Returns the `fetch` of processes, and functions that wait for their requests. */
+export function processesOn(clock: FakeClock): Pick<JobsWorld, 'settle' | 'idle'> & {
+  readonly fetchOf: (life: Life) => typeof fetch;
+} {
+  let open = 0;
+  const idle = async (): Promise<void> => {
+    for (let turn = 0; turn < 40 || open > 0; turn++) await new Promise(setImmediate);
+  };
+  return {
+    fetchOf: (life) => async (input, init) => {
+      if (life.isKilled) return new Promise<never>(() => undefined);
+      open++;
+      try {
+        return await fetch(input, init);
+      } finally {
+        open--;
+      }
+    },
+    async settle(promise, seconds = 7200) {
+      const over = promise.then(
+        () => true,
+        () => true,
+      );
+      for (let passed = 0; passed < seconds; passed++) {
+        await idle();
+        if (await Promise.race([over, Promise.resolve(false)])) return promise;
+        await clock.advance(1000);
+      }
+      throw new Error(`not settled within ${seconds} s`);
+    },
+    idle,
+  };
+}
+
+/** Returns the records of a ledger. */
+export async function recordsOf(ledger: Ledger): Promise<readonly SpendRecord[]> {
+  const records: SpendRecord[] = [];
+  for await (const record of ledger.records()) records.push(record);
+  return records;
+}
+
 /** Returns a view of the store that fails after the process was killed. */
-function mortalStore(store: RecordStore, life: { isKilled: boolean }): RecordStore {
-  return checked(store, () => {
+export const mortalStore = (store: RecordStore, life: Life): RecordStore =>
+  checked(store, () => {
     if (life.isKilled) throw new Error('the process was killed');
   });
-}

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LlmError, user, type ErrorKind } from '@majordomo/core';
-import { fakeClock } from '@majordomo/testing';
+import { fakeClock, type Turn } from '@majordomo/testing';
 import { describe, expect, test } from 'vitest';
 import { evaluate, exact, judge, maxUsd, type Evaluation, type Progress } from '../src/index.ts';
 import { answerTo, config, echo, fakeModels, recordingsOf, testFolder } from './support/fixture.ts';
@@ -458,10 +458,22 @@ describe('limits', () => {
     expect([totals.samples, totals.spentNanoUsd]).toEqual([1, '2400000']);
   });
 
-  test('a live call of unknown cost stops the run', async () => {
-    const { majordomo } = fakeModels((text) => ({ text }));
+  test.each<[string, Turn]>([
+    ['an answer without usage', { text: 'x' }],
+    ['a call whose connection was lost, which the vendor may bill', { fail: 'network' }],
+    ['a call that ended in the middle of its answer', { fail: 'server', after: 'The' }],
+  ])('%s has an unknown cost and stops the run', async (_, turn) => {
+    const { majordomo } = fakeModels(() => turn);
     const options = { folder: testFolder(), mode: 'record', budgetUsd: '1', concurrency: 1 } as const;
-    expect((await evaluate(echo(majordomo), options)).totals).toMatchObject({ samples: 1, skipped: 2 });
+    const { totals } = await evaluate(echo(majordomo), options);
+    expect(totals).toMatchObject({ skipped: 2, spentNanoUsd: undefined });
+  });
+
+  test('a call that the vendor refused costs nothing', async () => {
+    const { majordomo } = fakeModels(() => ({ fail: 'rate-limit', status: 429 }));
+    const options = { folder: testFolder(), mode: 'record', budgetUsd: '1', concurrency: 1 } as const;
+    const { totals } = await evaluate(echo(majordomo), options);
+    expect(totals).toMatchObject({ skipped: 0, spentNanoUsd: '0' });
   });
 
   test('exactly `concurrency` samples run at the same time', async () => {

@@ -4,7 +4,13 @@ import { createMajordomo, systemClock, type ChatModel, type Clock } from '@major
 import { createAnthropic } from '@majordomo/provider-anthropic';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { expect, it } from 'vitest';
-import { planReplay, removeReplay, replay, type ReplayDefinition } from '../src/index.ts';
+import {
+  planReplay,
+  removeReplay,
+  replay,
+  type ReplayDefinition,
+  type ReplayProgress,
+} from '../src/index.ts';
 import { testFolder } from './support/fixture.ts';
 import { experimentOn, questionAt, recordedCall } from './support/recorded-calls.ts';
 
@@ -81,6 +87,19 @@ it('answers and judges by batches, at the batch price', async () => {
   expect(report.latency).toBeUndefined();
   expect(server.batches).toHaveLength(2);
   expect(server.requests.filter(({ path }) => path === '/v1/chat/completions')).toHaveLength(0);
+});
+
+it('reports the units with a result while batches run', async () => {
+  await using server = await startBatchServer({ answer, looks: 1 });
+  const done: number[] = [];
+  const onProgress = (progress: ReplayProgress): void => {
+    if (progress.step !== 'answer') return;
+    expect(progress.total).toBe(UNITS);
+    done.push(progress.done);
+  };
+  await replay(experiment(server), { folder: testFolder(), clock: skippingClock(), onProgress });
+  expect(done).toEqual(done.toSorted((a, b) => a - b));
+  expect([...new Set(done)]).toEqual(Array.from({ length: UNITS + 1 }, (_, at) => at));
 });
 
 it('ends after waitMs, and the next run continues the same batches', async () => {

@@ -1,8 +1,8 @@
-import { open, readdir, readFile, readlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, readlink, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LlmError } from '@majordomo/core';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { readReplay, replay, type ReplayDefinition } from '../src/index.ts';
+import { readReplay, removeReplay, replay, type ReplayDefinition } from '../src/index.ts';
 import { Journal } from '../src/journal/journal.ts';
 import { acquireLock } from '../src/journal/journal-lock.ts';
 import { answerTo, fakeModels, testFolder } from './support/fixture.ts';
@@ -13,11 +13,16 @@ const MINUTE = 60_000;
 
 type Handle = Awaited<ReturnType<typeof open>>;
 
-/** Lets writes of lines that match the expression fail after half of their bytes, `times` times. */
-async function failWrites(folder: string, expression: RegExp, times: number): Promise<void> {
-  const handle = await open(join(folder, 'any'), 'a');
-  const prototype = Object.getPrototypeOf(handle) as Handle;
+/** Returns the prototype of all file handles, whose methods a test replaces. */
+async function handlePrototype(): Promise<Handle> {
+  const handle = await open(join(testFolder(), 'any'), 'a');
   await handle.close();
+  return Object.getPrototypeOf(handle) as Handle;
+}
+
+/** Lets writes of lines that match the expression fail after half of their bytes, `times` times. */
+async function failWrites(expression: RegExp, times: number): Promise<void> {
+  const prototype = await handlePrototype();
   const { appendFile } = prototype;
   let failures = 0;
   const spy = vi.spyOn(prototype, 'appendFile').mockImplementation(async function write(this: Handle, data) {
@@ -48,7 +53,7 @@ it.each([
     const folder = testFolder();
     let answered = 0;
     const definition = experiment(() => (answered += 1));
-    await failWrites(folder, new RegExp(`"type":"${type}"`), failures);
+    await failWrites(new RegExp(`"type":"${type}"`), failures);
     const failed = replay(definition, { folder, concurrency: 4 });
     await expect(failed).rejects.toMatchObject({
       kind: 'config',
@@ -106,21 +111,59 @@ it('rejects a journal of a later format', async () => {
   });
 });
 
-it.runIf(process.platform === 'linux')('leaves no journal of a later format open', async () => {
+it.runIf(process.platform === 'linux')('closes a journal that it cannot open', async () => {
   const file = join(testFolder(), 'next.replay.jsonl');
+  const expectClosed = async (): Promise<void> => {
+    const opened = await readdir('/proc/self/fd');
+    const targets = await Promise.all(opened.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+    expect(targets).not.toContain(file);
+  };
+  const failure = new Error('EROFS: read-only file system, ftruncate');
+  const truncate = vi.spyOn(await handlePrototype(), 'truncate').mockRejectedValueOnce(failure);
+  onTestFinished(() => truncate.mockRestore());
+  await expect(Journal.open(dirname(file), 'next')).rejects.toBe(failure);
+  await expectClosed();
   await writeFile(file, '{"format":"majordomo-replay/2","name":"next"}\n');
   await expect(Journal.open(dirname(file), 'next')).rejects.toMatchObject({ kind: 'config' });
-  const opened = await readdir('/proc/self/fd');
-  const targets = await Promise.all(opened.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
-  expect(targets).not.toContain(file);
+  await expectClosed();
+});
+
+it('releases its lock if the file cannot be closed', async () => {
+  const folder = testFolder();
+  const journal = await Journal.open(folder, 'next');
+  const handle = journal['handle'];
+  const { close } = handle;
+  const failure = new Error('EIO: i/o error');
+  vi.spyOn(handle, 'close').mockImplementationOnce(() => close().then(() => Promise.reject(failure)));
+  await expect(journal.close()).rejects.toBe(failure);
+  expect(await readdir(folder)).toEqual(['next.replay.jsonl']);
+});
+
+it('releases its lock if the file cannot be removed', async () => {
+  const folder = testFolder();
+  const file = join(folder, 'next.replay.jsonl');
+  await writeFile(file, '{"format":"majordomo-replay/1","name":"next"}\n');
+  const prototype = await handlePrototype();
+  const { writeFile: write } = prototype;
+  // When the lock is written, a folder replaces the file.
+  const spy = vi.spyOn(prototype, 'writeFile').mockImplementationOnce(async function lock(
+    this: Handle,
+    data,
+  ) {
+    await write.call(this, data);
+    await rm(file);
+    await mkdir(file);
+  });
+  onTestFinished(() => spy.mockRestore());
+  await expect(removeReplay('next', { folder })).rejects.toThrow('is a directory');
+  expect(await readdir(folder)).toEqual(['next.replay.jsonl']);
 });
 
 it('syncs its lines again after a failed sync', async () => {
   const journal = await Journal.open(testFolder(), 'next');
-  const handle = await open(join(testFolder(), 'any'), 'a');
-  const prototype = Object.getPrototypeOf(handle) as Handle;
-  await handle.close();
-  const sync = vi.spyOn(prototype, 'datasync').mockRejectedValueOnce(new Error('EIO: i/o error, fdatasync'));
+  const sync = vi
+    .spyOn(await handlePrototype(), 'datasync')
+    .mockRejectedValueOnce(new Error('EIO: i/o error, fdatasync'));
   onTestFinished(() => sync.mockRestore());
   await journal.append({ type: 'end', id: 'a', nanoUsd: '0' });
   await expect(journal.sync()).rejects.toThrow('EIO: i/o error, fdatasync');

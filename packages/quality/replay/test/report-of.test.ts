@@ -191,7 +191,7 @@ describe('the cost', () => {
     const { cost, warnings } = reportUnits(priced(() => ({ presentCost: costOf(0n) })));
     expect(cost).toBeUndefined();
     expect(warnings).toEqual([
-      'No cost ratio: the present model costs nothing, or only in one conversation.',
+      'No cost ratio: the present model costs nothing, or one conversation has most of its cost.',
     ]);
   });
 });

@@ -8,9 +8,9 @@ import { createGroq } from '@majordomo/provider-groq';
 import { createLlamaSwap } from '@majordomo/provider-llama-swap';
 import { createOllama } from '@majordomo/provider-ollama';
 import { openaiCompatible } from '@majordomo/provider-openai';
-import { collect, type Collected } from '@majordomo/testing';
+import { awsHandler, collect, type Collected } from '@majordomo/testing';
 import { ALL_PROFILES } from '../profiles.ts';
-import { fetchOf, handlerOf, type Respond } from '../exchange.ts';
+import { fetchOf, type Respond } from '../exchange.ts';
 
 const at = { apiKey: 'test-key', baseURL: 'http://wire.test' } as const;
 
@@ -29,7 +29,8 @@ const OWN: Readonly<Record<string, Readonly<Record<string, (respond: Respond) =>
       }),
   },
   'bedrock-converse': {
-    '': (respond) => createBedrock({ ...at, region: 'us-east-1', requestHandler: () => handlerOf(respond) }),
+    '': (respond) =>
+      createBedrock({ ...at, region: 'us-east-1', requestHandler: () => awsHandler(fetchOf(respond)) }),
   },
   'ollama-chat': { '': (respond) => createOllama({ ...at, fetch: fetchOf(respond) }) },
   'workersai-run': {

@@ -7,7 +7,8 @@ import { createGoogle } from '@majordomo/provider-google';
 import { createGroq } from '@majordomo/provider-groq';
 import { createOllama } from '@majordomo/provider-ollama';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { fetchOf, handlerOf, type Respond } from '../exchange.ts';
+import { awsHandler } from '@majordomo/testing';
+import { fetchOf, type Respond } from '../exchange.ts';
 import type { Values } from './fixture.ts';
 import type { TypeName } from './program.ts';
 import {
@@ -136,7 +137,7 @@ export const SDK_WIRES: readonly SdkWire[] = [
     values: { bytes: BASE64, redactedContent: BASE64 },
     spec: 'bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0',
     provider: (respond) =>
-      createBedrock({ apiKey, region: 'us-east-1', requestHandler: () => handlerOf(respond) }),
+      createBedrock({ apiKey, region: 'us-east-1', requestHandler: () => awsHandler(fetchOf(respond)) }),
     stream: bedrockStream,
     streamable: streamableResponse,
   },

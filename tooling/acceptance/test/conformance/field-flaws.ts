@@ -139,16 +139,6 @@ export const FIELD_FLAWS: readonly Flaw[] = [
     },
   ),
   flaw(
-    'trims texts',
-    ['request-history'],
-    eachText((text) => text.trim()),
-  ),
-  flaw(
-    'collapses whitespace',
-    ['request-history'],
-    eachText((text) => text.replaceAll(/\s+/g, ' ')),
-  ),
-  flaw(
     'normalizes Unicode',
     ['request-history'],
     eachText((text) => text.normalize('NFC')),
@@ -163,29 +153,12 @@ export const FIELD_FLAWS: readonly Flaw[] = [
     ['image'],
     eachOf('image', (part) => [{ ...part, mediaType: 'image/png' }]),
   ),
-  flaw('sends only the first image', ['image'], (stream) => (request, context) => {
-    let imageCount = 0;
-    const first = eachPart(request, (part: Piece) =>
-      part.type === 'image' && imageCount++ > 0 ? [] : [part],
-    );
-    return stream(first, context);
-  }),
   requestFlaw('sends texts before images', ['image'], (request) => ({
     messages: request.messages.map((message) => ({
       ...message,
       parts: [...message.parts].sort((a, b) => Number(a.type === 'image') - Number(b.type === 'image')),
     })) as ModelRequest['messages'],
   })),
-  flaw(
-    'drops documents',
-    ['file'],
-    eachOf('file', () => []),
-  ),
-  flaw(
-    'drops the arguments of calls in the history',
-    ['tool-result'],
-    eachOf('tool-call', (part) => [{ ...part, args: {} }]),
-  ),
   flaw(
     'converts numbers of the history to strings',
     ['tool-result'],
@@ -208,31 +181,11 @@ export const FIELD_FLAWS: readonly Flaw[] = [
       };
     }),
   })),
-  requestFlaw('reverses the tools', ['request-tools'], (request) => ({ tools: request.tools.toReversed() })),
   requestFlaw('adds a tool', ['request-nothing-added'], (request) => ({
     tools: [
       ...request.tools,
       { name: 'web_search', description: 'Searches', parameters: { type: 'object', properties: {} } },
     ],
-  })),
-  requestFlaw('replaces the output schema', ['structured-output'], (request) => ({
-    output: request.output && { ...request.output, schema: { type: 'object' } },
-  })),
-  requestFlaw('drops descriptions of the output schema', ['structured-output'], (request) => ({
-    output: request.output && {
-      ...request.output,
-      schema: JSON.parse(
-        JSON.stringify(request.output.schema, (key, value: unknown) =>
-          key === 'description' ? undefined : value,
-        ),
-      ) as NonNullable<ModelRequest['output']>['schema'],
-    },
-  })),
-  requestFlaw('doubles the token limit', ['system'], (request) => ({
-    maxTokens: request.maxTokens && request.maxTokens * 2,
-  })),
-  requestFlaw('drops all lines of the system text but the first', ['system'], (request) => ({
-    system: request.system?.split('\n')[0],
   })),
   eventFlaw('drops the id of the response', ['text'], (event) =>
     event.type === 'start' ? [{ ...event, id: undefined }] : [event],
@@ -246,19 +199,9 @@ export const FIELD_FLAWS: readonly Flaw[] = [
     onFinish(() => ({ vendor: undefined })),
   ),
   flaw(
-    'replaces rawFinish',
-    ['unknown-finish'],
-    onFinish(({ reason }) => ({ raw: reason })),
-  ),
-  flaw(
     'drops cached tokens',
     ['usage'],
     onFinish(({ usage }) => ({ usage: usage && { ...usage, cacheRead: undefined } })),
-  ),
-  flaw(
-    'drops reasoning tokens',
-    ['usage'],
-    onFinish(({ usage }) => ({ usage: usage && { ...usage, reasoning: undefined } })),
   ),
   eventFlaw('drops the replay token of reasoning', ['reasoning-replay'], (event) =>
     event.type === 'part-end' && event.part.type === 'reasoning'
@@ -302,4 +245,7 @@ export const FIELD_FLAWS: readonly Flaw[] = [
       return stream({ ...request, messages }, context);
     };
   }),
+  requestFlaw('replaces the output schema', ['structured-output'], (request) => ({
+    output: request.output && { ...request.output, schema: { type: 'object' } },
+  })),
 ];

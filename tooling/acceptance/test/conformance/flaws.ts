@@ -99,22 +99,6 @@ export const FLAWS: readonly Flaw[] = [
         new LlmError(error.kind, `${error.message} (sk-conformance-0123456789abcdef)`, error.details),
     ),
   ),
-  flaw(
-    'reads text as ASCII',
-    ['unicode-split', 'non-streaming-equals-deltas'],
-    (stream) =>
-      async function* (request, context) {
-        const broken = (text: string): string =>
-          context.delivery === 'deltas' ? text.replace(/[^\p{ASCII}]/gu, '?') : text;
-        for await (const batch of batches(stream(request, context))) {
-          yield batch.map((event) =>
-            event.type === 'part-end' && event.part.type === 'text'
-              ? { ...event, part: { ...event.part, text: broken(event.part.text) } }
-              : event,
-          );
-        }
-      },
-  ),
   eventFlaw('warns about normal events', ['text', 'stream-noise'], (event) =>
     event.type === 'start'
       ? [event, { type: 'warning', warning: { action: 'dropped', what: 'a ping', why: 'unknown event' } }]

@@ -161,21 +161,9 @@ export const OPERATION_FLAWS: readonly Flaw[] = [
       classificationModel: () => ({ ...missing, basis: 'vendor' }),
     }),
   },
-  flaw('returns vectors in another order', ['embedding'], {
-    embed: (embed) => async (request, context) => {
-      const { vectors, ...answer } = await embed(request, context);
-      return { ...answer, vectors: [...vectors].reverse() };
-    },
-  }),
   flaw('joins the lines of a text before embedding', ['embedding'], {
     embed: (embed) => (request, context) =>
       embed({ ...request, values: request.values.map((value) => value.replaceAll('\n', ' ')) }, context),
-  }),
-  flaw('drops the signs of vectors', ['embedding'], {
-    embed: (embed) => async (request, context) => {
-      const { vectors, ...answer } = await embed(request, context);
-      return { ...answer, vectors: vectors.map((vector) => vector.map(Math.abs)) };
-    },
   }),
   flaw('drops additional vectors', ['embedding-count'], { embed: accepting(/^data\[\d+\]\.index$/) }),
   flaw('truncates texts before embedding', ['embedding'], {

@@ -57,31 +57,9 @@ export const REQUEST_FLAWS: readonly Flaw[] = [
         : message,
     ),
   ),
-  requestFlaw('drops the tools that a result loads', ['loaded-tools'], (request) => ({
-    tools: request.tools.filter(({ deferred }) => deferred !== true),
-  })),
   requestFlaw('sends the tools that a result loads first', ['loaded-tools'], (request) => ({
     tools: request.tools.toReversed(),
   })),
-  flaw(
-    'replaces the schemas of tools',
-    ['request-tools'],
-    onRequest(eachTool((tool) => ({ ...tool, parameters: { type: 'object', properties: {} } }))),
-  ),
-  flaw(
-    'drops descriptions of tool parameters',
-    ['request-tools'],
-    onRequest(
-      eachTool((tool) => ({
-        ...tool,
-        parameters: JSON.parse(
-          JSON.stringify(tool.parameters, (key, value: unknown) =>
-            key === 'description' ? undefined : value,
-          ),
-        ) as ModelTool['parameters'],
-      })),
-    ),
-  ),
   flaw(
     'drops the required parameters of a tool',
     ['request-tools'],
@@ -100,6 +78,20 @@ export const REQUEST_FLAWS: readonly Flaw[] = [
   requestFlaw('sends only the first tool', ['request-tools', 'tool-call'], (request) => ({
     tools: request.tools.slice(0, 1),
   })),
+  flaw(
+    'drops descriptions of tool parameters',
+    ['request-tools'],
+    onRequest(
+      eachTool((tool) => ({
+        ...tool,
+        parameters: JSON.parse(
+          JSON.stringify(tool.parameters, (key, value: unknown) =>
+            key === 'description' ? undefined : value,
+          ),
+        ) as ModelTool['parameters'],
+      })),
+    ),
+  ),
   flaw('ignores the tool choice', ['request-tool-choice'], onRequest(without('toolChoice'))),
   flaw(
     'sends every tool choice as required',
@@ -117,51 +109,20 @@ export const REQUEST_FLAWS: readonly Flaw[] = [
   flaw('ignores the temperature', ['request-sampling'], onRequest(without('temperature'))),
   flaw('ignores topP', ['request-sampling'], onRequest(without('topP'))),
   flaw('ignores the seed without a warning', ['request-sampling'], onRequest(without('seed'))),
-  flaw('ignores stop sequences', ['request-sampling'], onRequest(without('stop'))),
   requestFlaw('sends only the first stop sequence', ['request-sampling'], (request) => ({
     stop: request.stop?.slice(0, 1),
   })),
   flaw('ignores the cache setting', ['request-cache'], onRequest(without('cache'))),
   flaw('ignores the token limit', ['system'], onRequest(without('maxTokens'))),
-  flaw('drops the system text', ['system', 'request-nothing-added'], onRequest(without('system'))),
   flaw(
     'drops the images of tool results',
     ['tool-result-content'],
     eachResult((content) => content.filter(({ type }) => type !== 'image')),
   ),
   flaw(
-    'truncates tool results',
-    ['tool-result-content'],
-    eachResult((content) =>
-      content.map((part) => ({ ...part, ...(part.text && { text: part.text.slice(0, 100) }) })),
-    ),
-  ),
-  flaw(
     'sends only the first part of a tool result',
     ['tool-result-content'],
     eachResult((content) => content.slice(0, 1)),
-  ),
-  requestFlaw('sends only the last message', ['request-history'], (request) => ({
-    messages: request.messages.slice(-1),
-  })),
-  flaw(
-    'drops the second text of a message',
-    ['request-history'],
-    eachMessage((message) =>
-      message.role === 'user' ? { ...message, parts: message.parts.slice(0, 1) } : message,
-    ),
-  ),
-  flaw(
-    'drops earlier text of the assistant',
-    ['request-history'],
-    eachMessage((message) =>
-      message.role === 'assistant'
-        ? {
-            ...message,
-            parts: message.parts.map((part) => (part.type === 'text' ? { ...part, text: ' ' } : part)),
-          }
-        : message,
-    ),
   ),
   requestFlaw('reverses the conversation', ['request-history'], (request) => ({
     messages: request.messages.toReversed(),
@@ -175,9 +136,6 @@ export const REQUEST_FLAWS: readonly Flaw[] = [
         : message,
     ),
   ),
-  requestFlaw('adds a system text', ['request-nothing-added'], (request) => ({
-    system: request.system ?? 'You are a helpful assistant.',
-  })),
   requestFlaw('adds a line to the system text', ['request-nothing-added', 'system'], (request) => ({
     ...(request.system && { system: `${request.system}\nBe safe.` }),
   })),
@@ -188,13 +146,6 @@ export const REQUEST_FLAWS: readonly Flaw[] = [
     let first: string | undefined;
     return (request, context) => stream({ ...request, system: (first ??= request.system) }, context);
   }),
-  requestFlaw('adds a greeting to the conversation', ['request-nothing-added'], (request) => ({
-    messages: [
-      ...request.messages,
-      { role: 'assistant', parts: [{ type: 'text', text: 'Hello!' }] },
-      { role: 'user', parts: [{ type: 'text', text: 'Go on.' }] },
-    ],
-  })),
   requestFlaw('rejects tools whose parameters are not an object', ['tool-schemas'], (request) => {
     if (request.tools.every(({ parameters }) => parameters['type'] === 'object')) return {};
     throw new LlmError('invalid-request', 'the parameters must be an object');
@@ -203,7 +154,6 @@ export const REQUEST_FLAWS: readonly Flaw[] = [
     if (output === undefined || output.schema?.['additionalProperties'] === false) return {};
     throw new LlmError('invalid-request', 'the output schema must be closed');
   }),
-  requestFlaw('ignores `extra`', ['request-extra'], () => ({ extra: {} })),
   flaw(
     'ignores nested members of `extra`',
     ['request-extra'],
@@ -249,9 +199,6 @@ export const REQUEST_FLAWS: readonly Flaw[] = [
   ),
   eventFlaw('emits no text deltas', ['text', 'slow'], (event) =>
     event.type === 'text-delta' ? [] : [event],
-  ),
-  eventFlaw('emits every text delta twice', ['text'], (event) =>
-    event.type === 'text-delta' ? [event, event] : [event],
   ),
   eventFlaw('emits no reasoning deltas', ['reasoning'], (event): readonly ModelEvent[] =>
     event.type === 'reasoning-delta' ? [] : [event],

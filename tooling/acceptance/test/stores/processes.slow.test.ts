@@ -33,21 +33,24 @@ it('admits exactly ten of 400 reservations of four processes under a limit of te
 
 it('spends the budget and frees the lane of a killed process after its lease', async () => {
   const path = join(folder, 'holder.db');
-  const holder = startNamed('stores/holding', path, '1500');
+  const holder = startNamed('stores/reserving', path, 'holder');
   await holder.line();
+  await holder.execute({ hold: { leaseMs: 1500 } });
   await holder.kill();
   await using stores = sqliteStores(path);
   const { ledger } = stores;
-  const claim = (counter: string) =>
-    ({ counter, max: 10n, amount: 5n, resetsInMs: undefined, whenLapsed: 'free' }) as const;
-  expect(await ledger.reserve('next', [claim('lane')], 60_000)).toBeDefined();
-  while ((await ledger.reserve('next', [claim('lane')], 60_000)) !== undefined) await setTimeout(20);
-  expect(await ledger.reserve('more', [claim('money')], 60_000)).toMatchObject({
+  const claim = (counter: string, max: bigint) =>
+    ({ counter, max, amount: 5n, resetsInMs: undefined, whenLapsed: 'free' }) as const;
+  const reserveLane = () => ledger.reserve('next', [claim('lane', 10n)], 60_000);
+  expect(await reserveLane()).toBeDefined();
+  while ((await reserveLane()) !== undefined) await setTimeout(20);
+  expect(await ledger.reserve('more', [claim('money', 15n)], 60_000)).toMatchObject({
     counter: 'money',
     left: 4n,
   });
   expect(await ledger.settle('holder', [{ counter: 'money', amount: 1n }])).toBe(false);
-  expect(await ledger.counters('money')).toMatchObject([{ used: 1n, held: 0n }]);
+  // A call that was settled before has spent 5.
+  expect(await ledger.counters('money')).toMatchObject([{ used: 6n, held: 0n }]);
 }, 60_000);
 
 it('opens the file of a process that was killed while it wrote, with all settled records', async () => {

@@ -3,8 +3,14 @@ import { catalog } from '@majordomo/catalog';
 import { createMajordomo, type Gate, type MajordomoOptions } from '@majordomo/core';
 import { createLedger, type SpendRecord } from '@majordomo/ledger';
 import { createOpenAI } from '@majordomo/provider-openai';
-import { memoryRecords, type RecordStore } from '@majordomo/records';
+import { memoryRecords } from '@majordomo/records';
 import { fakeClock, type FakeClock } from '@majordomo/testing';
+import {
+  mortalStore,
+  processesOn,
+  recordsOf,
+  type Life,
+} from '../../../../packages/calls/background/test/jobs-world.ts';
 import { startVideoServer, type Plan, type VideoServer } from './video-server.ts';
 
 const START = Date.parse('2026-11-22T12:00:00Z');
@@ -29,10 +35,6 @@ const PRICES = catalog.with(
     ],
   })),
 );
-
-interface Life {
-  readonly isKilled: boolean;
-}
 
 /** Video jobs of several processes over three video APIs, with a ledger. */
 export interface Studio extends AsyncDisposable {
@@ -64,21 +66,7 @@ export async function studio(
   const ledger = createLedger({ clock, limits, catalog: PRICES });
   const records = memoryRecords({ clock });
   const events: JobEvent[] = [];
-  let open = 0;
-  const fetchOf =
-    (life: Life): typeof fetch =>
-    async (input, init) => {
-      if (life.isKilled) return new Promise<never>(() => undefined);
-      open++;
-      try {
-        return await fetch(input, init);
-      } finally {
-        open--;
-      }
-    };
-  const turns = async (): Promise<void> => {
-    for (let turn = 0; turn < 40 || open > 0; turn++) await new Promise(setImmediate);
-  };
+  const { fetchOf, settle } = processesOn(clock);
   const providers = [...server.providers, createOpenAI({ apiKey: 'key', baseURL: server.origin })];
   return {
     clock,
@@ -102,36 +90,8 @@ export async function studio(
         keepMs,
         onEvent: (event) => events.push(event),
       }),
-    async settle(promise) {
-      const over = promise.then(
-        () => true,
-        () => true,
-      );
-      for (let seconds = 0; seconds < 7200; seconds++) {
-        await turns();
-        if (await Promise.race([over, Promise.resolve(false)])) return promise;
-        await clock.advance(1000);
-      }
-      throw new Error('not settled within two hours');
-    },
-    async records() {
-      const records: SpendRecord[] = [];
-      for await (const record of ledger.records()) records.push(record);
-      return records;
-    },
+    settle,
+    records: () => recordsOf(ledger),
     [Symbol.asyncDispose]: () => server.close(),
-  };
-}
-
-function mortalStore(records: RecordStore, life: Life): RecordStore {
-  const alive = (): RecordStore => {
-    if (life.isKilled) throw new Error('the process was killed');
-    return records;
-  };
-  return {
-    get: async (...args) => alive().get(...args),
-    write: async (...args) => alive().write(...args),
-    list: async (...args) => alive().list(...args),
-    counts: async (...args) => alive().counts(...args),
   };
 }

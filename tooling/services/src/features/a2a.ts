@@ -3,20 +3,16 @@ import { createAgent, defineTool } from '@majordomo/agent';
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider, type Turn } from '@majordomo/testing';
 import { deepEqual, equal } from 'node:assert/strict';
-import { setTimeout } from 'node:timers/promises';
-import type { FeatureCase, Pair } from './feature-case.ts';
+import { nextMillisecond, type FeatureCase, type Pair } from './feature-case.ts';
 
 const URL_OF_SERVER = 'https://support.example.com/a2a';
-const NONE = { type: 'object', properties: {} } as const;
 
-/** Calls the tool that the question names, and otherwise answers with the number of earlier questions. */
+/** Calls the tool `pay` if the question is its name, and otherwise answers with the number of earlier questions. */
 const turn: Turn = ({ messages }) => {
   const questions = messages.filter(({ role }) => role === 'user');
   const [part] = messages.at(-1)?.parts ?? [];
   if (part?.type !== 'text') return 'Done.';
-  return part.text === 'pay' || part.text === 'hang'
-    ? { toolCalls: [{ name: part.text, args: {} }] }
-    : `question ${questions.length}`;
+  return part.text === 'pay' ? { toolCalls: [{ name: 'pay', args: {} }] } : `question ${questions.length}`;
 };
 
 interface Answer {
@@ -29,10 +25,7 @@ interface Answer {
 /** Client of a server as a user. */
 interface Client {
   send(text: string, ids?: object): Promise<Answer>;
-  /** Sends a message, and does not wait until the task ends. */
-  start(text: string): Promise<Answer>;
   get(id: string): Promise<Answer>;
-  cancel(id: string): Promise<Answer>;
   list(query?: object): Promise<{ readonly tasks: readonly Answer[]; readonly nextPageToken: string }>;
 }
 
@@ -49,16 +42,12 @@ function clientOf(server: A2aServer, user: string): Client {
     if (error !== undefined) throw new Error(error.message);
     return result;
   };
-  const send = async (text: string, ids: object, returnImmediately: boolean): Promise<Answer> => {
-    const message = { messageId: crypto.randomUUID(), role: 'ROLE_USER', parts: [{ text }], ...ids };
-    const result = await call('SendMessage', { message, configuration: { returnImmediately } });
-    return (result as { task: Answer }).task;
-  };
   return {
-    send: (text, ids = {}) => send(text, ids, false),
-    start: (text) => send(text, {}, true),
+    async send(text, ids = {}) {
+      const message = { messageId: crypto.randomUUID(), role: 'ROLE_USER', parts: [{ text }], ...ids };
+      return ((await call('SendMessage', { message })) as { readonly task: Answer }).task;
+    },
     get: (id) => call('GetTask', { id }) as Promise<Answer>,
-    cancel: (id) => call('CancelTask', { id }) as Promise<Answer>,
     list: (query = {}) => call('ListTasks', query) as ReturnType<Client['list']>,
   };
 }
@@ -72,7 +61,7 @@ interface World {
 
 /** Runs a test with two servers, which are closed afterwards. */
 const withServers =
-  (test: (world: World, stores: Pair) => Promise<void>) =>
+  (test: (world: World) => Promise<void>) =>
   async (stores: Pair): Promise<void> => {
     let paid = 0;
     const [mine, theirs] = stores.map((records) => serverOf(records, () => `paid ${++paid}`)) as [
@@ -81,7 +70,7 @@ const withServers =
     ];
     try {
       const client = (process: 0 | 1, user = 'ann'): Client => clientOf(process === 0 ? mine : theirs, user);
-      await test({ client, paid: () => paid }, stores);
+      await test({ client, paid: () => paid });
     } finally {
       await Promise.all([mine.close(), theirs.close()]);
     }
@@ -89,37 +78,21 @@ const withServers =
 
 function serverOf(records: RecordStore, pay: () => string): A2aServer {
   const provider = fakeProvider({ id: 'f', models: { m: Array.from({ length: 200 }, () => turn) } });
-  const tools = [
-    defineTool({
-      name: 'pay',
-      description: 'Pays',
-      parameters: NONE,
-      approval: true,
-      effect: 'once',
-      run: pay,
-    }),
-    defineTool({
-      name: 'hang',
-      description: 'Hangs',
-      parameters: NONE,
-      run: () => new Promise<string>(() => undefined),
-    }),
-  ];
+  const tool = defineTool({
+    name: 'pay',
+    description: 'Pays',
+    parameters: { type: 'object', properties: {} },
+    approval: true,
+    effect: 'once',
+    run: pay,
+  });
   return serveA2a({
-    agent: createAgent({ model: createMajordomo({ providers: [provider] }).model('f/m'), tools }),
+    agent: createAgent({ model: createMajordomo({ providers: [provider] }).model('f/m'), tools: [tool] }),
     url: URL_OF_SERVER,
     card: { name: 'Support', description: 'Answers', version: '1.0.0' },
     authorize: ({ headers }) => ({ user: headers.get('authorization') ?? '' }),
     records,
   });
-}
-
-/** Waits until a task has a state, at most 5 seconds. */
-async function untilState(client: Client, id: string, state: string): Promise<void> {
-  const end = Date.now() + 5000;
-  while ((await client.get(id)).status.state !== `TASK_STATE_${state}` && Date.now() < end)
-    await setTimeout(10);
-  equal((await client.get(id)).status.state, `TASK_STATE_${state}`);
 }
 
 const textOf = ({ artifacts }: Answer): string | undefined => artifacts?.[0]?.parts[0]?.text;
@@ -136,37 +109,9 @@ export const a2aCases: readonly FeatureCase[] = [
           ([0, 1, 0, 1] as const).map((process) => client(process).send('approve', { taskId: id })),
         );
         equal(replies.filter((reply) => reply.status === 'fulfilled').length, 1);
-        await untilState(client(1), id, 'COMPLETED');
+        equal((await client(1).get(id)).status.state, 'TASK_STATE_COMPLETED');
         equal(paid(), round);
       }
-    }),
-  },
-  {
-    name: 'a2a: a task is canceled or continued, but not both',
-    run: withServers(async ({ client, paid }, stores) => {
-      for (let round = 0; round < 3; round++) {
-        const before = paid();
-        const { id } = await client(0).send('pay');
-        const [reply, cancel] = await Promise.allSettled([
-          client(1).send('approve', { taskId: id }),
-          client(0).cancel(id),
-        ]);
-        await untilState(client(1), id, cancel.status === 'fulfilled' ? 'CANCELED' : 'COMPLETED');
-        if (reply.status === 'rejected') equal(paid(), before);
-      }
-      deepEqual(
-        Object.keys(await stores[0].counts('a2a/runs')).filter((label) => label === 'waiting'),
-        [],
-      );
-    }),
-  },
-  {
-    name: 'a2a: cancels a task on which another process works',
-    run: withServers(async ({ client }) => {
-      const { id } = await client(0).start('hang');
-      await untilState(client(1), id, 'WORKING');
-      await client(1).cancel(id);
-      await untilState(client(0), id, 'CANCELED');
     }),
   },
   {
@@ -175,7 +120,7 @@ export const a2aCases: readonly FeatureCase[] = [
       const ids: string[] = [];
       for (let task = 0; task < 5; task++) {
         ids.unshift((await client(0).send('hi')).id);
-        await setTimeout(2);
+        await nextMillisecond();
       }
       const found: string[] = [];
       let pageToken = '';

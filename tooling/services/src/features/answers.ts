@@ -2,7 +2,6 @@ import { cached, type CacheOptions } from '@majordomo/cache';
 import { user, type CallOptions, type ChatModel, type ChatResponse } from '@majordomo/core';
 import type { RecordStore } from '@majordomo/records';
 import { deepEqual, equal } from 'node:assert/strict';
-import { setTimeout } from 'node:timers/promises';
 import { type FeatureCase, UNUSUAL_NAMES } from './feature-case.ts';
 
 const TEXTS: readonly string[] = ['a', 'ü € 😀 \0 "quoted" \\ \uD800', 'x'.repeat(200_000)];
@@ -72,46 +71,6 @@ export const answerCases: readonly FeatureCase[] = [
       const texts = await askEach(mine, '');
       deepEqual(await askEach(theirs, 'not '), texts);
       equal(new Set(texts).size, NAMES.length * 3);
-    },
-  },
-  {
-    name: 'answers: asks again after keepMs, and not before',
-    async run([mine, theirs]) {
-      const begin = performance.now();
-      await ask(mine, 'q', 'first', { keepMs: 200 });
-      const early = await ask(theirs, 'q', 'early', { keepMs: 200 });
-      // On a busy machine, the answer can expire before it is read for the first time.
-      if (performance.now() - begin < 200) equal(early.text, 'first');
-      let text = early.text;
-      while (text === 'first') {
-        await setTimeout(5);
-        ({ text } = await ask(theirs, 'q', 'later'));
-      }
-      // A store's clock may have a resolution of one millisecond, so the answer may expire slightly early.
-      equal(performance.now() - begin >= 198, true);
-      equal((await ask(mine, 'q', 'last')).text, text);
-    },
-  },
-  {
-    name: 'answers: returns copies, whose changes do not affect the stored answer',
-    async run([mine, theirs]) {
-      await ask(mine, 'q', 'first');
-      const spoiled = await ask(mine, 'q', 'another');
-      (spoiled.parts[0] as { text: string }).text = 'changed';
-      deepEqual((await ask(mine, 'q', 'another')).parts[0], { type: 'text', text: 'first' });
-      deepEqual((await ask(theirs, 'q', 'another')).parts[0], { type: 'text', text: 'first' });
-    },
-  },
-  {
-    name: 'answers: stores answers of parallel calls independently',
-    async run([mine, theirs]) {
-      const numbers = Array.from({ length: 100 }, (_, number) => `${number}`);
-      await Promise.all(numbers.map((number) => ask(mine, number, number)));
-      const found = await Promise.all(numbers.map((number) => ask(theirs, number, 'another')));
-      deepEqual(
-        found.map(({ text }) => text),
-        numbers,
-      );
     },
   },
 ];

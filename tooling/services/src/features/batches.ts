@@ -5,7 +5,7 @@ import {
   type BatchJob,
   type JobRequest,
 } from '@majordomo/batch';
-import { createMajordomo, LlmError, user } from '@majordomo/core';
+import { createMajordomo, user } from '@majordomo/core';
 import type { RecordStore } from '@majordomo/records';
 import { fakeProvider } from '@majordomo/testing';
 import { deepEqual, equal, rejects } from 'node:assert/strict';
@@ -47,12 +47,6 @@ const job = (key: string, items: JobRequest['items']): JobRequest => ({
 });
 
 const numbered = (count: number): readonly string[] => Array.from({ length: count }, (_, at) => `item ${at}`);
-
-/** Yields items, then fails as a process that ends. */
-async function* interrupted(items: readonly BatchItem[]): AsyncGenerator<BatchItem> {
-  yield* items;
-  throw new Error('the process ends');
-}
 
 /** Returns the answers of a job as `id: process`, or `id: error`. */
 async function answersOf(of: BatchJob, from?: number): Promise<readonly string[]> {
@@ -154,28 +148,6 @@ const SUBMISSIONS: readonly FeatureCase[] = [
       deepEqual((await opened.poll()).failed, MANY);
       deepEqual(await answersOf(opened), answersBy('aborted', ids));
       deepEqual(await answersOf(opened, MANY - 3), answersBy('aborted', ids.slice(MANY - 3)));
-    },
-  },
-  {
-    name: 'batches: continues an interrupted submission, and rejects other items',
-    async run([mine, theirs]) {
-      const items = itemsOf(numbered(MANY));
-      await rejects(start(mine).batches.submit(job('a', interrupted(items.slice(0, MANY - 1)))));
-      const { batches } = start(theirs);
-      const opened = await batches.open('a');
-      equal((await opened.poll()).state, 'filling');
-      const others = [
-        [items.with(3, { id: 'item 3', request: { messages: [user('other')] } }), 'items[3]'],
-        [items.with(4, { id: 'other', request: { messages: [user('item 4')] } }), 'items[4].id'],
-        [items.slice(0, 9), 'items'],
-      ] as const;
-      for (const [changed, path] of others)
-        await rejects(batches.submit(job('a', changed)), (error: { readonly details: object }) => {
-          deepEqual(error.details, { ...error.details, path });
-          return true;
-        });
-      await batches.submit(job('a', items));
-      deepEqual((await opened.progress()).waiting, MANY);
     },
   },
 ];
@@ -286,33 +258,6 @@ const REMOVALS: readonly FeatureCase[] = [
       equal((await again.poll()).answered, 1);
       for (const done of [again, second]) await done.remove();
       deepEqual(await mine.list(SPACE, { limit: 1 }), []);
-    },
-  },
-  {
-    name: 'batches: does not add items to a job that was submitted again after its removal',
-    async run([mine, theirs]) {
-      for (const number of [1, 2, 3]) {
-        const process = stopping(mine, number);
-        const submission = start(process.store).batches.submit(job('a', itemsOf(numbered(MANY))));
-        const kind = submission.then(
-          () => undefined,
-          (error: unknown) => LlmError.is(error) && error.kind,
-        );
-        await process.stopped;
-        const { batches } = start(theirs);
-        const first = await batches.submit(job('a', itemsOf(numbered(MANY))));
-        await first.cancel();
-        await first.poll();
-        await first.remove();
-        const second = await batches.submit(job('a', itemsOf(['new'])));
-        process.resume();
-        // The submission whose first write was stopped finds a complete job.
-        equal(await kind, number === 1 ? undefined : 'denied');
-        await second.poll();
-        deepEqual(await answersOf(second), ['new: re']);
-        await second.remove();
-        deepEqual(await mine.list(SPACE, { limit: 1 }), []);
-      }
     },
   },
   {

@@ -27,16 +27,6 @@ async function claimAll(records: RecordStore): Promise<readonly boolean[]> {
 /** Cases of claims of calls of tools with `effect: 'once'`. */
 export const claimCases: readonly FeatureCase[] = [
   {
-    name: 'claims: grants a call once, to one of the processes',
-    async run([mine, theirs]) {
-      equal(await claim(mine, 'a'), true);
-      equal(await claim(theirs, 'a'), false);
-      equal(await claim(mine, 'a'), false);
-      equal(await claim(theirs, 'b'), true);
-      equal(await claim(mine, 'b'), false);
-    },
-  },
-  {
     name: 'claims: grants a call to one of several parallel claims',
     async run(stores) {
       for (let round = 0; round < 5; round++) {

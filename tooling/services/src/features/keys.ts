@@ -1,4 +1,4 @@
-import { createKeys, type IssuedKey, type KeyChange, type KeyQuery, type Keys } from '@majordomo/admin';
+import { createKeys, type IssuedKey, type KeyQuery, type Keys } from '@majordomo/admin';
 import { LlmError, systemClock } from '@majordomo/core';
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { type FeatureCase, type Pair, UNUSUAL_NAMES } from './feature-case.ts';
@@ -94,30 +94,6 @@ export const keyCases: readonly FeatureCase[] = [
       deepEqual(await accepted(mine, [first]), [true]);
       isRead = false;
       equal((await late.revoke(id)).status, 'revoked');
-    },
-  },
-  {
-    name: 'keys: loses no change of parallel callers',
-    async run(stores) {
-      const pair = both(stores);
-      const { id } = (await pair[0].create({ name: 'a' })).key;
-      const changes: readonly KeyChange[] = [
-        { name: 'b' },
-        { tenant: 'acme' },
-        { models: ['x'] },
-        { limits: [{ max: { calls: 1 }, per: 'day' }] },
-        { metadata: { team: 'search' } },
-        { admin: true },
-      ];
-      const change = async (keys: Keys, members: KeyChange): Promise<void> => {
-        await keys.update(id, members).catch((error: unknown) => {
-          if (!isConflict(error)) throw error;
-          return change(keys, members);
-        });
-      };
-      await Promise.all(changes.map((members, number) => change(pair[number % 2 === 0 ? 0 : 1], members)));
-      const key = await pair[1].get(id);
-      for (const members of changes) deepEqual({ ...key, ...members }, key);
     },
   },
   {

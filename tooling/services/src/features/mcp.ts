@@ -10,25 +10,19 @@ import {
 } from '@majordomo/mcp';
 import { allRecords } from '@majordomo/records';
 import { authorizationServer, fakeProvider, type AuthorizationServer } from '@majordomo/testing';
-import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import type { FeatureCase, Pair } from './feature-case.ts';
 
 const URL_OF_SERVER = 'http://127.0.0.1:9/mcp';
 const METADATA = 'http://127.0.0.1:9/metadata';
 const REDIRECT = 'https://app.example/callback';
 const CLIENT = { clientId: 'app', clientSecret: 'secret-of-the-application' };
-const LOGIN_FAILED = { kind: 'auth', details: { code: 'login-failed' } };
 
 /** MCP server with accounts, whose tool returns the user, and the connections of two processes to it. */
 interface World {
   readonly authority: AuthorizationServer;
   readonly processes: readonly [McpConnections, McpConnections];
 }
-
-const isLoginFailure = (error: { readonly kind: string; readonly details: { readonly code?: string } }) => {
-  deepEqual({ kind: error.kind, details: { code: error.details.code } }, LOGIN_FAILED);
-  return true;
-};
 
 /** Runs a test with a server, which is closed afterwards. */
 const withWorld =
@@ -91,9 +85,6 @@ async function ownersIn(records: RecordStore): Promise<readonly unknown[]> {
   return owners;
 }
 
-const tokenRequests = ({ journal }: AuthorizationServer): number =>
-  journal.filter(({ path }) => path === '/token').length;
-
 /** Cases of logins at MCP servers. */
 const LOGINS: readonly FeatureCase[] = [
   {
@@ -115,56 +106,6 @@ const LOGINS: readonly FeatureCase[] = [
           [],
         );
       }
-    }),
-  },
-  {
-    name: 'mcp: accepts a callback once, from the session of its user',
-    run: withWorld(async ({ authority, processes: [mine, theirs] }) => {
-      for (let round = 0; round < 5; round++) {
-        const callback = authority.approve((await mine.login('ann')).url, { user: 'ann' });
-        await rejects(theirs.finish(callback, 'bob'), isLoginFailure);
-        const finished = await Promise.allSettled(
-          [mine, theirs, mine, theirs].map((one) => one.finish(callback, 'ann')),
-        );
-        equal(finished.filter(({ status }) => status === 'fulfilled').length, 1);
-      }
-      equal(tokenRequests(authority), 5);
-    }),
-  },
-  {
-    name: 'mcp: refreshes a token once for parallel calls of two processes',
-    run: withWorld(async (world) => {
-      const { authority, processes } = world;
-      await logIn(world, 'ann');
-      await using mine = await processes[0].connect('ann');
-      await using theirs = await processes[1].connect('ann');
-      for (const toolbox of [mine, theirs]) deepEqual(await whoami(toolbox), text('ann'));
-      const before = tokenRequests(authority);
-      for (let round = 1; round <= 3; round++) {
-        authority.expire();
-        const calls = await Promise.all([mine, theirs, mine, theirs].map(whoami));
-        deepEqual(
-          calls,
-          Array.from({ length: 4 }, () => text('ann')),
-        );
-        equal(tokenRequests(authority) - before, round);
-      }
-    }),
-  },
-  {
-    name: 'mcp: discards a refreshed token of a user who has disconnected meanwhile',
-    run: withWorld(async (world) => {
-      const { authority, processes } = world;
-      await logIn(world, 'ann');
-      await using toolbox = await processes[0].connect('ann');
-      await whoami(toolbox);
-      authority.expire();
-      authority.respond('/token', async () => {
-        await processes[1].disconnect('ann');
-        return Response.json({ access_token: 'late', refresh_token: 'late', token_type: 'bearer' });
-      });
-      await rejects(Promise.resolve(whoami(toolbox)));
-      equal(await processes[1].has('ann'), false);
     }),
   },
 ];

@@ -1,5 +1,5 @@
 import { createRuns, type RunQuery, type RunState } from '@majordomo/agent';
-import { systemClock, user } from '@majordomo/core';
+import { user } from '@majordomo/core';
 import { deepEqual, equal, match, rejects } from 'node:assert/strict';
 import { nextMillisecond, type FeatureCase, type Pair, UNUSUAL_NAMES } from './feature-case.ts';
 
@@ -231,32 +231,6 @@ export const runCases: readonly FeatureCase[] = [
       await mine.remove('b');
       deepEqual(await theirs.list(), []);
       await mine.remove('b');
-    },
-  },
-  {
-    name: 'runs: unlocks a run of a dead process after its lease, and refuses its late save',
-    async run([mine, theirs]) {
-      // Its timers never fire, so it does not renew its lease.
-      const dead = createRuns({ records: mine, clock: { ...systemClock, timer: () => () => undefined } });
-      const alive = createRuns({ records: theirs });
-      await dead.save('a', state());
-      await dead.load('a', { leaseMs: 200 });
-      let loaded: RunState | undefined;
-      while (loaded === undefined) loaded = await alive.load('a').catch(() => undefined);
-      await rejects(dead.save('a', state({ steps: 9 })), isDenied(/another process holds it/));
-      await alive.save('a', state({ steps: 2 }));
-      await rejects(dead.save('a', state({ steps: 9 })), isDenied(/locked or saved it meanwhile/));
-      equal((await alive.load('a'))?.steps, 2);
-    },
-  },
-  {
-    name: 'runs: continues from its own save without another load',
-    async run(stores) {
-      const [mine, theirs] = both(stores);
-      await mine.save('a', state());
-      await mine.save('a', state({ steps: 2 }));
-      await mine.save('a', state({ steps: 3, done: 'answered' }));
-      equal((await theirs.load('a'))?.steps, 3);
     },
   },
   {

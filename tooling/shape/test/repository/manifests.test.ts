@@ -8,41 +8,19 @@ const LATER_NODE: Readonly<Record<string, { readonly node: string; readonly beca
 };
 
 describe.each(published)('$id', ({ id, path, manifest }) => {
-  test('is an ES module for Node 22.12 and up, or with its reason a later one, free of side effects', () => {
-    const { type, sideEffects, engines } = manifest;
-    expect({ type, sideEffects, engines }).toEqual({
-      type: 'module',
-      sideEffects: false,
-      engines: { node: LATER_NODE[id]?.node ?? '>=22.12' },
-    });
+  test('is an ES module for Node 22.12 and up, or with its reason a later one', () => {
+    const { type, engines } = manifest;
+    expect([type, engines]).toEqual(['module', { node: LATER_NODE[id]?.node ?? '>=22.12' }]);
   });
 
-  test('can be published: public, with provenance, licence, description and its place in the repository', () => {
-    const { name, license, publishConfig, repository, description = '', private: hidden } = manifest;
-    expect({ name, license, publishConfig, directory: repository?.directory, hidden }).toEqual({
+  test('has its name, its description and its place in the repository, and is not private', () => {
+    const { name, repository, description = '', private: hidden } = manifest;
+    expect({ name, directory: repository?.directory, hidden }).toEqual({
       name: PUBLISHED_AS[id] ?? `@majordomo/${id}`,
-      license: 'MIT',
-      publishConfig: { access: 'public', provenance: true },
       directory: path,
       hidden: undefined,
     });
     expect(description).toMatch(/\.$/);
-  });
-
-  test('gives types and the `default` condition at every entry', () => {
-    const { './package.json': self, ...entries } = manifest.exports ?? {};
-    expect(self).toBe('./package.json');
-    expect(Object.keys(entries)).toContain('.');
-    for (const [name, entry] of Object.entries(entries)) {
-      if (name.endsWith('.json')) continue;
-      if (typeof entry === 'string') throw new Error(`${entry} has no types`);
-      const { types, ...built } = entry;
-      expect(types).toMatch(/^\.\/dist\/[\w/-]+\.d\.ts$/);
-      for (const file of Object.values(built)) expect(file).toMatch(/^\.\/dist\/[\w/-]+\.js$/);
-      // Resolution takes the first condition that fits.
-      expect(Object.keys(entry)[0]).toBe('types');
-      expect(Object.keys(entry).at(-1)).toBe('default');
-    }
   });
 
   test('packs its build, its README, its licence and its skill, and nothing else', () => {

@@ -41,8 +41,8 @@ function wantedOf<T>(value: OfCase<T> | undefined, { case: one, expected }: Outp
 }
 
 /**
- * Checks that the trimmed text equals an expected string, or that the value deeply equals any other expected value, with its
- * members in any order. If neither argument nor case has `expected`, the output scores 0.
+ * Checks that the text equals an expected string, without the spaces around both, or that the value deeply equals any other expected
+ * value, with its members in any order. If neither argument nor case has `expected`, the output scores 0.
  *
  * @default the case's `expected`
  */
@@ -101,9 +101,9 @@ export function matchesSchema(schema: ObjectSchema<unknown> | JsonObject): Check
 /** Rule for the calls of one tool. */
 export interface ToolCallRule {
   /** Members that the arguments must contain. */ readonly args?: OfCase<JsonObject> | undefined;
-  /** Tool that must not be called before the first matching call. This tool need not be called at all. */
+  /** Tool before whose first call the matching calls must come. This tool need not be called at all. */
   readonly before?: string | undefined;
-  /** Tool whose first call must occur, and must come before a matching call. */
+  /** Tool after whose first call the matching calls must come. This tool must be called. */
   readonly after?: string | undefined;
   /** Exact number of matching calls. `@default at least one` */
   readonly times?: number | undefined;
@@ -180,8 +180,8 @@ export function calledNoTool(...names: readonly string[]): Check<unknown, unknow
 }
 
 /**
- * Checks that every target that responded matches one of the patterns: `provider/model`, `provider/*` or `*`. An output without
- * a response of a model scores 0.
+ * Checks that every target that responded matches one of the patterns: `provider/model`, or the start of targets before a `*`, such as
+ * `provider/*`. An output without a response of a model scores 0.
  */
 export function answeredBy(...patterns: readonly string[]): Check<unknown, unknown> {
   const matchesAny = (target: string): boolean =>

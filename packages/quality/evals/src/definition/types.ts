@@ -223,10 +223,11 @@ export interface Progress {
 }
 
 /**
- * `fail`: a gate failed, or a metric is worse than the baseline beyond its margin and beyond chance (at most 5 % false alarms over all
- * metrics). `pass`: every check was compared, every compared metric lost less than its margin, with 95 % confidence, and at least one metric
- * was compared or one gate passed. A run that was accepted as the baseline also passes. `inconclusive`: neither applies, so more cases or
- * trials, or a new baseline, are needed. `incomplete`: some samples have no result, and the other samples do not cause `fail`.
+ * `fail`: a gate failed, or a metric is worse than the baseline beyond chance (at most 5 % false alarms over all metrics), and its loss may
+ * reach its margin. `pass`: every check with a margin was compared, every compared metric lost less than its margin, with 95 % confidence, or
+ * did not change, and at least one metric was compared or one gate passed. A run that was accepted as the baseline also passes.
+ * `inconclusive`: neither applies, so more cases or trials, or a new baseline, are needed. `incomplete`: some samples have no result, and the
+ * other samples do not cause `fail`.
  */
 export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'incomplete';
 
@@ -286,7 +287,7 @@ export interface Metric {
   /** Number of paired cases. */
   readonly cases: number;
   /** Number of paired cases whose recorded calls or scores changed. */ readonly changed: number;
-  /** Estimated trials per case, at most 100, with which an unchanged subject would pass. Set only if a score is inconclusive. */
+  /** Estimated trials per case with which an unchanged subject would pass. Set only for an inconclusive score, and only up to 100. */
   readonly trialsNeeded: number | undefined;
 }
 
@@ -317,7 +318,7 @@ export interface Totals {
   /** 95th percentile of the samples' durations, in milliseconds. */ readonly msP95: number | undefined;
 }
 
-/** One case in one trial. Text is masked by the redactor. */
+/** One case in one trial. The redactor masks its input, text, arguments of tools, reasons and errors. */
 export interface Sample {
   readonly case: string;
   readonly trial: number;
@@ -342,6 +343,6 @@ export interface Sample {
     | undefined;
   /** Whether no live call was made. */
   readonly replayed: boolean;
-  /** Digest of all requests of the subject and their responses. */
+  /** Digest of all model calls and effects of the subject and their results. */
   readonly fingerprint: string;
 }

@@ -47,9 +47,9 @@ export interface Agreement {
 }
 
 /**
- * Applies a judge to labeled outputs and compares its scores with the labels. Records and replays the judge's calls in the file
- * of `name`. Rejects with `config` for fewer than two outputs. If the judge throws an `LlmError`, rejects with its kind and
- * message. Any other error of the judge counts as the score 0, as in `evaluate`.
+ * Applies a judge to labeled outputs and compares its scores with the labels. Replays or records the judge's calls in the file of
+ * `name`, as `mode` specifies. Rejects with `config` for fewer than two outputs. If the judge throws an `LlmError`, rejects with its
+ * kind and message. Any other error of the judge counts as the score 0, as in `evaluate`.
  */
 export async function calibrate<Input = JsonValue>(
   judge: Check,

@@ -108,14 +108,14 @@ export interface ReplayOptions {
   readonly clock?: Clock | undefined;
   /** Signal that aborts the run, which then rejects with `aborted`. */
   readonly signal?: AbortSignal | undefined;
-  /** Maximum number of concurrent calls, 1 to 1,000. After a crash, at most this number of calls is sent again. `@default 16` */
+  /** Maximum number of concurrent live calls, 1 to 1,000. After a crash, at most this number of calls is sent again. `@default 16` */
   readonly concurrency?: number | undefined;
   /**
    * Maximum duration of a run with `batches`, in milliseconds. The run then returns an `incomplete` report, and the next run
    * continues. `@default no limit`
    */
   readonly waitMs?: number | undefined;
-  /** Listener called after each stored answer, and after each poll of a batch. Errors that it throws are ignored. */
+  /** Listener called after each call of the traffic, each unit with a result, and each poll of a batch. Errors that it throws are ignored. */
   readonly onProgress?: ((progress: ReplayProgress) => void) | undefined;
 }
 
@@ -123,9 +123,11 @@ export interface ReplayOptions {
 export interface ReplayProgress {
   /** `read`: the traffic is read. `answer`: calls are answered and judged. */
   readonly step: 'read' | 'answer';
+  /** Number of calls of the traffic that were read, or of units with a result. */
   readonly done: number;
   /** Number of planned units of the step. `undefined` while the traffic is read. */
   readonly total: number | undefined;
+  /** Cost of the experiment so far, including earlier runs, as decimal nano-USD. */
   readonly spentNanoUsd: string;
   /** Time until the next poll of a batch, in milliseconds. */
   readonly nextMs?: number | undefined;

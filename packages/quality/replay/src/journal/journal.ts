@@ -55,7 +55,10 @@ export class Journal {
       // Reading first leaves no handle open if the file is not a journal.
       const read = await readIndex(file);
       const handle = await open(file, 'a+', 0o600);
-      await handle.truncate(read.end);
+      await handle.truncate(read.end).catch(async (error: unknown) => {
+        await handle.close();
+        throw error;
+      });
       return new Journal(file, handle, lock, read);
     } catch (error) {
       await lock.release();
@@ -111,8 +114,11 @@ export class Journal {
       await this.sync();
     } finally {
       await this.lastWrite.catch(() => undefined);
-      await this.handle.close();
-      await this.lock.release();
+      try {
+        await this.handle.close();
+      } finally {
+        await this.lock.release();
+      }
     }
   }
 
@@ -206,6 +212,9 @@ export async function removeJournal(folder: string, name: string): Promise<void>
   const { index } = await readIndex(file);
   if (index.header === undefined) return;
   const lock = await acquireLock(lockFile(folder, name));
-  await rm(file, { force: true });
-  await lock.release();
+  try {
+    await rm(file, { force: true });
+  } finally {
+    await lock.release();
+  }
 }

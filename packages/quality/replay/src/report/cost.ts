@@ -20,8 +20,8 @@ interface Paid {
 }
 
 /**
- * Returns the cost relative to the present model, or `undefined` if no cost is known, or if the present model costs nothing or only in one
- * conversation.
+ * Returns the cost relative to the present model, or `undefined` if no cost is known, if the present model costs nothing, or if one
+ * conversation has most of its cost.
  */
 export function costOf(all: readonly ScoredUnit[], weights: Weights): ReplayCost | undefined {
   const known = all.filter(hasCosts);

@@ -47,7 +47,10 @@ export interface ReplayReport {
   readonly follow: boolean;
   /** Time of the report, ISO 8601 in UTC. */
   readonly at: string;
-  /** `pass`: every rule is met. `fail`: a rule is broken. `inconclusive`: a rule is undecided. `incomplete`: units have no result yet. */
+  /**
+   * `incomplete`: units have no result yet. Otherwise `fail`: a rule is broken, `pass`: every rule is met, or `inconclusive`: a rule is
+   * undecided.
+   */
   readonly verdict: 'pass' | 'fail' | 'inconclusive' | 'incomplete';
   /** One sentence with all figures. */
   readonly summary: string;
@@ -59,7 +62,7 @@ export interface ReplayReport {
   readonly better: Estimate | undefined;
   /** The present model, compared with its own recorded answers. */
   readonly control: { readonly quality: Estimate; readonly worse: Estimate } | undefined;
-  /** `undefined` if no cost is known, or if the present model costs nothing or only in one conversation. */
+  /** `undefined` if no cost is known, if the present model costs nothing, or if one conversation has most of its cost. */
   readonly cost: ReplayCost | undefined;
   readonly latency: ReplayLatency | undefined;
   readonly kinds: readonly ReplayKind[];
@@ -89,7 +92,7 @@ export interface ReplayRule {
   readonly estimate: Estimate | undefined;
   /** `met` or `broken`: the complete interval is on one side of the bound. */
   readonly result: 'met' | 'broken' | 'undecided';
-  /** Likely number of calls that decides an undecided rule. */
+  /** Likely number of calls that decides an undecided rule. `undefined` if the estimate is too close to the bound. */
   readonly callsNeeded?: number | undefined;
 }
 
@@ -132,13 +135,13 @@ export interface ReplayKind {
 /** Reliability of the judge. */
 export interface ReplayJudgment {
   readonly models: readonly string[];
-  /** Pairs that were judged. */
+  /** Pairs that a model or a function judged, near duplicates included. */
   readonly pairs: number;
-  /** Pairs with the same verdict in both orders. */
+  /** Pairs for which each judge has the same verdict in both orders. */
   readonly agreed: number;
-  /** Pairs whose verdicts contradict each other. */
+  /** Pairs for which a judge has different verdicts in both orders, or none. */
   readonly doubtful: number;
-  /** Pairs that a person has decided. */
+  /** Pairs of these that a person has decided. */
   readonly labels: number;
   /** Share of clear verdicts that agree with the labels of people. */
   readonly agreement: Estimate | undefined;
@@ -153,7 +156,7 @@ export interface ReplayPlan {
   readonly sample: ReplaySample;
   /** Likely cost: recorded usage at the prices of the targets, and two calls of each judge for 60 % of the pairs. */
   readonly likelyNanoUsd: string;
-  /** Maximum cost: answers of maximum length, and two calls of each judge for every pair, with one repair of each live call. */
+  /** Maximum cost: answers of maximum length, and two calls of each judge for every pair, each with one repair if it is live. */
   readonly maxNanoUsd: string;
   /** Maximum cost of one answer or verdict, which the budget must cover before the first call. */
   readonly maxCallNanoUsd: string;

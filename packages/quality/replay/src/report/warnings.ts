@@ -38,7 +38,7 @@ export function warningsOf(
       compared.length > 0 &&
       (unpriced === compared.length
         ? 'No cost ratio: the price of the present model or of the candidate is unknown. Add it to the catalog.'
-        : 'No cost ratio: the present model costs nothing, or only in one conversation.'),
+        : 'No cost ratio: the present model costs nothing, or one conversation has most of its cost.'),
     undecided > 0 &&
       `${counted(undecided, 'pair')} count as equal, because no check and no judge decides them. Add a judge.`,
     unseen > 0 &&

@@ -44,8 +44,9 @@ export async function planReplay(
 /**
  * Runs or continues an experiment. Makes only calls whose answers are not stored.
  *
- * Rejects with `config` for an invalid definition or sample, with `denied` if the budget or a limit of the ledger does not cover the
- * likely cost, with `auth` or `billing` if a person must act, and with `aborted` when the signal aborts. All answers until then are stored.
+ * Rejects with `config` for an invalid definition or sample, with `denied` if the budget does not cover the likely cost and the maximum of
+ * one call, or a limit of the ledger does not cover the likely cost, with `auth` or `billing` if a person must act, and with `aborted` when
+ * the signal aborts. All answers until then are stored.
  *
  * @example
  * const report = await replay(definition, { ledger });
@@ -58,7 +59,10 @@ export async function replay(
   return withJournal(definition, options, (session) => session.run());
 }
 
-/** Returns the report of the stored answers. Calls no model. Rejects with `not-found` if the experiment has no sample. */
+/**
+ * Returns the report of the stored answers, by default with the rules of the last run. Calls no model. Rejects with `not-found` if the
+ * experiment has no sample.
+ */
 export async function readReplay(
   name: string,
   options: Pick<ReplayOptions, 'folder' | 'clock'> & Pick<ReplayDefinition, 'minQuality' | 'maxCost'> = {},
@@ -137,6 +141,8 @@ class Session {
   /** Aborts with the signal of the caller, or when a person must act. */
   private readonly stop = new AbortController();
   private readonly signal: AbortSignal;
+  /** Ids of the units with a result of the candidate. */
+  private readonly answered = new Set<string>();
 
   constructor(experiment: Experiment, options: ReplayOptions, journal: Journal) {
     const { clock = systemClock, catalog, signal } = options;
@@ -182,21 +188,22 @@ class Session {
     const budget = new Budget(budgetNanoUsd, { journal, prices, catalog, clock, signal });
     const setup = { name, majordomo, journal, prices, budget, clock, signal };
     const { batches } = definition;
-    const pass = (calls: Calls): Promise<void> => this.pass(calls, plan.sample.distinct, concurrency);
     const calls = batches === undefined ? new PaidCalls(setup) : new BatchCalls(batches, setup);
-    await this.orAborted(() => (calls instanceof PaidCalls ? pass(calls) : this.batchPasses(calls, pass)));
+    const onPoll = (nextMs: number): void => this.answerProgress(plan, nextMs);
+    const pass = (): Promise<void> => this.pass(calls, plan, concurrency);
+    await this.orAborted(() => (calls instanceof PaidCalls ? pass() : this.batchPasses(calls, pass, onPoll)));
     const warnings = [...plan.warnings, ...warningsOf(calls)];
     const results = resultsOf(journal, name, plan.sample, { ...rules, warnings });
     return reportOf(results, new Date(clock.now()));
   }
 
   /** Answers and compares the units without a result. */
-  private async pass(calls: Calls, total: number, concurrency: number): Promise<void> {
-    const { experiment, journal, prices, signal } = this;
-    let done = 0;
-    const onUnit = (): void => {
-      done += 1;
-      this.progress({ step: 'answer', done, total });
+  private async pass(calls: Calls, plan: ReplayPlan, concurrency: number): Promise<void> {
+    const { experiment, journal, prices, signal, answered } = this;
+    const onUnit = (id: string): void => {
+      if (answered.has(id) || journal.index.lastResult(id, 'candidate') === undefined) return;
+      answered.add(id);
+      this.answerProgress(plan);
     };
     await runUnits({ experiment, journal, prices, calls, concurrency, signal, onUnit }, (error) =>
       this.stop.abort(error),
@@ -204,11 +211,13 @@ class Session {
   }
 
   /** Alternates passes that collect calls with batches that get their results: first the answers, then the verdicts. */
-  private async batchPasses(calls: BatchCalls, pass: (calls: Calls) => Promise<void>): Promise<void> {
+  private async batchPasses(
+    calls: BatchCalls,
+    pass: () => Promise<void>,
+    onPoll: (nextMs: number) => void,
+  ): Promise<void> {
     const end = this.clock.now() + (this.options.waitMs ?? Infinity);
-    const { size } = this.journal.index.units;
-    const onPoll = (nextMs: number): void => this.progress({ step: 'answer', done: 0, total: size, nextMs });
-    do await pass(calls);
+    do await pass();
     while (await calls.sendBatches({ waitMs: end - this.clock.now(), onPoll }));
   }
 
@@ -261,6 +270,10 @@ class Session {
       where: { tenant: [tenant] },
     };
     this.options.ledger?.setLimit(limit);
+  }
+
+  private answerProgress({ sample }: ReplayPlan, nextMs?: number): void {
+    this.progress({ step: 'answer', done: this.answered.size, total: sample.distinct, nextMs });
   }
 
   private progress(progress: Omit<ReplayProgress, 'spentNanoUsd'>): void {

@@ -27,10 +27,13 @@ export async function runUnits(setup: UnitSetup, stop: (error: unknown) => void)
   const runs = originals.map((unit) =>
     slots
       .run(signal, () => runUnit(setup, unit))
-      .then(onUnit, (error: unknown) => {
-        stop(error);
-        throw error;
-      }),
+      .then(
+        () => onUnit(unit.id),
+        (error: unknown) => {
+          stop(error);
+          throw error;
+        },
+      ),
   );
   const settled = await Promise.allSettled(runs);
   // The reason of the signal is the first error, and all later ones follow from it.

@@ -11,5 +11,6 @@ export interface UnitSetup {
   readonly calls: Calls;
   readonly concurrency: number;
   readonly signal: AbortSignal;
-  readonly onUnit: () => void;
+  /** Called with the id of a unit when its calls have ended. */
+  readonly onUnit: (id: string) => void;
 }

@@ -25,8 +25,8 @@ export interface LabeledPair {
 }
 
 /**
- * Yields doubtful pairs without a label, and 20 pairs with a clear verdict, which measure the judge, in random order and without the
- * names of the models. A label replaces the score of its pair. Rejects with `config` while a process runs the experiment, and with
+ * Yields the doubtful pairs without a label, and at most 20 of the other pairs without one on which a judge decided, which measure the
+ * judge, in random order and without the names of the models. A label replaces the score of its pair. Rejects with `config` while a process runs the experiment, and with
  * `not-found` if no such experiment exists.
  */
 export async function* labelReplay(

@@ -7,7 +7,7 @@ export type AnswerContent = Pick<ChatResponse, 'parts' | 'finish' | 'target' | '
 export interface RecordedCall {
   /** Unique id: call id of the log, `<run>/<turn>` of a trajectory, or `<case>#<trial>/<call>` of an evaluation. */
   readonly id: string;
-  /** Start time, ISO 8601 in UTC. */
+  /** Start time, ISO 8601 in UTC: that of the run for a turn of a trajectory, and 1970 for an evaluation. */
   readonly at: string;
   readonly request: ChatRequest;
   /**

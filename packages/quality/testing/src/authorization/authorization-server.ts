@@ -169,7 +169,7 @@ class Authority {
         ? Response.json(this.grants.issue({ grant, isRevoked: false }, rotation))
         : failure('invalid_grant');
     }
-    if (grant_type !== 'refresh_token') return failure('invalid_grant');
+    if (grant_type !== 'refresh_token') return failure('unsupported_grant_type');
     const login = this.grants.takeRefresh(refresh_token ?? '', clientId, rotation);
     if (login === undefined) return failure('invalid_grant');
     return Response.json(this.grants.issue(login, rotation, refresh_token));

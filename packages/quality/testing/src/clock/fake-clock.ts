@@ -4,8 +4,8 @@ import { createMajordomo, type Clock } from '@majordomo/core';
 /** Clock whose time changes only by `advance`. */
 export interface FakeClock extends Clock {
   /**
-   * Advances the time by `ms` milliseconds and runs the timers that become due, ordered by due time, then by creation. After
-   * each timer, pending microtasks and immediates run and may set further timers. Network I/O is not awaited. Concurrent
+   * Advances the time by `ms` milliseconds and runs the timers that become due, ordered by due time, then by creation. Before
+   * and after each timer, pending microtasks and immediates run and may set further timers. Network I/O is not awaited. Concurrent
    * calls advance the time one after the other. Rejects with a `RangeError` if `ms` is negative or not finite.
    */
   advance(ms: number): Promise<void>;

@@ -78,7 +78,7 @@ export interface HangTurn extends Timed {
 
 /**
  * Turn that a fake model plays for one call. A string is a successful response with this text. The servers of
- * `@majordomo/conformance` also play turns, but reject turns with images or warnings.
+ * `@majordomo/conformance` also play turns, but reject turns with images, warnings, facts, or vendor parts with a kind or data.
  */
 export type Turn = string | AnswerTurn | FailTurn | HangTurn | ((request: ModelRequest) => Turn);
 

@@ -4,7 +4,8 @@ import type { Failure } from './failure.ts';
 
 /**
  * Position in a streamed body: after a number of content frames (0 means before the content), of events of any kind, or of bytes.
- * For a JSON body, a number of frames or events means the middle of the body, and 0 means its start.
+ * For a JSON body, a number of frames or events means the middle of the body, and 0 means its start. An event that a fault adds
+ * follows the event in which the position is.
  */
 export type Point = { readonly content: number } | { readonly events: number } | { readonly bytes: number };
 

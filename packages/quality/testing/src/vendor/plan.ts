@@ -70,7 +70,7 @@ export function damagedPlan(body: Body, fault: Fault, wire: WireWriter, framing?
   switch (fault.fault) {
     case 'in-band': {
       if (!body.isStream) return planOf(wire.failure({ ...fault.failure, status: 200 }));
-      const before = bytesBefore(body, fault.at ?? BEFORE_CONTENT);
+      const before = eventsBefore(body, fault.at ?? BEFORE_CONTENT);
       return { ...all, frames: [...before, wire.failureFrame(fault.failure, framing).bytes] };
     }
     case 'end':
@@ -140,6 +140,10 @@ function bytesBefore(body: Body, point: Point): readonly Uint8Array[] {
   return frames;
 }
 
+/** Returns the complete frames up to a position in the body. A position in a frame is moved to its end. */
+const eventsBefore = (body: Body, point: Point): readonly Uint8Array[] =>
+  body.frames.slice(0, bytesBefore(body, point).length).map(({ bytes }) => bytes);
+
 /** Adds an invalid event to a stream, or removes the second half of a non-streaming body. */
 function brokenFrames(
   body: Body,
@@ -147,8 +151,8 @@ function brokenFrames(
   wire: WireWriter,
   framing: Framing | undefined,
 ): readonly Uint8Array[] {
-  const before = bytesBefore(body, point);
-  if (!body.isStream) return before;
+  if (!body.isStream) return bytesBefore(body, point);
+  const before = eventsBefore(body, point);
   const rest = body.frames.slice(before.length).map(({ bytes }) => bytes);
   return [...before, wire.brokenFrame(framing).bytes, ...rest];
 }
