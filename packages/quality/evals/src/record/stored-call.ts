@@ -1,4 +1,4 @@
-import { costOfResponse, mayBeBilled, sumCosts, type Catalog, type Cost } from '@majordomo/catalog';
+import { costOfResponse, sumCosts, type Catalog, type Cost } from '@majordomo/catalog';
 import {
   fromJson,
   LlmError,
@@ -81,16 +81,11 @@ function loadAttempts({ response, error, value }: RecordedCall): readonly Attemp
   return attempts.map(restoredAttempt);
 }
 
-/** Cost of a call of which the vendor bills nothing, such as one that it refused. */
-const FREE: Cost = { nanoUsd: undefined, basis: 'included', missing: [] };
-
 /** Returns the cost of recorded calls, including failed attempts, at the prices of the days on which they were made. */
 export async function costOfCalls(calls: readonly RecordedCall[], catalog?: Catalog): Promise<Cost> {
-  const costs = calls.map(async (call): Promise<Cost> => {
-    const attempts = loadAttempts(call);
-    const isFree = attempts.every((attempt) => attempt.usage === undefined && !mayBeBilled(attempt));
-    return isFree ? FREE : costOfResponse({ attempts }, { catalog, at: new Date(call.at) });
-  });
+  const costs = calls.map((call) =>
+    costOfResponse({ attempts: loadAttempts(call) }, { catalog, at: new Date(call.at) }),
+  );
   return sumCosts(await Promise.all(costs));
 }
 
