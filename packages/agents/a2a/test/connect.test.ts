@@ -131,6 +131,12 @@ describe('a remote agent', () => {
   it.each([
     ['failed', TASK_STATE_FAILED, 'no such bill', 'a2a "billing": the task failed: no such bill'],
     [
+      'failed without a message',
+      TASK_STATE_FAILED,
+      undefined,
+      'a2a "billing": the task failed: the agent sent no message',
+    ],
+    [
       'requires a login',
       TASK_STATE_AUTH_REQUIRED,
       'log in',

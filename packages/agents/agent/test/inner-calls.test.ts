@@ -3,6 +3,7 @@ import type { JsonValue, ToolCallPart } from '@majordomo/core';
 import { describe, expect, it } from 'vitest';
 import {
   agentTool,
+  defineVendorTool,
   runTool,
   suspend,
   type AgentOptions,
@@ -115,6 +116,17 @@ describe('a call that a tool makes', () => {
         "!There is no tool "nope". There are: weather, fails, late, asks, pays, waits, draws, nests.",
       ]
     `);
+  });
+
+  it('does not run a vendor tool of the agent, which only a call of the vendor reaches', async () => {
+    let runs = 0;
+    const shell = defineVendorTool({ kind: 'shell', run: () => String(++runs) });
+    const tool = program([], (run) => settled(run('vendor:shell', { commands: ['ls'] })));
+    const { agent } = world([calls(['p', 'program']), 'Done.'], { tools: [tool, shell] });
+    expect(resultTexts((await agent.run('go')).messages)).toEqual([
+      '!vendor:shell waits for a decision; call it directly',
+    ]);
+    expect(runs).toBe(0);
   });
 
   it('emits events with the id of the calling tool, which are no part of the step', async () => {

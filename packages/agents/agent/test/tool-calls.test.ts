@@ -2,7 +2,7 @@ import { createMajordomo, fromJson, toJson } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { EventWriter } from '@majordomo/wire-kit';
 import { describe, expect, it } from 'vitest';
-import { createAgent, type Agent, type RunState } from '../src/index.ts';
+import { createAgent, defineVendorTool, type Agent, type RunState } from '../src/index.ts';
 import { plain, weather } from './support/tools.ts';
 import { call, calls, faultOf, resultTexts, world } from './support/world.ts';
 
@@ -29,6 +29,19 @@ describe('a tool call', () => {
     expect(resultTexts((await agent.run('go')).messages)).toEqual([
       '!There is no tool "wether". There are: weather.',
     ]);
+  });
+
+  it('with the name of a vendor tool does not run the vendor tool, which only a call of the vendor reaches', async () => {
+    const commands: unknown[] = [];
+    const shell = defineVendorTool({ kind: 'shell', run: (action) => String(commands.push(action)) });
+    for (const tools of [[weather, shell], [weather]]) {
+      const turns = [{ toolCalls: [{ name: 'vendor:shell', args: { commands: ['rm -r /'] } }] }, 'ok'];
+      const { agent } = world(turns, { tools, prepareStep: () => ({ tools: ['weather'] }) });
+      const { text, messages } = await agent.run('go');
+      expect(text).toBe('ok');
+      expect(resultTexts(messages)).toEqual(['!There is no tool "vendor_shell". There are: weather.']);
+    }
+    expect(commands).toEqual([]);
   });
 
   it('with arguments that are not JSON does not run', async () => {

@@ -199,6 +199,7 @@ describe('an option of the wrong type is rejected with its path', () => {
     for (const invalidValue of ['many', null, 5, []]) {
       expect(add(majordomo, invalidValue)).toEqual([configAt('resolvers[0]'), configAt('env')]);
     }
+    expect(add(majordomo, undefined)[0]).toEqual(configAt('resolvers[0]'));
   });
 
   it('rejects options that are not an object', async () => {

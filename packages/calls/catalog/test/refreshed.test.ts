@@ -170,6 +170,15 @@ describe('the data', () => {
     expect(await catalog.refresh()).toMatchObject({ type: 'refreshed', date: '2026-11-22' });
   });
 
+  it('with an invalid price is refused as an error of the data, not of an option', async () => {
+    const source = settableSource(documentWith(modelOf('known', priceOf(-1, 8))));
+    const { catalog, events } = await refreshFrom(source);
+    expect(events).toMatchObject([
+      { type: 'failed', error: { kind: 'protocol', message: expect.stringMatching(/known is -1000000/) } },
+    ]);
+    expect(await rateAt(catalog, 'known', '2026-11-20')).toBe(2_000_000);
+  });
+
   it('is refused completely if a vendor lost more than half of its models', async () => {
     const source = settableSource(documentWith(...['a', 'b', 'c'].map((id) => modelOf(id, priceOf(1, 1)))));
     const records = recordingStore();

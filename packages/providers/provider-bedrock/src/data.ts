@@ -2,6 +2,7 @@ import type { DataHandling, Env } from '@majordomo/core';
 import { dataAt } from '@majordomo/wire-kit/internal';
 import { sourcesOf } from './auth.ts';
 import { endpointOf } from './connection.ts';
+import { profileOf } from './models.ts';
 import type { BedrockOptions } from './options.ts';
 
 /** Regions in `DataHandling` by AWS region (2026-11). Any other AWS region is unknown. London and Zurich are not in the EU. */
@@ -56,8 +57,7 @@ export function dataOfModel(modelId: string, options: BedrockOptions, env: Env):
   const awsRegion = endpoint === undefined ? sourcesOf(options, env).region : ENDPOINT.exec(endpoint)?.[1];
   if (awsRegion === undefined) return dataAt(endpoint);
   if (modelId.startsWith('arn:')) return undefined;
-  // `eu.anthropic.claude-…` is a profile. `anthropic.claude-…` and `minimax.minimax-m2.1` are models.
-  const profile = /^([\w-]+)\.[a-z][a-z0-9]*\./.exec(modelId)?.[1];
+  const profile = profileOf(modelId);
   const [regions, name] = profile === undefined ? [REGIONS, awsRegion] : [PROFILES, profile];
   return Object.hasOwn(regions, name) ? { region: regions[name] } : undefined;
 }

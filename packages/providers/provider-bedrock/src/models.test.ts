@@ -14,6 +14,9 @@ describe('models', () => {
     ],
     ['us.amazon.nova-2-lite-v1:0', 'converse/amazon.nova-2-lite', true],
     ['eu.amazon.nova-micro-v1:0', 'converse/amazon.nova-micro', false],
+    ['in.openai.gpt-5.6-luna', 'converse/openai.gpt-5.6-luna', undefined],
+    ['us-gov.openai.gpt-oss-20b-1:0', 'converse/openai.gpt-oss-20b-1:0', true],
+    ['deepseek.v3.2', 'converse/deepseek.v3.2', undefined],
     ['amazon.titan-text-lite-v1', 'converse/amazon.titan-text-lite', false],
     ['arn:aws:bedrock:us-east-1:1:application-inference-profile/abc', 'converse/abc', undefined],
   ])('%s has the family %s', (modelId, family, reasoning) => {

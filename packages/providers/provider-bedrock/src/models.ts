@@ -184,8 +184,15 @@ const THINKING = {
  */
 export function familyOf(modelId: string, { family }: Pick<Quirks, 'family'>): string {
   if (family === 'claude') return CLAUDE_FAMILY;
-  const bare = modelId
-    .slice(modelId.lastIndexOf('/') + 1)
-    .replace(/^(?:us|eu|ap|apac|jp|au|ca|us-gov|global)\./, '');
+  const id = modelId.slice(modelId.lastIndexOf('/') + 1);
+  const profile = profileOf(id);
+  const bare = profile === undefined ? id : id.slice(profile.length + 1);
   return converseFamily(bare.replace(/-v\d+(?::\d+)?$/, ''));
 }
+
+/**
+ * Returns the prefix of an inference profile: `eu` for `eu.anthropic.claude-…`; `undefined` for a model, such as
+ * `anthropic.claude-…`, `minimax.minimax-m2.1` and `deepseek.v3.2`.
+ */
+export const profileOf = (id: string): string | undefined =>
+  /^([\w-]+)\.(?!v\d)[a-z][a-z0-9]*\./.exec(id)?.[1];

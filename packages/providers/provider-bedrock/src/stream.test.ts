@@ -384,6 +384,26 @@ it('contains generated audio', () => {
   ]);
 });
 
+it('keeps an image and the result of a vendor tool open until the ends of their blocks', () => {
+  const events = read(
+    { messageStart: { role: 'assistant' } },
+    { contentBlockStart: { contentBlockIndex: 0, start: { image: { format: 'jpeg' } } } },
+    { contentBlockStart: { contentBlockIndex: 1, start: { toolResult: { toolUseId: 's' } } } },
+    startCall(2, 'a'),
+    stop(2),
+    delta(0, { image: { source: { bytes: new Uint8Array([1, 2]) } } }),
+    stop(0),
+    delta(1, { toolResult: [{ text: 'tea' }] }),
+    stop(1),
+    ...END,
+  );
+  expect(parts(events)).toMatchObject([
+    { type: 'tool-call', id: 'a' },
+    { type: 'image', bytes: new Uint8Array([1, 2]) },
+    { type: 'vendor', text: 'tea' },
+  ]);
+});
+
 it('contains generated images, streamed or not', () => {
   const image = { type: 'image', mediaType: 'image/jpeg', bytes: new Uint8Array([1, 2, 3]) };
   const streamed = read(

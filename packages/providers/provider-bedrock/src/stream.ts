@@ -79,9 +79,9 @@ export class ConverseReader {
   private signature = '';
   private readonly warnings: OnceWarnings;
   // Result of a vendor's tool, call of a vendor's tool, and image, whose block has started and not ended.
-  private result: { readonly head: object; readonly content: unknown[] } | undefined;
+  private result: { readonly key: string; readonly head: object; readonly content: unknown[] } | undefined;
   private serverUse: ServerUse | undefined;
-  private image: { head: WireMedia; readonly chunks: Uint8Array[] } | undefined;
+  private image: { readonly key: string; head: WireMedia; readonly chunks: Uint8Array[] } | undefined;
   /** Vendor parts that arrived while calls were open. They are written later, because a vendor part would end open calls. */
   private deferred: Omit<VendorPart, 'type'>[] = [];
   /** Key of the last text part. The text part stays open, because the next block may contain citations of the text. */
@@ -143,8 +143,8 @@ export class ConverseReader {
     if (toolUse !== undefined) {
       if (isServer(toolUse)) this.serverUse = { ...toolUse, key, json: '' };
       else this.openCall(toolUse, key);
-    } else if (toolResult !== undefined) this.result = { head: toolResult, content: [] };
-    else if (image !== undefined) this.image = { head: image, chunks: [] };
+    } else if (toolResult !== undefined) this.result = { key, head: toolResult, content: [] };
+    else if (image !== undefined) this.image = { key, head: image, chunks: [] };
     else this.warnUnknown(rest);
   }
 
@@ -159,10 +159,15 @@ export class ConverseReader {
   }
 
   private blockStop(key: string): void {
-    if (this.result !== undefined) this.writeResult({ ...this.result.head, content: this.result.content });
-    this.result = undefined;
-    if (this.image !== undefined) this.endImage(this.image.head, this.image.chunks);
-    this.image = undefined;
+    const { result, image } = this;
+    if (result?.key === key) {
+      this.result = undefined;
+      this.writeResult({ ...result.head, content: result.content });
+    }
+    if (image?.key === key) {
+      this.image = undefined;
+      this.endImage(image.head, image.chunks);
+    }
     if (this.serverUse?.key === key) this.writeUse(this.serverUse);
     this.signature = '';
     this.endBlock(key);

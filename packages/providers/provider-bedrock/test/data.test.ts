@@ -98,6 +98,7 @@ it('declares the data region of each inference profile instead of that of the en
     constructor. -"
   `);
   expect(dataOf('minimax.minimax-m2.1', { region: 'eu-central-1' })).toEqual({ region: 'eu' });
+  expect(dataOf('deepseek.v3.2', { region: 'eu-central-1' })).toEqual({ region: 'eu' });
 });
 
 it('reads the region and the endpoint from the environment', () => {

@@ -11,7 +11,7 @@ export interface CliSpec {
   readonly command: string;
   /** Arguments for machine-readable output. */
   readonly args: readonly string[];
-  /** Arguments for plain-text output. */
+  /** Arguments for plain-text output. Contains no newer options, because it is used after a CLI has rejected an option of `args`. */
   readonly textArgs: readonly string[];
   readonly modelFlag: string;
   /** Flag that precedes a prompt on the command line. If it is not set, the prompt is the last argument, after `--`. */

@@ -225,10 +225,19 @@ describe('an unusual response', () => {
 
   it('may be a refusal', async () => {
     const message = { content: null, refusal: 'No.' };
-    expect(summaryOf(await readResult({ choices: [{ message, finish_reason: 'stop' }] }))).toMatchObject({
-      text: 'No.',
-      finish: 'refusal',
-    });
+    const refused = { text: 'No.', finish: 'refusal' };
+    expect(summaryOf(await readResult({ choices: [{ message, finish_reason: 'stop' }] }))).toMatchObject(
+      refused,
+    );
+    const item = { type: 'message', content: [{ type: 'refusal', refusal: 'No.' }] };
+    const events = [
+      { type: 'response.created', response: { id: 'r1' } },
+      { type: 'response.refusal.delta', delta: 'N' },
+      { type: 'response.refusal.delta', delta: 'o.' },
+      { type: 'response.output_item.done', item },
+      { type: 'response.completed', response: { status: 'completed', usage: USAGE } },
+    ];
+    expect(summaryOf(await streamed(...events))).toMatchObject(refused);
   });
 
   it.each([

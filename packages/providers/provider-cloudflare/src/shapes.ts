@@ -72,6 +72,7 @@ function readEvent(answer: Answer, type: string, json: Json): void {
   const item = asRecord(json['item']);
   if (type === 'response.created') answer.start(response['id'], response['model']);
   else if (type === 'response.output_text.delta') answer.text(asText(json['delta']) ?? '');
+  else if (type === 'response.refusal.delta') answer.refusal(asText(json['delta']) ?? '');
   else if (type.includes('reasoning') && type.endsWith('.delta'))
     answer.reasoning(asText(json['delta']) ?? '');
   else if (type === 'response.output_item.done' && !STREAMED_ITEMS.has(item['type'])) readItem(answer, item);

@@ -67,8 +67,9 @@ function toRun(
   return { input: { prompt: text, ...lang, ...more }, warnings };
 }
 
+/** First byte of a JSON object. No audio file begins with this byte, or with that of an HTML page, but samples can (`pcm`). */
 const BRACE = 0x7b;
-/** First byte of an HTML page (`<`). No audio file begins with this byte. */
+/** First byte of an HTML page (`<`). */
 const ANGLE = 0x3c;
 
 async function* readSound(
@@ -83,12 +84,13 @@ async function* readSound(
     do ({ value: first } = await reader.read());
     while (first?.length === 0);
     if (first === undefined) return;
-    if (first[0] === BRACE) {
+    const isFile = format !== 'pcm';
+    if (isFile && first[0] === BRACE) {
       const bytes = decodeSound(await restAsJson(first, reader, facts.target), facts);
       yield { mediaType: typeOf(bytes, format), bytes };
       return;
     }
-    if (first[0] === ANGLE && format !== 'pcm') throw pageError(facts);
+    if (isFile && first[0] === ANGLE) throw pageError(facts);
     yield { mediaType: typeOf(first, format), bytes: first };
     for (;;) {
       const { done, value } = await reader.read();

@@ -94,6 +94,16 @@ describe.each(TRANSPORTS)('by %s', (transport) => {
     expect(sent()).toEqual([{ text: 'Hello.', speaker: 'luna', encoding: 'opus', container: 'ogg' }]);
   });
 
+  it.each(['{', '<'])('returns samples that begin with the byte of %s', async (start) => {
+    const majordomo = await world((response) => {
+      response.writeHead(200, { 'content-type': 'audio/l16' }).end(`${start} sound`);
+    });
+    const { audio, mediaType } = await majordomo
+      .speechModel(`${transport}/@cf/deepgram/aura-1`)
+      .speak({ text: 'Hello.', format: 'pcm' });
+    expect([new TextDecoder().decode(audio), mediaType]).toEqual([`${start} sound`, 'audio/pcm']);
+  });
+
   it('rejects an HTML page with any content type as protocol', async () => {
     const majordomo = await world((response) => {
       response.writeHead(200, { 'content-type': 'audio/mpeg' }).end('<html>Sign in</html>');

@@ -26,17 +26,18 @@ export const describe = (content: readonly Content[]): string =>
     )
     .join('\n');
 
-/** Returns the text of a status message. */
-export const statusText = ({ status }: Task): string => describe(contentOf([status?.message?.parts ?? []]));
+/** Returns the text of a status message for an error or a question. */
+export const statusText = ({ status }: Task): string =>
+  describe(contentOf([status?.message?.parts ?? []], 'the agent sent no message'));
 
-/** Returns parts for a model. The text parts of an artifact are the deltas of one text. */
-function contentOf(groups: readonly (readonly Part[])[]): readonly Content[] {
+/** Returns parts for a model. The text parts of an artifact are the deltas of one text. `empty`: text for no content. */
+function contentOf(groups: readonly (readonly Part[])[], empty = 'done'): readonly Content[] {
   const texts = groups.map((parts) => parts.map(textOfPart).join('')).filter((text) => text !== '');
   const files = groups.flat().flatMap((part) => fileOf(part) ?? []);
   const omitted = files.length - MAX_FILES;
   if (omitted > 0) texts.push(`[truncated: ${omitted} files were omitted]`);
   // An answer without content would be an empty result for the model.
-  if (texts.length === 0 && files.length === 0) texts.push('done');
+  if (texts.length === 0 && files.length === 0) texts.push(empty);
   const text = truncateText(texts.join('\n\n'), MAX_CHARS);
   return [...(text === '' ? [] : [{ type: 'text', text } as const]), ...files.slice(0, MAX_FILES)];
 }

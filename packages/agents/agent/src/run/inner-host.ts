@@ -1,4 +1,5 @@
 import type { ToolCallPart } from '@majordomo/core';
+import { vendorKindOf } from '@majordomo/core/toolkit';
 import type { AgentParts } from './agent-parts.ts';
 import { runAround } from './around.ts';
 import type { InnerHost } from './inner-calls.ts';
@@ -27,7 +28,8 @@ export function innerHost(outer: ToolCallPart, state: RunState, run: HostRun): I
     state.pending.reduce((sum, { id }) => sum + (innerCounts.get(id)?.get(name) ?? 0), 0);
   return {
     find(name) {
-      if (isHandoffTool(name)) return undefined;
+      // A vendor tool answers calls of a vendor only, and no step offers it by its name.
+      if (isHandoffTool(name) || vendorKindOf(name) !== undefined) return undefined;
       const { tools } = agent.active(state);
       const view = { offered: state.offered, messages: agent.view(state) };
       return tools.isLoaded(name, view) ? tools.find(name, state.offered) : undefined;

@@ -11,7 +11,7 @@ import type {
 } from '@majordomo/core';
 import type { Budget, Spent } from '../budget/budget.ts';
 import { UNKNOWN_USAGE } from './sum-usage.ts';
-import { asToolCall, type AnsweredCall } from './vendor-calls.ts';
+import { asToolCall, vendorKindOf, type AnsweredCall } from './vendor-calls.ts';
 
 /**
  * Reason for which a run stopped. Only a run that stopped with `answered` has an answer. A run that stopped with `budget` continues if it is run with
@@ -162,12 +162,15 @@ export const entryOf = <T>(entries: Readonly<Record<string, T>> | undefined, nam
 
 /**
  * Returns the calls of a turn. A `vendor-call` waits for the client, and is a call of the tool of its kind; see `defineVendorTool`. Calls that
- * the vendor runs are other parts.
+ * the vendor runs are other parts. A plain call with the name of such a tool gets another name, because servers do not always restrict the
+ * model to the offered tools.
  */
 export const callsOf = ({ parts }: AssistantMessage): readonly ToolCallPart[] =>
-  parts.flatMap((part) =>
-    part.type === 'tool-call' || part.type === 'vendor-call' ? [asToolCall(part)] : [],
-  );
+  parts.flatMap((part) => {
+    if (part.type === 'vendor-call') return [asToolCall(part)];
+    if (part.type !== 'tool-call') return [];
+    return [vendorKindOf(part.name) === undefined ? part : { ...part, name: part.name.replace(':', '_') }];
+  });
 
 /** Returns the index of the first turn of a run with at least one step. The transcript may begin with turns of earlier runs. */
 export function startOfRun({ messages, steps }: RunState): number {

@@ -27,9 +27,9 @@ export interface ToolContext {
   /** Adds the usage of the tool's model calls to the usage of the run. */
   readonly spend: (usage: Usage | undefined) => void;
   /**
-   * Runs another tool: an `inner` tool of this tool, or a tool of the agent. Arguments are validated, and `timeoutMs`, `concurrency`
-   * and `maxCalls` of the other tool apply, but not the agent's `toolConcurrency`. The call has the id `<call>/<n>` and the key
-   * `<key>/<n>`. Resolves with the complete output as JSON. Rejects with the text of the error result, also if the call needs
+   * Runs another tool: an `inner` tool of this tool, or a tool of the agent except those of `defineVendorTool`. Arguments are
+   * validated, and `timeoutMs`, `concurrency` and `maxCalls` of the other tool apply, but not the agent's `toolConcurrency`. The
+   * call has the id `<call>/<n>` and the key `<key>/<n>`. Resolves with the complete output as JSON. Rejects with the text of the error result, also if the call needs
    * approval, would wait for a decision, or has `effect: 'once'`, because only the model can make such a call. A tool that was called
    * in this way cannot call tools itself.
    */

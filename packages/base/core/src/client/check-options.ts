@@ -127,12 +127,12 @@ export function checkChanges(options: Partial<MajordomoOptions>): void {
   rejectUnknownOptions(options, MAJORDOMO_KINDS);
   const { providers, resolvers, gates } = options;
   providers?.forEach(checkProvider);
-  resolvers?.forEach((resolver, index) => {
-    checkKind(resolver, 'function', `resolvers[${index}]`);
+  // `checkKind` accepts `undefined`, which means an absent option.
+  resolvers?.forEach((resolver: unknown, index) => {
+    checkKind(resolver ?? null, 'function', `resolvers[${index}]`);
   });
   gates?.forEach((gate: unknown, index) => {
     const path = `gates[${index}]`;
-    // `checkKind` accepts `undefined`, which means an absent option.
     checkKind(gate ?? null, 'object with admit', path);
     checkNumber((gate as Gate).timeoutMs, 0, `${path}.timeoutMs`);
     checkKind((gate as Gate).precheck, 'function', `${path}.precheck`);

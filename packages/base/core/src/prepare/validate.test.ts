@@ -50,11 +50,16 @@ it.each<[string, string, object]>([
   ['max_new_tokens', 'is not a member of a request; did you mean "maxTokens"?', { max_new_tokens: 1 }],
   ['extra_body', 'is not a member of a request; did you mean "extra"?', { extra_body: {} }],
   ['tenant', 'is an option of the call; pass it in the second argument', { tenant: 'acme' }],
-  ['signal', 'is an option of the call; pass it in the second argument', { signal: undefined }],
+  ['signal', 'is an option of the call; pass it in the second argument', { signal: {} }],
   [
     'messages[0].parts[0].bytes',
     'must be a Uint8Array',
     { messages: [user({ type: 'file', mediaType: 'x/y', bytes: 'AA' } as never)] },
+  ],
+  [
+    'messages[0].parts[0].file',
+    'is set by core; pass bytes',
+    { messages: [user({ ...image(new Uint8Array()), file: null } as never)] },
   ],
   [
     'messages[0].parts[0].content[1].bytes',
@@ -112,6 +117,10 @@ it.each<[string, object]>([
     { messages: [user(image(new Uint8Array(1))), resultWith({ type: 'image', bytes: new Uint8Array(1) })] },
   ],
   ['a member that resembles no other', { cost: 1 }],
+  [
+    'names of calls, of other libraries and misspelled ones without a value',
+    { signal: undefined, timeout: undefined, prompt: undefined, maxToken: undefined },
+  ],
   ['the smallest numbers', { maxTokens: 1, temperature: 0, topP: 0 }],
   ['a schema that is a function', { tools: [{ ...tool, parameters: () => undefined }] }],
   ['a choice among its tools', { tools: [tool], toolChoice: { name: 't' } }],

@@ -174,7 +174,7 @@ const REMEDIES_BY_NAME: Readonly<Record<string, string>> = {
 
 /**
  * Throws `invalid-request` for a member that resembles a known one, for a name of another library or API, and for an option of
- * a call. Other unknown members are ignored, and members of `REMEDIES_BY_NAME` whose value is `undefined`.
+ * a call. Other unknown members are ignored. A member whose value is `undefined` is absent.
  */
 export function checkMembers(
   request: object,
@@ -182,13 +182,12 @@ export function checkMembers(
   otherNames: Readonly<Record<string, string>> = {},
 ): void {
   for (const name of Object.keys(request)) {
-    if (members.includes(name)) continue;
+    if (members.includes(name) || Reflect.get(request, name) === undefined) continue;
     if (CALL_OPTIONS.has(name))
       throw invalidError(name, 'is an option of the call; pass it in the second argument');
     const plain = name.toLowerCase().replaceAll('_', '');
     const remedy = Object.hasOwn(otherNames, plain) ? undefined : ownMember(REMEDIES_BY_NAME, plain);
-    if (remedy !== undefined && Reflect.get(request, name) !== undefined)
-      throw invalidError(name, `is not a member of a request; ${remedy}`);
+    if (remedy !== undefined) throw invalidError(name, `is not a member of a request; ${remedy}`);
     const suggestion = didYouMean(ownMember(otherNames, plain) ?? name, members);
     if (suggestion !== '') throw invalidError(name, `is not a member of a request${suggestion}`);
   }
@@ -226,7 +225,7 @@ const contentBytes: Check = (value) =>
     ? undefined
     : problem('must be a Uint8Array; fetch or decode it first, or use fromJson for stored transcripts');
 
-const setByCore: Check = (value) => (value === null ? undefined : problem('is set by core; pass bytes'));
+const setByCore: Check = () => problem('is set by core; pass bytes');
 const media = open({ bytes: contentBytes }, { file: setByCore, unread: setByCore });
 
 const fileProblem: Check = (part) => {

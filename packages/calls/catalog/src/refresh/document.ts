@@ -44,10 +44,7 @@ export function catalogOfModels(
   });
 }
 
-/**
- * Checks a document from a store or a source. Throws `protocol` with the path of an invalid property, and `config` for an invalid
- * vendor, id or price of a model, as `checkOverride` does.
- */
+/** Checks a document from a store or a source. Throws `protocol` with the path of an invalid property. */
 export function checkDocument(value: unknown): CatalogDocument {
   const { format, date, sources, models } = (isRecord(value) ? value : {}) as Partial<CatalogDocument>;
   if (format !== FORMAT) throw invalid('format', `must be ${FORMAT}`);
@@ -56,11 +53,21 @@ export function checkDocument(value: unknown): CatalogDocument {
   if (!Array.isArray(models)) throw invalid('models', 'must be an array');
   for (const model of models as readonly CatalogModel[]) {
     if (!isRecord(model)) throw invalid('models', 'must contain only objects');
-    checkOverride(model);
+    checkModel(model);
     if (!Array.isArray(model.prices) || !Array.isArray(model.input) || !Array.isArray(model.output))
       throw invalid('models', `must have prices, input and output; add them to ${model.vendor}/${model.id}`);
   }
   return value as CatalogDocument;
+}
+
+/** Checks vendor, id and prices as those of an override. The document is data, so its errors are not `config`. */
+function checkModel(model: CatalogModel): void {
+  try {
+    checkOverride(model);
+  } catch (error) {
+    if (!LlmError.is(error)) throw error;
+    throw new LlmError('protocol', error.message, error.details, { cause: error });
+  }
 }
 
 const invalid = (path: string, problem: string): LlmError =>
