@@ -188,6 +188,18 @@ describe('limits of calls that tools make', () => {
     expect((await agent.run('go')).state.innerCalls).toEqual({ constructor: 2 });
   });
 
+  it('count after their tool has suspended', async () => {
+    const look = plain('look', () => 'x', { maxCalls: 1 });
+    const tool = program([look], async (run) => {
+      await run('look', {});
+      return suspend();
+    });
+    const { agent } = world([calls(['p', 'program']), calls(['l', 'look']), 'Done.'], { tools: [tool, look] });
+    const { state } = await agent.run('go');
+    const { messages } = await agent.run(stored(state), { decisions: [{ callId: 'p', result: 'found' }] });
+    expect(resultTexts(messages)).toEqual(['found', '!Not run: "look" may be called at most 1 times in a run.']);
+  });
+
   it('continue in another process', async () => {
     const ask = plain('ask', () => suspend());
     const turns = [calls(['a', 'program'], ['q', 'ask']), calls(['b', 'program']), 'Done.'];

@@ -96,7 +96,7 @@ async function runWithinLimits(
     // A waiting outcome has no result, so its members of a result are only placeholders.
     if (run !== undefined) return { ...errorResult(call, 'waiting'), content: [], run };
     const waits = suspension(output);
-    if (waits !== undefined) return suspendedOutcome(call, waits);
+    if (waits !== undefined) return { ...suspendedOutcome(call, waits), ...inner.counts() };
     const { value, loads = [], details } = unwrapped(output);
     onOutput?.(value);
     const maxChars = tool.maxResultChars ?? MAX_RESULT_CHARS;
