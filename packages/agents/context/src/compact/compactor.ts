@@ -100,7 +100,8 @@ class Engine {
     this.usage.observeLastStep(context);
     const { request, signal, target, overflow } = context;
     const force = overflow !== undefined;
-    const run = { system: request?.system, tools: request?.tools, signal, target, force };
+    const { system, tools, output } = request ?? {};
+    const run = { system, tools, output, signal, target, force };
     const result = await this.run(messages, run);
     const sent =
       force && (await this.isTooLong(result, run))
