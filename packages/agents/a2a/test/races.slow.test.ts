@@ -99,8 +99,8 @@ describe('a task that a process cancels', () => {
         .then(stateOf, () => undefined);
       const last = (await events).at(-1)?.payload;
       const state = stateOf(await client.getTask({ tenant: '', id }));
-      const shown = last?.$case === 'statusUpdate' ? last.value.status?.state : undefined;
-      const end = cancel ?? (round % 2 === 0 ? TASK_STATE_COMPLETED : TASK_STATE_INPUT_REQUIRED);
+      const shown: number | undefined = last?.$case === 'statusUpdate' ? last.value.status?.state : undefined;
+      const end: number = cancel ?? (round % 2 === 0 ? TASK_STATE_COMPLETED : TASK_STATE_INPUT_REQUIRED);
       // A client that reads the stream receives the question before another cancels the waiting task.
       const isShown = shown === end || shown === TASK_STATE_INPUT_REQUIRED;
       if (state !== end || !isShown) wrong.push(`${round}: ${cancel}, ${shown}, ${state}`);

@@ -415,9 +415,8 @@ describe('if compaction does not help', () => {
   it('because everything is protected, compacts a later transcript with the same beginning', async () => {
     const { compactor } = setUpCompactor();
     const start = [user(long('a', 2200))];
-    for (let checks = 0; checks < 3; checks++)
-      expect((await compactor.run(start)).skipped).toBe('protected');
-    const other = [...start, assistant('ok'), ...talk([...'cdefghijklmn'], 30), user('?')];
+    for (let checks = 0; checks < 3; checks++) expect((await compactor.run(start)).skipped).toBe('protected');
+    const other = [...start, assistant('ok'), ...talk('cdefghijklmn'.split(''), 30), user('?')];
     expect((await compactor.run(other)).lineage).toMatchObject({ from: 3 });
   });
 });

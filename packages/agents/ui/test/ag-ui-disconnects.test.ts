@@ -1,6 +1,6 @@
 import { createAgent } from '@majordomo/agent';
 import { seededRandom, type Turn } from '@majordomo/testing';
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
 import { agUiChannel, agUiResponse, fromAgUi, type AgUiChannel } from '../src/ag-ui.ts';
 import { chain, tool } from './support/world.ts';
 

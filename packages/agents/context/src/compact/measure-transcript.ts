@@ -62,7 +62,10 @@ export class TranscriptMeasurer {
   }
 }
 
-const requestOf = (messages: readonly Message[], { system, tools, output }: CompactionRun): MeteredRequest => ({
+const requestOf = (
+  messages: readonly Message[],
+  { system, tools, output }: CompactionRun,
+): MeteredRequest => ({
   messages,
   system,
   tools,
