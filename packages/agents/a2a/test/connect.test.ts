@@ -269,24 +269,13 @@ describe('a connection to a remote agent', () => {
     expect(server.texts).toHaveLength(1);
   });
 
-  it('is aborted at once, and the task is canceled', async () => {
-    await using server = await sdkServer(async (task) => {
-      task.begin();
-      await new Promise(() => undefined);
-    });
-    const { fetch, firstEvent } = watchedFetch();
-    await using box = await connect(server, { fetch });
-    const { agent } = agentWith(box);
-    const controller = new AbortController();
-    const run = agent.run('go', { signal: controller.signal });
-    await firstEvent;
-    controller.abort();
-    await expect(run).rejects.toThrow();
-    await box.close();
-    expect(server.canceled).toHaveLength(1);
-  });
-
-  it('is aborted because the task of another agent failed, and its own task is canceled', async () => {
+  it.each<[string, unknown]>([
+    ['for any reason', undefined],
+    [
+      'because the task of another agent failed',
+      new LlmError('server', 'it failed', { code: 'task-failed' }),
+    ],
+  ])('is aborted %s, and its task is canceled', async (_name, reason) => {
     await using server = await sdkServer(async (task) => {
       task.begin();
       await new Promise(() => undefined);
@@ -296,7 +285,7 @@ describe('a connection to a remote agent', () => {
     const controller = new AbortController();
     const run = agentWith(box).agent.run('go', { signal: controller.signal });
     await firstEvent;
-    controller.abort(new LlmError('server', 'the task failed', { code: 'task-failed' }));
+    controller.abort(reason);
     await expect(run).rejects.toThrow();
     await box.close();
     expect(server.canceled).toHaveLength(1);

@@ -46,24 +46,11 @@ describe('a webhook', () => {
     expect(text[0]).toContain('TASK_STATE_WORKING');
     expect(text.at(-1)).toContain('TASK_STATE_COMPLETED');
     expect(new Set(received.map(([token]) => token))).toEqual(new Set(['shared']));
-    const { configs } = await client.listTaskPushNotificationConfig({
-      tenant: '',
-      taskId: task.id,
-      pageSize: 10,
-      pageToken: '',
-    });
+    const all = { tenant: '', taskId: task.id, pageSize: 10, pageToken: '' };
+    const { configs } = await client.listTaskPushNotificationConfig(all);
     expect(configs).toHaveLength(1);
     await client.deleteTaskPushNotificationConfig({ tenant: '', taskId: task.id, id: configs[0]?.id ?? '' });
-    expect(
-      (
-        await client.listTaskPushNotificationConfig({
-          tenant: '',
-          taskId: task.id,
-          pageSize: 10,
-          pageToken: '',
-        })
-      ).configs,
-    ).toEqual([]);
+    expect((await client.listTaskPushNotificationConfig(all)).configs).toEqual([]);
   });
 
   it.each([

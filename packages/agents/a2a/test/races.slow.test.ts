@@ -4,7 +4,7 @@ import { memoryRecords } from '@majordomo/records';
 import { seededRandom, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import type { RecordStore } from '../src/index.ts';
-import { asTask, request, stateOf, world } from './support/world.ts';
+import { asTask, collect, request, stateOf, world } from './support/world.ts';
 
 const NONE = { type: 'object', properties: {} } as const;
 const { TASK_STATE_CANCELED, TASK_STATE_COMPLETED, TASK_STATE_INPUT_REQUIRED } = TaskState;
@@ -13,13 +13,15 @@ const payTool = (run: () => string) =>
   defineTool({ name: 'pay', description: 'Pays', parameters: NONE, approval: true, effect: 'once', run });
 const pay: Turn = { toolCalls: [{ name: 'pay', args: {} }] };
 
+async function turnsOfLoop(count: number): Promise<void> {
+  for (let turns = Math.floor(count); turns > 0; turns--)
+    await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Store whose requests take a random number of turns of the event loop, as those of a database. */
 function slowRecords(random: () => number): RecordStore {
   const memory = memoryRecords();
-  const wait = async (): Promise<void> => {
-    for (let turns = Math.floor(random() * 40); turns > 0; turns--)
-      await new Promise((resolve) => setImmediate(resolve));
-  };
+  const wait = () => turnsOfLoop(random() * 40);
   const slow = async <T>(work: () => Promise<T>): Promise<T> => {
     await wait();
     const result = await work();
@@ -74,6 +76,36 @@ describe('a task that a process cancels', () => {
     await expect
       .poll(async () => stateOf(await client.getTask({ tenant: '', id })), { timeout: 3000 })
       .toBe(TASK_STATE_CANCELED);
+  });
+
+  it('has one end if another process cancels it at its end', { timeout: 60_000 }, async () => {
+    const random = seededRandom(5);
+    const wrong: string[] = [];
+    for (let round = 0; round < 60; round++) {
+      const records = slowRecords(random);
+      const turns: Turn[] = round % 2 === 0 ? ['Done.'] : [pay];
+      await using served = await world(turns, { records }, [payTool(() => 'paid')]);
+      await using other = await world([], { records });
+      const client = await served.client();
+      const events = collect(client.sendMessageStream(request('Go')));
+      const stored = async () => (await records.list('a2a/tasks', { limit: 1 }))[0]?.key.split('/').at(-1);
+      let id: string | undefined;
+      while (id === undefined) id = await stored();
+      await turnsOfLoop(random() * 100);
+      const cancel = await (
+        await other.client()
+      )
+        .cancelTask({ tenant: '', id, metadata: undefined })
+        .then(stateOf, () => undefined);
+      const last = (await events).at(-1)?.payload;
+      const state = stateOf(await client.getTask({ tenant: '', id }));
+      const shown: number | undefined = last?.$case === 'statusUpdate' ? last.value.status?.state : undefined;
+      const end: number = cancel ?? (round % 2 === 0 ? TASK_STATE_COMPLETED : TASK_STATE_INPUT_REQUIRED);
+      // A client that reads the stream receives the question before another cancels the waiting task.
+      const isShown = shown === end || shown === TASK_STATE_INPUT_REQUIRED;
+      if (state !== end || !isShown) wrong.push(`${round}: ${cancel}, ${shown}, ${state}`);
+    }
+    expect(wrong).toEqual([]);
   });
 
   it('cannot be canceled if the record of its run is gone', async () => {

@@ -5,6 +5,7 @@ import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { LlmError } from '@majordomo/core';
 import { fakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
+import type { ServeA2aOptions } from '../src/serve/options.ts';
 import { LEASE_MS } from '../src/serve/run-records.ts';
 import {
   answerOf,
@@ -22,7 +23,7 @@ const NONE = { type: 'object', properties: {} } as const;
 /** Tool whose call waits until the test opens the gate, or until it is aborted. */
 function gatedTool() {
   let open: (value: string) => void = () => undefined;
-  let abortedAfter: number | undefined;
+  let isAborted = false;
   const gate = new Promise<string>((resolve) => (open = resolve));
   let started: () => void = () => undefined;
   const start = new Promise<void>((resolve) => (started = resolve));
@@ -31,19 +32,28 @@ function gatedTool() {
     description: 'Waits',
     parameters: NONE,
     run: (_, { signal }) => {
-      const at = performance.now();
-      signal.addEventListener('abort', () => (abortedAfter = performance.now() - at));
+      signal.addEventListener('abort', () => (isAborted = true));
       started();
       return gate;
     },
   });
-  return { tool, open, start, isAborted: () => abortedAfter !== undefined };
+  return { tool, open, start, isAborted: () => isAborted };
 }
 
 const callOf = (name: string) => ({ toolCalls: [{ name, args: {} }] });
 const pay = (run: () => string) =>
   defineTool({ name: 'pay', description: 'Pays', parameters: NONE, approval: true, effect: 'once', run });
 const later = { returnImmediately: true };
+
+/** Starts a task, and waits until its tool has started. */
+async function runningTask(options: Partial<ServeA2aOptions> = {}) {
+  const { tool, start, ...gated } = gatedTool();
+  const served = await world([callOf('wait'), 'Done.'], options, [tool]);
+  const client = await served.client();
+  const { id } = asTask(await client.sendMessage(request('Wait', {}, later)));
+  await start;
+  return { ...gated, served, client, id, [Symbol.asyncDispose]: () => served[Symbol.asyncDispose]() };
+}
 
 describe('a running task', () => {
   it('continues after the connection of its stream was cut, and can be subscribed again', async () => {
@@ -100,15 +110,12 @@ describe('a running task', () => {
   });
 
   it('is canceled, and its run is aborted', async () => {
-    const gated = gatedTool();
-    await using served = await world([callOf('wait'), 'Done.'], {}, [gated.tool]);
-    const client = await served.client();
-    const { id } = asTask(await client.sendMessage(request('Wait', {}, later)));
-    await gated.start;
+    await using task = await runningTask();
+    const { served, client, id } = task;
     const canceled = await client.cancelTask({ tenant: '', id, metadata: undefined });
     expect(stateOf(canceled)).toBe(TaskState.TASK_STATE_CANCELED);
-    expect(gated.isAborted()).toBe(true);
-    gated.open('too late');
+    expect(task.isAborted()).toBe(true);
+    task.open('too late');
     expect(stateOf(await client.getTask({ tenant: '', id }))).toBe(TaskState.TASK_STATE_CANCELED);
     expect(served.requests).toHaveLength(1);
     expect(served.errors).toEqual([]);
@@ -117,31 +124,26 @@ describe('a running task', () => {
   it('is aborted within a second after another process has canceled it', async () => {
     const clock = fakeClock();
     const records = memoryRecords({ clock });
-    const gated = gatedTool();
-    await using served = await world([callOf('wait'), 'Done.'], { records, clock }, [gated.tool]);
+    await using task = await runningTask({ records, clock });
+    const { id } = task;
     await using other = await world([], { records, clock });
-    const { id } = asTask(await (await served.client()).sendMessage(request('Wait', {}, later)));
-    await gated.start;
     const canceled = await (await other.client()).cancelTask({ tenant: '', id, metadata: undefined });
     expect(stateOf(canceled)).toBe(TaskState.TASK_STATE_CANCELED);
-    expect(gated.isAborted()).toBe(false);
+    expect(task.isAborted()).toBe(false);
     await clock.advance(1000);
-    expect(gated.isAborted()).toBe(true);
+    expect(task.isAborted()).toBe(true);
   });
 
   it('remains alive for other processes while its process renews the lease', async () => {
     const clock = fakeClock();
     const records = memoryRecords({ clock });
-    const gated = gatedTool();
-    await using served = await world([callOf('wait'), 'Done.'], { records, clock }, [gated.tool]);
+    await using task = await runningTask({ records, clock });
+    const { client, id } = task;
     await using other = await world([], { records, clock });
-    const client = await served.client();
-    const { id } = asTask(await client.sendMessage(request('Wait', {}, later)));
-    await gated.start;
     await clock.advance(10 * LEASE_MS);
     const seen = await (await other.client()).getTask({ tenant: '', id });
     expect(stateOf(seen)).toBe(TaskState.TASK_STATE_WORKING);
-    gated.open('waited');
+    task.open('waited');
     await expect
       .poll(async () => stateOf(await client.getTask({ tenant: '', id })))
       .toBe(TaskState.TASK_STATE_COMPLETED);
@@ -158,28 +160,21 @@ describe('a running task', () => {
       get: (...all) => orDown(() => memory.get(...all)),
       write: (...all) => orDown(() => memory.write(...all)),
     };
-    const gated = gatedTool();
-    await using served = await world([callOf('wait'), 'Done.'], { records, clock }, [gated.tool]);
-    const client = await served.client();
-    const { id } = asTask(await client.sendMessage(request('Wait', {}, later)));
-    await gated.start;
+    await using task = await runningTask({ records, clock });
     isDown = true;
-    const failure = client.getTask({ tenant: '', id });
+    const failure = task.client.getTask({ tenant: '', id: task.id });
     await expect(failure).rejects.toThrow('its log contains the reason');
     await clock.advance(LEASE_MS + 2000);
-    expect(gated.isAborted()).toBe(true);
-    expect(served.errors.some((error) => LlmError.is(error, 'server'))).toBe(true);
+    expect(task.isAborted()).toBe(true);
+    expect(task.served.errors.some((error) => LlmError.is(error, 'server'))).toBe(true);
     isDown = false;
   });
 
   it('refuses a second message, and continues', async () => {
-    const gated = gatedTool();
-    await using served = await world([callOf('wait'), 'Done.'], {}, [gated.tool]);
-    const client = await served.client();
-    const { id } = asTask(await client.sendMessage(request('Wait', {}, later)));
-    await gated.start;
+    await using task = await runningTask();
+    const { client, id } = task;
     await expect(client.sendMessage(request('Faster', { taskId: id }))).rejects.toThrow('is running');
-    gated.open('waited');
+    task.open('waited');
     await expect
       .poll(async () => stateOf(await client.getTask({ tenant: '', id })))
       .toBe(TaskState.TASK_STATE_COMPLETED);

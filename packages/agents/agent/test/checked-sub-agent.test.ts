@@ -109,20 +109,20 @@ describe('an agent with a tool with `effect: once` that runs inside one step of 
   const payer = () => {
     const pay = counting('pay', 'once');
     const { agent } = scripted([calls(['p1', 'pay']), 'Paid.'], { tools: [pay.tool] });
-    return { keys: pay.keys, tool: agentTool({ name: 'helper', description: 'Helps', agent }) };
+    const tool = agentTool({ name: 'helper', description: 'Helps', agent });
+    const wrapped = plain('wrapper', (_args, context) => tool.run({ task: 'pay' } as never, context));
+    return { keys: pay.keys, tool, wrapped };
   };
 
   it('does not run if a wrapper of the agent tool hides the agent from the journal', async () => {
-    const { tool, keys } = payer();
-    const wrapped: Tool = plain('wrapper', (_args, context) => tool.run({ task: 'pay' } as never, context));
+    const { wrapped, keys } = payer();
     const { messages } = await runTwice(wrapped);
     expect(keys).toEqual([]);
     expect(resultTexts(messages)[0]).toContain('pass `records`');
   });
 
   it('runs the tool at most once with `records`, and its result is unknown', async () => {
-    const { tool, keys } = payer();
-    const wrapped: Tool = plain('wrapper', (_args, context) => tool.run({ task: 'pay' } as never, context));
+    const { wrapped, keys } = payer();
     const { unknown } = await runTwice(wrapped, { records: memoryRecords() });
     expect(keys).toEqual(['r/1/c1/1/p1']);
     expect(unknown).toMatchObject([{ id: 'c1/p1', name: 'pay' }]);

@@ -436,21 +436,13 @@ describe('compact', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('is ignored with a warning if it does not return an array', async () => {
-    const { agent, requests } = world(['ok'], { compact: () => undefined as never });
+  it.each<[string, () => Promise<never>]>([
+    ['the hook must return an array of messages', () => Promise.resolve(undefined as never)],
+    ['bug', () => Promise.reject(new Error('bug'))],
+  ])('is ignored with a warning: %s', async (why, compact) => {
+    const { agent, requests } = world(['ok'], { compact });
     const { state } = await agent.run('go');
     expect(requests[0]?.request.messages).toEqual([user('go')]);
-    expect(state.warnings?.map(({ what }) => what)).toEqual(['compact']);
-  });
-
-  it('is ignored with a warning if it fails', async () => {
-    const { agent, requests } = world(['ok'], {
-      compact: () => {
-        throw new Error('bug');
-      },
-    });
-    const { state } = await agent.run('go');
-    expect(requests[0]?.request.messages).toEqual([user('go')]);
-    expect(state.warnings).toEqual([{ action: 'dropped', what: 'compact', why: 'the hook failed: bug' }]);
+    expect(state.warnings).toEqual([{ action: 'dropped', what: 'compact', why: `the hook failed: ${why}` }]);
   });
 });

@@ -200,6 +200,36 @@ describe('limits of calls that tools make', () => {
     expect((await agent.run('go')).state.innerCalls).toEqual({ constructor: 2 });
   });
 
+  it('count after their tool has suspended', async () => {
+    const look = plain('look', () => 'x', { maxCalls: 1 });
+    const tool = program([look], async (run) => {
+      await run('look', {});
+      return suspend();
+    });
+    const { agent } = world([calls(['p', 'program']), calls(['l', 'look']), 'Done.'], {
+      tools: [tool, look],
+    });
+    const { state } = await agent.run('go');
+    const { messages } = await agent.run(stored(state), { decisions: [{ callId: 'p', result: 'found' }] });
+    expect(resultTexts(messages)).toEqual([
+      'found',
+      '!Not run: "look" may be called at most 1 times in a run.',
+    ]);
+  });
+
+  it('count after their tool waits for its sub-agent', async () => {
+    const pay = plain('pay', () => 'paid', { approval: true });
+    const { agent } = scripted([calls(['p', 'pay'])], { tools: [pay] });
+    const helper = agentTool({ name: 'helper', description: 'Helps', agent });
+    const run: Tool['run'] = async (args, context) => {
+      await context.call('look', {});
+      return helper.run(args, context);
+    };
+    const turn = { toolCalls: [{ name: 'helper', args: { task: 'pay' } }] };
+    const { state } = await scripted([turn], { tools: [{ ...helper, run, inner: [look] }] }).agent.run('go');
+    expect([Object.keys(state.runs ?? {}), state.innerCalls]).toEqual([[expect.any(String)], { look: 1 }]);
+  });
+
   it('continue in another process', async () => {
     const ask = plain('ask', () => suspend());
     const turns = [calls(['a', 'program'], ['q', 'ask']), calls(['b', 'program']), 'Done.'];

@@ -287,10 +287,7 @@ describe('an agent tool', () => {
 
   it('of an agent with records passes them on', async () => {
     const { pay, paid } = payment({ effect: 'once' });
-    const agents = () => {
-      const inner = scripted([toolTurn(['p1', 'pay']), done('Paid.')], { tools: [pay] });
-      return scripted([helperCalls('c1'), done()], { tools: [helper(inner.agent)] }).agent;
-    };
+    const agents = () => nestedAgents(1, pay).agent;
     const { state } = await agents().run('go', { runId: 'r' });
     const decisions = [approve('c1/p1')];
     await expect(agents().run(stored(state), { decisions })).rejects.toMatchObject({
@@ -322,10 +319,7 @@ describe('an agent tool', () => {
 
   it('of an agent with records is not denied if another process has started its call', async () => {
     const { pay, paid } = payment({ effect: 'once' });
-    const agents = () => {
-      const inner = scripted([toolTurn(['p1', 'pay']), done('Paid.')], { tools: [pay] });
-      return scripted([helperCalls('c1'), done()], { tools: [helper(inner.agent)] }).agent;
-    };
+    const agents = () => nestedAgents(1, pay).agent;
     const { state } = await agents().run('go', { runId: 'r' });
     const records = memoryRecords();
     await agents().run(stored(state), { decisions: [approve('c1/p1')], records });
@@ -347,9 +341,7 @@ describe('an agent tool', () => {
   });
 
   it('does not report the end of the tool until the agent has answered', async () => {
-    const { pay } = payment();
-    const inner = scripted([toolTurn(['p1', 'pay']), done('Paid.')], { tools: [pay] });
-    const { agent } = scripted([helperCalls('c1'), done()], { tools: [helper(inner.agent)] });
+    const { agent } = nestedAgents(1, payment().pay);
     const ends: string[] = [];
     const options: RunOptions = { onToolEnd: ({ call: { id } }) => void ends.push(id) };
     const { state } = await agent.run('go', options);

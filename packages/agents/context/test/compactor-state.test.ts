@@ -43,12 +43,12 @@ it('measures and summarizes for the request, the target and the signal of a step
   const tools = [{ name: 'look', description: 'Looks', parameters: {} }];
   const { signal } = new AbortController();
   await compactor.compact(messages, {
-    request: { messages, system: 'Be brief.', tools },
+    request: { messages, system: 'Be brief.', tools, output: 'json' },
     target: 'f/m',
     signal,
   });
   expect(targets).toEqual(['f/m']);
-  expect(measurements[0]).toEqual([{ messages, system: 'Be brief.', tools }, 'f/m']);
+  expect(measurements[0]).toEqual([{ messages, system: 'Be brief.', tools, output: 'json' }, 'f/m']);
   expect(measurements.map(([, target]) => target)).toEqual(measurements.map(() => 'f/m'));
   expect(requests).toHaveLength(1);
   const aborted = { signal: AbortSignal.abort() };

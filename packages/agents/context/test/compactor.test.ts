@@ -390,7 +390,7 @@ describe('if the summarizer fails', () => {
 });
 
 describe('if compaction does not help', () => {
-  it('stops after a summary that saves less than a tenth and a check that finds nothing, unless forced', async () => {
+  it('because a summary saved less than a tenth and the rest is protected, requests no other, unless forced', async () => {
     const { compactor, requests } = setUpCompactor(long('nothing gained', 70), {
       protectFirst: 4,
       protectLast: 5,
@@ -399,20 +399,25 @@ describe('if compaction does not help', () => {
     const messages = [...protectedTurns, ...talk(['c', 'd'], 90), ...protectedTurns, user('?')];
     const skipReasons = [];
     for (let checks = 0; checks < 4; checks++) skipReasons.push((await compactor.run(messages)).skipped);
-    expect(skipReasons).toEqual([undefined, 'protected', 'thrash', 'thrash']);
+    expect(skipReasons).toEqual([undefined, 'protected', 'protected', 'protected']);
     expect(requests).toHaveLength(1);
     await compactor.run([...messages, ...exchange('e'), user('?')], { force: true });
     expect(requests).toHaveLength(2);
   });
 
-  it('because everything is protected, sends no request and stops after two checks', async () => {
+  it('because everything is protected, sends no request', async () => {
     const { compactor, requests } = setUpCompactor();
     const messages = [user(long('a', 3000)), assistant(long('b', 100)), user('?')];
-    const compactions = [];
-    for (let checks = 0; checks < 3; checks++) compactions.push(await compactor.run(messages));
-    expect(compactions.map(({ skipped }) => skipped)).toEqual(['protected', 'protected', 'thrash']);
-    expect(compactions.every((compaction) => compaction.messages === messages)).toBe(true);
-    expect(requests).toHaveLength(0);
+    const { skipped, messages: sent } = await compactor.run(messages);
+    expect([skipped, sent === messages, requests]).toEqual(['protected', true, []]);
+  });
+
+  it('because everything is protected, compacts a later transcript with the same beginning', async () => {
+    const { compactor } = setUpCompactor();
+    const start = [user(long('a', 2200))];
+    for (let checks = 0; checks < 3; checks++) expect((await compactor.run(start)).skipped).toBe('protected');
+    const other = [...start, assistant('ok'), ...talk('cdefghijklmn'.split(''), 30), user('?')];
+    expect((await compactor.run(other)).lineage).toMatchObject({ from: 3 });
   });
 });
 

@@ -6,11 +6,8 @@ const folder = tmpdir();
 
 it.each<[object, string]>([
   [{ root: undefined }, 'root is missing; it must be a string'],
-  [{ root: 5 }, 'root must be a string, not a number'],
   [{ maxTokens: undefined }, 'maxTokens is missing; it must be a number of 0 or more'],
   [{ maxTokens: -1 }, 'maxTokens must be a number of 0 or more, not -1'],
-  [{ signal: {} }, 'signal must be an object with addEventListener, not one without'],
-  [{ fetch: {} }, 'fetch must be a function, not an object'],
 ])('rejects references with the options %j: %s', async (options, problem) => {
   const all = { root: folder, maxTokens: 0, ...options } as Parameters<typeof resolveReferences>[1];
   await expect(resolveReferences('', all)).rejects.toMatchObject({
@@ -22,8 +19,6 @@ it.each<[object, string]>([
 
 it.each<[object, string]>([
   [{ cwd: undefined }, 'cwd is missing; it must be a string'],
-  [{ cwd: 5 }, 'cwd must be a string, not a number'],
-  [{ home: 5 }, 'home must be a string, not a number'],
   [{ limit: 0 }, 'limit must be a number of 1 or more, not 0'],
   [{ onSuspicion: 'drop' }, 'onSuspicion must be one of block, warn, wrap'],
 ])('rejects context files with the options %j: %s', async (options, problem) => {

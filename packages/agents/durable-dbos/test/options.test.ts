@@ -13,9 +13,6 @@ it.each<[path: string, options: object]>([
   ['decisionTimeoutMs', { decisionTimeoutMs: Infinity }],
   ['decisionTimeOutMs', { decisionTimeOutMs: 1 }],
   ['channel', { channel: {} }],
-  ['onEvent', { onEvent: 'log' }],
-  ['records', { records: 'runs.db' }],
-  ['options', { options: 5 }],
 ])('rejects an invalid %s', (path, options) => {
   expect(() => dbosAgent('a', agent, options)).toThrow(
     expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) }),

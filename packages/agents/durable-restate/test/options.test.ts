@@ -13,9 +13,6 @@ it.each<[path: string, options: object]>([
   ['keepRunsMs', { keepRunsMs: -1 }],
   ['keepRunMs', { keepRunMs: 1 }],
   ['channel', { channel: {} }],
-  ['onEvent', { onEvent: 'log' }],
-  ['records', { records: 'runs.db' }],
-  ['options', { options: 5 }],
 ])('rejects an invalid %s', (path, options) => {
   expect(() => restateAgent('a', agent, options)).toThrow(
     expect.objectContaining({ kind: 'config', details: expect.objectContaining({ path }) }),

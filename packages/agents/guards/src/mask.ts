@@ -1,5 +1,5 @@
 import { LlmError, type ChatRequest } from '@majordomo/core';
-import { asList, asRecord } from '@majordomo/core/toolkit';
+import { asRecord, isList } from '@majordomo/core/toolkit';
 import { KnownValues, mergeRanges, ValueFinder, type KnownValue, type Range } from './find-values.ts';
 import { mapTexts } from './map-texts.ts';
 import { LABEL } from './options.ts';
@@ -145,13 +145,12 @@ function checkedValues(found: unknown, text: string): readonly KnownValue[] {
     ];
     return from >= 0 && from < to && to <= text.length && LABEL.test(String(label));
   };
-  const ranges = asList(found);
-  if (!Array.isArray(found) || !ranges.every(isValid))
+  if (!isList(found) || !found.every(isValid))
     throw new LlmError(
       'config',
       'mask.find must return an array of { label, start, end } with non-empty ranges of the text and labels such as EMAIL',
     );
-  return ranges.flatMap(({ label, start, end }) =>
+  return found.flatMap(({ label, start, end }) =>
     text
       .slice(start, end)
       .split(SEPARATOR)

@@ -173,6 +173,19 @@ describe('mcpApps', () => {
     expect((await ask(apps, 'resources/read', { uri: URI })).status).toBe(413);
   });
 
+  it('refuses a result of a tool that is too large', async () => {
+    const { url } = await modernServer((server) => {
+      server.registerTool('plan', { _meta: { ui: { resourceUri: URI } } }, () => ({
+        content: [{ type: 'text', text: 'x'.repeat(11 * 1024 * 1024) }],
+      }));
+    });
+    const apps = mcpApps([await testToolbox({ name: 'flights', place: { url }, apps: true })]);
+    expect(await ask(apps, 'tools/call', { name: 'plan' })).toEqual({
+      status: 413,
+      body: { error: { message: 'mcp "flights" answered with more than 10485760 bytes' } },
+    });
+  });
+
   it('reports a failure of the server without affecting the page', async () => {
     const html = (): string => {
       throw new Error('broken');

@@ -195,6 +195,7 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
         return [];
       case 'reset-step': {
         const ended = ends();
+        results.length = 0;
         startMessage();
         // Replaces the client's messages with the messages that are still valid.
         return [...ended, { type: 'MESSAGES_SNAPSHOT', messages: messages as JsonObject[] }];

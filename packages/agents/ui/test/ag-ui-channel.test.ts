@@ -156,31 +156,21 @@ describe('agUiChannel', () => {
     expect(types.slice(-2)).toEqual(['STATE_SNAPSHOT', 'RUN_FINISHED']);
   });
 
-  it('sends no change after the end of the run', async () => {
+  it.each<[string, Turn]>([
+    ['RUN_FINISHED', 'Hello.'],
+    ['RUN_ERROR', { fail: 'network', after: 'It rai' }],
+  ])('sends no change after %s', async (last, turn) => {
     const input = await fromAgUi(BODY);
     const channel = agUiChannel(input);
-    const stream = createAgent({ model: chain(['Hello.']).model }).stream(input.run);
+    const stream = createAgent({ model: chain([turn]).model }).stream(input.run);
     const types: string[] = [];
     for await (const { type } of eventsOf(agUiResponse(stream, { input, channel }))) {
       types.push(type);
-      if (type !== 'RUN_FINISHED') continue;
+      if (type !== last) continue;
       channel.setState({ late: true });
       channel.activity('p', 'progress', { percent: 100 });
     }
-    expect(types.at(-1)).toBe('RUN_FINISHED');
-  });
-
-  it('sends no change after the failure of the run', async () => {
-    const input = await fromAgUi(BODY);
-    const channel = agUiChannel(input);
-    const { model } = chain([{ fail: 'network', after: 'It rai' }]);
-    const stream = createAgent({ model }).stream(input.run);
-    const types: string[] = [];
-    for await (const { type } of eventsOf(agUiResponse(stream, { input, channel }))) {
-      types.push(type);
-      if (type === 'RUN_ERROR') channel.setState({ late: true });
-    }
-    expect(types.at(-1)).toBe('RUN_ERROR');
+    expect(types.at(-1)).toBe(last);
   });
 
   it('copies the state', async () => {

@@ -85,3 +85,10 @@ describe('tokens of a vendor', () => {
     },
   );
 });
+
+it('a snapshot contains no result of a step that was repeated', async () => {
+  const step = STEP.slice(-6, -2);
+  const events = await eventsOf(...step, { type: 'reset-step' }, ...step, ...STEP.slice(-2));
+  const messages = events.at(-1)?.['messages'] as { readonly role: string }[];
+  expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool']);
+});

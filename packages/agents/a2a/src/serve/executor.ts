@@ -169,10 +169,12 @@ export class RunExecutor implements AgentExecutor {
       await abortable(this.run(task, work, held, messageId), controller.signal);
     } catch (error) {
       task.answer.stop();
-      if (controller.signal.reason !== ENDED) {
+      const hasFailed = held === undefined || (await records.fail(held));
+      if (controller.signal.reason === ENDED) return;
+      if (hasFailed) {
         notify(onError, error);
         this.publish(task, TaskState.TASK_STATE_FAILED, [textPart(publicText(error))]);
-      }
+      } else this.publish(task, TaskState.TASK_STATE_CANCELED);
     } finally {
       stop();
       this.running.delete(ids.taskId);
@@ -244,6 +246,7 @@ export class RunExecutor implements AgentExecutor {
       this.publish(task, TaskState.TASK_STATE_INPUT_REQUIRED, questionOf(state));
       return;
     }
+    await records.finish(held);
     const own: readonly Message[] = messages.slice(earlier);
     await records.append(scope, contextId, own);
     if (task.controller.signal.aborted) return;

@@ -20,9 +20,9 @@ const RUNS = 'a2a/runs';
 const CONVERSATIONS = 'a2a/conversations';
 /**
  * Labels of runs. A process works on a run that is `running`, until it is due. A `waiting` run is never due. A client has canceled a
- * `canceled` run at another process, which notifies the process that works on it.
+ * `canceled` run at another process, which notifies the process that works on it. An `ended` run can no longer be canceled.
  */
-const LABELS = { running: 'running', waiting: 'waiting', canceled: 'canceled' } as const;
+const LABELS = { running: 'running', waiting: 'waiting', canceled: 'canceled', ended: 'ended' } as const;
 
 /** Run that waits for a reply. */
 export interface WaitingRun {
@@ -118,22 +118,42 @@ export class RunRecords {
     await lease.release({ value, label: LABELS.waiting, keepMs: LIFETIME_MS });
   }
 
+  /** Ends a run before its task, so that no other process cancels the task. Rejects with `denied` if the lease is lost. */
+  async finish({ lease, run: { owner } }: HeldRun): Promise<void> {
+    await lease.save({ value: RUN.write({ owner }), label: LABELS.ended, keepMs: LIFETIME_MS });
+  }
+
+  /** Ends the run of a task that fails. Returns false if another process has canceled the task. */
+  async fail(held: HeldRun): Promise<boolean> {
+    try {
+      await this.finish(held);
+      return true;
+    } catch {
+      const run = await this.find(held.lease.record.key).catch(() => undefined);
+      return run?.isCanceled !== true;
+    }
+  }
+
   /** Ends the work of this process. Other processes regard the run as alive for another 30 seconds, until the task's end is stored. */
   async end({ lease }: HeldRun): Promise<void> {
     // The run has ended or waits, or its record is removed already.
     await lease.release({ dueMs: LEASE_MS }).catch(() => undefined);
   }
 
-  /** Asks the process that works on a run, if any, to cancel it. */
-  async requestCancel(taskId: string): Promise<void> {
+  /**
+   * Asks the process that works on a run, if any, to cancel it. Returns false if the process has just ended the run or lets it wait, and
+   * stores its task soon.
+   */
+  async requestCancel(taskId: string): Promise<boolean> {
     for (;;) {
       const run = await this.find(taskId);
-      if (run?.isHeld !== true) return;
-      const { version } = run.record;
+      if (run?.isHeld !== true) return run?.isWaiting !== true;
+      const { version, label } = run.record;
+      if (label === LABELS.ended) return false;
       // The process looks at the run every second. Until then, other processes regard the run as held.
       const times = { dueMs: LEASE_MS, keepMs: LEASE_MS };
       const change = { type: 'touch', key: taskId, version, label: LABELS.canceled, ...times } as const;
-      if ((await this.records.write(RUNS, [change])) !== undefined) return;
+      if ((await this.records.write(RUNS, [change])) !== undefined) return true;
     }
   }
 

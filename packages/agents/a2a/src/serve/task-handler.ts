@@ -121,8 +121,7 @@ export class TaskHandler extends DefaultRequestHandler {
     // `requestCancel` does not check the owner of a run, but a task is loaded only for its caller. The SDK answers any other
     // caller.
     if (found === undefined || isEnded(found)) return super.cancelTask(params, context);
-    const taken = await this.takeQuestion(params.id, context);
-    if (taken === undefined && !this.runs.isRunning(params.id)) await this.records.requestCancel(params.id);
+    const taken = await this.takeOrRequest(params.id, context);
     try {
       const task = await super.cancelTask(params, context);
       // The SDK notifies webhooks of running tasks only.
@@ -135,6 +134,15 @@ export class TaskHandler extends DefaultRequestHandler {
       if (taken !== undefined) await this.records.wait(taken.held, taken.waiting);
       throw error;
     }
+  }
+
+  /** Takes the run of a task that requires input, or asks the process that works on the task to cancel it. */
+  private async takeOrRequest(taskId: string, context: ServerCallContext): Promise<TakenRun | undefined> {
+    const taken = await this.takeQuestion(taskId, context);
+    if (taken !== undefined || this.runs.isRunning(taskId)) return taken;
+    if (await this.records.requestCancel(taskId)) return undefined;
+    await this.runs.untilStored(taskId, context, TaskState.TASK_STATE_INPUT_REQUIRED);
+    return this.takeQuestion(taskId, context);
   }
 
   /**

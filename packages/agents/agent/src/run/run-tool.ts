@@ -94,9 +94,9 @@ async function runWithinLimits(
     const output: unknown = await (isSubAgent ? Promise.resolve(work()) : scope.race(work));
     const run = waitingRun(output);
     // A waiting outcome has no result, so its members of a result are only placeholders.
-    if (run !== undefined) return { ...errorResult(call, 'waiting'), content: [], run };
+    if (run !== undefined) return { ...errorResult(call, 'waiting'), content: [], run, ...inner.counts() };
     const waits = suspension(output);
-    if (waits !== undefined) return suspendedOutcome(call, waits);
+    if (waits !== undefined) return { ...suspendedOutcome(call, waits), ...inner.counts() };
     const { value, loads = [], details } = unwrapped(output);
     onOutput?.(value);
     const maxChars = tool.maxResultChars ?? MAX_RESULT_CHARS;

@@ -64,7 +64,7 @@ interface Inspection extends TranscriptMeasurement {
   readonly run: CompactionRun;
 }
 
-/** Number of consecutive checks with small savings after which a transcript that fits into the context is no longer summarized. */
+/** Number of consecutive summaries with small savings after which a transcript that fits into the context is no longer summarized. */
 const MAX_INEFFECTIVE = 2;
 /** Factor by which a prompt may have more tokens than estimated. */
 const ESTIMATE_MARGIN = 1.2;
@@ -100,7 +100,8 @@ class Engine {
     this.usage.observeLastStep(context);
     const { request, signal, target, overflow } = context;
     const force = overflow !== undefined;
-    const run = { system: request?.system, tools: request?.tools, signal, target, force };
+    const { system, tools, output } = request ?? {};
+    const run = { system, tools, output, signal, target, force };
     const result = await this.run(messages, run);
     const sent =
       force && (await this.isTooLong(result, run))
@@ -134,7 +135,7 @@ class Engine {
     const why = this.skipReason(inspection);
     if (why !== undefined) return { compaction: this.skip(inspection, why) };
     const plan = this.planFor(inspection);
-    if (plan === undefined) return { compaction: this.skipIneffective(inspection, 'protected') };
+    if (plan === undefined) return { compaction: this.skip(inspection, 'protected') };
     try {
       const { summarizer: model } = this.options;
       const { redactor } = this;
@@ -206,7 +207,10 @@ class Engine {
     const before = weightOf(view, weigh);
     const saved = weightOf(view.slice(0, plan.to), weigh) - weightOf(replacement, weigh);
     // A summary that is not shorter than its messages is discarded.
-    if (saved <= 0) return this.skipIneffective(inspection, 'thrash');
+    if (saved <= 0) {
+      this.recordOf(inspection).ineffective++;
+      return this.skip(inspection, 'thrash');
+    }
     // The plan contains indexes of the view, which begins with an earlier replacement instead of the original messages.
     const offset = original.length - view.length;
     const next = {
@@ -249,11 +253,6 @@ class Engine {
     }
   }
 
-  private skipIneffective(inspection: Inspection, why: 'protected' | 'thrash'): Compaction {
-    this.recordOf(inspection).ineffective++;
-    return this.skip(inspection, why);
-  }
-
   private skip({ original, view }: Inspection, why: SkipReason, error?: unknown): Compaction {
     this.emit({ type: 'skipped', why, ...(error === undefined ? {} : { error }) });
     return { messages: view === original ? original : repairPairs(view), lineage: undefined, skipped: why };
@@ -262,8 +261,7 @@ class Engine {
   private recordOf({ original, known }: Inspection): ConversationRecord {
     if (known !== undefined) return known;
     const record = newRecord(original);
-    // Do not store an empty transcript. Every transcript would match it, because every transcript begins with it.
-    if (original.length > 0) this.conversations.store(record);
+    this.conversations.store(record);
     return record;
   }
 

@@ -10,7 +10,7 @@ export interface ConversationRecord {
   /** Index of the first summarized message. */
   readonly from: number;
   readonly compactions: number;
-  /** Number of consecutive checks that saved less than a tenth of the tokens. */
+  /** Number of consecutive summaries that saved less than a tenth of the tokens. */
   ineffective: number;
   /** Time before which the summarizer is not called for this conversation, in epoch milliseconds. */
   restsUntil: number;

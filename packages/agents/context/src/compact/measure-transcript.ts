@@ -62,10 +62,14 @@ export class TranscriptMeasurer {
   }
 }
 
-const requestOf = (messages: readonly Message[], { system, tools }: CompactionRun): MeteredRequest => ({
+const requestOf = (
+  messages: readonly Message[],
+  { system, tools, output }: CompactionRun,
+): MeteredRequest => ({
   messages,
   system,
   tools,
+  output,
 });
 
 export const weightOf = (messages: readonly Message[], weigh: WeighMessage): number =>

@@ -9,24 +9,15 @@ const NO_MODEL = 'summarizer: must be a model, such as majordomo.model(spec)';
 it.each<[object, path: string, message: string]>([
   [{ summarizer: undefined }, 'summarizer', NO_MODEL],
   [{ summarizer: {} }, 'summarizer', NO_MODEL],
-  [{ summarizer: 'a/b' }, 'summarizer', 'createCompactor: summarizer must be an object, not a string'],
   [{ contextTokens: 0 }, 'contextTokens', 'contextTokens: must be a number above 0, or a function'],
   [{ contextTokens: undefined }, 'contextTokens', 'contextTokens: must be a number above 0, or a function'],
-  [
-    { contextTokens: '1' },
-    'contextTokens',
-    'createCompactor: contextTokens must be a number or function, not a string',
-  ],
   [
     { summarizerTokens: 0 },
     'summarizerTokens',
     'createCompactor: summarizerTokens must be a number of 1 or more, not 0',
   ],
-  [{ threshold: '1' }, 'threshold', 'createCompactor: threshold must be a number, not a string'],
   [{ threshold: 0 }, 'threshold', 'threshold: must be above 0 and at most 1, not 0'],
-  [{ threshold: Number.NaN }, 'threshold', 'createCompactor: threshold must be a number, not NaN'],
   [{ threshold: 1.1 }, 'threshold', 'threshold: must be above 0 and at most 1, not 1.1'],
-  [{ tail: '1' }, 'tail', 'createCompactor: tail must be a number, not a string'],
   [{ tail: 0 }, 'tail', 'tail: must be above 0 and at most 1, not 0'],
   [{ tail: 1.1 }, 'tail', 'tail: must be above 0 and at most 1, not 1.1'],
   [
@@ -40,10 +31,6 @@ it.each<[object, path: string, message: string]>([
     'whenSummaryFails',
     'createCompactor: whenSummaryFails must be one of keep, note',
   ],
-  [{ redactor: {} }, 'redactor', 'createCompactor: redactor must be an object with text, not one without'],
-  [{ meter: 1 }, 'meter', 'createCompactor: meter must be an object, not a number'],
-  [{ onEvent: {} }, 'onEvent', 'createCompactor: onEvent must be a function, not an object'],
-  [{ clock: {} }, 'clock', 'createCompactor: clock must be an object with now, not one without'],
 ])('rejects the options %j', (options, path, message) => {
   expect(() => {
     checkOptions({ ...validOptions, ...options });
@@ -60,8 +47,6 @@ it.each([
   {},
   { contextTokens: () => 1 },
   { threshold: 1, tail: 1, protectFirst: 0, protectLast: 0, summarizerTokens: 1 },
-  { whenSummaryFails: 'keep' },
-  { whenSummaryFails: 'note' },
 ] as const)('accepts the options %j', (options) => {
   expect(() => {
     checkOptions({ ...validOptions, ...options });

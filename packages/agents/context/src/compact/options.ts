@@ -81,7 +81,7 @@ export interface Compaction {
 }
 
 /** Options of one compaction check. */
-export interface CompactionRun extends Partial<Pick<MeteredRequest, 'system' | 'tools'>> {
+export interface CompactionRun extends Partial<Omit<MeteredRequest, 'messages'>> {
   /** Whether to summarize even if the transcript fits, summaries save little, or the summarizer just failed. @default false */
   readonly force?: boolean | undefined;
   /** Subject that receives about two thirds of the summary. @default the prompt quotes the latest user messages instead */

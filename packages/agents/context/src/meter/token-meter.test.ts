@@ -56,6 +56,7 @@ describe('a meter', () => {
     ['another target', { messages: [question, next] }, 'g/m'],
     ['another beginning', { messages: [next, question] }, 'f/m'],
     ['another system text', { messages: [question], system: 'Be brief.' }, 'f/m'],
+    ['another output', { messages: [question], output: { type: 'object' } }, 'f/m'],
     [
       'other tools',
       { messages: [question], tools: [{ name: 'a', description: 'b', parameters: {} }] },

@@ -71,14 +71,17 @@ export function tokenMeter({ count }: { readonly count?: TokenCounter | undefine
       // The new anchor replaces the anchors of earlier requests that this request continues.
       for (const [anchor, anchorTarget] of anchors)
         if (anchorTarget === target && continuesFrom(anchor, request)) anchors.delete(anchor);
-      anchors.set({ messages: [...messages], system, tools, input, answer }, target);
+      anchors.set({ messages: [...messages], system, tools, output: request.output, input, answer }, target);
       for (const oldest of [...anchors.keys()].slice(0, -MAX_ANCHORS)) anchors.delete(oldest);
     },
   };
 }
 
-const continuesFrom = (anchor: Anchor, { messages, system, tools }: MeteredRequest): boolean =>
-  anchor.system === system && hasSameTools(anchor.tools, tools) && beginsWith(messages, anchor.messages);
+const continuesFrom = (anchor: Anchor, { messages, system, tools, output }: MeteredRequest): boolean =>
+  anchor.system === system &&
+  hasSameTools(anchor.tools, tools) &&
+  isSame(anchor.output, output) &&
+  beginsWith(messages, anchor.messages);
 
 const hasSameTools = (first: MeteredRequest['tools'], second: MeteredRequest['tools']): boolean =>
   first === second || isSame(plainTools(first), plainTools(second));

@@ -39,8 +39,7 @@ export async function answerApp(request: Request, hosts: ReadonlyMap<string, App
     if (method === 'tools/call') return await call({ host, params, signal });
     return refusal(400, 'the method must be resources/read, resources/list or tools/call');
   } catch (error) {
-    if (isTooLarge(error)) return refusal(413, TOO_LARGE);
-    return refusal(502, LlmError.is(error) ? error.message : 'the server failed');
+    return refusal(isTooLarge(error) ? 413 : 502, LlmError.is(error) ? error.message : 'the server failed');
   }
 }
 
@@ -62,7 +61,7 @@ async function read({ host, params, signal }: AppRequest): Promise<Response> {
     client.readResource({ uri }, options),
   );
   const body = JSON.stringify(result);
-  if (body.length > MAX_APP_CHARS) return refusal(413, TOO_LARGE);
+  if (body.length > MAX_APP_CHARS) return refusal(413, `the app has more than ${MAX_APP_CHARS} characters`);
   return new Response(body, { headers: { 'content-type': 'application/json' } });
 }
 
@@ -103,8 +102,6 @@ const appUris = ({ offered }: AppHost): readonly string[] => [
 ];
 
 const resourceOf = (uri: string): JsonObject => ({ uri, name: uri, mimeType: APP_TYPE });
-
-const TOO_LARGE = `the app has more than ${MAX_APP_CHARS} characters`;
 
 const refusal = (status: number, message: string): Response =>
   Response.json({ error: { message } }, { status });

@@ -11,7 +11,7 @@ import type { Challenge } from './login-server.ts';
 import type { StoredTokens } from './stored-tokens.ts';
 
 /** Maximum time in which the user must log in, in milliseconds. */
-const LOGIN_MS = 600_000;
+export const LOGIN_MS = 600_000;
 
 /** Dependencies of a login. */
 export interface LoginIo {

@@ -70,10 +70,13 @@ it('ends an attempt to connect if the server does not answer the message "initia
   });
 });
 
-it('ends the session on the server if the server does not answer the message "initialized"', async () => {
+it.each([
+  ['does not answer', () => new Promise<never>(() => undefined)],
+  ['rejects', () => new Response(null, { status: 500 })],
+])('ends the session on the server if the server %s the message "initialized"', async (_what, reply) => {
   const clock = fakeClock();
   const server = rpcServer((message) => {
-    if (message.method === 'notifications/initialized') return new Promise<never>(() => undefined);
+    if (message.method === 'notifications/initialized') return reply();
     const body = { jsonrpc: '2.0', id: message.id, result: initialized(message, {}) };
     return Response.json(body, { headers: { 'mcp-session-id': 's1' } });
   });

@@ -2,6 +2,7 @@ import { LlmError, systemClock, type Clock, type JsonObject } from '@majordomo/c
 import { abortable, isTooDeep, MAX_DEPTH, Semaphore, withTimeout } from '@majordomo/core/toolkit';
 import type { Tool as ListedTool } from '@modelcontextprotocol/client';
 import { authorizationFor, type Authorization } from '../auth/authorization.ts';
+import { LOGIN_MS } from '../auth/login.ts';
 import { ServerRequests, withPause } from '../server-requests/handlers.ts';
 import type { OwnedOptions } from '../entry.ts';
 import type { McpEvent } from '../options.ts';
@@ -18,8 +19,6 @@ import { checkTask, waitForTask, type Task } from './tasks.ts';
 const SILENT_MS = 60_000;
 /** Default of the option `totalMs`: maximum duration of a call, in milliseconds. */
 export const TOTAL_MS = 600_000;
-/** Time to connect, in addition to `connectMs`, if the user may have to log in. */
-const LOGIN_MS = 600_000;
 /** Pause before the first attempt to reconnect, which doubles with each attempt, and its maximum. */
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 10_000;

@@ -7,7 +7,7 @@ import { beginLogin } from '../auth/begin-login.ts';
 import { redeemCode } from '../auth/code-login.ts';
 import { refreshClient } from '../auth/login-client.ts';
 import { challengeOf, isScope, loginServer, type Challenge } from '../auth/login-server.ts';
-import { loginRequired } from '../auth/login.ts';
+import { LOGIN_MS, loginRequired } from '../auth/login.ts';
 import { revokeTokens } from '../auth/revoke.ts';
 import { authorizationFetch, guardedFetch } from '../auth/server-fetch.ts';
 import { StoredTokens } from '../auth/stored-tokens.ts';
@@ -17,8 +17,6 @@ import { checkConnections } from './check-connections.ts';
 import type { McpConnections, McpConnectionsOptions } from './options.ts';
 import { newState, PendingLogins } from './pending-logins.ts';
 
-/** Default of the option `loginMs`. */
-const LOGIN_MS = 600_000;
 const MAX_USER_CHARS = 256;
 
 /** Maximum time of a request for a login, in milliseconds. */

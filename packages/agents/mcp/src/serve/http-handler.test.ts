@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { loadServer } from '../sdk.ts';
 import { Changes, processBus } from './changes.ts';
 import { httpHandler } from './http-handler.ts';
+import type { ServeOptions } from './options.ts';
 import { serveMcp } from './serve-mcp.ts';
 
 it('answers with an error after it was closed', async () => {
@@ -26,37 +27,29 @@ const post = (message: object, headers: Record<string, string> = {}): Request =>
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, ...message }),
   });
 
+const initialize = (): Request => {
+  const clientInfo = { name: 'c', version: '1' };
+  const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
+  return post({ method: 'initialize', params });
+};
+
 it.each([
   [undefined, false],
   [0, false],
   [1, true],
 ])('with the option sessions: %s starts a session for a client of 2025: %s', async (sessions, starts) => {
   const server = serveMcp({ name: 'x', version: '1', tools: [], sessions });
-  const clientInfo = { name: 'c', version: '1' };
-  const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
-  const response = await server.fetch(post({ method: 'initialize', params }));
+  const response = await server.fetch(initialize());
   expect([response.status, response.headers.has('mcp-session-id')]).toEqual([200, starts]);
   await response.body?.cancel();
   await server.close();
 });
 
-it('answers with an error for an unknown session', async () => {
-  const server = serveMcp({ name: 'x', version: '1', tools: [], sessions: 1 });
-  const response = await server.fetch(post({ method: 'tools/list' }, { 'mcp-session-id': 'unknown' }));
-  expect([response.status, await response.json()]).toEqual([
-    404,
-    { jsonrpc: '2.0', error: { code: -32_001, message: 'Session not found' }, id: null },
-  ]);
-  await server.close();
-});
-
 /** Server with these sessions, and functions that begin a session and open its stream. */
-function withSessions(sessions: number) {
-  const server = serveMcp({ name: 'x', version: '1', tools: [], sessions });
-  const clientInfo = { name: 'c', version: '1' };
-  const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
+function withSessions(sessions: number, options: Partial<ServeOptions> = {}) {
+  const server = serveMcp({ name: 'x', version: '1', tools: [], sessions, ...options });
   const begin = async (): Promise<string> => {
-    const response = await server.fetch(post({ method: 'initialize', params }));
+    const response = await server.fetch(initialize());
     await response.text();
     return response.headers.get('mcp-session-id') ?? '';
   };
@@ -79,15 +72,17 @@ it('ends the streams of a session that ends, and all streams with the server', a
   await second.ended;
 });
 
-it('does not know a session that the client has ended', async () => {
+it('answers with an error for an unknown session, and for one that the client has ended', async () => {
   const { server, begin } = withSessions(1);
-  const headers = { 'mcp-session-id': await begin() };
-  await server.fetch(new Request('http://localhost', { method: 'DELETE', headers }));
-  const response = await server.fetch(post({ method: 'tools/list' }, headers));
-  expect([response.status, await response.json()]).toEqual([
-    404,
-    { jsonrpc: '2.0', error: { code: -32_001, message: 'Session not found' }, id: null },
-  ]);
+  const ended = { 'mcp-session-id': await begin() };
+  await server.fetch(new Request('http://localhost', { method: 'DELETE', headers: ended }));
+  for (const headers of [ended, { 'mcp-session-id': 'unknown' }]) {
+    const response = await server.fetch(post({ method: 'tools/list' }, headers));
+    expect([response.status, await response.json()]).toEqual([
+      404,
+      { jsonrpc: '2.0', error: { code: -32_001, message: 'Session not found' }, id: null },
+    ]);
+  }
   await server.close();
 });
 
@@ -116,16 +111,12 @@ it('refuses a request with the id of a request that is running in the session', 
     return ended;
   };
   const tools = [{ name: 'wait', description: '', parameters: { type: 'object' }, run }];
-  const server = serveMcp({ name: 'x', version: '1', tools, sessions: 2 });
-  const begin = async (): Promise<(message: object) => Promise<Response>> => {
-    const clientInfo = { name: 'c', version: '1' };
-    const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
-    const begun = await server.fetch(post({ method: 'initialize', params }));
-    await begun.text();
-    const headers = { 'mcp-session-id': begun.headers.get('mcp-session-id') ?? '' };
+  const { server, begin } = withSessions(2, { tools });
+  const sender = async (): Promise<(message: object) => Promise<Response>> => {
+    const headers = { 'mcp-session-id': await begin() };
     return (message) => server.fetch(post(message, headers));
   };
-  const [send, other] = [await begin(), await begin()];
+  const [send, other] = [await sender(), await sender()];
   const call = { method: 'tools/call', params: { name: 'wait', arguments: {} } };
   const first = await send(call);
   await expect.poll(() => isStarted).toBe(true);
@@ -174,12 +165,8 @@ it.each([
 
 it('accepts at most 1,000 subscriptions of a session, and no long address', async () => {
   const resources = [{ uri: 'a:b', name: 'a', mediaType: 'text/plain', read: () => '' }];
-  const server = serveMcp({ name: 'x', version: '1', tools: [], sessions: 1, resources });
-  const clientInfo = { name: 'c', version: '1' };
-  const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
-  const begun = await server.fetch(post({ method: 'initialize', params }));
-  await begun.text();
-  const headers = { 'mcp-session-id': begun.headers.get('mcp-session-id') ?? '' };
+  const { server, begin } = withSessions(1, { resources });
+  const headers = { 'mcp-session-id': await begin() };
   const subscribe = async (uri: string): Promise<string> =>
     (await server.fetch(post({ method: 'resources/subscribe', params: { uri } }, headers))).text();
   expect(await subscribe(`a:${'x'.repeat(2000)}`)).toContain('-32602');

@@ -57,7 +57,10 @@ export interface ServeOptions {
   readonly hosts?: readonly string[] | 'any' | undefined;
   /** Further host names of pages that may send requests (`Origin`). Requests without `Origin` need no entry. @default [] */
   readonly origins?: readonly string[] | undefined;
-  /** Resources whose addresses contain variables (RFC 6570: `{name}` and `{+name}`). @default [] */
+  /**
+   * Resources whose addresses contain variables (RFC 6570: `{name}` and `{+name}`). Pass `[]` if `update` adds the first resource of any
+   * kind, because a client that connects without resources never reads them. @default no templates
+   */
   readonly templates?: readonly ServedTemplate[] | undefined;
   /** HTML apps of tools (MCP Apps). Clients without apps receive the tools as before. @default [] */
   readonly apps?: readonly ServedApp[] | undefined;

@@ -1,10 +1,9 @@
 import type { Message } from '@majordomo/core';
-import { toBase64 } from '@majordomo/core/toolkit';
-import type { ContentBlock, McpServer, PromptMessage } from '@modelcontextprotocol/server';
+import type { McpServer, PromptMessage } from '@modelcontextprotocol/server';
 import type { ServerSdk } from '../sdk.ts';
 import type { Calls } from './calls.ts';
 import type { ServedPrompt } from './options.ts';
-import { embedded } from './served-tool.ts';
+import { blockOf } from './served-tool.ts';
 
 /** Registers the prompts. A request with an unknown name or without a required argument fails with a protocol error. */
 export function registerPrompts(
@@ -41,16 +40,10 @@ function messagesOf(messages: string | readonly Message[], name: string): Prompt
   return messages.flatMap(({ role, parts }) => {
     if (role !== 'user' && role !== 'assistant')
       throw new Error(`prompt "${name}" contains a message of role ${role}; use user or assistant`);
-    return parts.map((part) => ({ role, content: blockOf(part, name) }));
+    return parts.map((part) => {
+      if (part.type === 'text' || part.type === 'image' || part.type === 'file')
+        return { role, content: blockOf(part) };
+      throw new Error(`prompt "${name}" contains a part of type ${part.type}; use text, images or files`);
+    });
   });
-}
-
-function blockOf(
-  part: Extract<Message, { role: 'user' | 'assistant' }>['parts'][number],
-  name: string,
-): ContentBlock {
-  if (part.type === 'text') return { type: 'text', text: part.text };
-  if (part.type === 'image') return { type: 'image', data: toBase64(part.bytes), mimeType: part.mediaType };
-  if (part.type === 'file') return embedded(part);
-  throw new Error(`prompt "${name}" contains a part of type ${part.type}; use text, images or files`);
 }

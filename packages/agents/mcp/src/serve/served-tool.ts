@@ -7,7 +7,12 @@ import {
   type ToolCallPart,
 } from '@majordomo/core';
 import { asRecord, toBase64, toJsonSchema } from '@majordomo/core/toolkit';
-import type { CallToolResult, EmbeddedResource, Tool as ListedTool } from '@modelcontextprotocol/server';
+import type {
+  CallToolResult,
+  ContentBlock,
+  EmbeddedResource,
+  Tool as ListedTool,
+} from '@modelcontextprotocol/server';
 import type { ServerSdk } from '../sdk.ts';
 
 /** Tool call by an MCP client. */
@@ -86,15 +91,15 @@ function resultOf({ content, isError, suspended, run, value }: ToolOutcome): Cal
       'The tool waits for a decision, which this server does not support. There is no result.',
     );
   return {
-    content: content.map(served),
+    content: content.map(blockOf),
     // JSON does not contain members such as functions.
     ...(value !== undefined && { structuredContent: JSON.parse(JSON.stringify(value)) as JsonObject }),
     ...(isError === true && { isError }),
   };
 }
 
-/** Returns a part of a result in the protocol's form. */
-function served(part: ResultPiece): CallToolResult['content'][number] {
+/** Returns a part of a result or a prompt in the protocol's form. */
+export function blockOf(part: ResultPiece): ContentBlock {
   if (part.type === 'text') return { type: 'text', text: part.text };
   const { mediaType: mimeType } = part;
   if (part.type === 'image') return { type: 'image', data: toBase64(part.bytes), mimeType };
@@ -103,7 +108,7 @@ function served(part: ResultPiece): CallToolResult['content'][number] {
 }
 
 /** Returns a document as an embedded resource. Its address is the name, if that is an address. */
-export function embedded({ name = 'document', mediaType: mimeType, bytes }: FilePart): EmbeddedResource {
+function embedded({ name = 'document', mediaType: mimeType, bytes }: FilePart): EmbeddedResource {
   const uri = URL.canParse(name) ? name : `result:/${encodeURIComponent(name)}`;
   const isText = /^text\/|^application\/json\b/.test(mimeType);
   const content = isText ? { text: new TextDecoder().decode(bytes) } : { blob: toBase64(bytes) };

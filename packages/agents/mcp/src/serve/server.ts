@@ -43,7 +43,9 @@ export class ServerMaker {
     const sdk = await loadServer();
     this.sdk = sdk;
     const { prompts, templates } = offer;
-    const hasResources = resources.length + apps.length + templates.length > 0 || skills !== undefined;
+    // With the option `templates`, also an empty one, `update` may add templates for connected clients.
+    const mayHaveTemplates = templates.length > 0 || this.options.templates !== undefined;
+    const hasResources = mayHaveTemplates || resources.length + apps.length > 0 || skills !== undefined;
     const server = new sdk.McpServer(
       { name, version },
       {
@@ -62,8 +64,10 @@ export class ServerMaker {
     if (prompts.size > 0) registerPrompts(sdk, server, prompts, calls);
     registerResources(server, resources, closing);
     registerApps(server, apps, closing);
-    if (hasResources) changes.register(server);
-    this.addTemplates(sdk, server);
+    if (hasResources) {
+      changes.register(server);
+      this.addTemplates(sdk, server);
+    }
     skills?.attach(server);
     const sources = {
       prompt: (prompt: string) => prompts.get(prompt),
@@ -88,7 +92,10 @@ export class ServerMaker {
     const { sdk } = this;
     if (sdk === undefined) return;
     for (const server of this.io.changes.servers) {
-      for (const template of this.templates.get(server) ?? []) template.remove();
+      const former = this.templates.get(server);
+      // The SDK cannot add resources for a client that has connected without them.
+      if (former === undefined) continue;
+      for (const template of former) template.remove();
       this.addTemplates(sdk, server);
     }
   }

@@ -39,7 +39,9 @@ export async function httpTransport(
   const tokens = new WeakMap<Response, string>();
   const send = authorizedFetch(place, io, { fetch, authFetch, tokens });
   const boundedFetch = async (input: string | URL, init?: RequestInit): Promise<Response> => {
-    const received = await send(input, init);
+    // The signal of the SDK has aborted if the server rejected the handshake, but its session must still end.
+    const request = init?.method === 'DELETE' ? { ...init, signal: ended.signal } : init;
+    const received = await send(input, request);
     const ids = init?.method === 'POST' ? requestIdsIn(init.body) : [];
     // Called at the end of a stream that cannot be resumed.
     const onStreamEnd = (): void => {

@@ -73,6 +73,24 @@ describe.each([['2025'], ['auto']] as const)('for clients of %s, a server', (pro
   });
 });
 
+it.each([['2025'], ['auto']] as const)(
+  'offers a first template to the clients of %s that have connected',
+  async (protocol) => {
+    const server = serverOf({ resources: [], templates: [] });
+    const client = await officialClient(server, protocol);
+    server.update({ templates: [template('first')] });
+    expect((await client.readResource({ uri: 'first://a' })).contents).toMatchObject([{ text: 'first a' }]);
+  },
+);
+
+it('adds a first template for clients that connect later, if it was created without resources', async () => {
+  const server = serverOf({ resources: [], templates: undefined });
+  await officialClient(server, '2025');
+  server.update({ templates: [template('first')] });
+  const client = await officialClient(server, '2025');
+  expect((await client.readResource({ uri: 'first://a' })).contents).toMatchObject([{ text: 'first a' }]);
+});
+
 it('changes nothing if a new tool or template is invalid', () => {
   const server = serverOf();
   expect(() => {
