@@ -125,7 +125,8 @@ export class Answer {
       this.rawFinish === undefined && this.hasNoFinishReason
         ? this.reasonByLimit(output)
         : finishReason(this.rawFinish);
-    return this.hasCalls && (named === 'stop' || this.rawFinish === undefined) ? 'tool-calls' : named;
+    const isEnd = named === 'stop' || (named === 'other' && this.rawFinish === undefined);
+    return this.hasCalls && isEnd ? 'tool-calls' : named;
   }
 
   /** Returns the finish reason for a response that has none. Only the token count shows whether a limit cut the response. */
