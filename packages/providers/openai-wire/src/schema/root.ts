@@ -18,23 +18,12 @@ const DEFINITIONS: readonly string[] = ['$defs', 'definitions'];
 /** Keywords that the converted root retains. */
 const ROOT_KEYWORDS: readonly string[] = [...DEFINITIONS, 'title', 'description'];
 
-const known = new WeakMap<JsonObject, ObjectRootSchema>();
-
 /**
  * Converts a tool's schema to the root that vendors require: an object with `properties` and without alternatives (OpenAI:
  * "object schema missing properties"; "schema must have type 'object' and not have 'oneOf' …", 2025-2026). Merges alternatives
  * into one object with all properties. The description of this object states which properties belong together.
  */
 export function toObjectRoot(schema: JsonObject): ObjectRootSchema {
-  let found = known.get(schema);
-  if (found === undefined) {
-    found = convertRoot(schema);
-    known.set(schema, found);
-  }
-  return found;
-}
-
-function convertRoot(schema: JsonObject): ObjectRootSchema {
   const dropped = NOT_AT_ROOT.filter((keyword) => schema[keyword] !== undefined);
   if (dropped.length === 0 && schema['type'] === 'object') {
     if (isSchema(schema['properties'])) return { schema, dropped };
