@@ -78,6 +78,14 @@ describe('outputSchema', () => {
 
 describe('unsupported features', () => {
   const object = (properties: object): object => ({ type: 'object', properties });
+  const refTo = (at: number): object => ({ $ref: `#/$defs/${at}` });
+  /** Returns a schema with 2 ** `length` paths, none of which is a cycle. */
+  const doubledChain = (length: number): object => ({
+    ...refTo(0),
+    $defs: Object.fromEntries(
+      Array.from({ length }, (_, at) => [at, object({ a: refTo(at + 1), b: refTo(at + 1) })]),
+    ),
+  });
 
   it.for([
     ['a record', { type: 'object', additionalProperties: { type: 'number' } }, 'arbitrary names'],
@@ -115,6 +123,7 @@ describe('unsupported features', () => {
       'a definition that is used twice',
       { ...object({ a: { $ref: '#/$defs/x' }, b: { $ref: '#/$defs/x' } }), $defs: { x: { type: 'string' } } },
     ],
+    ['a chain of 40 definitions that each use the next one twice', doubledChain(40)],
     ['a property named like a keyword', object({ items: { type: 'string' }, $ref: { type: 'string' } })],
     ['a reference to a missing definition', object({ a: { $ref: '#/$defs/none' } })],
     ['a reference that is not URI-encoded', { ...object({ a: { $ref: '#/$defs/%' } }), $defs: { '%': {} } }],

@@ -41,10 +41,10 @@ describe('toThinking', () => {
     ['sends nothing without an effort', undefined, {}, {}, NOTHING],
     [
       'sends adaptive thinking with the effort',
-      'high',
+      'xhigh',
       {},
       {},
-      { config: { type: 'adaptive' }, effort: 'high' },
+      { config: { type: 'adaptive' }, effort: 'xhigh' },
     ],
     [
       'requests the text if the API does not send it by default',
@@ -56,13 +56,6 @@ describe('toThinking', () => {
     ['sends a budget by effort', 'low', BUDGET, {}, enabled(2048)],
     ['sends the minimum budget', 'minimal', BUDGET, {}, enabled(1024)],
     ['sends at most half of the response as the budget', 'max', BUDGET, {}, enabled(32_000)],
-    [
-      'sends the effort values of later models',
-      'xhigh',
-      {},
-      {},
-      { config: { type: 'adaptive' }, effort: 'xhigh' },
-    ],
     ['sends a larger budget', 'high', BUDGET, {}, enabled(16_384)],
     ['limits the budget to half of the response', 'high', BUDGET, { maxTokens: 6000 }, enabled(3000)],
     [

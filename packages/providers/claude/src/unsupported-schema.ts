@@ -21,13 +21,18 @@ const refersByName = ({ $ref: reference }: JsonObject): boolean =>
 
 /** Whether a schema contains itself, directly or through references. */
 export function isRecursive(root: JsonObject): boolean {
+  // A schema that several paths reach is checked once, because the number of paths grows exponentially.
+  const checked = new Set<JsonObject>();
   const isInCycle = (schema: JsonObject, ancestors: readonly JsonObject[]): boolean => {
     if (ancestors.includes(schema)) return true;
+    if (checked.has(schema)) return false;
     const path = [...ancestors, schema];
     // The target of a schema without `$ref` is `undefined`.
     const target = resolveReference(root, schema);
     if (isSchema(target) && isInCycle(target, path)) return true;
-    return subschemasOf(schema).some((inner) => isInCycle(inner, path));
+    if (subschemasOf(schema).some((inner) => isInCycle(inner, path))) return true;
+    checked.add(schema);
+    return false;
   };
   return isInCycle(root, []);
 }

@@ -6,7 +6,7 @@ export { imageFromBase64, imageFromBytes, type ImageLocation } from './decode-im
 export { generateEach, decodeImages, type GeneratedImages, type ImageDecoder } from './generated-images.ts';
 
 // Settings in `extra`.
-export { droppedSettings, IMAGES_WIRE } from './extra.ts';
+export { droppedSettings } from './extra.ts';
 
 // Images API.
 export {
@@ -22,11 +22,10 @@ export {
 export {
   fromTxt2ImgBody,
   toTxt2ImgCall,
-  TXT2IMG_WIRE,
   txt2imgModel,
   type PostTxt2Img,
   type Txt2ImgCall,
 } from './txt2img.ts';
 
 // Runs that return one image each.
-export { imageFromRun, RUN_WIRE, toRunCall, type RunCall, type RunQuirks } from './run-image.ts';
+export { imageFromRun, toRunCall, type RunCall, type RunQuirks } from './run-image.ts';

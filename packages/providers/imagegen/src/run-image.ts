@@ -21,7 +21,7 @@ export interface RunQuirks {
 }
 
 /** Key of `ImageRequest.extra` for this wire. Its settings include `steps`, `num_steps`, `guidance` and `negative_prompt`. */
-export const RUN_WIRE = 'workersai-run';
+const RUN_WIRE = 'workersai-run';
 
 /** Input of one run, with warnings about settings that the model does not accept. */
 export interface RunCall {

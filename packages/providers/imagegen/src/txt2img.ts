@@ -21,7 +21,7 @@ import { droppedSettings } from './extra.ts';
 import { parseSize } from './size.ts';
 
 /** Key of `ImageRequest.extra` for this wire. Its settings include `steps`, `cfg_scale`, `negative_prompt` and `sampler_name`. */
-export const TXT2IMG_WIRE = 'sdapi-txt2img';
+const TXT2IMG_WIRE = 'sdapi-txt2img';
 
 /** Request in the format of the Stable Diffusion web UI, which other local servers also accept. */
 export interface Txt2ImgCall {

@@ -149,7 +149,7 @@ export function transcribe(
     const place = connection.placeOf('/audio/transcriptions', quirks.separate, context.env);
     const response = await session.post(place, form, context);
     const json = await jsonOf(response, context);
-    const result = fromTranscriptionBody(json, request, context.target);
+    const result = fromTranscriptionBody(json, request, context.target, quirks.minBilledMs);
     return {
       ...result,
       ...servedBy('openai-transcriptions', json, response.headers),

@@ -26,14 +26,8 @@ export interface ProgramTool {
   readonly added: CodeExecutionTool20260120 | undefined;
 }
 
-const recursive = new WeakMap<ModelTool['parameters'], boolean>();
-
 /** Whether the API rejects the schema of a tool of programs ("Circular $ref detected"; platform.claude.com, 2026-11). */
-function hasRecursiveSchema({ parameters }: ModelTool): boolean {
-  const known = recursive.get(parameters) ?? isRecursive(parameters);
-  recursive.set(parameters, known);
-  return known;
-}
+const hasRecursiveSchema = ({ parameters }: ModelTool): boolean => isRecursive(parameters);
 
 const isCallable = (tool: ModelTool): boolean => isForPrograms(tool) && !hasRecursiveSchema(tool);
 

@@ -125,8 +125,9 @@ export class Answer {
       this.rawFinish === undefined && this.hasNoFinishReason
         ? this.reasonByLimit(output)
         : finishReason(this.rawFinish);
-    // Calls take precedence over `stop`, and over a limit that only the token count suggests.
-    return this.hasCalls && (named === 'stop' || this.rawFinish === undefined) ? 'tool-calls' : named;
+// Calls take precedence over `stop` and over a missing reason, but not over a limit.
+    const isEnd = named === 'stop' || (named === 'other' && this.rawFinish === undefined);
+    return this.hasCalls && isEnd ? 'tool-calls' : named;
   }
 
   /** Returns the finish reason for a response that has none. Only the token count shows whether a limit cut the response. */

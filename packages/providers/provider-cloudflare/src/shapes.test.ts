@@ -251,9 +251,12 @@ describe('an unusual response', () => {
     expect(read.finish).toBe(finish);
   });
 
-  it('with calls and without a finish reason finishes as tool-calls', async () => {
-    const read = await readResult({ response: null, tool_calls: [{ name: 'add', arguments: { a: 1 } }] });
-    expect(read.finish).toBe('tool-calls');
+  it.each([
+    [undefined, 'tool-calls'],
+    [{ completion_tokens: 256 }, 'length'],
+  ])('with calls, without a finish reason, and with the usage %j finishes as %s', async (usage, finish) => {
+    const calls = [{ name: 'add', arguments: { a: 1 } }];
+    expect((await readResult({ response: null, tool_calls: calls, usage })).finish).toBe(finish);
   });
 
   it.each<[what: string, result: unknown, kind: string]>([

@@ -86,18 +86,6 @@ describe('over REST', () => {
   it.each([
     ['no image', 200, { result: {}, success: true }, 'protocol'],
     ['words', 200, new TextEncoder().encode('hello'), 'protocol'],
-    [
-      'an error inside 200',
-      200,
-      { success: false, errors: [{ code: 3040, message: 'Capacity' }] },
-      'overloaded',
-    ],
-    [
-      'missing permission',
-      401,
-      { success: false, errors: [{ code: 10000, message: 'Authentication error' }] },
-      'auth',
-    ],
   ])('%s fails by kind', async (_, status, body, kind) => {
     const generateImages = await rest(() => ({ status, body }));
     expect((await failureOf(generateImages('@cf/x'))).kind).toBe(kind);

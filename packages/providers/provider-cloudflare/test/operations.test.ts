@@ -156,7 +156,7 @@ describe.each([
     'auth',
   ],
 ] as const)('%s', (_, status, body, kind) => {
-  it(`is ${kind} for vectors, transcripts and speech`, async () => {
+  it(`is ${kind} for vectors, transcripts, speech and images`, async () => {
     const majordomo = await world(answers(body, status));
     const kinds = [
       await failureKind(majordomo.embeddingModel('rest/@cf/baai/bge-m3').embed({ values: ['one'] })),
@@ -166,8 +166,9 @@ describe.each([
           .transcribe({ audio: Uint8Array.of(1), mediaType: 'audio/mpeg' }),
       ),
       await failureKind(majordomo.speechModel('rest/@cf/myshell-ai/melotts').speak({ text: 'Hello.' })),
+      await failureKind(majordomo.imageModel('rest/@cf/x').generate({ prompt: 'a cat' })),
     ];
-    expect(kinds).toEqual([kind, kind, kind]);
+    expect(kinds).toEqual([kind, kind, kind, kind]);
   });
 });
 

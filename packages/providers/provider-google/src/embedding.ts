@@ -68,14 +68,18 @@ export function embeddingModel(
       const batchSize = isVertexCall ? maxVertexValues : maxValues;
       const { values } = request;
       const responses: Embedded[] = [];
+      let usage: Usage | undefined;
       for (let from = 0; from < values.length; from += batchSize) {
         const batch = { ...request, values: values.slice(from, from + batchSize) };
         responses.push(await embed(modelId, batch, known, isVertexCall, context, connection));
+        usage = usageOf(responses.map(({ tokens }) => tokens));
+        // The vendor bills the answered requests, also if a later request fails.
+        if (usage !== undefined) context.reportUsage?.(usage);
       }
       return {
         target: context.target,
         vectors: responses.flatMap(({ vectors }) => vectors),
-        usage: usageOf(responses.map(({ tokens }) => tokens)),
+        usage,
         model: responses.at(-1)?.model,
         vendor: responses.at(-1)?.vendor,
         warnings: [],

@@ -48,6 +48,7 @@ export interface WireUsage {
   readonly thoughtsTokenCount?: number;
   readonly toolUsePromptTokenCount?: number;
   readonly cachedContentTokenCount?: number;
+  readonly totalTokenCount?: number;
   readonly promptTokensDetails?: readonly ModalityCount[];
   readonly candidatesTokensDetails?: readonly ModalityCount[];
   readonly serviceTier?: string;
@@ -60,14 +61,16 @@ interface ModalityCount {
 
 /**
  * Converts token counts. The API counts prompt, response, server tools (`toolUsePrompt`) and thinking separately. The API's total
- * is the sum of the four counts. The API omits counts of zero, so `input` and `output` treat one missing count as zero.
+ * is the sum of the four counts. The API omits counts of zero, so `input` and `output` treat one missing count as zero. Without both counts of
+ * the output, for example after a blocked prompt, the output is zero if the total equals the input.
  */
 export function usage(raw: WireUsage, searches: number): Usage {
-  const { promptTokenCount: prompt, toolUsePromptTokenCount: toolUse } = raw;
+  const { promptTokenCount: prompt, toolUsePromptTokenCount: toolUse, totalTokenCount: total } = raw;
   const { candidatesTokenCount: visible, thoughtsTokenCount: thoughts } = raw;
+  const input = sum(prompt, toolUse);
   return {
-    input: sum(prompt, toolUse),
-    output: sum(visible, thoughts),
+    input,
+    output: sum(visible, thoughts) ?? (total !== undefined && total === input ? 0 : undefined),
     cacheRead: raw.cachedContentTokenCount,
     cacheWrite: undefined,
     reasoning: thoughts,
@@ -195,7 +198,7 @@ export const blockedError = (
   reason: string,
   message: string | undefined,
   target: string,
-  counted?: Usage,
+  counted: Usage | undefined,
 ): LlmError =>
   new LlmError('content-filter', `${target}: the vendor blocked the ${blocked}: ${message ?? reason}`, {
     target,

@@ -163,5 +163,8 @@ describe('isSubset', () => {
     expect(isSubset({ type: 'object' })).toBe(false);
     expect(isSubset(toSubset({ type: 'object' }))).toBe(true);
     expect(isSubset({})).toBe(false);
+    const union: JsonObject = { anyOf: [{ type: 'object' }, { type: 'string' }] };
+    expect(isSubset(union)).toBe(false);
+    expect(isSubset(toSubset(union))).toBe(true);
   });
 });

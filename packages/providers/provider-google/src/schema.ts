@@ -33,9 +33,10 @@ export function toSubset(schema: JsonObject): JsonObject {
   return convertNode(schema, { root: schema, depth: 0 });
 }
 
-/** Whether the schema is already in the OpenAPI subset, in which types are in upper case. */
-export function isSubset({ type }: JsonObject): boolean {
-  return typeof type === 'string' && type === type.toUpperCase();
+/** Whether the schema is already in the OpenAPI subset, in which types are in upper case. A root with alternatives has no type. */
+export function isSubset({ type, anyOf }: JsonObject): boolean {
+  if (typeof type !== 'string') return objects(anyOf).some(isSubset);
+  return type === type.toUpperCase();
 }
 
 interface Position {

@@ -132,9 +132,10 @@ export class GeminiSession extends ServerSession<GeminiClient> implements Gemini
 
   /** Requests the first page of the model list. Iterating over the result requests the other pages. */
   async list(context: CallContext): Promise<AsyncIterable<ListedModel>> {
-    const { client, fetch, headers } = await this.client(context);
-    const transport: Transport = (url, init) => fetch(url, { ...init, signal: context.signal });
-    return await client.models.list({ config: { httpOptions: { fetch: transport, headers } } });
+    const api = await this.client(context);
+    const { client, headers } = api;
+    const fetch = this.transportOf(api, context);
+    return await client.models.list({ config: { httpOptions: { fetch, headers } } });
   }
 
   /** Converts any failure of the attempt to an `LlmError` without secrets. */

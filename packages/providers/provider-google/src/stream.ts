@@ -147,7 +147,7 @@ export class GeminiReader implements WireReader {
         },
       );
     if (reason === 'content-filter' && !writer.hasContent)
-      throw blockedError('response', rawFinish ?? '', this.finishMessage, target);
+      throw blockedError('response', rawFinish ?? '', this.finishMessage, target, this.usage);
     writer.finish(reason, rawFinish, this.usage);
   }
 
@@ -177,7 +177,7 @@ export class GeminiReader implements WireReader {
     const { candidates, promptFeedback } = chunk;
     const { blockReason, blockReasonMessage } = promptFeedback ?? {};
     if (isBlocking(blockReason))
-      throw blockedError('prompt', blockReason, blockReasonMessage, this.writer.target);
+      throw blockedError('prompt', blockReason, blockReasonMessage, this.writer.target, this.usage);
     if (candidates === undefined) return false;
     if (!Array.isArray(candidates)) throw this.protocolError('candidates', 'is not an array');
     const first = candidates[0] as Candidate | undefined;

@@ -193,14 +193,17 @@ describe('a blocked prompt', () => {
   const blocked = {
     responseId: 'r',
     promptFeedback: { blockReason: 'PROHIBITED_CONTENT' },
-    usageMetadata: { promptTokenCount: 12 },
+    usageMetadata: { promptTokenCount: 12, totalTokenCount: 12 },
   };
   const usageOf = async (failing: Promise<unknown>): Promise<unknown> => {
     const error: unknown = await failing.catch((cause: unknown) => cause);
-    return LlmError.is(error, 'content-filter') && error.details.attempts.map(({ usage }) => usage?.input);
+    return (
+      LlmError.is(error, 'content-filter') &&
+      error.details.attempts.map(({ usage }) => [usage?.input, usage?.output])
+    );
   };
 
-  it('retains the usage that the vendor reported, in chat, image and speech models', async () => {
+  it('retains the usage that the vendor reported, without output, in chat, image and speech models', async () => {
     server = await testServer((response, { path }) => {
       (path.includes('stream') ? streaming(blocked) : answers(blocked))(response);
     });
@@ -213,6 +216,6 @@ describe('a blocked prompt', () => {
       await usageOf(chat.stream(hi).response()),
       await usageOf(majordomo.imageModel('google/gemini-3-pro-image').generate({ prompt: 'a cat' })),
       await usageOf(majordomo.speechModel('google/gemini-tts').speak({ text: 'hi' })),
-    ]).toEqual([[12], [12], [12], [12]]);
+    ]).toEqual(Array.from({ length: 4 }, () => [[12, 0]]));
   });
 });

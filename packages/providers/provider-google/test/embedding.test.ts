@@ -1,5 +1,12 @@
 import { createMajordomo, type EmbeddingRequest, type Majordomo } from '@majordomo/core';
-import { answers, failureOf, testServer, type Answer, type TestServer } from '@majordomo/test-support';
+import {
+  answers,
+  failureOf,
+  inTurn,
+  testServer,
+  type Answer,
+  type TestServer,
+} from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createGoogle, type GoogleOptions } from '../src/index.ts';
 
@@ -100,15 +107,17 @@ describe('vectors of Vertex', () => {
     });
   });
 
+  /** Returns a model whose platform only the environment states. */
+  async function worldByEnvironment(play: Answer): Promise<Majordomo> {
+    server = await testServer(play);
+    const provider = createGoogle({ client: await vertexClient(server.origin), token: 'unused' });
+    const env = { GOOGLE_GENAI_USE_VERTEXAI: 'true' };
+    return createMajordomo({ providers: [provider], env, chain: { attempts: 1 } });
+  }
+  const embedded = answers({ embedding: { values: unit(7) }, usageMetadata: { promptTokenCount: 2 } });
+
   it('are requested one by one if the environment selects Vertex', async () => {
-    server = await testServer(
-      answers({ embedding: { values: unit(7) }, usageMetadata: { promptTokenCount: 2 } }),
-    );
-    const provider = createGoogle({
-      client: await vertexClient(server.origin),
-      token: 'unused',
-    });
-    const majordomo = createMajordomo({ providers: [provider], env: { GOOGLE_GENAI_USE_VERTEXAI: 'true' } });
+    const majordomo = await worldByEnvironment(embedded);
     const { vectors, usage } = await majordomo
       .embeddingModel('google/gemini-embedding-2')
       .embed({ values: ['one', 'two'] });
@@ -117,6 +126,13 @@ describe('vectors of Vertex', () => {
       'embedContent',
       'embedContent',
     ]);
+  });
+
+  it('that are complete are counted if a later request fails', async () => {
+    const majordomo = await worldByEnvironment(inTurn(embedded, embedded, answers({}, 500)));
+    const values = ['one', 'two', 'three'];
+    const error = await failureOf(majordomo.embeddingModel('google/gemini-embedding-2').embed({ values }));
+    expect(error.details.attempts.map(({ usage }) => usage?.input)).toEqual([4]);
   });
 });
 

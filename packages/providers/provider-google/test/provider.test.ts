@@ -262,11 +262,16 @@ describe('listModels', () => {
     expect(server.requests.map(({ path }) => path.split('?')[0])).toEqual(['/v1/models', '/v1/models']);
   });
 
-  it('reports a rejection as LlmError', async () => {
-    await serve(failing(403, '{"error":{"code":403,"message":"no","status":"PERMISSION_DENIED"}}'));
+  it.each([
+    [403, 'PERMISSION_DENIED', 'auth', undefined],
+    [429, 'RESOURCE_EXHAUSTED', 'rate-limit', 7000],
+  ])('reports a rejection with %d %s as %s', async (code, status, kind, retryAfterMs) => {
+    const headers = retryAfterMs === undefined ? undefined : { 'retry-after': String(retryAfterMs / 1000) };
+    await serve(failing(code, JSON.stringify({ error: { code, message: 'no', status } }), headers));
     const provider = createGoogle({ apiKey: 'k', baseURL: server.origin });
     await expect(provider.listModels?.({ ...contextOf(), target: 'google' })).rejects.toMatchObject({
-      kind: 'auth',
+      kind,
+      details: { retryAfterMs },
     });
   });
 });

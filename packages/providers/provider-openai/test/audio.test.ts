@@ -8,7 +8,7 @@ import {
   type TestServer,
 } from '@majordomo/test-support';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createOpenAI, openaiCompatible } from '../src/index.ts';
+import { createOpenAI, groq, openaiCompatible } from '../src/index.ts';
 
 let server: TestServer;
 afterEach(() => server.close());
@@ -118,6 +118,24 @@ describe('a transcription', () => {
     ]).toEqual([14, 45, 14]);
     expect(fields().find(([name]) => name === 'response_format')?.[1]).toBe('json');
   });
+
+  it.each([
+    ['the response', { text: 'Hi', duration: 2.5 }, {}, 10],
+    ['the request', { text: 'Hi' }, { durationMs: 2500 }, 10],
+    ['the response', { text: 'Hi', duration: 31 }, {}, 31],
+    ['neither', { text: 'Hi' }, {}, undefined],
+  ])(
+    'counts at least the 10 s that Groq bills, with the duration of %s',
+    async (_source, body, more, seconds) => {
+      server = await testServer(answers(body));
+      const options = { baseURL: `${server.origin}/openai/v1`, apiKey: KEY };
+      const majordomo = createMajordomo({ providers: [openaiCompatible(groq, options)] });
+      const { usage } = await majordomo
+        .transcriptionModel('groq/whisper-large-v3')
+        .transcribe({ ...NOTE, ...more });
+      expect(usage?.details?.units?.['audio-second']).toBe(seconds);
+    },
+  );
 
   it('ignores a negative duration', async () => {
     const majordomo = await world(

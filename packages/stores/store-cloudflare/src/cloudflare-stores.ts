@@ -1,4 +1,5 @@
 import { LlmError } from '@majordomo/core';
+import { checkOptions, type KindsOf, number } from '@majordomo/core/toolkit';
 import type { LedgerStore } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
 import { objectLedger } from './object-ledger.ts';
@@ -33,24 +34,20 @@ export interface CloudflareStores {
 const DAY_MS = 86_400_000;
 const KEEP_RECORDS_MS = 400 * DAY_MS;
 
-/** Creates the stores. Opens no connection, so a Worker can call it in each request. Throws `config` for invalid bindings. */
-export function cloudflareStores({
-  ledger,
-  records,
-  shard,
-  keepRecordsMs = KEEP_RECORDS_MS,
-}: CloudflareBindings): CloudflareStores {
+const KINDS: KindsOf<CloudflareBindings> = {
+  ledger: true,
+  records: true,
+  shard: ['tenant'],
+  keepRecordsMs: number(DAY_MS),
+};
+
+/** Creates the stores. Opens no connection, so a Worker can call it in each request. Throws `config` for invalid bindings or options. */
+export function cloudflareStores(bindings: CloudflareBindings): CloudflareStores {
+  checkOptions('cloudflareStores', bindings, KINDS);
+  const { ledger, records, shard, keepRecordsMs = KEEP_RECORDS_MS } = bindings;
   if (!isNamespace(ledger)) throw notBound('ledger', 'a namespace of Durable Objects');
   if (records !== undefined && !isNamespace(records))
     throw notBound('records', 'a namespace of Durable Objects');
-  if (!(keepRecordsMs >= DAY_MS && keepRecordsMs < Infinity))
-    throw new LlmError(
-      'config',
-      `cloudflareStores: keepRecordsMs must be a finite number of milliseconds, at least a day, not ${String(keepRecordsMs)}`,
-      {
-        path: 'keepRecordsMs',
-      },
-    );
   return {
     ledger: objectLedger(ledger, shard, keepRecordsMs),
     records: records && objectRecords(records),

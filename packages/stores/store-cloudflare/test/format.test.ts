@@ -5,7 +5,9 @@ import { writeData } from '@majordomo/services';
 import { testFolder } from '@majordomo/test-support';
 import { expect, it, onTestFinished } from 'vitest';
 import { cloudflareStores, LedgerObject } from '../src/index.ts';
-import type { CloudflareStores } from '../src/index.ts';
+import type { CloudflareBindings, CloudflareStores } from '../src/index.ts';
+
+const NAMESPACE = { idFromName: () => ({}), get: () => ({}) };
 
 /** Returns the stores over one object, whose database is a file. */
 function storesOf(database: DatabaseSync): CloudflareStores {
@@ -35,4 +37,14 @@ it('an object of a newer format is refused, and not changed', async () => {
     /newer version of @majordomo\/store-cloudflare .*format 2/,
   );
   expect(readFileSync(path).equals(before)).toBe(true);
+});
+
+it.each([
+  [{}, /ledger must be a namespace of Durable Objects/],
+  [{ ledger: NAMESPACE, records: {} }, /records must be a namespace of Durable Objects/],
+  [{ ledger: NAMESPACE, keepRecordsMs: 1 }, /keepRecordsMs must be a number of 86400000 or more, not 1/],
+  [{ ledger: NAMESPACE, shard: 'tenants' }, /shard must be .*"tenant"/],
+  [{ ledger: NAMESPACE, keepRecords: 1 }, /keepRecords is not an option.*keepRecordsMs/],
+])('invalid bindings or options are rejected: %j', (bindings, message) => {
+  expect(() => cloudflareStores(bindings as CloudflareBindings)).toThrow(message);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { REQUEST } from '../../test/request.ts';
 import * as wire from '../index.ts';
 import { chatTraits, type Profile } from '../profile.ts';
 import { COMPATIBLE_QUIRKS, OPENAI_QUIRKS } from './quirks.ts';
@@ -61,17 +62,7 @@ describe('profiles', () => {
 
   it.each(profiles)('$id sends the recorded request', (profile) => {
     const { quirks } = chatTraits(profile, 'm');
-    const request = {
-      messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
-      tools: [{ name: 'f', description: 'd', parameters: { type: 'object' } }],
-      toolChoice: 'required',
-      output: { name: 'answer', schema: { type: 'object' } },
-      system: 's',
-      maxTokens: 5,
-      seed: 1,
-      reasoning: 'none',
-      extra: {},
-    } as const;
+    const request = { ...REQUEST, seed: 1 };
     expect(toWire(request, 'm', quirks, { stream: true }).params).toMatchSnapshot();
   });
 

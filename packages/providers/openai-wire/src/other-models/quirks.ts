@@ -38,6 +38,8 @@ export interface TranscriptionQuirks {
   readonly maxBytes?: number | undefined;
   /** Maximum duration of a recording in milliseconds. @default no maximum */
   readonly maxDurationMs?: number | undefined;
+  /** Duration in milliseconds that the vendor bills for a shorter recording. @default the duration of the recording */
+  readonly minBilledMs?: number | undefined;
   /** Media types of recordings that the server accepts. @default all types */
   readonly mediaTypes?: readonly string[] | undefined;
   /** Endpoint at another address than the base URL. `@default` `/audio/transcriptions` under the base URL */

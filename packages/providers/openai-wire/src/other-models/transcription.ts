@@ -78,11 +78,12 @@ const NO_TIMES: Warning = {
 
 type TranscriptionResult = Omit<TranscriptionResponse, 'attempts' | 'spec'>;
 
-/** Converts a response. Throws `protocol` for an invalid response. */
+/** Converts a response. Throws `protocol` for an invalid response. `minBilledMs`: see `TranscriptionQuirks`. */
 export function fromTranscriptionBody(
   json: unknown,
-  request: Pick<TranscriptionRequest, 'timestamps'>,
+  request: Pick<TranscriptionRequest, 'timestamps' | 'durationMs'>,
   target: string,
+  minBilledMs = 0,
 ): TranscriptionResult {
   const { text, language, languages, duration, segments, words, usage } = asRecord(json);
   const [detected] = asList(languages);
@@ -96,7 +97,7 @@ export function fromTranscriptionBody(
     durationMs,
     segments: asList(pieces).flatMap(segmentOf),
     target,
-    usage: usageOf(usage, durationMs),
+    usage: usageOf(usage, durationMs ?? request.durationMs, minBilledMs),
     warnings: [],
   };
 }
@@ -157,7 +158,7 @@ function milliseconds(seconds: unknown): number | undefined {
 }
 
 /** Returns the reported tokens, otherwise the reported seconds, otherwise the duration of the recording. */
-function usageOf(raw: unknown, durationMs: number | undefined): Usage | undefined {
+function usageOf(raw: unknown, durationMs: number | undefined, minBilledMs: number): Usage | undefined {
   const { input_tokens, output_tokens, input_token_details, seconds } = asRecord(raw);
   const input = asNumber(input_tokens);
   if (input !== undefined) {
@@ -166,5 +167,6 @@ function usageOf(raw: unknown, durationMs: number | undefined): Usage | undefine
   }
   const ms = milliseconds(seconds) ?? durationMs;
   if (ms === undefined) return undefined;
-  return { ...UNKNOWN_USAGE, input: 0, output: 0, details: { units: { 'audio-second': ms / 1000 } } };
+  const units = { 'audio-second': Math.max(ms, minBilledMs) / 1000 };
+  return { ...UNKNOWN_USAGE, input: 0, output: 0, details: { units } };
 }

@@ -23,7 +23,8 @@ export const groq: Profile = {
   // Source: console.groq.com/docs/batch, 2026-11.
   batches: 'openai',
   embeddings: false,
-  // console.groq.com/docs/speech-to-text and text-to-speech, 2026-11: recordings of up to 25 MB on the free tier; speech as WAV.
-  transcription: { all: { times: 'verbose', maxBytes: 25_000_000 } },
+  // console.groq.com/docs/speech-to-text and text-to-speech, 2026-11: recordings of up to 25 MB on the free tier, and billed for
+  // at least 10 s; speech as WAV.
+  transcription: { all: { times: 'verbose', maxBytes: 25_000_000, minBilledMs: 10_000 } },
   speech: { all: { formats: ['wav'], instructions: false } },
 };

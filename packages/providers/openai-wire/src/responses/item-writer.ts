@@ -103,7 +103,6 @@ export class ItemWriter {
 
   vendor(part: Vendor): void {
     this.hasVendor = true;
-    this.openMessageKey = '';
     if (this.openCalls > 0) this.waiting.add(part);
     else this.writeVendor(part);
   }
@@ -220,12 +219,8 @@ export class ItemWriter {
     if (this.openCalls > 0) {
       item.pending += text;
       this.waiting.add(item);
-    } else if (item.type === 'text') {
-      this.openMessageKey = item.key;
-      this.writeText(item, text);
     } else {
-      this.openMessageKey = '';
-      this.writer.reasoning(text, item.replay, item.key);
+      this.writeText(item, text);
     }
   }
 
@@ -238,6 +233,7 @@ export class ItemWriter {
   }
 
   private writeVendor(part: Vendor): void {
+    this.openMessageKey = '';
     // A call also has `kind`, so `id` is checked first.
     if ('id' in part) this.writer.vendorCall(part);
     else if ('kind' in part) this.writer.vendor(part);
@@ -245,18 +241,19 @@ export class ItemWriter {
   }
 
   private flushText(item: TextItem): void {
-    const { type, pending, key, replay, citations } = item;
+    const { type, pending, citations } = item;
+    // The text part of an item without pending text has ended, so it cannot get replay data.
+    if (type === 'text' && pending === '') return;
     // The item may continue, and wait again, while a later call is open.
     item.pending = '';
-    if (type === 'reasoning') this.writer.reasoning(pending, replay, key);
-    else if (pending !== '') {
-      this.writeText(item, pending);
-      this.writer.cite(citations);
-    }
+    this.writeText(item, pending);
+    if (type === 'text') this.writer.cite(citations);
   }
 
-  private writeText({ key, replay, isRefusal }: TextItem, text: string): void {
-    if (isRefusal) this.writer.refusal(text, key, replay);
+  private writeText({ type, key, replay, isRefusal }: TextItem, text: string): void {
+    this.openMessageKey = type === 'text' ? key : '';
+    if (type === 'reasoning') this.writer.reasoning(text, replay, key);
+    else if (isRefusal) this.writer.refusal(text, key, replay);
     else this.writer.text(text, key, replay);
   }
 }

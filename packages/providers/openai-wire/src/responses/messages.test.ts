@@ -171,6 +171,16 @@ describe('itemsToWire', () => {
     expect(convert(messages)).toEqual({ items: expected, warnings: [] });
   });
 
+  it.each<[string, (data: JsonObject) => AssistantPart]>([
+    ['msg_', (data) => ({ type: 'text', text: 'yes', ...token(data) })],
+    ['fc_', (data) => callPart('a', token(data))],
+    ['ctc_', (data) => callPart('a', token({ ...data, custom: true }))],
+  ])('omits an id %s… of more than 64 characters, which the API rejects', (prefix, partWith) => {
+    const itemWith = (id: string): InputItem | undefined => convert([assistant([partWith({ id })])]).items[0];
+    expect(itemWith(prefix.padEnd(64, 'x'))).toHaveProperty('id', prefix.padEnd(64, 'x'));
+    expect(itemWith(prefix.padEnd(65, 'x'))).not.toHaveProperty('id');
+  });
+
   it('keeps documents in results', () => {
     const document = file(bytes, 'application/pdf', 'a.pdf');
     const { items, warnings } = convert([

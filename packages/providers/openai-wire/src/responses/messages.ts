@@ -176,12 +176,13 @@ function turnItem(part: AssistantPart, conversion: Conversion): InputItem | unde
 
 /** Converts a call of a custom tool. Its only argument is the text of the model. Unlike other calls, its item has no `status`. */
 function customItem({ args }: ToolCallPart, called: object, token: JsonObject): InputItem {
-  const { id, namespace, caller } = token;
+  const { namespace, caller } = token;
+  const id = sendableId(token, 'ctc_');
   const [input, ...others] = Object.values(args);
   const isText = typeof input === 'string' && others.length === 0;
   return {
     type: 'custom_tool_call',
-    ...(typeof id === 'string' && id.startsWith('ctc_') && { id }),
+    ...(id !== undefined && { id }),
     ...called,
     ...(namespace !== undefined && { namespace }),
     ...(caller !== undefined && { caller }),
@@ -206,10 +207,14 @@ const messageItem = (text: string, token: JsonObject | undefined): InputItem => 
 
 /** Returns the id and the status of an item if the API accepts the id. */
 function itemId(token: JsonObject | undefined, prefix: string): object | undefined {
+  const id = sendableId(token, prefix);
+  return id === undefined ? undefined : { id, status: 'completed' };
+}
+
+/** Returns the id of an item if the API accepts it. */
+function sendableId(token: JsonObject | undefined, prefix: string): string | undefined {
   const id = token?.['id'];
-  return typeof id === 'string' && id.startsWith(prefix) && id.length <= ID_RULE.maxLength
-    ? { id, status: 'completed' }
-    : undefined;
+  return typeof id === 'string' && id.startsWith(prefix) && id.length <= ID_RULE.maxLength ? id : undefined;
 }
 
 /** Whether a reasoning item is sent back. An incomplete item has a temporary id and is not sent. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { REQUEST } from '../../test/request.ts';
 import * as wire from '../index.ts';
 import { responsesTraits, type ResponsesProfile } from '../profile.ts';
 import { COMPATIBLE_RESPONSES_QUIRKS } from './quirks.ts';
@@ -17,17 +18,7 @@ describe('profiles of Responses', () => {
 
   it.each(profiles)('$id sends the recorded request', (profile) => {
     const { quirks } = responsesTraits(profile, 'm');
-    const request = {
-      messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
-      tools: [{ name: 'f', description: 'd', parameters: { type: 'object' } }],
-      toolChoice: 'required',
-      output: { name: 'answer', schema: { type: 'object' } },
-      system: 's',
-      maxTokens: 5,
-      temperature: 1,
-      reasoning: 'none',
-      extra: {},
-    } as const;
+    const request = { ...REQUEST, temperature: 1 };
     expect(toWire(request, 'm', quirks, { stream: true }).params).toMatchSnapshot();
   });
 });

@@ -71,6 +71,7 @@ const argsDone = (at: number, json: string): object => ({
   output_index: at,
   arguments: json,
 });
+const PAGE = { type: 'url_citation', url: 'https://a.example', title: 'A', start_index: 0, end_index: 2 };
 
 const replay = (data: JsonObject): { replay: object } => ({ replay: { family: FAMILY, data } });
 const text = (value: string, data: JsonObject = { id: 'msg_1' }): object => ({
@@ -205,6 +206,20 @@ describe('ResponsesReader', () => {
         completed(),
       ],
       [callPart('a', { n: 1 }), { type: 'text', text: 'so' }],
+    ],
+    [
+      'a text that begins while a call is open and ends after it',
+      [
+        itemAdded(0, call('a', '')),
+        textDelta(1, 'so'),
+        itemDone(0, call('a', '{}')),
+        itemDone(1, message('so', { content: [{ type: 'output_text', text: 'so', annotations: [PAGE] }] })),
+        completed(),
+      ],
+      [
+        callPart('a', {}),
+        { ...text('so'), citations: [{ url: 'https://a.example', title: 'A', start: 0, end: 2 }] },
+      ],
     ],
     [
       "a custom tool's text",
@@ -362,11 +377,10 @@ describe('ResponsesReader', () => {
       id: 'ws_2',
       action: { type: 'open_page', url: 'https://a.example' },
     };
-    const page = { type: 'url_citation', url: 'https://a.example', title: 'A', start_index: 0, end_index: 2 };
     const file = { type: 'file_citation', file_id: 'file-1', filename: 'b.txt', index: 30 };
     const content = [
       { type: 'output_text', text: 'Hi ', annotations: [{}, { type: 'later' }] },
-      { type: 'output_text', text: 'you', annotations: [page, file] },
+      { type: 'output_text', text: 'you', annotations: [PAGE, file] },
     ];
     const messageItem = message('', { content });
     const usage = { input_tokens: 1, output_tokens: 1 };

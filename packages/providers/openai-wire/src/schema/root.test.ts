@@ -89,6 +89,10 @@ describe('the root of a tool’s schema', () => {
     );
   });
 
+  it('loses `not` with a warning, also if it has no alternatives', () => {
+    expect(toObjectRoot({ ...file, not: { required: ['url'] } })).toEqual({ schema: file, dropped: ['not'] });
+  });
+
   it('is an object for any schema', () => {
     for (const schema of [text, {}, { anyOf: [text] }, { $ref: '#/$defs/none' }])
       expect(toObjectRoot(schema)).toEqual({ schema: { type: 'object', properties: {} }, dropped: ['root'] });

@@ -5,18 +5,18 @@ import { isSchema, leavesOf } from './absence.ts';
 /** JSON Schema whose root is an object with properties. */
 export interface ObjectRootSchema {
   readonly schema: JsonObject;
-  /** Removed keywords of the root, or `root` if the root was replaced. Empty if no alternative was lost. */
+  /** Removed keywords of the root, or `root` if the root was replaced. Empty if the converted root means the same. */
   readonly dropped: readonly string[];
   /** Whether the original schema listed no properties. Strict mode must not forbid properties that such a schema allowed. */
   readonly listsNoProperties?: boolean;
 }
 
-const NOT_AT_ROOT: readonly string[] = ['anyOf', 'oneOf', 'allOf', 'enum', 'not'];
+/** Keywords that no merged object can express. */
+const LOST: readonly string[] = ['enum', 'not'];
+const NOT_AT_ROOT: readonly string[] = ['anyOf', 'oneOf', 'allOf', ...LOST];
 const DEFINITIONS: readonly string[] = ['$defs', 'definitions'];
 /** Keywords that the converted root retains. */
 const ROOT_KEYWORDS: readonly string[] = [...DEFINITIONS, 'title', 'description'];
-
-const known = new WeakMap<JsonObject, ObjectRootSchema>();
 
 /**
  * Converts a tool's schema to the root that vendors require: an object with `properties` and without alternatives (OpenAI:
@@ -24,15 +24,6 @@ const known = new WeakMap<JsonObject, ObjectRootSchema>();
  * into one object with all properties. The description of this object states which properties belong together.
  */
 export function toObjectRoot(schema: JsonObject): ObjectRootSchema {
-  let found = known.get(schema);
-  if (found === undefined) {
-    found = convertRoot(schema);
-    known.set(schema, found);
-  }
-  return found;
-}
-
-function convertRoot(schema: JsonObject): ObjectRootSchema {
   const dropped = NOT_AT_ROOT.filter((keyword) => schema[keyword] !== undefined);
   if (dropped.length === 0 && schema['type'] === 'object') {
     if (isSchema(schema['properties'])) return { schema, dropped };
@@ -41,10 +32,10 @@ function convertRoot(schema: JsonObject): ObjectRootSchema {
   const branches = branchesOf(schema);
   const objects = branches.filter(({ properties }) => isSchema(properties));
   if (objects.length === 0) return { schema: EMPTY, dropped: ['root'] };
-  // A single object loses no alternative, so its keywords are not reported as dropped.
   return {
     schema: joinBranches(schema, objects),
-    dropped: objects.length > 1 ? dropped : [],
+    // A single object loses no alternative, so the keywords of alternatives are not reported as dropped.
+    dropped: objects.length > 1 ? dropped : dropped.filter((keyword) => LOST.includes(keyword)),
   };
 }
 

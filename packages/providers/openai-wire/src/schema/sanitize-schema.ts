@@ -70,17 +70,11 @@ const MAX_DEPTH = 64;
 /** Maximum number of repeated conversions of a schema, in case one rule undoes the change of another. */
 const MAX_ROUNDS = 8;
 
-const sanitizedSchemas = new WeakMap<SchemaDialect, WeakMap<object, SanitizedSchema>>();
-
 /**
  * Returns a copy of a schema in a server's dialect. Converting the copy again changes nothing. Values that are not schemas
  * (`enum`, `default`, `examples`, property names) stay unchanged. References are not resolved.
  */
 export function sanitizeSchema(schema: JsonObject, dialect: SchemaDialect): SanitizedSchema {
-  const cache = sanitizedSchemas.get(dialect) ?? new WeakMap<object, SanitizedSchema>();
-  sanitizedSchemas.set(dialect, cache);
-  const cached = cache.get(schema);
-  if (cached !== undefined) return cached;
   const dropped = new Set<string>();
   let sanitized = convertObject(schema, { dialect, dropped }, 0);
   // Repeat the conversion, because one rule can produce a form that another rule changes.
@@ -89,9 +83,7 @@ export function sanitizeSchema(schema: JsonObject, dialect: SchemaDialect): Sani
     if (JSON.stringify(next) === JSON.stringify(sanitized)) break;
     sanitized = next;
   }
-  const found = { schema: sanitized, dropped: [...dropped] };
-  cache.set(schema, found);
-  return found;
+  return { schema: sanitized, dropped: [...dropped] };
 }
 
 interface Conversion {
