@@ -1,5 +1,7 @@
+import { createMajordomo } from '@majordomo/core';
 import { expect, it } from 'vitest';
-import { BATCH_NANO, failure, HOUR_MS, ledgerFixture, START, world } from './support/jobs.ts';
+import { createBatches } from '../src/index.ts';
+import { BATCH_NANO, failure, HOUR_MS, items, ledgerFixture, START, world } from './support/jobs.ts';
 import { answer, type Op } from './support/vendor.ts';
 
 /** Returns a fault of the vendor, which has lost a batch or its results. */
@@ -55,6 +57,44 @@ it.each(['expired', 'cancelled'] as const)(
     expect(await state()).toEqual({ used: BATCH_NANO, held: 0n });
   },
 );
+
+it('books the exact tokens of a batch that a plan includes, and its reserved tokens if the vendor has lost it', async () => {
+  const { clock } = world();
+  const limits = [{ name: 'tokens', max: { tokens: 10_000 }, per: 'ever' }] as const;
+  const { ledger, records } = ledgerFixture(clock, limits);
+  const { a, options } = world({ clock, ledger });
+  const majordomo = createMajordomo({ providers: [{ ...a.provider, billing: 'included' }], clock });
+  const tokens = async () => (await ledger.state('tokens'))[0]?.used;
+  for (const key of ['read', 'lost']) {
+    const job = await createBatches({ ...options, majordomo }).submit({
+      key,
+      spec: 'a/m',
+      items: items('x'),
+    });
+    await job.poll();
+    a.end();
+    if (key === 'lost') a.fault = lost('look');
+    await job.poll();
+    if (key === 'read') expect(await tokens()).toBe(15n);
+  }
+  expect(await tokens()).toBeGreaterThan(15n + 1000n);
+  expect(await records()).toMatchObject([
+    { basis: 'included', usage: { input: 10, output: 5 } },
+    { basis: 'included', usage: undefined },
+  ]);
+});
+
+it('records the usage of the answered items of a batch with an unreadable answer, and books its maximum cost', async () => {
+  const { submit, a, state, records } = ledgerWorld();
+  a.result = (text) => (text === 'odd' ? { status: 200, body: {} } : answer('ok'));
+  const job = await submit(['x', 'odd']);
+  await job.poll();
+  const { held } = await state();
+  a.end();
+  await job.poll();
+  expect(await state()).toEqual({ used: held, held: 0n });
+  expect(await records()).toMatchObject([{ basis: 'estimate', usage: { input: 10, output: 5 } }]);
+});
 
 it('books the maximum cost of a batch on trial for which the deadline does not wait', async () => {
   const { submit, a, clock, state } = ledgerWorld(false, true);

@@ -293,16 +293,30 @@ it.each<
 
 it.each([
   [{ billing: 'included' } as const, 0n, 'included', []],
-  [{}, 5_000_000_000n, 'catalogue', ['no usage, or no price, of some requests']],
+  [
+    {},
+    5_000_000_000n,
+    'estimate',
+    ['no usage, or no price, of some requests: the complete reservation counts'],
+  ],
 ])(
   'books the complete reservation of work whose usage is unknown (%j)',
   async (about, usd, basis, missing) => {
     const { ledger, states, records } = setUp();
-    await ledger.settle({ ...work, ...about }, { requests: 10, most: bounds, outcome: 'abandoned', ms: 1 });
+    const end = { requests: 10, usage: undefined, most: bounds, outcome: 'abandoned', ms: 1 } as const;
+    await ledger.settle({ ...work, ...about }, end);
     expect(await states()).toEqual({ money: [usd, 0n], tokens: [1500n, 0n], requests: [10n, 0n] });
-    expect(await records()).toMatchObject([{ basis, missing, outcome: 'abandoned' }]);
+    expect(await records()).toMatchObject([{ basis, missing, outcome: 'abandoned', usage: undefined }]);
   },
 );
+
+it('records the known usage of work that costs its reservation, and counts its tokens above the reservation', async () => {
+  const { ledger, states, records } = setUp();
+  const usage = { ...used.usage, input: 1200, output: 40 };
+  await ledger.settle(work, { requests: 10, usage, most: bounds, outcome: 'finished', ms: 1 });
+  expect(await states()).toEqual({ money: [5_000_000_000n, 0n], tokens: [1700n, 0n], requests: [10n, 0n] });
+  expect(await records()).toMatchObject([{ nanoUsd: '5000000000', usage: { input: 1200, output: 40 } }]);
+});
 
 it('does not state that limits count a reservation if work has finished with unknown usage and cost', async () => {
   const { ledger, states, records } = setUp();

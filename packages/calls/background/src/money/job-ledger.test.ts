@@ -57,6 +57,6 @@ it('books the reservation of a failed leg whose output the vendor has not counte
   };
   await settleLeg(record, 1, setup);
   for await (const booked of ledger.records())
-    expect(booked).toMatchObject({ nanoUsd: '5000', usage: { output: 100 } });
+    expect(booked).toMatchObject({ nanoUsd: '5000', usage: { input: 12, output: undefined } });
   expect.assertions(1);
 });

@@ -38,8 +38,8 @@ export async function settleLeg(record: JobRecord, number: number, setup: Setup)
   const { most } = job;
   const { attempts, startedAt, endedAt = clock.now() } = leg;
   const work = workOf(record, leg, job, number);
-  const common = { requests: 1, ms: endedAt - startedAt };
   const attempt = attempts.map(restoredAttempt).at(-1);
+  const common = { requests: 1, ms: endedAt - startedAt, usage: attempt?.usage };
   const cost = attempt && (await knownCost(attempt, most, record, setup));
   if (attempt === undefined || cost === undefined) {
     const outcome = attempt?.outcome === 'finished' ? 'finished' : 'abandoned';
@@ -47,7 +47,7 @@ export async function settleLeg(record: JobRecord, number: number, setup: Setup)
     return;
   }
   const outcome = attempt.outcome === 'finished' ? 'finished' : 'failed';
-  await ledger.settle(work, { ...common, usage: attempt.usage, cost, outcome });
+  await ledger.settle(work, { ...common, cost, outcome });
 }
 
 /** Returns the cost of a leg; `undefined` if the leg costs its complete reservation. */

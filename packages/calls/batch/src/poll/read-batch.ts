@@ -47,7 +47,7 @@ export async function readBatch(batch: BatchRecord, round: Round): Promise<boole
     if (batch.state === 'trial' && results.count === 0) return false;
     await reader.moveAll(unread, results);
     // The sum does not contain items without a line that an interrupted poll has moved.
-    if (unread.bill?.isBilled === true) reader.sum.nanoUsd = undefined;
+    if (unread.bill?.isBilled === true) reader.sum.addUnknown();
   } finally {
     await results.remove();
   }
