@@ -179,6 +179,7 @@ it.each([
     a.result = (text) => (text.startsWith('missing') ? 'missing' : answer('ok'));
     const job = await submit(texts.map((text, index) => `${text} ${String(index)}`));
     await job.poll();
+    const { held } = await state();
     a.end();
     await job.poll();
     expect(events.some(({ type }) => type === 'batch-ended')).toBe(false);
@@ -186,7 +187,7 @@ it.each([
     expect(await job.poll()).toMatchObject({ state: 'done', ...ended });
     expect(events).toContainEqual(expect.objectContaining({ type: 'batch-ended', ...ended }));
     expect((await ledger.state('requests'))[0]?.used).toBe(3n);
-    expect(await state()).toEqual({ used: BigInt(ended.answered) * BATCH_NANO, held: 0n });
+    expect(await state()).toEqual({ used: held, held: 0n });
   },
 );
 

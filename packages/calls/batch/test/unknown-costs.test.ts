@@ -2,7 +2,7 @@ import { createMajordomo } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { createBatches } from '../src/index.ts';
 import { BATCH_NANO, failure, HOUR_MS, items, ledgerFixture, START, world } from './support/jobs.ts';
-import { answer, type Op } from './support/vendor.ts';
+import { answer, type Op, type Result } from './support/vendor.ts';
 
 /** Returns a fault of the vendor, which has lost a batch or its results. */
 const lost =
@@ -84,17 +84,23 @@ it('books the exact tokens of a batch that a plan includes, and its reserved tok
   ]);
 });
 
-it('records the usage of the answered items of a batch with an unreadable answer, and books its maximum cost', async () => {
-  const { submit, a, state, records } = ledgerWorld();
-  a.result = (text) => (text === 'odd' ? { status: 200, body: {} } : answer('ok'));
-  const job = await submit(['x', 'odd']);
-  await job.poll();
-  const { held } = await state();
-  a.end();
-  await job.poll();
-  expect(await state()).toEqual({ used: held, held: 0n });
-  expect(await records()).toMatchObject([{ basis: 'estimate', usage: { input: 10, output: 5 } }]);
-});
+it.each<[string, Result]>([
+  ['an answer without usage', { status: 200, body: {} }],
+  ['an item without a result', 'missing'],
+])(
+  'records the usage of the answered items of a batch with %s, and books its maximum cost',
+  async (_, result) => {
+    const { submit, a, state, records } = ledgerWorld();
+    a.result = (text) => (text === 'odd' ? result : answer('ok'));
+    const job = await submit(['x', 'odd']);
+    await job.poll();
+    const { held } = await state();
+    a.end();
+    expect(await job.poll()).toMatchObject({ state: 'done', nanoUsd: undefined });
+    expect(await state()).toEqual({ used: held, held: 0n });
+    expect(await records()).toMatchObject([{ basis: 'estimate', usage: { input: 10, output: 5 } }]);
+  },
+);
 
 it('books the maximum cost of a batch on trial for which the deadline does not wait', async () => {
   const { submit, a, clock, state } = ledgerWorld(false, true);
