@@ -21,7 +21,6 @@ export function limitPenalty(
   states: readonly LimitState[],
   now: number,
 ): number {
-  if (subject.billing === 'included') return 0;
   const relevant = states.filter((state) => countsTowards(state, subject, call));
   return Math.min(0, ...relevant.map((state) => penaltyOf(state, now)));
 }
@@ -41,6 +40,8 @@ function countsTowards(
   subject: RankedTarget,
   call: CallInfo | undefined,
 ): boolean {
+  // A call that a plan includes costs nothing, but it uses tokens and requests.
+  if (subject.billing === 'included' && 'usd' in limit.max) return false;
   const { tenant, vendor, provider, target } = limit.where ?? {};
   const values = valuesOf(subject, call);
   return (
