@@ -44,6 +44,19 @@ it.each([
   expect(await state()).toEqual({ used: held, held: 0n });
 });
 
+it('books the maximum cost of a cancelled batch that the vendor no longer has', async () => {
+  const { submit, a, state } = ledgerWorld();
+  const job = await submit(['x']);
+  await job.poll();
+  const { held } = await state();
+  a.fault = (op) => {
+    if (op === 'cancel' || op === 'look') throw failure('not-found', 404);
+  };
+  await job.cancel();
+  expect(await job.poll()).toMatchObject({ state: 'done', failed: 1, nanoUsd: undefined });
+  expect(await state()).toEqual({ used: held, held: 0n });
+});
+
 it.each(['expired', 'cancelled'] as const)(
   'books nothing for items without a result of a batch that the vendor reports as %s',
   async (without) => {
