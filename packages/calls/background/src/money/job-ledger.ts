@@ -63,7 +63,7 @@ async function knownCost(
   return cost.nanoUsd === undefined && hasMaximum ? undefined : cost;
 }
 
-/** Returns the cost of a leg. The cost of a leg that may be billed, but has no usage, is unknown. */
+/** Returns the cost of an attempt. The cost of an attempt that may be billed, but has no usage, is unknown. */
 export async function costOfLeg(
   attempt: Attempt,
   record: JobRecord,
