@@ -8,9 +8,9 @@ import {
 } from '@majordomo/core';
 import {
   atLeast,
+  CALL_KINDS,
   checkOptions,
   toJsonSchema,
-  TIMEOUT_KINDS,
   validateRequest,
   validateVideo,
   type Kinds,
@@ -38,34 +38,17 @@ export function checkBackgroundOptions(options: BackgroundOptions): void {
   checkOptions('createBackground', options, BACKGROUND_KINDS, ['majordomo']);
 }
 
-const CALL_KINDS: KindsOf<CallOptions> & Kinds = {
+const JOB_KINDS: Kinds = {
+  ...CALL_KINDS,
   // `checkKey` checks the key, with another kind of error.
   key: true,
-  tenant: 'string',
-  metadata: 'object',
-  signal: 'object with addEventListener',
-  onEvent: 'function',
-  onRawResponse: 'function',
-  waitUntil: 'function',
-  repairs: atLeast(0),
-  attempts: atLeast(1),
-  backoff: { baseMs: atLeast(0), capMs: atLeast(0) },
-  retryAfterCapMs: atLeast(0),
-  timeouts: TIMEOUT_KINDS,
-  policy: 'object',
   // After a failure, a job begins the answer again, and its events contain `reset`.
   afterCommit: ['restart'],
-  hedgeAfterMs: atLeast(0),
-  leastCharsPerSecond: atLeast(0),
-  slowWindowMs: atLeast(0),
-  whenAllBenched: ['fail', 'probe', 'try-soonest', 'wait'],
-  classify: 'function',
-  order: 'function',
 };
 
 /** Throws `config` for invalid options of a call, and `invalid-request` for an invalid key. */
 export function checkCallOptions(options: CallOptions): void {
-  checkOptions('options', options, CALL_KINDS);
+  checkOptions('options', options, JOB_KINDS);
   if (options.key !== undefined) checkKey(options.key);
 }
 

@@ -64,7 +64,8 @@ const GENERAL_CHAIN_KINDS: Kinds = {
   chain: 'refused: pass its members instead',
 };
 
-const CALL_KINDS: Kinds = { ...GENERAL_CHAIN_KINDS, ...ONE_CALL_KINDS };
+/** Kinds of the options of a call. */
+export const CALL_KINDS: Kinds = { ...GENERAL_CHAIN_KINDS, ...ONE_CALL_KINDS };
 
 const HEALTH_KINDS: KindsOf<HealthOptions> = {
   threshold: atLeast(1),
