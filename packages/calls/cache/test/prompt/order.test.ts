@@ -128,13 +128,6 @@ describe('after a failover', () => {
     expect(decisions).toMatchObject([{ type: 'return', why: 'expired', target: 'acme/tail' }]);
   });
 
-  it('uses the lifetimes of the options', async () => {
-    const { call, clock } = fixture({ lifetimesMs: { acme: { short: 10 * MINUTE, long: 20 * MINUTE } } });
-    await call(first, healthy, 'acme/tail');
-    await clock.advance(10 * MINUTE - 1);
-    expect(await call(second, healthy, 'acme/tail')).toEqual(['acme/tail']);
-  });
-
   it('returns when the first target is cheaper without a cached prefix', async () => {
     const { call, decisions } = fixture();
     const targets = [target('cheap'), target('dear')];
