@@ -179,12 +179,6 @@ describe('a limit lowers the score by', () => {
     expect((await router.plan('m', majordomo)).candidates[0]?.parts['ledger']).toBe(part);
   });
 
-  it('nothing if its key cannot be decoded', async () => {
-    expect(
-      await ledgerPart({ limit: limit({ where: whereA, each: ['tenant'] }), key: 'tenant=%', left: 0n }),
-    ).toBe(0);
-  });
-
   it('the largest penalty of all limits that count the call', async () => {
     const ledger = ledgerWith({ left: 10n, used: 90n }, { emptyAt: NOON + DAY }, {});
     const { majordomo, router } = setUpRouter(twoTargets, presets, { ledger });

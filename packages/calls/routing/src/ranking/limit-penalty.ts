@@ -60,17 +60,8 @@ const includes = (list: readonly string[] | undefined, value: string | undefined
 const pairsOf = (key: string): readonly (readonly [string, string])[] =>
   key.split(',').map((pair) => {
     const end = pair.indexOf('=');
-    return [decode(pair.slice(0, end)), decode(pair.slice(end + 1))] as const;
+    return [decodeURIComponent(pair.slice(0, end)), decodeURIComponent(pair.slice(end + 1))] as const;
   });
-
-/** Decodes a value. Returns an invalid value of a custom store unchanged. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
 
 const valuesOf =
   ({ target, vendor }: RankedTarget, call: CallInfo | undefined) =>
