@@ -327,22 +327,6 @@ it('does not state that limits count a reservation if work has finished with unk
   expect(await records()).toMatchObject([{ basis: 'unknown', missing: ['no usage'] }]);
 });
 
-it('alerts again that the store is down after it has reserved work', async () => {
-  const alerts: Alert[] = [];
-  const memory = memoryStore();
-  let isDown = true;
-  const reserve: typeof memory.reserve = (...reservation) => {
-    if (isDown) throw new Error('no disk');
-    return memory.reserve(...reservation);
-  };
-  const { ledger } = setUp({ store: { ...memory, reserve }, onAlert: (alert) => alerts.push(alert) });
-  for (const state of [true, true, false, true]) {
-    isDown = state;
-    await ledger.reserve(work, bounds, HOUR_MS);
-  }
-  expect(alerts.map(({ type }) => type)).toEqual(['store-down', 'store-down']);
-});
-
 it('alerts that a limit is spent if it denies work that would fit into a new period', async () => {
   const alerts: Alert[] = [];
   const limits = [{ name: 'money', max: { usd: '8' }, per: 'month', alertAt: [] }] as const;
