@@ -2,7 +2,7 @@ import { createMajordomo, image, LlmError, user, type ChatRequest, type ObjectSc
 import { eventOrderError } from '@majordomo/core/toolkit';
 import { describe, expect, it } from 'vitest';
 import { memoryRecords, type RecordStore } from '@majordomo/records';
-import { fakeProvider } from '@majordomo/testing';
+import { fakeClock, fakeProvider } from '@majordomo/testing';
 import { cached } from '../src/index.ts';
 import { echo, eventsOf, gate, hashed, hi, world, type Answer } from './cache-fixture.ts';
 
@@ -309,15 +309,14 @@ describe('a store', () => {
   });
 
   it('that hangs is waited for until the timeout', async () => {
-    const waits: number[] = [];
-    const clock = {
-      ...(await import('@majordomo/core')).systemClock,
-      sleep: (ms: number) => Promise.resolve(void waits.push(ms)),
-    };
+    const clock = fakeClock(0);
     const records = odd({ get: () => new Promise(() => undefined) });
     const { model, requests } = world(paris, { records, clock, timeoutMs: 20 });
-    await model.generate(hi);
-    expect(waits[0]).toBe(20);
+    const answer = model.generate(hi);
+    await clock.advance(19);
+    expect(requests).toHaveLength(0);
+    await clock.advance(1);
+    await answer;
     expect(requests).toHaveLength(1);
   });
 
