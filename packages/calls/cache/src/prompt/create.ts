@@ -37,12 +37,6 @@ export interface PromptCacheOptions {
    */
   readonly storeTimeoutMs?: number | undefined;
   /**
-   * Maximum number of conversations in memory, 1 or more. Beyond the maximum, the least recently used conversation is removed.
-   *
-   * @default 10_000
-   */
-  readonly maxConversations?: number | undefined;
-  /**
    * Maximum time for which another target replaces the first healthy target of a conversation's chain, in milliseconds. After
    * this time, the conversation returns to the first healthy target. With 0, the conversation returns at its second call. If the
    * last attempt at the first healthy target failed, in any conversation, the maximum is 6 times as long.
@@ -78,7 +72,6 @@ const KINDS: KindsOf<PromptCacheOptions> = {
   catalog: 'object with find',
   records: 'object with write',
   storeTimeoutMs: atLeast(0),
-  maxConversations: atLeast(1),
   maxStayMs: atLeast(0),
   minSaving: atLeast(0),
   onDecision: 'function',
@@ -92,6 +85,8 @@ const LIFETIMES = new Map([
   ['openai', OPENAI_LIFETIMES],
   ['azure', OPENAI_LIFETIMES],
 ]);
+/** Maximum number of conversations in memory. Beyond it, the least recently used conversation is removed. */
+const MAX_CONVERSATIONS = 10_000;
 /** Maximum number of targets whose cached prefixes are stored per conversation. */
 const MAX_HOLDERS = 8;
 
@@ -110,9 +105,14 @@ export function createPromptCache(options: PromptCacheOptions = {}): PromptCache
       path: 'minSaving',
     });
   const { catalog = shipped, clock = systemClock, onDecision, records } = options;
-  const { storeTimeoutMs = 50, maxConversations = 10_000 } = options;
+  const { storeTimeoutMs = 50 } = options;
   const { maxStayMs = 1_800_000, minSaving = 0.1 } = options;
-  const conversations = new Conversations({ records, storeTimeoutMs, maxConversations, clock });
+  const conversations = new Conversations({
+    records,
+    storeTimeoutMs,
+    maxConversations: MAX_CONVERSATIONS,
+    clock,
+  });
   const calls = new WeakMap<CallInfo, { readonly prefix: Prefix; readonly request: ChatRequest }>();
 
   return {
