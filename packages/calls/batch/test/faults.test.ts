@@ -191,22 +191,6 @@ it.each([
   },
 );
 
-it('counts the items of a batch that the vendor lost if the poll is interrupted before the settlement', async () => {
-  const { clock } = world();
-  const { ledger } = ledgerFixture(clock, [{ name: 'requests', max: { requests: 100 }, per: 'ever' }]);
-  const { submit, a, events } = world({ clock, ledger: failingOnce(ledger) });
-  const job = await submit(['x', 'y']);
-  await job.poll();
-  a.fault = (op) => {
-    if (op === 'look') throw failure('not-found', 404);
-  };
-  await job.poll();
-  await clock.advance(HOUR_MS);
-  expect(await job.poll()).toMatchObject({ state: 'done', failed: 2 });
-  expect(events).toContainEqual(expect.objectContaining({ type: 'batch-ended', answered: 0, failed: 2 }));
-  expect((await ledger.state('requests'))[0]?.used).toBe(2n);
-});
-
 it.each(['auth', 'billing'] as const)('rejects the poll with %s, and loses no item', async (kind) => {
   for (const op of ['upload', 'create', 'look', 'results'] as const) {
     const { submit, a } = world();

@@ -1,7 +1,16 @@
 import { createMajordomo } from '@majordomo/core';
 import { expect, it } from 'vitest';
 import { createBatches } from '../src/index.ts';
-import { BATCH_NANO, failure, HOUR_MS, items, ledgerFixture, START, world } from './support/jobs.ts';
+import {
+  BATCH_NANO,
+  failure,
+  HOUR_MS,
+  items,
+  ledgerFixture,
+  START,
+  summariesOf,
+  world,
+} from './support/jobs.ts';
 import { answer, type Op, type Result } from './support/vendor.ts';
 
 /** Returns a fault of the vendor, which has lost a batch or its results. */
@@ -31,7 +40,7 @@ it.each([
   ['the results of the batch', 'results', false],
   ['the results of the batch, and the poll is interrupted before the settlement', 'results', true],
 ] as const)('books the maximum cost of a batch if the vendor no longer has %s', async (_, op, isFailing) => {
-  const { submit, a, clock, state } = ledgerWorld(isFailing);
+  const { submit, a, clock, state, records, events } = ledgerWorld(isFailing);
   const job = await submit(['x', 'y']);
   await job.poll();
   const { held = 0n } = await state();
@@ -42,6 +51,8 @@ it.each([
   await clock.advance(HOUR_MS);
   expect(await job.poll()).toMatchObject({ state: 'done', failed: 2, nanoUsd: undefined });
   expect(await state()).toEqual({ used: held, held: 0n });
+  expect(await records()).toMatchObject([{ requests: 2 }]);
+  expect(events).toContainEqual(expect.objectContaining({ type: 'batch-ended', answered: 0, failed: 2 }));
 });
 
 it('books the maximum cost of a cancelled batch that the vendor no longer has', async () => {
@@ -57,9 +68,12 @@ it('books the maximum cost of a cancelled batch that the vendor no longer has', 
   expect(await state()).toEqual({ used: held, held: 0n });
 });
 
-it.each(['expired', 'cancelled'] as const)(
-  'books nothing for items without a result of a batch that the vendor reports as %s',
-  async (without) => {
+it.each([
+  ['expired', 'timeout'],
+  ['cancelled', 'aborted'],
+] as const)(
+  'books nothing for items without a result of a batch that the vendor reports as %s, and fails them with %s',
+  async (without, kind) => {
     const { submit, a, state } = ledgerWorld();
     a.without = without;
     a.result = (text) => (text === 'rest' ? 'missing' : answer('ok'));
@@ -68,6 +82,7 @@ it.each(['expired', 'cancelled'] as const)(
     a.end();
     expect(await job.poll()).toMatchObject({ answered: 1, failed: 1, nanoUsd: BATCH_NANO });
     expect(await state()).toEqual({ used: BATCH_NANO, held: 0n });
+    expect(await summariesOf(job)).toEqual(['x: ok', `rest: ${kind}`]);
   },
 );
 
