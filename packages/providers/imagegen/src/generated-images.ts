@@ -54,7 +54,7 @@ export async function generateEach(
   signal.throwIfAborted();
   const drawn = settled.flatMap((each) => (each?.status === 'fulfilled' ? [each.value] : []));
   const failures: readonly unknown[] = settled.flatMap((each) =>
-    each?.status === 'rejected' ? [each.reason] : [],
+    each?.status === 'rejected' ? [each.reason as unknown] : [],
   );
   const [failed] = failures;
   if (drawn.length === 0) throw failed;
