@@ -177,6 +177,17 @@ describe('amounts', () => {
       m: { ...LITELLM, mode: 'audio_transcription', input_cost_per_second: 0.0001 },
     };
     expect(await price({ litellm: transcriptionData })).toMatchObject({ fees: { 'audio-second': 100 } });
+    const videoData = {
+      m: {
+        ...LITELLM,
+        mode: 'video_generation',
+        output_cost_per_second: 0.4,
+        output_cost_per_second_4k: 0.6,
+      },
+    };
+    expect(await price({ litellm: videoData })).toMatchObject({
+      fees: { 'video-second': 400_000, 'video-second:4k': 600_000 },
+    });
     const speechData = { m: { ...LITELLM, mode: 'audio_speech', input_cost_per_character: 0.000015 } };
     expect(await price({ litellm: speechData })).toMatchObject({ fees: { character: 15 } });
     const rerankData = {

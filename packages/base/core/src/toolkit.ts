@@ -34,6 +34,7 @@ export {
 } from './util/checks.ts';
 export type { Check, Members, Problem, TypeOf } from './util/checks.ts';
 export { didYouMean, nearestName } from './util/did-you-mean.ts';
+export { CALL_KINDS } from './client/check-options.ts';
 export { checkNumber, checkOptions, configError, definedMembers, mergeTimeouts } from './util/options.ts';
 export { ofKind, rejectUnknownOptions, TIMEOUT_KINDS } from './util/options.ts';
 export type { Kind, Kinds, KindsOf } from './util/options.ts';

@@ -142,6 +142,18 @@ it('a poll ends a job at its limit, although the vendor asks for a later look', 
   expect(await (await background.open('k')).status()).toMatchObject({ target: 'other/gpt-5.4-mini' });
 });
 
+it('cancels a job at its vendor again after the wait that it reports', async () => {
+  const before = ({ step }: JobRequest): JobFault | undefined =>
+    step === 'cancel' ? { status: 503, headers: { 'retry-after': '600' } } : undefined;
+  await using all = await jobsWorld({ server: { plan: () => ({ holdAt: 4 }), before } });
+  const job = await all.settle(all.process().model(SPEC).start(REQUEST));
+  await all.settle(job.cancel());
+  await all.idle();
+  const [record] = await all.store.list('background', { order: 'due', limit: 1 });
+  expect(all.events).toContainEqual(expect.objectContaining({ type: 'job-delayed', inMs: 600_000 }));
+  expect(record?.dueMs).toBe(600_000);
+});
+
 it('books the reservation of a cancelled job whose vendor does not cancel it until its limit', async () => {
   const before = ({ step }: JobRequest): JobFault | undefined =>
     step === 'cancel' ? { status: 500, headers: { 'retry-after': '864000' } } : undefined;

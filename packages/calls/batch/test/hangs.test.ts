@@ -2,7 +2,7 @@ import { createMajordomo, LlmError, type BatchBackend, type Provider } from '@ma
 import type { RecordStore } from '@majordomo/records';
 import { expect, it } from 'vitest';
 import { createBatches } from '../src/index.ts';
-import { failure, HOUR_MS, resultsOf, summariesOf, world } from './support/jobs.ts';
+import { failure, HOUR_MS, resultsOf, world } from './support/jobs.ts';
 import type { Op, Vendor } from './support/vendor.ts';
 
 const never = new Promise<never>(() => undefined);
@@ -159,20 +159,6 @@ it('moves the items if the vendor no longer has the results of an ended batch', 
     { target: 'a/m', error: { kind: 'server' } },
     { target: 'b/m', outcome: 'finished' },
   ]);
-});
-
-it.each([
-  ['expired', 'timeout'],
-  ['cancelled', 'aborted'],
-] as const)('fails items without a line of an %s batch with %s', async (without, kind) => {
-  const { submit, a } = world();
-  a.without = without;
-  a.result = () => 'missing';
-  const job = await submit(['x']);
-  await job.poll();
-  a.end();
-  await job.poll();
-  expect(await summariesOf(job)).toEqual([`x: ${kind}`]);
 });
 
 it('ignores a failed release of the lease, because the lease expires', async () => {

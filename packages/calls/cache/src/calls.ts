@@ -48,7 +48,10 @@ export class CachedCalls {
   async answer(request: ChatRequest, call: CallOptions = {}): Promise<ChatResponse> {
     const key = await this.keyOf('answer', request, call);
     if (key === undefined) return this.model.generate(request, call);
-    const { answer } = await this.lookUp(key, call, (options) => this.model.generate(request, options));
+    const { answer, isOwn } = await this.lookUp(key, call, (options) =>
+      this.model.generate(request, options),
+    );
+    if (!isOwn) this.responseStore.emit('hit', key);
     return answer;
   }
 
@@ -60,7 +63,12 @@ export class CachedCalls {
     const { answer, isOwn } = await this.lookUp(key, call, ask);
     if (isOwn) return answer as ObjectResponse<T>;
     // Parse the value again from the text, because the schema may transform the value.
-    return (await withValue(answer, request, call.signal)) ?? ask(call);
+    const read = await withValue(answer, request, call.signal);
+    this.responseStore.emit(read === undefined ? 'miss' : 'hit', key);
+    if (read !== undefined) return read;
+    const response = await ask(call);
+    this.store(key, response, call);
+    return response;
   }
 
   async stream(
@@ -140,7 +148,6 @@ export class CachedCalls {
     );
     const { answer, isStored } = await flight.waitFor(flight.result, call.signal);
     const isOwn = isFirst && !isStored;
-    if (!isOwn) this.responseStore.emit('hit', key);
     if (isFirst) return { answer, isOwn };
     // Each further caller receives a copy, so that no caller changes the answer of another one.
     return { answer: isStored ? structuredClone(answer) : asShared(answer), isOwn };

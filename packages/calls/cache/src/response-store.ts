@@ -1,5 +1,5 @@
 import { messageOf, systemClock, type ChatResponse, type Clock } from '@majordomo/core';
-import { abortable, notify } from '@majordomo/core/toolkit';
+import { abortable, notify, withTimeout } from '@majordomo/core/toolkit';
 import type { CacheEvent, CacheOptions } from './options.ts';
 import { readResponse, writeResponse, type StorableResponse } from './stored-response.ts';
 
@@ -51,21 +51,13 @@ export class ResponseStore {
     signal?: AbortSignal,
   ): Promise<T | undefined> {
     const { timeoutMs = TIMEOUT_MS } = this.options;
-    const late = new AbortController();
     try {
-      const done = Promise.race([
-        // A store may throw synchronously.
-        Promise.resolve().then(work),
-        this.clock.sleep(timeoutMs, late.signal).then((): never => {
-          throw new Error(`no answer within ${timeoutMs} ms`);
-        }),
-      ]);
+      // A store may throw synchronously.
+      const done = withTimeout(Promise.resolve().then(work), timeoutMs, this.clock);
       return await (signal === undefined ? done : abortable(done, signal));
     } catch (error) {
       if (signal?.aborted !== true) this.emit('store-failed', key, messageOf(error));
       return undefined;
-    } finally {
-      late.abort();
     }
   }
 }

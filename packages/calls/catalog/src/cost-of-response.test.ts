@@ -60,22 +60,6 @@ const failedWith = (text: string): Partial<Attempt> => {
   return { outcome: 'failed', error: new LlmError('network', 'cut', { partial: { ...partial, parts } }) };
 };
 
-it('reports an attempt with content but no usage, and omits it from the sum', async () => {
-  const cost = await costOfAll(failedWith('Hel'), { usage: usage(100) });
-  expect(cost).toEqual({
-    nanoUsd: 200_000n,
-    basis: 'catalogue',
-    missing: ['p/m: no usage for the failed attempt'],
-  });
-});
-
-it.each([
-  ['that a plan includes', { ...failedWith('Hel'), billing: 'included' as const }],
-  ['whose usage is known', { ...failedWith('Hel'), usage: usage(0) }],
-])('does not report an attempt %s', async (_, attempt) => {
-  expect((await costOfAll(attempt, { usage: usage(100) })).missing).toEqual([]);
-});
-
 it('uses the price at the time of the response', async () => {
   const attempts = [attempt({ usage: usage(1) })];
   const at = new Date('2026-06-01');
@@ -113,37 +97,37 @@ it('is unknown if a vendor may bill an attempt without usage, also after an unbi
   });
 });
 
-it('is included if a plan covers an attempt without usage', async () => {
-  expect((await costOfAll({ billing: 'included' })).basis).toBe('included');
-});
-
 const failedAs = (kind: ErrorKind): Partial<Attempt> => ({
   outcome: 'failed',
   error: new LlmError(kind, 'failed'),
 });
 
-it('reports an attempt without usage that may be billed, and omits it from the sum', async () => {
-  expect(await costOfAll(failedAs('network'), { usage: usage(100) })).toEqual({
+it.each<[string, Partial<Attempt>]>([
+  ['with content but no usage', failedWith('Hel')],
+  ['without usage', failedAs('network')],
+  ['without any count of tokens', { ...failedAs('network'), usage: UNKNOWN_USAGE }],
+  ['without a count of its output', { ...failedAs('network'), usage: { ...usage(3), output: undefined } }],
+])('omits a failed attempt %s from the sum, and reports it', async (_, lost) => {
+  expect(await costOfAll({ ...lost, model: 'chat' }, { usage: usage(100) })).toEqual({
     nanoUsd: 200_000n,
     basis: 'catalogue',
     missing: ['p/m: no usage for the failed attempt'],
   });
 });
 
-it('omits a failed attempt whose output the vendor has not counted', async () => {
-  const cutOff = { ...failedAs('network'), model: 'chat', usage: { ...usage(3), output: undefined } };
-  expect(await costOfAll(cutOff, { usage: usage(100) })).toEqual({
-    nanoUsd: 200_000n,
-    basis: 'catalogue',
-    missing: ['p/m: no usage for the failed attempt'],
-  });
+it.each<[string, Partial<Attempt>]>([
+  ['that a plan includes', { ...failedWith('Hel'), billing: 'included' }],
+  ['whose usage is known', { ...failedWith('Hel'), usage: usage(0) }],
+  ['that is not billed', failedAs('auth')],
+])('does not report an attempt %s', async (_, attempt) => {
+  expect((await costOfAll(attempt, { usage: usage(100) })).missing).toEqual([]);
 });
 
-it('omits a failed attempt without any count of tokens', async () => {
-  const cutOff = { ...failedAs('network'), usage: UNKNOWN_USAGE };
-  expect((await costOfAll(cutOff, { usage: usage(100) })).missing).toEqual([
-    'p/m: no usage for the failed attempt',
-  ]);
+it.each<[string, Partial<Attempt>]>([
+  ['an attempt without usage', { billing: 'included' }],
+  ['a failed attempt', { ...failedAs('network'), billing: 'included' }],
+])('is included if a plan covers %s', async (_, attempt) => {
+  expect(await costOfAll(attempt)).toMatchObject({ nanoUsd: undefined, basis: 'included' });
 });
 
 it('adds up the known cost of a failed attempt whose output the vendor has not counted', async () => {
@@ -159,14 +143,6 @@ it('is unknown for a failed attempt that the vendor has counted only in units wi
   const byUnit = { ...usage(0), output: undefined, details: { units: { 'audio-second': 3 } } };
   const cost = await costOfAll({ ...failedAs('network'), usage: byUnit });
   expect(cost).toMatchObject({ nanoUsd: undefined, basis: 'unknown' });
-});
-
-it('is included for a failed attempt that a subscription covers', async () => {
-  expect((await costOfAll({ ...failedAs('network'), billing: 'included' })).basis).toBe('included');
-});
-
-it('does not report an attempt that is not billed', async () => {
-  expect((await costOfAll(failedAs('auth'), { usage: usage(100) })).missing).toEqual([]);
 });
 
 it('omits attempts that a subscription covers, and is included if it covers all', async () => {

@@ -73,16 +73,34 @@ describe('prices', () => {
     });
   });
 
-  it('retain the fees and lose the tiers that the source does not state', async () => {
+  it('apply the changed factor of a region from the date of the document on, and report it', async () => {
+    const source = settableSource(documentWith(modelOf('known', priceOf(2, 8, { regions: { eu: 1.2 } }))));
+    const base = baseOf(modelOf('known', priceOf(2, 8, { regions: { eu: 1.1 } })));
+    const { catalog, events } = await refreshFrom(source, { base });
+    const { model } = (await catalog.find('openai', 'known')) ?? {};
+    const factorAt = (day: string) => model && priceAt(model, new Date(day))?.regions?.['eu'];
+    expect([factorAt('2026-11-09'), factorAt('2026-11-10')]).toEqual([1.1, 1.2]);
+    expect(events).toMatchObject([{ changes: [{ type: 'changed', rates: ['region eu: 1.1 → 1.2'] }] }]);
+  });
+
+  it('retain the fees and regions and lose the tiers that the source does not state', async () => {
     const known = modelOf(
       'known',
-      priceOf(2, 8, { fees: { web_search: 10_000 }, tiers: { batch: { input: 1, output: 2 } } }),
+      priceOf(2, 8, {
+        fees: { web_search: 10_000 },
+        regions: { eu: 1.1 },
+        tiers: { batch: { input: 1, output: 2 } },
+      }),
     );
     const { catalog } = await refreshFrom(settableSource(documentWith(modelOf('known', priceOf(3, 9)))), {
       base: baseOf(known),
     });
     const price = (await catalog.find('openai', 'known'))?.model.prices.at(-1);
-    expect([price?.fees, price?.tiers]).toEqual([{ web_search: 10_000 }, undefined]);
+    expect([price?.fees, price?.regions, price?.tiers]).toEqual([
+      { web_search: 10_000 },
+      { eu: 1.1 },
+      undefined,
+    ]);
   });
 
   it.each([
@@ -111,13 +129,19 @@ describe('prices', () => {
     });
   });
 
-  it('refuse a later period, a fee and a tier above the limit as well', async () => {
-    const price = priceOf(2, 8, { fees: { web_search: 100 }, tiers: { batch: { input: 10, output: 10 } } });
-    const base = baseOf(modelOf('later', priceOf(2, 8)), modelOf('fee', price), modelOf('tier', price));
+  it('refuse a later period, a fee, a tier and a region above the limit as well', async () => {
+    const price = priceOf(2, 8, {
+      fees: { web_search: 100 },
+      tiers: { batch: { input: 10, output: 10 } },
+      regions: { eu: 1 },
+    });
+    const ids = ['fee', 'tier', 'region'];
+    const base = baseOf(modelOf('later', priceOf(2, 8)), ...ids.map((id) => modelOf(id, price)));
     const data = documentWith(
       modelOf('later', priceOf(2, 8), priceOf(0, 0, { from: '2026-12-01' })),
       modelOf('fee', { ...price, fees: { web_search: 1000 } }),
       modelOf('tier', { ...price, tiers: { batch: { input: 1, output: 10 } } }),
+      modelOf('region', { ...price, regions: { eu: 10 } }),
     );
     const { catalog, events } = await refreshFrom(settableSource(data), { base });
     const [event] = events;
@@ -126,6 +150,7 @@ describe('prices', () => {
       ['later', 'input is 0, and was above 0'],
       ['fee', 'fee web_search ×10 is above maxChange 5'],
       ['tier', 'batch input ÷10 is above maxChange 5'],
+      ['region', 'region eu ×10 is above maxChange 5'],
     ]);
     expect(await rateAt(catalog, 'later', '2026-12-02')).toBe(2_000_000);
   });

@@ -53,7 +53,6 @@ it.each<[object, path: string, message: string]>([
     `oauth: endpoints.revoke: ${HTTPS}`,
   ],
   [{ scopes: 'a' }, 'scopes', 'oauth: scopes must be an array, not a string'],
-  [{ earlyMs: -1 }, 'earlyMs', 'oauth: earlyMs must be a number of 0 or more, not -1'],
   [{ extra: 5 }, 'extra', 'oauth: extra must be an object, not a number'],
   [{ fetch: 5 }, 'fetch', 'oauth: fetch must be a function, not a number'],
   [{ clock: {} }, 'clock', 'oauth: clock must be an object with now, not one without'],
@@ -72,7 +71,7 @@ it.each([
   { issuer: undefined, endpoints: { token: 'https://a.test', device: undefined } },
   { issuer: 'http://127.0.0.1:8080', endpoints: { token: 'http://[::1]' } },
   { clientId: '', dialect: 'openrouter' as const },
-  { earlyMs: 0, scopes: [], extra: {}, clientSecret: 's', fetch: globalThis.fetch },
+  { scopes: [], extra: {}, clientSecret: 's', fetch: globalThis.fetch },
 ])('oauth accepts %j', (options) => {
   expect(() => oauth({ ...validOptions, ...options })).not.toThrow();
 });

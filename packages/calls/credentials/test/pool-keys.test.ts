@@ -425,20 +425,6 @@ describe('the options of a pool', () => {
       );
   });
 
-  it.each([
-    ['fill-first', undefined, ['1', '1']],
-    ['least-used', undefined, ['1', '2']],
-    ['fill-first', 1, ['1', '2']],
-    ['fill-first', 2, ['1', '1']],
-  ] as const)(
-    'with the strategy %s and the lease %s use the keys %j at once',
-    async (strategy, lease, expected) => {
-      const pool = poolWith(undefined, { strategy, lease });
-      await Promise.all([rerank(pool), rerank(pool)]);
-      expect(usedKeyIds()).toEqual(expected);
-    },
-  );
-
   it('declare no data handling if a provider declares none', () => {
     const create = backend();
     const { data } = pooled(

@@ -1,5 +1,5 @@
-import { priceAt, type Cost, type Price } from '@majordomo/catalog';
-import type { AttemptInfo, Denial, Usage } from '@majordomo/core';
+import { priceAt, type Price } from '@majordomo/catalog';
+import type { AttemptInfo, Denial } from '@majordomo/core';
 import { invoke, withTimeout } from '@majordomo/core/toolkit';
 import { bookOnce } from './book-once.ts';
 import type { Amount, LongWork, UsedAmount } from './contract/ledger.ts';
@@ -11,7 +11,7 @@ import { pageCountsOf } from './gate/pdf-pages.ts';
 import { planClaims } from './gate/plan.ts';
 import { refuse, reserveInTime } from './gate/reserve.ts';
 import { recordOf } from './gate/spend-record.ts';
-import { tokensOf } from './gate/usage.ts';
+import { tokensOf, type BookedCost } from './gate/usage.ts';
 import type { Amounts, Spender } from './limits/limit-counters.ts';
 import type { LimitCounter } from './limits/limit-set.ts';
 import { MAX_AMOUNT } from './limits/money.ts';
@@ -86,8 +86,8 @@ export async function settleWork(context: LedgerContext, work: LongWork, used: U
   const { counted, spender } = countersOf(context, work);
   // The work may have a reservation on limits that have been removed since.
   if (counted.length === 0) await store.settle(work.id, []);
-  const { outcome, ms, requests } = used;
-  const { usage, cost } = 'most' in used ? completeReservation(work, used.most) : used;
+  const { outcome, ms, requests, usage } = used;
+  const cost = 'most' in used ? reservedCost(work, used.most) : used.cost;
   const record = recordOf(work, { outcome, ms }, usage, cost, {
     id: work.id,
     at: new Date(clock.now()).toISOString(),
@@ -100,24 +100,19 @@ export async function settleWork(context: LedgerContext, work: LongWork, used: U
     record,
     counted,
     spender,
-    amounts: amountsOf(requests, usage, cost),
+    amounts: amountsOf(used, cost),
     // Another process may have settled the work.
     isNew: false,
   });
   if (cost.basis === 'unknown') alerts.onUnpriced(work.target, cost.missing);
 }
 
-/** Returns the usage and the cost of work that has used its complete reservation. */
-function completeReservation(
-  { billing }: LongWork,
-  { input, output = 0, nanoUsd }: Amount,
-): { readonly usage: Usage; readonly cost: Cost } {
-  const usage = { input, output, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
-  if (billing === 'included') return { usage, cost: { nanoUsd: undefined, basis: 'included', missing: [] } };
-  if (nanoUsd === undefined)
-    return { usage, cost: { nanoUsd: undefined, basis: 'unknown', missing: ['no price'] } };
-  const missing = ['no usage, or no price, of some requests'];
-  return { usage, cost: { nanoUsd: BigInt(nanoUsd), basis: 'catalogue', missing } };
+/** Returns the cost of work that has used its complete reservation. */
+function reservedCost({ billing }: LongWork, { nanoUsd }: Amount): BookedCost {
+  if (billing === 'included') return { nanoUsd: undefined, basis: 'included', missing: [] };
+  if (nanoUsd === undefined) return { nanoUsd: undefined, basis: 'unknown', missing: ['no price'] };
+  const missing = ['no usage, or no price, of some requests: the complete reservation counts'];
+  return { nanoUsd: BigInt(nanoUsd), basis: 'estimate', missing };
 }
 
 const withoutMaximum = (claim: Claim): Claim => ({ ...claim, max: MAX_AMOUNT });
@@ -138,12 +133,16 @@ function countersOf(
   return { counted: limits.countersFor(spender, call), spender };
 }
 
-function amountsOf(requests: number, usage: Usage | undefined, cost: Cost): Amounts {
-  const tokens = (tokensOf(usage?.input) ?? 0) + (tokensOf(usage?.output) ?? 0);
+/** Returns the amounts to book. Work whose usage is not completely known counts with its reserved tokens, or more if it has used more. */
+function amountsOf(used: UsedAmount, cost: BookedCost): Amounts {
+  const { requests, usage } = used;
+  const { input, output = 0 } = 'most' in used ? used.most : { input: 0 };
+  const inputTokens = Math.max(input, tokensOf(usage?.input) ?? 0);
+  const outputTokens = Math.max(output, tokensOf(usage?.output) ?? 0);
   return {
     calls: BigInt(requests),
     requests: BigInt(requests),
-    tokens: BigInt(tokens),
+    tokens: BigInt(inputTokens) + BigInt(outputTokens),
     usd: cost.basis === 'included' ? 0n : (cost.nanoUsd ?? 0n),
   };
 }

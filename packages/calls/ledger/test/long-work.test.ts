@@ -293,16 +293,30 @@ it.each<
 
 it.each([
   [{ billing: 'included' } as const, 0n, 'included', []],
-  [{}, 5_000_000_000n, 'catalogue', ['no usage, or no price, of some requests']],
+  [
+    {},
+    5_000_000_000n,
+    'estimate',
+    ['no usage, or no price, of some requests: the complete reservation counts'],
+  ],
 ])(
   'books the complete reservation of work whose usage is unknown (%j)',
   async (about, usd, basis, missing) => {
     const { ledger, states, records } = setUp();
-    await ledger.settle({ ...work, ...about }, { requests: 10, most: bounds, outcome: 'abandoned', ms: 1 });
+    const end = { requests: 10, usage: undefined, most: bounds, outcome: 'abandoned', ms: 1 } as const;
+    await ledger.settle({ ...work, ...about }, end);
     expect(await states()).toEqual({ money: [usd, 0n], tokens: [1500n, 0n], requests: [10n, 0n] });
-    expect(await records()).toMatchObject([{ basis, missing, outcome: 'abandoned' }]);
+    expect(await records()).toMatchObject([{ basis, missing, outcome: 'abandoned', usage: undefined }]);
   },
 );
+
+it('records the known usage of work that costs its reservation, and counts its tokens above the reservation', async () => {
+  const { ledger, states, records } = setUp();
+  const usage = { ...used.usage, input: 1200, output: 40 };
+  await ledger.settle(work, { requests: 10, usage, most: bounds, outcome: 'finished', ms: 1 });
+  expect(await states()).toEqual({ money: [5_000_000_000n, 0n], tokens: [1700n, 0n], requests: [10n, 0n] });
+  expect(await records()).toMatchObject([{ nanoUsd: '5000000000', usage: { input: 1200, output: 40 } }]);
+});
 
 it('does not state that limits count a reservation if work has finished with unknown usage and cost', async () => {
   const { ledger, states, records } = setUp();
@@ -311,22 +325,6 @@ it('does not state that limits count a reservation if work has finished with unk
   await ledger.settle(work, { ...used, usage: undefined, cost });
   expect(await states()).toEqual({ money: [0n, 0n], tokens: [0n, 0n], requests: [9n, 0n] });
   expect(await records()).toMatchObject([{ basis: 'unknown', missing: ['no usage'] }]);
-});
-
-it('alerts again that the store is down after it has reserved work', async () => {
-  const alerts: Alert[] = [];
-  const memory = memoryStore();
-  let isDown = true;
-  const reserve: typeof memory.reserve = (...reservation) => {
-    if (isDown) throw new Error('no disk');
-    return memory.reserve(...reservation);
-  };
-  const { ledger } = setUp({ store: { ...memory, reserve }, onAlert: (alert) => alerts.push(alert) });
-  for (const state of [true, true, false, true]) {
-    isDown = state;
-    await ledger.reserve(work, bounds, HOUR_MS);
-  }
-  expect(alerts.map(({ type }) => type)).toEqual(['store-down', 'store-down']);
 });
 
 it('alerts that a limit is spent if it denies work that would fit into a new period', async () => {

@@ -141,22 +141,6 @@ describe('a part of a score', () => {
   const partsOf = async (setup: RouterSetup, request: ChatRequest = hi) =>
     (await setup.router.plan('m', setup.majordomo, { request })).candidates[0];
 
-  it('is −20 for a bench, and −4 after its end until the next call', async () => {
-    const setup = setUpRouter({ 'a/x': {} }, { m: { choose: ['a/x'] } });
-    setup.majordomo.health.bench('a/x', 1000);
-    expect((await partsOf(setup))?.parts['health']).toBe(-20);
-    await setup.clock.advance(1000);
-    expect((await partsOf(setup))?.parts['health']).toBe(-4);
-  });
-
-  it('is at most 5 for a long context', async () => {
-    const setup = setUpRouter(
-      { 'a/x': { capabilities: { contextTokens: 1_000_000 } } },
-      { m: { choose: ['a/x'], by: 'long-context' } },
-    );
-    expect((await partsOf(setup))?.parts['context']).toBe(5);
-  });
-
   it('uses the quality of a name before that of its first target', async () => {
     const setup = setUpRouter(
       { 'a/x': {}, 'b/x': {} },
@@ -195,12 +179,6 @@ describe('the estimate', () => {
     expect(await estimate(setUpRouter({ 'a/x': { ...pricedTarget, facts, capabilities } }, { m }), hi)).toBe(
       500_000n,
     );
-  });
-
-  it('is unknown if a plan includes the call', async () => {
-    expect(
-      await estimate(setUpRouter({ 'a/x': { ...pricedTarget, billing: 'included' } }, { m }), hi),
-    ).toBeUndefined();
   });
 
   it('uses the price of the requested tier', async () => {

@@ -166,20 +166,17 @@ describe('a limit lowers the score by', () => {
     expect(candidates[0]?.parts['ledger']).toBe(-20);
   });
 
-  it('nothing for a target whose calls a plan includes', async () => {
-    const ledger = ledgerWith({ used: 100n, left: 0n });
+  it.each<[string, Limit['max'], number]>([
+    ['nothing for a limit of money', { usd: '1' }, 0],
+    ['the maximum for a spent limit of requests', { requests: 100 }, -20],
+  ])('%s for a target whose calls a plan includes', async (_, max, part) => {
+    const ledger = ledgerWith({ limit: limit({ where: whereA, max }), used: 100n, left: 0n });
     const { majordomo, router } = setUpRouter(
       { 'a/x': { billing: 'included' } },
       { m: { choose: ['a/x'] } },
       { ledger },
     );
-    expect((await router.plan('m', majordomo)).candidates[0]?.parts['ledger']).toBe(0);
-  });
-
-  it('nothing if its key cannot be decoded', async () => {
-    expect(
-      await ledgerPart({ limit: limit({ where: whereA, each: ['tenant'] }), key: 'tenant=%', left: 0n }),
-    ).toBe(0);
+    expect((await router.plan('m', majordomo)).candidates[0]?.parts['ledger']).toBe(part);
   });
 
   it('the largest penalty of all limits that count the call', async () => {

@@ -1,5 +1,5 @@
 import { LlmError, type ImagePart, type ImageResponse, type Warning } from '@majordomo/core';
-import { completeUsage } from '@majordomo/core/toolkit';
+import { completeUsage, isNotConnected } from '@majordomo/core/toolkit';
 import { imageError } from './decode-image.ts';
 
 /** Response of a backend, without the member `attempts`, which core adds. */
@@ -38,7 +38,8 @@ function missingImages(count: number, n: number, failure: LlmError | undefined):
 /**
  * Generates `n` images on a wire that returns one image per call. Calls `draw` for each image with `seed + index`, with at most
  * four calls in parallel. If some calls fail, the result has a warning. If all calls fail, throws the first failure. Starts no
- * further calls after four failures without a success. The usage of the result is the sum of all successful calls' usage, if each reports it.
+ * further calls after four failures without a success. The usage of the result is the sum of all successful calls' usage. It is unknown if
+ * one of them reports none, or if the vendor may bill a failed call.
  */
 export async function generateEach(
   request: { readonly n?: number | undefined; readonly seed?: number | undefined },
@@ -52,7 +53,10 @@ export async function generateEach(
   const settled = await generateInParallel(seeds, signal, draw);
   signal.throwIfAborted();
   const drawn = settled.flatMap((each) => (each?.status === 'fulfilled' ? [each.value] : []));
-  const failed: unknown = settled.find((each) => each?.status === 'rejected')?.reason;
+  const failures: readonly unknown[] = settled.flatMap((each) =>
+    each?.status === 'rejected' ? [each.reason as unknown] : [],
+  );
+  const [failed] = failures;
   if (drawn.length === 0) throw failed;
   const images = drawn.flatMap((each) => each.images);
   const reported = withoutDuplicates(drawn.flatMap((each) => each.warnings));
@@ -61,11 +65,15 @@ export async function generateEach(
     target,
     images,
     warnings: [...reported, ...missingImages(images.length, n, failure)],
-    usage: completeUsage(drawn.map(({ usage }) => usage)),
+    usage: failures.some(mayBeBilled) ? undefined : completeUsage(drawn.map(({ usage }) => usage)),
     model: drawn.at(-1)?.model,
     vendor: drawn.at(-1)?.vendor,
   };
 }
+
+/** Whether the vendor may bill a failed call: it reported no error status, and the request may have been sent. */
+const mayBeBilled = (error: unknown): boolean =>
+  !LlmError.is(error) || ((error.details.status ?? 200) < 300 && !isNotConnected(error.details.code));
 
 /** Maximum number of parallel calls, and of failures without a success. Gates treat the calls of a request as one call. */
 const MAX_PARALLEL = 4;

@@ -358,6 +358,21 @@ describe('several images from a wire with one image per call', () => {
     await expect(generateEach({ n: 2 }, context, () => Promise.reject(busy))).rejects.toBe(busy);
   });
 
+  test.each<[string, LlmError, unknown]>([
+    [
+      'known if the vendor rejects a call',
+      new LlmError('overloaded', 'busy', { status: 503 }),
+      { output: 10 },
+    ],
+    ['unknown if the response of a call is lost', new LlmError('network', 'reset'), undefined],
+  ])('have a usage that is %s', async (_, error, expected) => {
+    const { usage } = await generateEach({ n: 2, seed: 0 }, context, async (seed) => {
+      if (seed === 1) throw error;
+      return drawn({ usage: tokens(2, 10) });
+    });
+    expect(usage).toEqual(expected === undefined ? undefined : expect.objectContaining(expected));
+  });
+
   test('are requested four at a time and returned in the order of their seeds', async () => {
     let running = 0;
     let most = 0;

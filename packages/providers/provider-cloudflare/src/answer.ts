@@ -125,7 +125,7 @@ export class Answer {
       this.rawFinish === undefined && this.hasNoFinishReason
         ? this.reasonByLimit(output)
         : finishReason(this.rawFinish);
-// Calls take precedence over `stop` and over a missing reason, but not over a limit.
+    // Calls take precedence over `stop` and over a missing reason, but not over a limit.
     const isEnd = named === 'stop' || (named === 'other' && this.rawFinish === undefined);
     return this.hasCalls && isEnd ? 'tool-calls' : named;
   }

@@ -22,6 +22,19 @@ describe('usage', () => {
     });
   });
 
+  it('counts cached audio only as cached', () => {
+    const raw = {
+      promptTokenCount: 100,
+      cachedContentTokenCount: 60,
+      promptTokensDetails: [
+        { modality: 'AUDIO', tokenCount: 80 },
+        { modality: 'TEXT', tokenCount: 20 },
+      ],
+      cacheTokensDetails: [{ modality: 'AUDIO', tokenCount: 60 }],
+    };
+    expect(usage(raw, 0)).toMatchObject({ input: 100, cacheRead: 60, details: { inputAudio: 20 } });
+  });
+
   it('reads the details that affect the price', () => {
     const raw = {
       promptTokenCount: 300,

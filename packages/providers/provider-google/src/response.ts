@@ -50,6 +50,7 @@ export interface WireUsage {
   readonly cachedContentTokenCount?: number;
   readonly totalTokenCount?: number;
   readonly promptTokensDetails?: readonly ModalityCount[];
+  readonly cacheTokensDetails?: readonly ModalityCount[];
   readonly candidatesTokensDetails?: readonly ModalityCount[];
   readonly serviceTier?: string;
   readonly trafficType?: string;
@@ -97,13 +98,19 @@ const sum = (a: number | undefined, b: number | undefined): number | undefined =
 function details(raw: WireUsage, searches: number): UsageDetails | undefined {
   const found: UsageDetails = {
     serviceTier: raw.serviceTier ?? raw.trafficType,
-    inputImage: countOf(raw.promptTokensDetails, 'IMAGE'),
-    inputAudio: countOf(raw.promptTokensDetails, 'AUDIO'),
+    inputImage: uncachedOf(raw, 'IMAGE'),
+    inputAudio: uncachedOf(raw, 'AUDIO'),
     outputImage: countOf(raw.candidatesTokensDetails, 'IMAGE'),
     outputAudio: countOf(raw.candidatesTokensDetails, 'AUDIO'),
     serverTools: searches === 0 ? undefined : { web_search: searches },
   };
   return Object.values(found).some((value) => value !== undefined) ? found : undefined;
+}
+
+/** Returns the prompt tokens of a modality without the cached ones, which the prompt includes and which are part of `cacheRead`. */
+function uncachedOf(raw: WireUsage, modality: string): number | undefined {
+  const count = countOf(raw.promptTokensDetails, modality);
+  return count && Math.max(0, count - (countOf(raw.cacheTokensDetails, modality) ?? 0));
 }
 
 const countOf = (counts: readonly ModalityCount[] | undefined, modality: string): number | undefined =>

@@ -20,9 +20,9 @@ export interface UsageDetails {
   readonly speed?: string | undefined;
   /** Region where the model ran, in the vendor's terms, if the price depends on it. */
   readonly inferenceGeo?: string | undefined;
-  /** Number of image tokens in `input`. */
+  /** Number of image tokens in `input` that are not part of `cacheRead`. */
   readonly inputImage?: number | undefined;
-  /** Number of audio tokens in `input`. */
+  /** Number of audio tokens in `input` that are not part of `cacheRead`. */
   readonly inputAudio?: number | undefined;
   /** Number of image tokens in `output`. */
   readonly outputImage?: number | undefined;

@@ -30,12 +30,9 @@ export async function doLeftWork(parts: RunParts, prepared?: PreparedTarget): Pr
     if (done.left.length > 0) retryMs ??= retryAfter(error);
     legs.push(done.leg);
   }
-  // Nothing is to be saved. When the run ends, the driver makes the job due after a fixed wait (`LeasedJob.end`).
-  if (legs.every((leg, at) => leg === job.record.legs[at])) return failure;
-  const change = (record: JobRecord): JobRecord => ({
-    ...record,
-    legs: [...legs, ...record.legs.slice(legs.length)],
-  });
+  const hasChanged = legs.some((leg, at) => leg !== job.record.legs[at]);
+  const change = (record: JobRecord): JobRecord =>
+    hasChanged ? { ...record, legs: [...legs, ...record.legs.slice(legs.length)] } : record;
   // A running job continues with its next leg, so that this process needs its lease.
   await (job.record.state === 'running' ? job.change(change) : job.release(retryMs ?? 0, change));
   return failure;

@@ -139,7 +139,7 @@ export class LiveLeg {
     attempts: readonly Attempt[],
     changes: Partial<LegRecord>,
   ): Promise<Partial<LegRecord>> {
-    const nanoUsd = await costOf(attempts, this.setup);
+    const nanoUsd = await costOf(attempts, this.job.record, this.setup);
     const endedAt = this.setup.clock.now();
     return { ...changes, state: 'ended', endedAt, attempts: attempts.map(storedAttempt), nanoUsd };
   }

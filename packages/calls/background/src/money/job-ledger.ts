@@ -38,8 +38,8 @@ export async function settleLeg(record: JobRecord, number: number, setup: Setup)
   const { most } = job;
   const { attempts, startedAt, endedAt = clock.now() } = leg;
   const work = workOf(record, leg, job, number);
-  const common = { requests: 1, ms: endedAt - startedAt };
   const attempt = attempts.map(restoredAttempt).at(-1);
+  const common = { requests: 1, ms: endedAt - startedAt, usage: attempt?.usage };
   const cost = attempt && (await knownCost(attempt, most, record, setup));
   if (attempt === undefined || cost === undefined) {
     const outcome = attempt?.outcome === 'finished' ? 'finished' : 'abandoned';
@@ -47,7 +47,7 @@ export async function settleLeg(record: JobRecord, number: number, setup: Setup)
     return;
   }
   const outcome = attempt.outcome === 'finished' ? 'finished' : 'failed';
-  await ledger.settle(work, { ...common, usage: attempt.usage, cost, outcome });
+  await ledger.settle(work, { ...common, cost, outcome });
 }
 
 /** Returns the cost of a leg; `undefined` if the leg costs its complete reservation. */
@@ -63,7 +63,7 @@ async function knownCost(
   return cost.nanoUsd === undefined && hasMaximum ? undefined : cost;
 }
 
-/** Returns the cost of a leg. The cost of a leg that may be billed, but has no usage, is unknown. */
+/** Returns the cost of an attempt. The cost of an attempt that may be billed, but has no usage, is unknown. */
 export async function costOfLeg(
   attempt: Attempt,
   record: JobRecord,

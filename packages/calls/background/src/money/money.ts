@@ -1,14 +1,21 @@
-import { costOfResponse } from '@majordomo/catalog';
+import { sumCosts } from '@majordomo/catalog';
 import type { Attempt } from '@majordomo/core';
 import type { JobRecord } from '../record/record.ts';
 import type { Setup } from '../setup.ts';
+import { costOfLeg } from './job-ledger.ts';
 
-/** Returns the cost of the attempts in nano-USD, as a string, or `null` if it is unknown. */
+/**
+ * Returns the cost of the attempts of a live call in nano-USD, as a string, or `null` if the cost of one of them is unknown or a plan
+ * includes all of them.
+ */
 export async function costOf(
   attempts: readonly Attempt[],
-  { catalog, clock }: Setup,
+  record: JobRecord,
+  setup: Setup,
 ): Promise<string | null> {
-  const { nanoUsd } = await costOfResponse({ attempts }, { catalog, at: new Date(clock.now()) });
+  const sent = attempts.filter(({ outcome }) => outcome !== 'skipped');
+  if (sent.length === 0) return '0';
+  const { nanoUsd } = sumCosts(await Promise.all(sent.map((attempt) => costOfLeg(attempt, record, setup))));
   return nanoUsd?.toString() ?? null;
 }
 

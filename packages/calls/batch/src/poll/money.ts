@@ -49,11 +49,19 @@ export class ResultSum {
   answered = 0;
   usage: Usage | undefined;
   nanoUsd: bigint | undefined = 0n;
+  /** Whether the vendor may bill an item without usage. */
+  isUsageUnknown = false;
 
   add(isAnswered: boolean, usage: Usage | undefined, nanoUsd: bigint | undefined): void {
     if (isAnswered) this.answered++;
     this.usage = sumUsage(this.usage, usage);
     this.nanoUsd = plus(this.nanoUsd, nanoUsd);
+    this.isUsageUnknown ||= usage === undefined && nanoUsd === undefined;
+  }
+
+  /** Adds items that the vendor may bill, although their results are not available. */
+  addUnknown(): void {
+    this.add(false, undefined, undefined);
   }
 }
 
@@ -102,7 +110,7 @@ export const settleUnprocessed = (batch: BatchRecord, round: Round): Promise<voi
 /** Replaces the reservation of a batch that the vendor may have processed without a result with its requests and maximum cost. */
 export function settleUnknown(batch: BatchRecord, round: Round): Promise<void> {
   const sum = new ResultSum();
-  sum.nanoUsd = undefined;
+  sum.addUnknown();
   return settle(batch, sum, round);
 }
 
@@ -115,7 +123,8 @@ async function book(batch: BatchRecord, sum: ResultSum, requests: number, round:
   if (most !== undefined)
     await round.setup.ledger?.settle(workOf(batch, round), {
       requests,
-      ...usedOf(sum, most, about),
+      usage: sum.usage,
+      ...costOrMost(sum, most, about),
       outcome: sum.answered > 0 ? 'finished' : 'failed',
       ms: ageOf(batch, round.now()),
     });
@@ -128,17 +137,17 @@ async function end(batch: BatchRecord, nanoUsd: bigint | undefined, round: Round
   await round.job.save();
 }
 
-/** Returns what a batch has used. If the cost of an item is unknown, the batch has used its complete reservation. */
-function usedOf(
-  { usage, nanoUsd }: ResultSum,
+/** Returns the cost of a batch. If the usage or the cost of an item is unknown, the batch has used its complete reservation. */
+function costOrMost(
+  { nanoUsd, isUsageUnknown }: ResultSum,
   most: Amount,
   { billing }: BatchTarget,
-): { readonly usage: Usage | undefined; readonly cost: Cost } | { readonly most: Amount } {
-  if (billing === 'included') return { usage, cost: { nanoUsd: undefined, basis: 'included', missing: [] } };
-  if (nanoUsd !== undefined) return { usage, cost: { nanoUsd, basis: 'catalogue', missing: [] } };
+): { readonly cost: Cost } | { readonly most: Amount } {
+  if (isUsageUnknown) return { most };
+  if (billing === 'included') return { cost: { nanoUsd: undefined, basis: 'included', missing: [] } };
+  if (nanoUsd !== undefined) return { cost: { nanoUsd, basis: 'catalogue', missing: [] } };
   if (most.nanoUsd !== undefined) return { most };
-  const missing = [`no usage, or no price at tier ${TIER}, of some requests`];
-  return { usage, cost: { nanoUsd, basis: 'unknown', missing } };
+  return { cost: { nanoUsd, basis: 'unknown', missing: [`no price at tier ${TIER}`] } };
 }
 
 function workOf({ number, about, reservations }: BatchRecord, { record }: Round): LongWork {

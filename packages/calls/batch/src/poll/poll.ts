@@ -84,7 +84,12 @@ async function checkBatch(batch: BatchRecord, round: Round): Promise<boolean> {
   const { backend, context } = await round.vendorOf(batch);
   const { ref = '', state, about } = batch;
   if (round.isClosing && batch.isCancelled !== true) {
-    await round.send(context, (own) => backend.cancel(ref, own));
+    await round
+      .send(context, (own) => backend.cancel(ref, own))
+      .catch((cause: unknown) => {
+        // The look below handles a batch that the vendor no longer has.
+        if (!LlmError.is(cause, 'not-found')) throw cause;
+      });
     batch.isCancelled = true;
     await round.job.save();
   }

@@ -47,7 +47,8 @@ export async function readBatch(batch: BatchRecord, round: Round): Promise<boole
     if (batch.state === 'trial' && results.count === 0) return false;
     await reader.moveAll(unread, results);
     // The sum does not contain items without a line that an interrupted poll has moved.
-    if (unread.bill?.isBilled === true) reader.sum.nanoUsd = undefined;
+    const { requests = 0 } = batch;
+    if (unread.bill?.isBilled === true && results.count < requests) reader.sum.addUnknown();
   } finally {
     await results.remove();
   }
@@ -139,7 +140,7 @@ class BatchReader {
     }
     if (without !== undefined) return { error: unreachedError(target, without) };
     const why = `${target}: the batch ended without a result for this request`;
-    return { error: new LlmError('protocol', why, { target }) };
+    return { error: new LlmError('protocol', why, { target }), bill: MAY_BE_BILLED };
   }
 
   /**

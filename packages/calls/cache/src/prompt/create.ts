@@ -37,12 +37,6 @@ export interface PromptCacheOptions {
    */
   readonly storeTimeoutMs?: number | undefined;
   /**
-   * Maximum number of conversations in memory, 1 or more. Beyond the maximum, the least recently used conversation is removed.
-   *
-   * @default 10_000
-   */
-  readonly maxConversations?: number | undefined;
-  /**
    * Maximum time for which another target replaces the first healthy target of a conversation's chain, in milliseconds. After
    * this time, the conversation returns to the first healthy target. With 0, the conversation returns at its second call. If the
    * last attempt at the first healthy target failed, in any conversation, the maximum is 6 times as long.
@@ -56,12 +50,6 @@ export interface PromptCacheOptions {
    * @default 0.1
    */
   readonly minSaving?: number | undefined;
-  /**
-   * Lifetimes of `short` and `long` cache entries by vendor, in milliseconds. Vendors that are not listed have the default
-   * lifetimes.
-   * @default { short: 300_000, long: 3_600_000 }, and for openai and azure { short: 1_800_000, long: 43_200_000 }
-   */
-  readonly lifetimesMs?: Readonly<Record<string, CacheLifetimes>> | undefined;
   /** Listener for each decision about a conversation whose prefix is cached by a target other than the first healthy one. */
   readonly onDecision?: ((decision: CacheDecision) => void) | undefined;
   /**
@@ -70,12 +58,6 @@ export interface PromptCacheOptions {
    * @default the system clock
    */
   readonly clock?: Clock | undefined;
-}
-
-/** Lifetimes of a vendor's cache entries in milliseconds. */
-export interface CacheLifetimes {
-  readonly short: number;
-  readonly long: number;
 }
 
 /** Order function and event listener. Pass both to the same majordomo. */
@@ -90,17 +72,21 @@ const KINDS: KindsOf<PromptCacheOptions> = {
   catalog: 'object with find',
   records: 'object with write',
   storeTimeoutMs: atLeast(0),
-  maxConversations: atLeast(1),
   maxStayMs: atLeast(0),
   minSaving: atLeast(0),
-  lifetimesMs: 'object',
   onDecision: 'function',
   clock: 'object with now',
 };
 
-const DEFAULT_LIFETIMES: CacheLifetimes = { short: 300_000, long: 3_600_000 };
-const OPENAI_LIFETIMES: CacheLifetimes = { short: 1_800_000, long: 43_200_000 };
-const VENDOR_LIFETIMES = { openai: OPENAI_LIFETIMES, azure: OPENAI_LIFETIMES };
+/** Lifetimes of cache entries by vendor, in milliseconds. */
+const DEFAULT_LIFETIMES = { short: 300_000, long: 3_600_000 };
+const OPENAI_LIFETIMES = { short: 1_800_000, long: 43_200_000 };
+const LIFETIMES = new Map([
+  ['openai', OPENAI_LIFETIMES],
+  ['azure', OPENAI_LIFETIMES],
+]);
+/** Maximum number of conversations in memory. Beyond it, the least recently used conversation is removed. */
+const MAX_CONVERSATIONS = 10_000;
 /** Maximum number of targets whose cached prefixes are stored per conversation. */
 const MAX_HOLDERS = 8;
 
@@ -119,10 +105,14 @@ export function createPromptCache(options: PromptCacheOptions = {}): PromptCache
       path: 'minSaving',
     });
   const { catalog = shipped, clock = systemClock, onDecision, records } = options;
-  const { storeTimeoutMs = 50, maxConversations = 10_000 } = options;
+  const { storeTimeoutMs = 50 } = options;
   const { maxStayMs = 1_800_000, minSaving = 0.1 } = options;
-  const lifetimes: Readonly<Record<string, CacheLifetimes>> = { ...VENDOR_LIFETIMES, ...options.lifetimesMs };
-  const conversations = new Conversations({ records, storeTimeoutMs, maxConversations, clock });
+  const conversations = new Conversations({
+    records,
+    storeTimeoutMs,
+    maxConversations: MAX_CONVERSATIONS,
+    clock,
+  });
   const calls = new WeakMap<CallInfo, { readonly prefix: Prefix; readonly request: ChatRequest }>();
 
   return {
@@ -151,7 +141,7 @@ export function createPromptCache(options: PromptCacheOptions = {}): PromptCache
       const { target, usage, vendor = '', ms } = event.result;
       if (known === undefined || usage?.input === undefined) return;
       const { prefix, request } = known;
-      const lifetime = (lifetimes[vendor] ?? DEFAULT_LIFETIMES)[isLong(request) ? 'long' : 'short'];
+      const lifetime = (LIFETIMES.get(vendor) ?? DEFAULT_LIFETIMES)[isLong(request) ? 'long' : 'short'];
       const holder: Holder = {
         target,
         count: request.messages.length,

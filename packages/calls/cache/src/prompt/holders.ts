@@ -1,5 +1,5 @@
 import type { Clock } from '@majordomo/core';
-import { abortable, isRecord, setNewest } from '@majordomo/core/toolkit';
+import { abortable, isRecord, setNewest, withTimeout } from '@majordomo/core/toolkit';
 import { layoutOf, type RecordStore } from '@majordomo/records';
 
 /** Prefix of a conversation that the vendor of one target has cached. `hash` identifies the prefix. */
@@ -90,18 +90,12 @@ export class Conversations {
     signal: AbortSignal,
   ): Promise<Conversation | undefined> {
     const { clock, storeTimeoutMs } = this.options;
-    const late = new AbortController();
-    const cancel = clock.timer(storeTimeoutMs, () => {
-      late.abort();
-    });
     try {
       const reading = (async () => records.get(SPACE, key))();
-      const record = await abortable(reading, AbortSignal.any([signal, late.signal]));
+      const record = await abortable(withTimeout(reading, storeTimeoutMs, clock), signal);
       return record === undefined ? NO_HOLDERS : parseConversation(LAYOUT.read(key, record.value));
     } catch {
       return undefined;
-    } finally {
-      cancel();
     }
   }
 }

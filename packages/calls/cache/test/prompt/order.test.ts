@@ -12,6 +12,7 @@ import { memoryRecords } from '@majordomo/records';
 import { fakeClock, type FakeClock } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { createPromptCache, type CacheDecision, type PromptCacheOptions } from '../../src/prompt.ts';
+import { Conversations } from '../../src/prompt/holders.ts';
 
 const MINUTE = 60_000;
 const NOON = Date.UTC(2026, 10, 20, 12);
@@ -126,13 +127,6 @@ describe('after a failover', () => {
     expect(await call(second, healthy, 'acme/head')).toBeUndefined();
     expect(await call(third, healthy, 'acme/head')).toBeUndefined();
     expect(decisions).toMatchObject([{ type: 'return', why: 'expired', target: 'acme/tail' }]);
-  });
-
-  it('uses the lifetimes of the options', async () => {
-    const { call, clock } = fixture({ lifetimesMs: { acme: { short: 10 * MINUTE, long: 20 * MINUTE } } });
-    await call(first, healthy, 'acme/tail');
-    await clock.advance(10 * MINUTE - 1);
-    expect(await call(second, healthy, 'acme/tail')).toEqual(['acme/tail']);
   });
 
   it('returns when the first target is cheaper without a cached prefix', async () => {
@@ -278,15 +272,14 @@ it('counts the complete input as cached if a vendor reports reads only', async (
   expect(decisions[0]?.expectedSavedNanoUsd).toBe(11_500_000n);
 });
 
-it('removes the least recently used conversation beyond maxConversations', async () => {
-  const { call } = fixture({ maxConversations: 2 });
-  const other = (name: string): readonly Message[] => [user(name)];
-  await call(first, healthy, 'acme/tail');
-  await call(other('a'), healthy, 'acme/tail');
-  expect(await call(second, healthy, 'acme/tail')).toEqual(['acme/tail']);
-  await call(other('b'), healthy, 'acme/tail');
-  expect(await call([...other('a'), user('?')], healthy, 'acme/head')).toBeUndefined();
-  expect(await call([...other('b'), user('?')], healthy, 'acme/tail')).toEqual(['acme/tail']);
+it('removes the least recently used conversation beyond the maximum', async () => {
+  const { signal } = new AbortController();
+  const options = { records: undefined, storeTimeoutMs: 1, maxConversations: 2, clock: fakeClock(0) };
+  const conversations = new Conversations(options);
+  for (const key of ['a', 'b']) conversations.write(key, { holders: [], awaySince: 1 });
+  await conversations.read('a', signal);
+  conversations.write('c', { holders: [], awaySince: 1 });
+  expect(['a', 'b', 'c'].map((key) => conversations.get(key).awaySince)).toEqual([1, undefined, 1]);
 });
 
 describe('with a store', () => {
@@ -332,7 +325,6 @@ describe('with a store', () => {
 it.each<readonly [PromptCacheOptions, string]>([
   [{ minSaving: 2 }, 'minSaving'],
   [{ maxStayMs: -1 }, 'maxStayMs'],
-  [{ maxConversations: 0 }, 'maxConversations'],
   [{ records: {} as never }, 'records'],
 ])('rejects the options %j', (options, path) => {
   expect(() => createPromptCache(options)).toThrow(

@@ -119,7 +119,7 @@ export const rows: string = `[
 {"id":"veo-3.1-fast-generate-001","i":1024,"w":"v","p":[{"p":{"i":0,"o":0},"e":{"video-second":150000},"b":"l"}]},
 {"id":"veo-3.1-fast-generate-preview","i":1024,"w":"v","p":[{"p":{"i":0,"o":0},"e":{"video-second":150000},"b":"l"}]},
 {"id":"veo-3.1-generate","r":"ti","w":"v"},
-{"id":"veo-3.1-generate-001","i":1024,"w":"v","p":[{"p":{"i":0,"o":0},"e":{"video-second":400000},"b":"l"}]},
-{"id":"veo-3.1-generate-preview","i":1024,"w":"v","p":[{"p":{"i":0,"o":0},"e":{"video-second":400000},"b":"l"}]},
+{"id":"veo-3.1-generate-001","i":1024,"w":"v","p":[{"p":{"i":0,"o":0},"e":{"video-second":400000,"video-second:4k":600000},"s":"ai.google.dev, pricing of 2026-10-07: video in 4k costs 0.60 USD a second; 2026-12-01"}]},
+{"id":"veo-3.1-generate-preview","i":1024,"w":"v","p":[{"p":{"i":0,"o":0},"e":{"video-second":400000,"video-second:4k":600000},"s":"ai.google.dev, pricing of 2026-10-07: video in 4k costs 0.60 USD a second; 2026-12-01"}]},
 {"id":"veo-3.1-lite-generate-preview","i":1024,"w":"v","p":[{"p":{"i":0,"o":0},"e":{"video-second":50000,"video-second:1080p":80000},"b":"l"}]}
 ]`;

@@ -28,7 +28,7 @@ export interface Difference {
   readonly after: number | undefined;
 }
 
-/** Returns the amounts that differ between two prices, such as `input`, `output above 200000`, `batch input` or `fee web_search`. */
+/** Returns the amounts that differ between two prices, such as `input`, `output above 200000`, `batch input`, `region us` or `fee web_search`. */
 export function amountsThatDiffer(before: Price | undefined, after: Price): readonly Difference[] {
   const was = amountsIn(before);
   const is = amountsIn(after);
@@ -42,11 +42,12 @@ const format = ({ name, before, after }: Difference): string =>
 
 function amountsIn(price: Price | undefined): ReadonlyMap<string, number> {
   if (price === undefined) return new Map();
-  const { rates, above = [], tiers = {}, fees = {} } = price;
+  const { rates, above = [], tiers = {}, regions = {}, fees = {} } = price;
   return new Map([
     ...ratesIn(rates, (name) => name),
     ...above.flatMap((step) => ratesIn(step.rates, (name) => `${name} above ${step.inputTokens}`)),
     ...Object.entries(tiers).flatMap(([tier, own]) => ratesIn(own, (name) => `${tier} ${name}`)),
+    ...Object.entries(regions).map(([region, factor]) => [`region ${region}`, factor] as const),
     ...Object.entries(fees).map(([unit, fee]) => [`fee ${unit}`, fee] as const),
   ]);
 }

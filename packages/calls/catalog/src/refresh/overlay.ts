@@ -92,7 +92,7 @@ function mergePrices(model: CatalogModel, next: CatalogModel, data: SourceData):
     : was.rates.input === input && was.rates.output === output;
   const price = isEqual
     ? { ...was, ...confirmed(was, is, isComplete) }
-    : { ...withFees(is, was), from: date };
+    : { ...withKnown(is, was), from: date };
   return join(model.prices, [price], later);
 }
 
@@ -109,9 +109,12 @@ function confirmed(was: Price, is: Price, isComplete: boolean): Pick<Price, 'sou
   return { sources, trust: was.trust === 'single' && sources.length > 1 ? 'agreed' : was.trust };
 }
 
-/** Adds the fees of the previous price that the new price does not state. */
-const withFees = (price: Price, before: Price): Price =>
-  before.fees === undefined ? price : { ...price, fees: { ...before.fees, ...price.fees } };
+/** Adds the fees and the factors of regions of the previous price that the new price does not state. */
+const withKnown = (price: Price, { regions, fees }: Price): Price => ({
+  ...price,
+  ...(regions && { regions: { ...regions, ...price.regions } }),
+  ...(fees && { fees: { ...fees, ...price.fees } }),
+});
 
 /** Returns the reason why a price is refused; `undefined` if the price is applied. */
 function refusalOf(

@@ -109,7 +109,10 @@ const UNITS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   image_edit: { output_cost_per_image: 'image' },
   video_generation: {
     output_cost_per_second: 'video-second',
+    output_cost_per_second_480p: 'video-second:480p',
+    output_cost_per_second_720p: 'video-second:720p',
     output_cost_per_second_1080p: 'video-second:1080p',
+    output_cost_per_second_4k: 'video-second:4k',
     output_cost_per_video_per_second: 'video-second',
   },
   audio_transcription: { input_cost_per_second: 'audio-second' },

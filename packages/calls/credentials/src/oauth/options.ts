@@ -1,5 +1,5 @@
 import { LlmError, type Clock, type Credential } from '@majordomo/core';
-import { atLeast, checkOptions as checkKinds, isLoopback, type KindsOf } from '@majordomo/core/toolkit';
+import { checkOptions as checkKinds, isLoopback, type KindsOf } from '@majordomo/core/toolkit';
 import type { Vault } from '../vault/vault.ts';
 import type { Dialect } from './dialects.ts';
 
@@ -19,8 +19,6 @@ export interface OAuthOptions {
   readonly endpoints?: OAuthEndpoints | undefined;
   /** Names of the requested scopes, as the vendor defines them. @default [] */
   readonly scopes?: readonly string[] | undefined;
-  /** Time before a token's expiry at which it is refreshed, in ms, at most a quarter of its lifetime. `@default 60_000` */
-  readonly earlyMs?: number | undefined;
   /** Additional parameters of the authorization request, such as `access_type`. @default {} */
   readonly extra?: Readonly<Record<string, string>> | undefined;
   /** Protocol of the authority if it differs from OAuth. Presets set this option. @default OAuth */
@@ -82,7 +80,6 @@ const KINDS: KindsOf<OAuthOptions> = {
   issuer: 'string',
   endpoints: 'object',
   scopes: 'array',
-  earlyMs: atLeast(0),
   extra: 'object',
   dialect: true,
   fetch: 'function',

@@ -5,8 +5,9 @@ import type { StoredCredential } from '../vault/vault.ts';
 import { asLoginError, failureDetails, type Authority } from './authority.ts';
 import type { OAuthOptions } from './options.ts';
 
+/** Time between the refresh and the expiry of a token, in milliseconds. */
 const EARLY_MS = 60_000;
-/** Maximum time between the refresh and the expiry of a token, as a share of the token's lifetime. */
+/** Maximum of this time, as a share of the token's lifetime. */
 const MAX_EARLY_SHARE = 0.25;
 /** Time until a failed refresh of a valid token is repeated, in milliseconds, if the response has no Retry-After header. */
 const RETRY_MS = 5000;
@@ -94,7 +95,7 @@ export class Refresher {
     // A token that cannot be refreshed is used until it expires.
     if (entry.refresh === undefined) return isValid(entry, now) ? entry : undefined;
     const isWaiting = now < this.notBefore && isValid(entry, now);
-    return isWaiting || isFresh(entry, this.options.earlyMs, now) ? entry : undefined;
+    return isWaiting || isFresh(entry, now) ? entry : undefined;
   }
 
   /**
@@ -131,14 +132,10 @@ export class Refresher {
 const isValid = ({ expiresAt = Infinity }: StoredCredential, now: number): boolean => expiresAt > now;
 
 /** Whether a token does not expire soon. Tokens with a lifetime of only a few minutes are refreshed closer to their expiry. */
-function isFresh(
-  { issuedAt, expiresAt }: StoredCredential,
-  earlyMs: number = EARLY_MS,
-  now: number,
-): boolean {
+function isFresh({ issuedAt, expiresAt }: StoredCredential, now: number): boolean {
   if (expiresAt === undefined) return true;
   const lifeMs = issuedAt === undefined ? Infinity : expiresAt - issuedAt;
-  return expiresAt - now > Math.min(earlyMs, lifeMs * MAX_EARLY_SHARE);
+  return expiresAt - now > Math.min(EARLY_MS, lifeMs * MAX_EARLY_SHARE);
 }
 
 /** Returns the error for an exhausted plan quota, which the authority of the dialect `codex` reports with status 429. */

@@ -128,9 +128,11 @@ export interface Amount {
   readonly nanoUsd?: string | undefined;
 }
 
-/** Result of long work: its usage and cost, or the amounts that it has reserved, if its usage or cost is unknown. */
-export type UsedAmount = WorkEnd &
-  ({ readonly usage: Usage | undefined; readonly cost: Cost } | { readonly most: Amount });
+/**
+ * Result of long work: its cost, or the amounts that it has reserved, if its cost or a part of its usage is unknown. The reserved amounts
+ * then count, and its record contains the known usage.
+ */
+export type UsedAmount = WorkEnd & ({ readonly cost: Cost } | { readonly most: Amount });
 
 /** End of long work. */
 interface WorkEnd {
@@ -139,6 +141,8 @@ interface WorkEnd {
   readonly outcome: 'finished' | 'failed' | 'abandoned';
   /** Duration in milliseconds. */
   readonly ms: number;
+  /** Usage that the vendor has reported. */
+  readonly usage: Usage | undefined;
 }
 
 /** Ledger that enforces limits, stores a record of each attempt and computes reports. One store has its counters and records. */

@@ -30,7 +30,8 @@ export interface SpendRecord {
   readonly nanoUsd: string | undefined;
   /**
    * Source of `nanoUsd`. With `estimate`, a failed attempt has no usage, or no complete usage. `nanoUsd` is its maximum cost if the
-   * vendor may bill it, and 0 if its request was not sent or the vendor rejected it (`mayBeBilled` of `@majordomo/catalog`).
+   * vendor may bill it, and 0 if its request was not sent or the vendor rejected it (`mayBeBilled` of `@majordomo/catalog`). For
+   * `LongWork` of which a part of the usage or the cost is unknown, `nanoUsd` is its reservation.
    */
   readonly basis: Cost['basis'] | 'estimate';
   /**

@@ -21,7 +21,6 @@ export function limitPenalty(
   states: readonly LimitState[],
   now: number,
 ): number {
-  if (subject.billing === 'included') return 0;
   const relevant = states.filter((state) => countsTowards(state, subject, call));
   return Math.min(0, ...relevant.map((state) => penaltyOf(state, now)));
 }
@@ -41,6 +40,8 @@ function countsTowards(
   subject: RankedTarget,
   call: CallInfo | undefined,
 ): boolean {
+  // A call that a plan includes costs nothing, but it uses tokens and requests.
+  if (subject.billing === 'included' && 'usd' in limit.max) return false;
   const { tenant, vendor, provider, target } = limit.where ?? {};
   const values = valuesOf(subject, call);
   return (
@@ -59,17 +60,8 @@ const includes = (list: readonly string[] | undefined, value: string | undefined
 const pairsOf = (key: string): readonly (readonly [string, string])[] =>
   key.split(',').map((pair) => {
     const end = pair.indexOf('=');
-    return [decode(pair.slice(0, end)), decode(pair.slice(end + 1))] as const;
+    return [decodeURIComponent(pair.slice(0, end)), decodeURIComponent(pair.slice(end + 1))] as const;
   });
-
-/** Decodes a value. Returns an invalid value of a custom store unchanged. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
 
 const valuesOf =
   ({ target, vendor }: RankedTarget, call: CallInfo | undefined) =>
