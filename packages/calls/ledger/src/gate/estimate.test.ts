@@ -165,12 +165,12 @@ describe('a transcription', () => {
   const recording = (durationMs?: number): AttemptInfo => other({ audio: new Uint8Array(9), durationMs });
   const perSecond = billedBy('audio-second', 100);
 
-  it('is billed by seconds, rounded up, if they have a fee', () => {
-    expect(estimateOf(recording(2000), undefined, perSecond).nanoUsd).toBe(200n * MICRO_USD);
-    expect(estimateOf(recording(2001), undefined, perSecond)).toMatchObject({
+  it('is billed by seconds, at least 10 and rounded up, if they have a fee', () => {
+    expect(estimateOf(recording(2000), undefined, perSecond).nanoUsd).toBe(1000n * MICRO_USD);
+    expect(estimateOf(recording(12_001), undefined, perSecond)).toMatchObject({
       input: 0,
       output: undefined,
-      nanoUsd: 300n * MICRO_USD,
+      nanoUsd: 1300n * MICRO_USD,
       isByUnit: true,
     });
   });
@@ -195,7 +195,7 @@ describe('a transcription', () => {
 
   it('includes the fee of a request, rounded up to a nano-USD', () => {
     const price = priced({ fees: { 'audio-second': 0.0005, request: 2 } });
-    expect(estimateOf(recording(1000), undefined, price).nanoUsd).toBe(2001n);
+    expect(estimateOf(recording(11_000), undefined, price).nanoUsd).toBe(2006n);
   });
 });
 

@@ -94,8 +94,12 @@ function otherEstimate(
     return byTokens(model?.maxInputTokens ?? model?.contextTokens, model?.maxOutputTokens, price, true);
   // Vendors that bill by time round up to whole seconds.
   const { durationMs } = payload;
-  return byFee(fees, 'audio-second', durationMs && Math.ceil(durationMs / 1000));
+  const seconds = durationMs && Math.max(Math.ceil(durationMs / 1000), MIN_AUDIO_SECONDS);
+  return byFee(fees, 'audio-second', seconds);
 }
+
+/** Largest number of seconds that a vendor bills for a shorter recording: that of Groq. */
+const MIN_AUDIO_SECONDS = 10;
 
 /** Number of characters that always fit into one chunk. Vendors count a long document as several chunks. */
 const CHUNK_LENGTH = 500;
