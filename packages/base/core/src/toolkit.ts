@@ -38,7 +38,6 @@ export { CALL_KINDS } from './client/check-options.ts';
 export { checkNumber, checkOptions, configError, definedMembers, mergeTimeouts } from './util/options.ts';
 export { ofKind, rejectUnknownOptions, TIMEOUT_KINDS } from './util/options.ts';
 export type { Kind, Kinds, KindsOf } from './util/options.ts';
-export { CALL_KINDS } from './client/check-options.ts';
 export { checkInteger, validate as validateRequest } from './prepare/validate.ts';
 export { validateVideo } from './operations/video.ts';
 export { declaredData, NO_ENV } from './resolve/registry.ts';
