@@ -84,7 +84,9 @@ it.each([
   ['{"id":"a"}', [], /in\.jsonl:1 is not an item/],
   ['{"prompt":"x"}', ['--every', 'soon'], /--every must be a duration/],
   ['{"prompt":"x"}', ['--live', 'never'], /--live must be one of late, failed, both/],
-])('rejects %j with %j, and sends nothing', async (file, flags, message) => {
+  ['{"prompt":"x"}', ['--live', 'late'], /needs a deadline/],
+  ['{"prompt":"x"}', ['--out', 'gone/out.jsonl'], /gone\/out\.jsonl cannot be written/],
+])('rejects %j with %j, and sends nothing', { timeout: LONG }, async (file, flags, message) => {
   await using server = await startBatchServer();
   using cli = worldOf(server, { 'in.jsonl': file });
   const { code, err } = await cli.run(...RUN, ...flags);
@@ -219,22 +221,6 @@ it('rejects a request of a line that is not valid, with its place', { timeout: L
   const { code, err } = await cli.run(...RUN);
   expect([code, err]).toEqual([2, expect.stringContaining('items[0].request.messages')]);
   expect(server.requests).toHaveLength(0);
-});
-
-it('rejects an --out that cannot be written before anything is submitted', { timeout: LONG }, async () => {
-  await using server = await startBatchServer();
-  using cli = worldOf(server);
-  const { code, err } = await cli.run(...RUN, '--out', 'gone/out.jsonl');
-  expect([code, err]).toEqual([2, expect.stringContaining('gone/out.jsonl cannot be written')]);
-  expect(server.requests).toHaveLength(0);
-});
-
-it('rejects --live late without --deadline', { timeout: LONG }, async () => {
-  await using server = await startBatchServer();
-  using cli = worldOf(server);
-  const { code, err } = await cli.run(...RUN, '--live', 'late');
-  expect([code, err]).toEqual([2, expect.stringMatching(/needs a deadline/)]);
-  expect((await cli.run('batch', 'status')).out).toBe('');
 });
 
 it('prints vectors of embedding lines', { timeout: LONG }, async () => {
