@@ -178,23 +178,15 @@ describe('a socket', () => {
   });
 
   it('ends after 60 minutes with an error, but not within a response', async () => {
-    const { promise: opened, resolve: open } = deferred();
-    const reached = deferred();
-    await using testGateway = await startGateway({
-      sockets: true,
-      anthropic: async () => {
-        reached.resolve();
-        await opened;
-        return 'hello';
-      },
-    });
+    const { promise: answer, resolve: give } = deferred<string>();
+    await using testGateway = await startGateway({ sockets: true, anthropic: () => answer });
     const timer = vi.spyOn(systemClock, 'timer');
     await using client = await openSocket(testGateway.url);
     const [, endLifetime] = timer.mock.calls.find(([ms]) => ms === 3_600_000) ?? [];
     client.create();
-    await reached.promise;
+    await testGateway.anthropic.request(0);
     endLifetime?.();
-    open();
+    give('hello');
     expect((await client.next(...ENDS)).type).toBe('response.completed');
     expect(await client.next(...ENDS)).toMatchObject({
       type: 'error',
@@ -323,20 +315,12 @@ describe('the sockets of a caller', () => {
 
 describe('a gateway that stops', () => {
   it('finishes the request in progress, refuses others, and closes the socket with 1001', async () => {
-    const { promise: opened, resolve: open } = deferred();
-    const reached = deferred();
-    await using testGateway = await startGateway({
-      sockets: true,
-      anthropic: async () => {
-        reached.resolve();
-        await opened;
-        return 'hello';
-      },
-    });
+    const { promise: answer, resolve: give } = deferred<string>();
+    await using testGateway = await startGateway({ sockets: true, anthropic: () => answer });
     await using busy = await openSocket(testGateway.url);
     await using idle = await openSocket(testGateway.url);
     busy.create();
-    await reached.promise;
+    await testGateway.anthropic.request(0);
     const stopped = testGateway.close();
     expect(await idle.closed).toBe(1001);
     busy.create();
@@ -345,27 +329,21 @@ describe('a gateway that stops', () => {
       status: 503,
       error: { code: 'unavailable' },
     });
-    open();
+    give('hello');
     expect((await busy.next(...ENDS)).type).toBe('response.completed');
     expect(await busy.closed).toBe(1001);
     await stopped;
   });
 
   it('closes sockets with unfinished responses after graceMs', async () => {
-    const { promise: opened, resolve: open } = deferred();
-    await using testGateway = await startGateway({
-      sockets: true,
-      anthropic: async () => {
-        await opened;
-        return 'hello';
-      },
-    });
+    const { promise: answer, resolve: give } = deferred<string>();
+    await using testGateway = await startGateway({ sockets: true, anthropic: () => answer });
     await using client = await openSocket(testGateway.url);
     client.create();
     await testGateway.anthropic.request(0);
     await testGateway.close(0);
     expect(await client.closed).toBe(1006);
-    open();
+    give('hello');
   });
 });
 
