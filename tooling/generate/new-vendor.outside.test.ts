@@ -46,17 +46,13 @@ export const acme: Profile = {
 };
 `;
 
-it(
-  'a new vendor needs only its profile, and passes lint and tests',
-  () => {
-    writeFileSync(join(tree, PROFILE), ACME);
-    run('pnpm', 'generate');
-    // Each line has two columns of states and a space before the path.
-    const lines = run('git', 'status', '--porcelain').trimEnd().split('\n');
-    const changed = lines.map((line) => line.slice(3));
-    expect(changed).toContain('.env.example');
-    run('pnpm', 'exec', 'oxfmt', '--check', '--no-error-on-unmatched-pattern', ...changed);
-    run('pnpm', 'exec', 'vitest', 'run', ...SCOPES);
-  },
-  LONG,
-);
+it('a new vendor needs only its profile, and passes lint and tests', { timeout: LONG }, () => {
+  writeFileSync(join(tree, PROFILE), ACME);
+  run('pnpm', 'generate');
+  // Each line has two columns of states and a space before the path.
+  const lines = run('git', 'status', '--porcelain').trimEnd().split('\n');
+  const changed = lines.map((line) => line.slice(3));
+  expect(changed).toContain('.env.example');
+  run('pnpm', 'exec', 'oxfmt', '--check', '--no-error-on-unmatched-pattern', ...changed);
+  run('pnpm', 'exec', 'vitest', 'run', ...SCOPES);
+});

@@ -245,15 +245,11 @@ describe.skipIf(!hasTmux)(`screens of 80×24${hasTmux ? '' : ' (tmux is not inst
       'doctor | sed "s/none for .*/none for …/" | uniq | grep -vE "/(provider-|inspector )| (llamacpp|lmstudio|sglang|vllm|ollama|opencode|[a-z]+-cli) " | head -30',
     ],
     ['demo', 'demo'],
-  ])(
-    '%s',
-    async (name, command, overrides) => {
-      open(name, command, name === 'nothing-configured' ? {} : { ...allVendors(), ...overrides });
-      await untilShown(name, '[ended');
-      await expect(withoutVariableText(screen(name))).toMatchFileSnapshot(`screens/${name}.txt`);
-    },
-    30_000,
-  );
+  ])('%s', { timeout: 30_000 }, async (name, command, overrides) => {
+    open(name, command, name === 'nothing-configured' ? {} : { ...allVendors(), ...overrides });
+    await untilShown(name, '[ended');
+    await expect(withoutVariableText(screen(name))).toMatchFileSnapshot(`screens/${name}.txt`);
+  });
 });
 
 /** Replaces times, versions and addresses, which differ between runs. */

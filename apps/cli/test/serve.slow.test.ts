@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Script, WireServer } from '@majordomo/conformance';
 import { sqliteStores } from '@majordomo/store-sqlite';
-import { listen } from '@majordomo/test-support';
+import { deferred, listen } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { folder, start, type Running } from './built.ts';
 import { createdKey, inspectorCookie, started, startVendor, type Started } from './started.ts';
@@ -58,13 +58,6 @@ const chat = (
   const body = JSON.stringify({ model, stream, messages: [{ role: 'user', content: 'hi' }] });
   return fetch(`${url}/v1/chat/completions`, { method: 'POST', body, ...init });
 };
-
-/** Returns a promise and the function that resolves it. */
-function deferred(): readonly [Promise<void>, () => void] {
-  let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return [opened, open];
-}
 
 describe('majordomo serve', () => {
   it('sends to vendors with the fetch of undici, which adds no headers of browsers', async () => {
@@ -200,8 +193,8 @@ describe('majordomo serve', () => {
     ['SIGINT', 130],
     ['SIGTERM', 0],
   ] as const)('%s completes running responses and rejects new requests', async (signal, code) => {
-    const [released, release] = deferred();
-    const [isRequested, requested] = deferred();
+    const { promise: released, resolve: release } = deferred();
+    const { promise: isRequested, resolve: requested } = deferred();
     const script: Script = async () => {
       requested();
       await released;

@@ -65,66 +65,58 @@ function pay(key: string): undefined {
   };
 }
 
-it(
-  'the agent tells the operator after a crash in a refund what to do, and never repeats the refund by itself',
-  { timeout: 60_000 },
-  async () => {
-    const { start, crash, endLease, payments } = application();
-    expect((await start('ask', '11')).out).toContain(
-      'Decide with: npm start -- approve 11, or: npm start -- deny 11',
-    );
-    crash();
-    expect((await start('approve', '11')).code).toBe(9);
+it('the agent tells the operator after a crash in a refund what to do, and never repeats the refund by itself', async () => {
+  const { start, crash, endLease, payments } = application();
+  expect((await start('ask', '11')).out).toContain(
+    'Decide with: npm start -- approve 11, or: npm start -- deny 11',
+  );
+  crash();
+  expect((await start('approve', '11')).code).toBe(9);
 
-    const isLocked = {
-      code: 1,
-      out: '',
-      err: expect.stringMatching(
-        /^another process works on order 11; if it has ended, repeat the command in \d\d s\n$/,
-      ) as string,
-    };
-    for (const command of ['approve', 'ask']) expect(await start(command, '11')).toEqual(isLocked);
-    endLease();
+  const isLocked = {
+    code: 1,
+    out: '',
+    err: expect.stringMatching(
+      /^another process works on order 11; if it has ended, repeat the command in \d\d s\n$/,
+    ) as string,
+  };
+  for (const command of ['approve', 'ask']) expect(await start(command, '11')).toEqual(isLocked);
+  endLease();
 
-    const instructions =
-      /The result of refund is unknown: it was started with the key \S+, and did not end\.\nLook for this key at the payment service\. If the refund took place: npm start -- done 11, otherwise: npm start -- not-done 11\n$/;
-    const found = await start('approve', '11');
-    expect([found.code, found.out]).toEqual([0, expect.stringMatching(instructions)]);
-    for (const command of ['approve', 'ask']) {
-      const { code, err } = await start(command, '11');
-      expect([command, code, err]).toEqual([command, 1, expect.stringMatching(instructions)]);
-    }
-    expect(payments()).toBe(1);
+  const instructions =
+    /The result of refund is unknown: it was started with the key \S+, and did not end\.\nLook for this key at the payment service\. If the refund took place: npm start -- done 11, otherwise: npm start -- not-done 11\n$/;
+  const found = await start('approve', '11');
+  expect([found.code, found.out]).toEqual([0, expect.stringMatching(instructions)]);
+  for (const command of ['approve', 'ask']) {
+    const { code, err } = await start(command, '11');
+    expect([command, code, err]).toEqual([command, 1, expect.stringMatching(instructions)]);
+  }
+  expect(payments()).toBe(1);
 
-    const waits = await start('not-done', '11');
-    expect(waits.out).toContain(
-      'waits for approval: refund {"number":"11","usd":49}\nDecide with: npm start -- approve 11',
-    );
-    expect((await start('done', '11')).err).toContain('does not wait for the command done\nDecide with:');
-    expect((await start('approve', '11')).code).toBe(9);
-    endLease();
-    expect((await start('deny', '11')).out).toMatch(instructions);
-    expect(await start('done', '11')).toEqual({ code: 0, out: 'agent: You get your money back.\n', err: '' });
-    expect(payments()).toBe(2);
-  },
-);
+  const waits = await start('not-done', '11');
+  expect(waits.out).toContain(
+    'waits for approval: refund {"number":"11","usd":49}\nDecide with: npm start -- approve 11',
+  );
+  expect((await start('done', '11')).err).toContain('does not wait for the command done\nDecide with:');
+  expect((await start('approve', '11')).code).toBe(9);
+  endLease();
+  expect((await start('deny', '11')).out).toMatch(instructions);
+  expect(await start('done', '11')).toEqual({ code: 0, out: 'agent: You get your money back.\n', err: '' });
+  expect(payments()).toBe(2);
+});
 
-it(
-  'the agent answers with the result of the refund after its model failed',
-  { timeout: 60_000 },
-  async () => {
-    const { start, fail, payments } = application();
-    await start('ask', '12');
-    const recover = fail();
-    const failed = await start('approve', '12');
-    expect([failed.code, failed.err]).toEqual([1, expect.stringContaining('RunError')]);
-    recover();
+it('the agent answers with the result of the refund after its model failed', async () => {
+  const { start, fail, payments } = application();
+  await start('ask', '12');
+  const recover = fail();
+  const failed = await start('approve', '12');
+  expect([failed.code, failed.err]).toEqual([1, expect.stringContaining('RunError')]);
+  recover();
 
-    expect(await start('approve', '12')).toEqual({
-      code: 0,
-      out: 'agent: You get your money back.\n',
-      err: '',
-    });
-    expect(payments()).toBe(1);
-  },
-);
+  expect(await start('approve', '12')).toEqual({
+    code: 0,
+    out: 'agent: You get your money back.\n',
+    err: '',
+  });
+  expect(payments()).toBe(1);
+});

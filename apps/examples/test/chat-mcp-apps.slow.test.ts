@@ -125,18 +125,14 @@ describeWith('chromium', 'a chat with MCP Apps in a browser', () => {
     LONG,
   );
 
-  it(
-    'shows the app of a public server',
-    async () => {
-      const program = fileURLToPath(import.meta.resolve('@modelcontextprotocol/server-basic-react'));
-      const args = [program.replace(/server\.js$/, 'index.js'), '--stdio'];
-      const page = await chatWith(browser, { command: process.execPath, args }, 'get-time');
-      const time = appOf(page).getByText(/^\d{4}-\d{2}-\d{2}T/);
-      const ofResult = await time.innerText();
-      await appOf(page).getByRole('button', { name: 'Get Server Time' }).click();
-      await expect.poll(() => time.innerText(), { interval: 20, timeout: 60_000 }).not.toBe(ofResult);
-      await page.getByText('There it is.').waitFor();
-    },
-    LONG,
-  );
+  it('shows the app of a public server', { timeout: LONG }, async () => {
+    const program = fileURLToPath(import.meta.resolve('@modelcontextprotocol/server-basic-react'));
+    const args = [program.replace(/server\.js$/, 'index.js'), '--stdio'];
+    const page = await chatWith(browser, { command: process.execPath, args }, 'get-time');
+    const time = appOf(page).getByText(/^\d{4}-\d{2}-\d{2}T/);
+    const ofResult = await time.innerText();
+    await appOf(page).getByRole('button', { name: 'Get Server Time' }).click();
+    await expect.poll(() => time.innerText(), { interval: 20, timeout: 60_000 }).not.toBe(ofResult);
+    await page.getByText('There it is.').waitFor();
+  });
 });

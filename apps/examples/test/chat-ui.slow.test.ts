@@ -125,159 +125,127 @@ describeWith('chromium', 'the chat for `useChat` in a browser', () => {
   }, LONG);
   afterAll(() => browser.close());
 
-  it(
-    'streams reasoning, text, citations and cost, and sends attachments',
-    async () => {
-      const turn: Turn = {
-        reasoning: 'A number.',
-        ...(slow(ANSWER) as object),
-        citations: [{ url: 'https://example.org/a', title: 'Source A' }],
-      };
-      await using w = await world(browser, [turn]);
-      await w.page
-        .getByLabel('Attachments')
-        .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
-      await w.send('What is the answer?');
-      await w.stream('The answer');
-      expect(ANSWER.startsWith(await answerOf(w.page))).toBe(true);
-      await w.finish();
-      expect(await answerOf(w.page)).toBe(ANSWER);
-      const answer = w.page.locator('article.assistant');
-      expect(await answer.getByRole('link', { name: 'Source A' }).count()).toBe(1);
-      expect(await answer.getByText('0.001250 USD').count()).toBe(1);
-      expect(await answer.getByText('A number.').isVisible()).toBe(false);
-      await answer.getByText('Reasoning').click();
-      expect(await answer.getByText('A number.').isVisible()).toBe(true);
-      expect(w.vendors[0]?.requests[0]?.request.messages[0]?.parts).toMatchObject([
-        { type: 'file', name: 'notes.txt' },
-        { type: 'text', text: 'What is the answer?' },
-      ]);
-      await expectOneOf(w, ANSWER);
-    },
-    LONG,
-  );
+  it('streams reasoning, text, citations and cost, and sends attachments', { timeout: LONG }, async () => {
+    const turn: Turn = {
+      reasoning: 'A number.',
+      ...(slow(ANSWER) as object),
+      citations: [{ url: 'https://example.org/a', title: 'Source A' }],
+    };
+    await using w = await world(browser, [turn]);
+    await w.page
+      .getByLabel('Attachments')
+      .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
+    await w.send('What is the answer?');
+    await w.stream('The answer');
+    expect(ANSWER.startsWith(await answerOf(w.page))).toBe(true);
+    await w.finish();
+    expect(await answerOf(w.page)).toBe(ANSWER);
+    const answer = w.page.locator('article.assistant');
+    expect(await answer.getByRole('link', { name: 'Source A' }).count()).toBe(1);
+    expect(await answer.getByText('0.001250 USD').count()).toBe(1);
+    expect(await answer.getByText('A number.').isVisible()).toBe(false);
+    await answer.getByText('Reasoning').click();
+    expect(await answer.getByText('A number.').isVisible()).toBe(true);
+    expect(w.vendors[0]?.requests[0]?.request.messages[0]?.parts).toMatchObject([
+      { type: 'file', name: 'notes.txt' },
+      { type: 'text', text: 'What is the answer?' },
+    ]);
+    await expectOneOf(w, ANSWER);
+  });
 
-  it(
-    'shows one answer when the vendor fails in the middle',
-    async () => {
-      const failed: Turn = { fail: 'network', after: 'The answer is unknown' };
-      await using w = await world(browser, [failed], [slow(ANSWER)]);
-      await w.send('What is the answer?');
-      await w.finish();
-      expect(await answerOf(w.page)).toBe(ANSWER);
-      await expectOneOf(w, ANSWER, 'The answer is unknown');
-    },
-    LONG,
-  );
+  it('shows one answer when the vendor fails in the middle', { timeout: LONG }, async () => {
+    const failed: Turn = { fail: 'network', after: 'The answer is unknown' };
+    await using w = await world(browser, [failed], [slow(ANSWER)]);
+    await w.send('What is the answer?');
+    await w.finish();
+    expect(await answerOf(w.page)).toBe(ANSWER);
+    await expectOneOf(w, ANSWER, 'The answer is unknown');
+  });
 
-  it(
-    'continues after a reload in the middle',
-    async () => {
-      await using w = await world(browser, [slow(ANSWER)]);
-      await w.send('What is the answer?');
-      await w.stream('The answer');
-      await w.page.reload();
-      await w.stream('question');
-      await w.finish();
-      expect(await answerOf(w.page)).toBe(ANSWER);
-      expect(await w.page.locator('article').count()).toBe(2);
-      await expectOneOf(w, ANSWER);
-    },
-    LONG,
-  );
+  it('continues after a reload in the middle', { timeout: LONG }, async () => {
+    await using w = await world(browser, [slow(ANSWER)]);
+    await w.send('What is the answer?');
+    await w.stream('The answer');
+    await w.page.reload();
+    await w.stream('question');
+    await w.finish();
+    expect(await answerOf(w.page)).toBe(ANSWER);
+    expect(await w.page.locator('article').count()).toBe(2);
+    await expectOneOf(w, ANSWER);
+  });
 
   it.each([
     ['becomes visible', "document.dispatchEvent(new Event('visibilitychange'))"],
     ['is online again', "window.dispatchEvent(new Event('online'))"],
-  ])(
-    'continues after its connection broke when the page %s',
-    async (_, event) => {
-      await using w = await world(browser, [slow(ANSWER)]);
-      await w.send('What is the answer?');
-      await w.stream('The answer');
-      w.disconnect();
-      await expect
-        .poll(async () => (await w.page.getByRole('status').innerText()).startsWith('error'), POLL)
-        .toBe(true);
-      await w.page.evaluate(event);
-      await w.stream('question');
-      await w.finish();
-      expect(await answerOf(w.page)).toBe(ANSWER);
-      await expectOneOf(w, ANSWER);
-    },
-    LONG,
-  );
+  ])('continues after its connection broke when the page %s', { timeout: LONG }, async (_, event) => {
+    await using w = await world(browser, [slow(ANSWER)]);
+    await w.send('What is the answer?');
+    await w.stream('The answer');
+    w.disconnect();
+    await expect
+      .poll(async () => (await w.page.getByRole('status').innerText()).startsWith('error'), POLL)
+      .toBe(true);
+    await w.page.evaluate(event);
+    await w.stream('question');
+    await w.finish();
+    expect(await answerOf(w.page)).toBe(ANSWER);
+    await expectOneOf(w, ANSWER);
+  });
 
-  it(
-    'runs an approved call once, and continues the message',
-    async () => {
-      await using w = await world(browser, [refund, slow('Done, it is paid.')]);
-      await w.send('Refund A7');
-      await w.page.getByRole('button', { name: 'Approve' }).click();
-      await w.stream('Done');
-      await w.finish();
-      expect(await answerOf(w.page)).toBe('I pay it back.Done, it is paid.');
-      expect(await w.page.getByText('refund {"order":"A7","eur":30}: output-available').count()).toBe(1);
-      expect(await w.page.locator('article').count()).toBe(2);
-      expect((await w.stored()).map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'assistant']);
-    },
-    LONG,
-  );
+  it('runs an approved call once, and continues the message', { timeout: LONG }, async () => {
+    await using w = await world(browser, [refund, slow('Done, it is paid.')]);
+    await w.send('Refund A7');
+    await w.page.getByRole('button', { name: 'Approve' }).click();
+    await w.stream('Done');
+    await w.finish();
+    expect(await answerOf(w.page)).toBe('I pay it back.Done, it is paid.');
+    expect(await w.page.getByText('refund {"order":"A7","eur":30}: output-available').count()).toBe(1);
+    expect(await w.page.locator('article').count()).toBe(2);
+    expect((await w.stored()).map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'assistant']);
+  });
 
-  it(
-    'does not run a denied call',
-    async () => {
-      await using w = await world(browser, [refund, 'As you wish.']);
-      await w.send('Refund A7');
-      await w.page.getByRole('button', { name: 'Deny' }).click();
-      await w.stream('As you wish.');
-      await w.finish();
-      expect(await w.page.getByText('output-denied').count()).toBe(1);
-      expect(JSON.stringify(await w.stored())).toContain('No.');
-      expect(JSON.stringify(await w.stored())).not.toContain('paid 30 EUR');
-    },
-    LONG,
-  );
+  it('does not run a denied call', { timeout: LONG }, async () => {
+    await using w = await world(browser, [refund, 'As you wish.']);
+    await w.send('Refund A7');
+    await w.page.getByRole('button', { name: 'Deny' }).click();
+    await w.stream('As you wish.');
+    await w.finish();
+    expect(await w.page.getByText('output-denied').count()).toBe(1);
+    expect(JSON.stringify(await w.stored())).toContain('No.');
+    expect(JSON.stringify(await w.stored())).not.toContain('paid 30 EUR');
+  });
 
-  it(
-    'shows the request again after a reload, and continues after it',
-    async () => {
-      await using w = await world(browser, [refund, slow('Done, it is paid.')]);
-      await w.send('Refund A7');
-      await w.page.getByRole('button', { name: 'Approve' }).waitFor();
-      const resumed = w.page.waitForResponse((response) => response.url().endsWith('/stream'));
-      await w.page.reload();
-      await (await resumed).finished();
-      await expect.poll(() => statusIs(w.page, 'ready'), POLL).toBe(true);
-      await w.page.getByRole('button', { name: 'Approve' }).click();
-      await w.stream('Done');
-      await w.page.reload();
-      await w.stream('paid');
-      await w.finish();
-      expect(await answerOf(w.page)).toBe('I pay it back.Done, it is paid.');
-      expect(await w.page.getByText('output-available').count()).toBe(1);
-      await expectOneOf(w, 'I pay it back.Done, it is paid.');
-    },
-    LONG,
-  );
+  it('shows the request again after a reload, and continues after it', { timeout: LONG }, async () => {
+    await using w = await world(browser, [refund, slow('Done, it is paid.')]);
+    await w.send('Refund A7');
+    await w.page.getByRole('button', { name: 'Approve' }).waitFor();
+    const resumed = w.page.waitForResponse((response) => response.url().endsWith('/stream'));
+    await w.page.reload();
+    await (await resumed).finished();
+    await expect.poll(() => statusIs(w.page, 'ready'), POLL).toBe(true);
+    await w.page.getByRole('button', { name: 'Approve' }).click();
+    await w.stream('Done');
+    await w.page.reload();
+    await w.stream('paid');
+    await w.finish();
+    expect(await answerOf(w.page)).toBe('I pay it back.Done, it is paid.');
+    expect(await w.page.getByText('output-available').count()).toBe(1);
+    await expectOneOf(w, 'I pay it back.Done, it is paid.');
+  });
 
-  it(
-    'stops the vendor, and shows the partial answer after a reload',
-    async () => {
-      await using w = await world(browser, [slow(ANSWER)]);
-      await w.send('What is the answer?');
-      await w.stream('The answer');
-      await w.page.getByRole('button', { name: 'Stop' }).click();
-      await expect.poll(() => statusIs(w.page, 'ready'), POLL).toBe(true);
-      expect(w.vendors[0]?.requests[0]?.signal.aborted).toBe(true);
-      const partial = await answerOf(w.page);
-      expect(ANSWER.startsWith(partial)).toBe(true);
-      await w.page.reload();
-      await expect.poll(() => answerOf(w.page), POLL).toBe(partial);
-      expect(await w.page.locator('article').count()).toBe(2);
-    },
-    LONG,
-  );
+  it('stops the vendor, and shows the partial answer after a reload', { timeout: LONG }, async () => {
+    await using w = await world(browser, [slow(ANSWER)]);
+    await w.send('What is the answer?');
+    await w.stream('The answer');
+    await w.page.getByRole('button', { name: 'Stop' }).click();
+    await expect.poll(() => statusIs(w.page, 'ready'), POLL).toBe(true);
+    expect(w.vendors[0]?.requests[0]?.signal.aborted).toBe(true);
+    const partial = await answerOf(w.page);
+    expect(ANSWER.startsWith(partial)).toBe(true);
+    await w.page.reload();
+    await expect.poll(() => answerOf(w.page), POLL).toBe(partial);
+    expect(await w.page.locator('article').count()).toBe(2);
+  });
 });
 
 it('another user has no access to a chat', async () => {

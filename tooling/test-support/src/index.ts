@@ -9,6 +9,7 @@ export {
   streams,
   type Reply,
 } from './answers.ts';
+export { deferred, readAll } from './async.ts';
 export { CHAT_ANSWER, testChatVendor } from './chat-vendor.ts';
 export { contextOf, failureOf, requestOf, usageOf } from './calls.ts';
 export { CutStore, STORE_CUTS, type StoreCut } from './cut-store.ts';

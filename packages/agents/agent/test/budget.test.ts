@@ -1,5 +1,5 @@
 import { createMajordomo, user } from '@majordomo/core';
-import { fakeClock, fakeProvider, type Turn } from '@majordomo/testing';
+import { fakeClock, fakeProvider, type FakeClock, type Turn } from '@majordomo/testing';
 import { describe, expect, it } from 'vitest';
 import { agentTool, createAgent, type Budget, type CostOf, type RunState, type Tool } from '../src/index.ts';
 import { plain } from './support/tools.ts';
@@ -12,6 +12,13 @@ import { cost, usage } from './support/usage.ts';
 const look = plain('look', () => 'seen');
 const looking = (input: number): Turn => ({ toolCalls: [{ name: 'look', args: {} }], usage: usage(input) });
 const answer = (input: number): Turn => ({ text: 'Done.', usage: usage(input) });
+
+/** Tool that takes the time in its arguments, or 100 ms. */
+const slow = (clock: FakeClock): Tool => ({
+  ...look,
+  run: ({ ms = 100 }: { readonly ms?: number }) =>
+    new Promise((resolve) => clock.timer(ms, () => resolve('seen'))),
+});
 
 describe('a budget', () => {
   it('stops the run before the model call that follows the limit, with exact amounts', async () => {
@@ -78,16 +85,9 @@ describe('a budget', () => {
 
   it('counts parallel calls once, by the duration of the longest call', async () => {
     const clock = fakeClock();
-    const slow: Tool = {
-      ...look,
-      run: (args) => {
-        const { ms } = args as { readonly ms: number };
-        return new Promise((resolve) => clock.timer(ms, () => resolve('seen')));
-      },
-    };
     const toolCalls = [30, 50, 20].map((ms) => ({ name: 'look', args: { ms } }));
     const { agent } = world([{ toolCalls }, 'Done.'], {
-      tools: [slow],
+      tools: [slow(clock)],
       parallelTools: true,
       clock,
       budget: { maxMs: 1000 },
@@ -99,13 +99,9 @@ describe('a budget', () => {
 
   it('counts the time in which parallel calls wait for `toolConcurrency`', async () => {
     const clock = fakeClock();
-    const slow: Tool = {
-      ...look,
-      run: () => new Promise((resolve) => clock.timer(100, () => resolve('seen'))),
-    };
     const toolCalls = [1, 2, 3].map(() => ({ name: 'look', args: {} }));
     const { agent } = world([{ toolCalls }, 'Done.'], {
-      tools: [slow],
+      tools: [slow(clock)],
       toolConcurrency: 2,
       clock,
       budget: { maxMs: 1000 },
@@ -118,11 +114,7 @@ describe('a budget', () => {
 
   it('counts the time of each sub-agent on a journal, where they run one after another', async () => {
     const clock = fakeClock();
-    const slow: Tool = {
-      ...look,
-      run: () => new Promise((resolve) => clock.timer(100, () => resolve('seen'))),
-    };
-    const inner = scripted([looking(1), answer(1)], { tools: [slow], clock });
+    const inner = scripted([looking(1), answer(1)], { tools: [slow(clock)], clock });
     const helper = agentTool({ name: 'helper', description: 'Helps', agent: inner.agent });
     const toolCalls = ['a', 'b'].map((id) => ({ id, name: 'helper', args: { task: 'look' } }));
     const { agent } = scripted([{ toolCalls }, 'Done.'], {

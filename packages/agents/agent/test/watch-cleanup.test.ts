@@ -1,13 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { fakeClock } from '@majordomo/testing';
+import { readAll } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
-import { watchRun, type RunChannel, type RunEvent } from '../src/durable.ts';
-
-async function all(events: AsyncIterable<RunEvent>): Promise<RunEvent[]> {
-  const collected: RunEvent[] = [];
-  for await (const event of events) collected.push(event);
-  return collected;
-}
+import { watchRun, type RunChannel } from '../src/durable.ts';
 
 describe('watching a run', () => {
   /** Returns a channel that counts canceled subscriptions. */
@@ -36,7 +31,7 @@ describe('watching a run', () => {
     const over = (): never => {
       throw new Error('no such run');
     };
-    const watched = all(await watchRun(channel, 'r', { over, clock }));
+    const watched = readAll(await watchRun(channel, 'r', { over, clock }));
     await clock.advance(500);
     expect([await watched, unsubscribed()]).toEqual([[], 1]);
   });
@@ -51,7 +46,7 @@ describe('watching a run', () => {
     const controller = new AbortController();
     const watching = watchRun(channel, 'r', { signal: controller.signal });
     controller.abort('enough');
-    await expect(watching.then(all)).rejects.toMatchObject({ kind: 'aborted', cause: 'enough' });
+    await expect(watching.then(readAll)).rejects.toMatchObject({ kind: 'aborted', cause: 'enough' });
     completeSubscription(() => ++unsubscribed);
     await Promise.resolve();
     await expect.poll(() => unsubscribed).toBe(1);

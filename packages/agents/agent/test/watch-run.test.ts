@@ -1,5 +1,6 @@
 import { createMajordomo, LlmError, type Clock, type JsonValue } from '@majordomo/core';
 import { fakeClock, fakeProvider } from '@majordomo/testing';
+import { readAll } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import {
   runJournaled,
@@ -36,12 +37,6 @@ function engine(failAfter?: string): RunJournal {
 const run = (agent: Agent, io: RunJournaledIo, journal = engine()): Promise<JsonValue> =>
   runJournaled(agent, 'go', journal, io);
 
-async function all(events: AsyncIterable<RunEvent>): Promise<RunEvent[]> {
-  const received: RunEvent[] = [];
-  for await (const event of events) received.push(event);
-  return received;
-}
-
 /** Returns each event as a string: `1 step-start`, `reset 1`, `missed`. */
 const summaries = (events: readonly RunEvent[]): string[] =>
   events.map((item) => {
@@ -61,7 +56,7 @@ describe('a watched run', () => {
     const { channel } = memoryChannel();
     const { agent } = world([call('look', {}, 'Hm.'), 'Done.'], { tools: [plain('look', () => [image])] });
     const localEvents: unknown[] = [];
-    const watched = all(await watchRun(channel, 'r'));
+    const watched = readAll(await watchRun(channel, 'r'));
     await run(agent, { channel, onEvent: (event) => void localEvents.push(event) });
     const received = await watched;
     expect(received.map((item) => item.type === 'event' && item.event)).toEqual(localEvents);
@@ -90,7 +85,7 @@ describe('a watched run', () => {
     const { channel } = memoryChannel();
     const { agent } = world([call('look'), 'Half an ans', 'Done.'], { tools: [plain('look', () => 'seen')] });
     const journal = engine('ask 2');
-    const watched = all(await watchRun(channel, 'r'));
+    const watched = readAll(await watchRun(channel, 'r'));
     await expect(run(agent, { channel }, journal)).rejects.toThrow('the process died');
     await run(agent, { channel }, journal);
     const received = await watched;
@@ -114,7 +109,7 @@ describe('a watched run', () => {
         chain: { attempts: 2, afterCommit: 'restart', backoff: { baseMs: 0 } },
       },
     );
-    const watched = all(await watchRun(channel, 'r'));
+    const watched = readAll(await watchRun(channel, 'r'));
     await run(agent, { channel });
     const errors = (await watched).flatMap((item) => {
       if (item.type !== 'event') return [];
@@ -133,7 +128,7 @@ describe('a watched run', () => {
   it('ends the stream of its watchers if it fails', async () => {
     const { channel } = memoryChannel();
     const { agent } = world([{ fail: 'auth', after: 'half' }]);
-    const watched = all(await watchRun(channel, 'r'));
+    const watched = readAll(await watchRun(channel, 'r'));
     await expect(run(agent, { channel })).rejects.toSatisfy(RunError.is);
     expect(summaries(await watched)).toEqual(['1 step-start', '1 start', '1 part-start', '1 half']);
   });
@@ -216,7 +211,7 @@ describe('a channel that fails', () => {
         ++published === 2 ? Promise.reject(new Error('cut')) : channel.publish(runId, text),
     };
     const { agent } = world([call('look'), 'Done.'], { tools: [plain('look', () => 'seen')] });
-    const watched = all(await watchRun(channel, 'r'));
+    const watched = readAll(await watchRun(channel, 'r'));
     await run(agent, { channel: lossy });
     const received = summaries(await watched);
     expect(received.slice(received.indexOf('missed'))).toEqual(['missed', ...summariesOf(2, 'Done.')]);
@@ -227,7 +222,7 @@ describe('a channel that fails', () => {
     const { channel, texts } = memoryChannel();
     const large = { ...image, bytes: new Uint8Array(2_000_000) };
     const { agent } = world([call('look'), 'Done.'], { tools: [plain('look', () => [large])] });
-    const watched = all(await watchRun(channel, 'r'));
+    const watched = readAll(await watchRun(channel, 'r'));
     await run(agent, { channel });
     const received = summaries(await watched);
     expect([received.includes('missed'), received.slice(-7)]).toEqual([true, summariesOf(2, 'Done.')]);
@@ -244,7 +239,7 @@ describe('watchRun', () => {
     });
   const receive = async (...texts: readonly string[]): Promise<string[]> => {
     const { channel } = memoryChannel();
-    const watched = all(await watchRun(channel, 'r'));
+    const watched = readAll(await watchRun(channel, 'r'));
     for (const message of [...texts, batchJson({ attempt: 'last', batch: 0, isOver: true })])
       await channel.publish('r', message);
     return summaries(await watched);
@@ -373,7 +368,7 @@ describe('watchRun', () => {
       subscribe: async () => () => ++unsubscribed,
     };
     const events = await watchRun(channel, 'r', { signal: controller.signal });
-    const watched = all(events);
+    const watched = readAll(events);
     controller.abort('enough');
     await expect(watched).rejects.toMatchObject({ kind: 'aborted', cause: 'enough' });
     expect(unsubscribed).toBe(1);
@@ -409,7 +404,7 @@ describe('watchRun', () => {
   it('ends if `over` settles, although the last batch was lost', async () => {
     const { channel } = memoryChannel();
     const clock = fakeClock();
-    const watched = all(
+    const watched = readAll(
       await watchRun(channel, 'r', { over: () => Promise.reject(new Error('it failed')), clock }),
     );
     await channel.publish('r', batchJson({}, 'tool-start'));
@@ -422,7 +417,7 @@ describe('watchRun', () => {
     const events = await watchRun(channel, 'r');
     for (let batch = 0; batch < 1500; batch++) await channel.publish('r', batchJson({ batch }, 'tool-start'));
     await channel.publish('r', batchJson({ batch: 1500, isOver: true }));
-    const received = summaries(await all(events));
+    const received = summaries(await readAll(events));
     expect([received[0], received.length < 1024]).toEqual(['missed', true]);
   });
 
@@ -432,7 +427,7 @@ describe('watchRun', () => {
     const long = `t${'x'.repeat(1_000_000)}`;
     for (let batch = 0; batch < 40; batch++) await channel.publish('r', batchJson({ batch }, long));
     await channel.publish('r', batchJson({ batch: 40, isOver: true }));
-    const received = await all(events);
+    const received = await readAll(events);
     expect([received[0]?.type, received.length < 18]).toEqual(['missed', true]);
   });
 

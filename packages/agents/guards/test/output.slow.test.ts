@@ -3,6 +3,7 @@ import { createMajordomo, type StreamEvent } from '@majordomo/core';
 import { eventOrderError } from '@majordomo/core/toolkit';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { fakeClock } from '@majordomo/testing';
+import { deferred, readAll } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { forbid, guarded, type Check, type GuardOptions } from '../src/index.ts';
 import { ask, cutAt, failureOf, streamed } from './support/calls.ts';
@@ -109,8 +110,7 @@ describe('a stream that passes', () => {
     const plain = await streamed(server.model);
     const model = guarded(server.model, { output: [noSecret], holdBack: { characters: 4 } });
     const stream = model.stream(ask());
-    const events: StreamEvent[] = [];
-    for await (const event of stream) events.push(event);
+    const events = await readAll(stream);
     expect(eventOrderError(events)).toBeUndefined();
     const partEnds = (all: readonly StreamEvent[]) => all.filter(({ type }) => type === 'part-end');
     expect(partEnds(events)).toEqual(partEnds(plain.events));
@@ -173,10 +173,7 @@ describe('hold-back', () => {
 
   it('ends after holdBack.ms although no further text arrives', async () => {
     const clock = fakeClock();
-    let release = (): void => undefined;
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const { promise: released, resolve: release } = deferred();
     const server = await serve([
       { pieces: ['held', ' rest'], step: (at) => (at === 1 ? released : Promise.resolve()) },
     ]);
@@ -382,8 +379,7 @@ describe('a typed answer', () => {
   it('is delivered only as its final value', async () => {
     const server = await serve([{ pieces: ['{"a": ', '"x"}'] }]);
     const stream = guarded(server.model, options).streamObject({ ...ask(), output: output as never });
-    const snapshots: unknown[] = [];
-    for await (const value of stream) snapshots.push(value);
+    const snapshots = await readAll(stream);
     expect(snapshots).toEqual([{ a: 'x' }]);
     expect((await stream.response()).value).toEqual({ a: 'x' });
   });

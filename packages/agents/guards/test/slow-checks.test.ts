@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { StreamEvent } from '@majordomo/core';
 import { eventOrderError } from '@majordomo/core/toolkit';
 import { fakeClock, seededRandom } from '@majordomo/testing';
+import { deferred } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { guarded, type Check } from '../src/index.ts';
 import { ask, streamed } from './support/calls.ts';
@@ -36,10 +37,7 @@ describe('a slow check', () => {
   it('delays the text and everything after it until the check has passed', async () => {
     const server = await chatServer(() => ({ pieces: ['first', ' second'] }));
     const clock = fakeClock();
-    let reportStart = (): void => undefined;
-    const checkStarted = new Promise<void>((resolve) => {
-      reportStart = resolve;
-    });
+    const { promise: checkStarted, resolve: reportStart } = deferred();
     const check: Check = {
       name: 'slow',
       check: async ({ text }, { signal }) => {

@@ -10,41 +10,29 @@ const TIMEOUT = 120_000;
 const shared = sharedEverything();
 
 describe('a tool of server-everything that requires a task', () => {
-  it(
-    'is polled until the task has ended',
-    async () => {
-      const all = shared();
-      expect(JSON.stringify(await run(all, TOOL, { topic: 'tea' }))).toContain('Research Report: tea');
-    },
-    TIMEOUT,
-  );
+  it('is polled until the task has ended', { timeout: TIMEOUT }, async () => {
+    const all = shared();
+    expect(JSON.stringify(await run(all, TOOL, { topic: 'tea' }))).toContain('Research Report: tea');
+  });
 
-  it(
-    'asks the user while the task runs',
-    async () => {
-      const all = await everything({
-        onElicit: () => ({ action: 'accept', content: { interpretation: 'historical' } }),
-      });
-      const output = await run(all, TOOL, { topic: 'tea', ambiguous: true });
-      expect(JSON.stringify(output)).toContain('historical');
-    },
-    TIMEOUT,
-  );
+  it('asks the user while the task runs', { timeout: TIMEOUT }, async () => {
+    const all = await everything({
+      onElicit: () => ({ action: 'accept', content: { interpretation: 'historical' } }),
+    });
+    const output = await run(all, TOOL, { topic: 'tea', ambiguous: true });
+    expect(JSON.stringify(output)).toContain('historical');
+  });
 
-  it(
-    'is cancelled when the call is aborted',
-    async () => {
-      const all = shared();
-      const controller = new AbortController();
-      const outcome = rejection(run(all, TOOL, { topic: 'tea' }, { signal: controller.signal }));
-      // One call later, the server has received the first one.
-      await run(all, 'echo', { message: 'x' });
-      controller.abort();
-      expect(await outcome).toMatchObject({ kind: 'aborted' });
-      expect(JSON.stringify(await run(all, 'echo', { message: 'still here' }))).toContain('still here');
-    },
-    TIMEOUT,
-  );
+  it('is cancelled when the call is aborted', { timeout: TIMEOUT }, async () => {
+    const all = shared();
+    const controller = new AbortController();
+    const outcome = rejection(run(all, TOOL, { topic: 'tea' }, { signal: controller.signal }));
+    // One call later, the server has received the first one.
+    await run(all, 'echo', { message: 'x' });
+    controller.abort();
+    expect(await outcome).toMatchObject({ kind: 'aborted' });
+    expect(JSON.stringify(await run(all, 'echo', { message: 'still here' }))).toContain('still here');
+  });
 
   it(
     'pauses the run with `suspend`, and has a decision when the task has ended',

@@ -2,9 +2,9 @@ import type { AgentStream } from '@majordomo/agent';
 import { createAgent } from '@majordomo/agent';
 import type { JsonObject } from '@majordomo/core';
 import type { Turn } from '@majordomo/testing';
+import { deferred, readAll } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { agUiChannel, agUiResponse, fromAgUi, type AgUiChannel } from '../src/ag-ui.ts';
-import { deferred } from './support/deferred.ts';
 import { chain, tool } from './support/world.ts';
 
 type Event = JsonObject & { readonly type: string };
@@ -29,9 +29,7 @@ async function* eventsOf(response: Response): AsyncGenerator<Event> {
 }
 
 async function allOf(response: Response): Promise<Event[]> {
-  const events: Event[] = [];
-  for await (const event of eventsOf(response)) events.push(event);
-  return events;
+  return readAll(eventsOf(response));
 }
 
 const isOfChannel = ({ type }: Event): boolean => /^(?:STATE|ACTIVITY)_/.test(type);

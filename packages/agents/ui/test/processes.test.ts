@@ -1,9 +1,9 @@
 import type { RunChannel } from '@majordomo/agent/durable';
 import { user } from '@majordomo/core';
 import { fakeClock, type FakeClock } from '@majordomo/testing';
+import { deferred } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createResumableStreams, type ResumableStreams, type UiEnd } from '../src/index.ts';
-import { deferred } from './support/deferred.ts';
 import { gate, type Gate } from './support/gate.ts';
 import { memoryChannel, slowChannel, type MemoryChannel } from './support/memory-channel.ts';
 import { openPage } from './support/page.ts';

@@ -1,9 +1,9 @@
 import { createAgent, type Agent, type AgentEvent } from '@majordomo/agent';
 import { systemClock, user, type Clock, type StreamEvent } from '@majordomo/core';
 import { fakeClock, type Turn } from '@majordomo/testing';
+import { deferred } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createResumableStreams, type UiEnd, type UiMessage } from '../src/index.ts';
-import { deferred } from './support/deferred.ts';
 import { gate } from './support/gate.ts';
 import { memoryChannel } from './support/memory-channel.ts';
 import { openPage, textOf, type Page, type Version, VERSIONS } from './support/page.ts';

@@ -41,13 +41,9 @@ async function simulateCalls(
 const at = (times: readonly number[], share: number): number =>
   times[Math.floor(times.length * share)] ?? NaN;
 
-test(
-  'hedging after a second ends the tail of 3 % slow calls for at most 5 % more requests',
-  { timeout: 60_000 },
-  async () => {
-    const [plain, hedged] = [await simulateCalls(0), await simulateCalls(1000)];
-    expect(at(plain.times, 0.99)).toBeGreaterThanOrEqual(5000);
-    expect(at(hedged.times, 0.99)).toBeLessThanOrEqual(1000 + 1.3 * at(plain.times, 0.95));
-    expect(hedged.requestCounts).toBeLessThanOrEqual(1.05 * plain.requestCounts);
-  },
-);
+test('hedging after a second ends the tail of 3 % slow calls for at most 5 % more requests', async () => {
+  const [plain, hedged] = [await simulateCalls(0), await simulateCalls(1000)];
+  expect(at(plain.times, 0.99)).toBeGreaterThanOrEqual(5000);
+  expect(at(hedged.times, 0.99)).toBeLessThanOrEqual(1000 + 1.3 * at(plain.times, 0.95));
+  expect(hedged.requestCounts).toBeLessThanOrEqual(1.05 * plain.requestCounts);
+});

@@ -17,7 +17,6 @@ import {
 import { PausedProcess, type Stop } from './support/paused-process.ts';
 
 const LEASE_MS = 31_000;
-const TIMEOUT_MS = 60_000;
 const never: Stop = () => false;
 
 /** Job of two batches that several processes poll. Only one of the processes runs at a time. The others are stopped. */
@@ -127,7 +126,6 @@ it.each([
   ['before it deletes the files', FEW, nth('before remove', 1)],
 ])(
   'sends every item once if a process stops %s and another process continues (%i items)',
-  { timeout: TIMEOUT_MS },
   async (_, count, stop) => {
     const scene = await Scene.submit(count);
     const process = new PausedProcess(stop);
@@ -138,20 +136,16 @@ it.each([
   },
 );
 
-it(
-  'sends every item once if a process continues while another process writes the input of the same batch',
-  { timeout: TIMEOUT_MS },
-  async () => {
-    const scene = await Scene.submit(MANY);
-    const first = new PausedProcess(nth('after list', 5));
-    const second = new PausedProcess(nth('after list', 6));
-    expect(await scene.start(first, 1)).toBe(true);
-    expect(await scene.start(second, 1)).toBe(true);
-    await scene.resume(first);
-    await scene.resume(second);
-    await scene.finish();
-  },
-);
+it('sends every item once if a process continues while another process writes the input of the same batch', async () => {
+  const scene = await Scene.submit(MANY);
+  const first = new PausedProcess(nth('after list', 5));
+  const second = new PausedProcess(nth('after list', 6));
+  expect(await scene.start(first, 1)).toBe(true);
+  expect(await scene.start(second, 1)).toBe(true);
+  await scene.resume(first);
+  await scene.resume(second);
+  await scene.finish();
+});
 
 it('does not take the lease again for a process that continues after another process has had the lease', async () => {
   const scene = await Scene.submit(5);
@@ -228,7 +222,7 @@ describe.each([
   { isNameless: true, polls: 1, firstCall: 2 },
   { isNameless: true, polls: 8, firstCall: 3 },
 ])('a process that stops while another process polls (%o)', ({ isNameless, polls, firstCall }) => {
-  it('sends every item once, at whichever call it stops', { timeout: TIMEOUT_MS }, async () => {
+  it('sends every item once, at whichever call it stops', async () => {
     let isStopped = true;
     for (let at = firstCall % STEP; isStopped; at += STEP) {
       const scene = await Scene.submit(5, isNameless);
@@ -268,7 +262,6 @@ const GROUPS = process.env['SOAK'] === undefined ? 1 : 10;
 
 it.each(Array.from({ length: GROUPS }, (_, group) => group))(
   'sends every item once if processes stop and continue at random calls (seeds %#0 to %#9)',
-  { timeout: TIMEOUT_MS },
   async (group) => {
     for (let seed = group * 10; seed < group * 10 + 10; seed++)
       await runRandomly(seed).catch((cause: unknown) => {

@@ -57,27 +57,23 @@ console.log(JSON.stringify({ first, second, text, hosts: [...new Set(sent)] }));
 `;
 
 describe.skipIf(!existsSync(PROGRAM))('a program that routes support tickets', () => {
-  it(
-    'learns both targets, routes over the vendor and over the emulation, and guards a chat',
-    { timeout: 60_000 },
-    async () => {
-      copyFileSync(PROGRAM, join(folder, 'program.ts'));
-      writeFileSync(join(folder, 'driver.ts'), DRIVER);
-      const env = { PATH: process.env['PATH'], OPENAI_API_KEY: 'k1', GROQ_API_KEY: 'k2' };
-      const args = ['--no-warnings', 'driver.ts'];
-      const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder, env });
-      const lines = stdout.trim().split('\n');
-      expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ text: 'Hello.' });
-      expect(stdout).toContain('openai/gpt-6-luna');
-      expect(stdout).toMatch(/^groq\/llama-3.3-70b-versatile /m);
-      const stored = JSON.parse(readFileSync(join(folder, 'calibration.json'), 'utf8')) as Calibration;
-      const { targets = {} } = stored.questions['refund'] ?? {};
-      expect(Object.entries(targets).map(([target, { basis, n }]) => [target, basis, n])).toEqual([
-        ['openai/gpt-6-luna', 'vendor', 40],
-        ['groq/llama-3.3-70b-versatile', 'stated', 40],
-      ]);
-    },
-  );
+  it('learns both targets, routes over the vendor and over the emulation, and guards a chat', async () => {
+    copyFileSync(PROGRAM, join(folder, 'program.ts'));
+    writeFileSync(join(folder, 'driver.ts'), DRIVER);
+    const env = { PATH: process.env['PATH'], OPENAI_API_KEY: 'k1', GROQ_API_KEY: 'k2' };
+    const args = ['--no-warnings', 'driver.ts'];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder, env });
+    const lines = stdout.trim().split('\n');
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ text: 'Hello.' });
+    expect(stdout).toContain('openai/gpt-6-luna');
+    expect(stdout).toMatch(/^groq\/llama-3.3-70b-versatile /m);
+    const stored = JSON.parse(readFileSync(join(folder, 'calibration.json'), 'utf8')) as Calibration;
+    const { targets = {} } = stored.questions['refund'] ?? {};
+    expect(Object.entries(targets).map(([target, { basis, n }]) => [target, basis, n])).toEqual([
+      ['openai/gpt-6-luna', 'vendor', 40],
+      ['groq/llama-3.3-70b-versatile', 'stated', 40],
+    ]);
+  });
 
   it('has valid types', { timeout: 120_000 }, async () => {
     copyFileSync(PROGRAM, join(folder, 'program.ts'));

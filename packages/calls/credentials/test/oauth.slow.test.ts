@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { testFolder } from '@majordomo/test-support';
+import { deferred, testFolder } from '@majordomo/test-support';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { LlmError, systemClock, type Clock } from '@majordomo/core';
 import { abortable } from '@majordomo/core/toolkit';
@@ -157,8 +157,7 @@ describe('a login in the browser', () => {
       (url: string) => ` ${new URL(url).search.slice(1)}\n`,
     ]) {
       const source = sourceWith();
-      let onUrl: (url: string) => void = () => undefined;
-      const url = new Promise<string>((resolve) => (onUrl = resolve));
+      const { promise: url, resolve: onUrl } = deferred<string>();
       await source.login({
         show: (prompt) => {
           onUrl(prompt.url);
@@ -542,8 +541,7 @@ describe('a token of a login', () => {
     async (isLoginFirst) => {
       await loggedIn();
       await expire();
-      let endDiscovery = (): void => undefined;
-      const discovery = new Promise<void>((resolve) => (endDiscovery = resolve));
+      const { promise: discovery, resolve: endDiscovery } = deferred();
       let calls = 0;
       const source = sourceWith({
         async fetch(url, init) {

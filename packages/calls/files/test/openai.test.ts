@@ -12,9 +12,10 @@ import {
 } from '@majordomo/core';
 import type { FileServer } from '@majordomo/conformance';
 import { fakeClock } from '@majordomo/testing';
+import { deferred } from '@majordomo/test-support';
 import { describe, expect, it } from 'vitest';
 import { createFiles } from '../src/index.ts';
-import { createWorld, newSignal, openaiAt, pdf, png } from './world.ts';
+import { createWorld, openaiAt, pdf, png } from './world.ts';
 
 const document = file(pdf(5000), 'application/pdf', 'report.pdf');
 const about = (part: Parameters<typeof user>[number], text = 'What is in it?'): ChatRequest => ({
@@ -294,8 +295,8 @@ describe('an upload', () => {
   });
 
   it('takes place once for 30 parallel calls, and the abort of 29 does not abort it', async () => {
-    const held = newSignal();
-    const arrived = newSignal();
+    const held = deferred<undefined>();
+    const arrived = deferred();
     const before = async ({ step }: { step: string }) => {
       if (step !== 'upload') return undefined;
       arrived.resolve();
@@ -314,13 +315,13 @@ describe('an upload', () => {
         (result) => result.status === 'rejected' && (result.reason as { kind: string }).kind === 'aborted',
       ),
     ).toBe(true);
-    held.resolve();
+    held.resolve(undefined);
     expect((await calls[0])?.text).toBe('done');
     expect(world.requests('upload')).toHaveLength(1);
   });
 
   it('is aborted when all calls that wait for it are aborted', async () => {
-    const arrived = newSignal();
+    const arrived = deferred();
     const before = ({ step }: { step: string }) => {
       if (step === 'upload') arrived.resolve();
       return step === 'upload' ? new Promise<undefined>(() => undefined) : undefined;
@@ -341,7 +342,7 @@ describe('an upload', () => {
 
   it('that exceeds its time is replaced by the content itself', async () => {
     const clock = fakeClock();
-    const arrived = newSignal();
+    const arrived = deferred();
     const before = ({ step }: { step: string }) => {
       if (step === 'upload') arrived.resolve();
       return step === 'upload' ? new Promise<undefined>(() => undefined) : undefined;

@@ -77,14 +77,3 @@ export function png(size: number): Uint8Array {
   bytes.set([137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 64, 0, 0, 0, 64]);
   return bytes;
 }
-
-/** Returns a promise, and the function that resolves it. */
-export function newSignal(): { readonly promise: Promise<undefined>; readonly resolve: () => void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<undefined>((done) => {
-    resolve = () => {
-      done(undefined);
-    };
-  });
-  return { promise, resolve };
-}

@@ -2,6 +2,7 @@ import { createBackground, type Background } from '@majordomo/background';
 import { createMajordomo, LlmError } from '@majordomo/core';
 import { createOpenAI } from '@majordomo/provider-openai';
 import { memoryRecords } from '@majordomo/records';
+import { readAll } from '@majordomo/test-support';
 import type OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { post } from './support/clients.ts';
@@ -38,14 +39,8 @@ async function during<T>(world: BackgroundWorld, run: (client: OpenAI) => Promis
   return await run(gateway.client());
 }
 
-async function eventsOf(stream: AsyncIterable<Event>): Promise<readonly Event[]> {
-  const events: Event[] = [];
-  for await (const event of stream) events.push(event);
-  return events;
-}
-
 const replay = async ({ responses }: OpenAI, id: string, after?: number): Promise<readonly Event[]> =>
-  eventsOf(
+  readAll(
     await responses.retrieve(id, { stream: true, ...(after !== undefined && { starting_after: after }) }),
   );
 
@@ -91,7 +86,7 @@ describe('a background response', () => {
       const created = (await events.next()).value as Extract<Event, { readonly type: 'response.created' }>;
       const second = replay(client, created.response.id);
       world.server.jobs[0]?.release();
-      const read = [created, ...(await eventsOf({ [Symbol.asyncIterator]: () => events }))];
+      const read = [created, ...(await readAll({ [Symbol.asyncIterator]: () => events }))];
       expect(await second).toEqual(read);
       expect(await replay(client, created.response.id)).toEqual(read);
       return { first: read, id: created.response.id };
@@ -111,11 +106,11 @@ describe('a background response', () => {
     await using gateway = await world.start();
     const client = gateway.client();
     const created = client.responses.stream({ ...IN_BACKGROUND, stream: true });
-    const events = await eventsOf(created);
+    const events = await readAll(created);
     const { id } = await created.finalResponse();
     for (const after of [0, 5, events.length - 2]) {
       const resumed = client.responses.stream({ response_id: id, starting_after: after });
-      expect(numbersOf(await eventsOf(resumed))).toEqual(range(events.length).slice(after + 1));
+      expect(numbersOf(await readAll(resumed))).toEqual(range(events.length).slice(after + 1));
       expect((await resumed.finalResponse()).output_text).toBe(TEXT);
     }
   });
@@ -221,7 +216,7 @@ describe('a background response', () => {
       const second = replay(client, created.response.id);
       await expect.poll(() => world.server.requests.some(({ step }) => step === 'stream')).toBe(true);
       world.server.jobs[0]?.release();
-      const read = [created, ...(await eventsOf({ [Symbol.asyncIterator]: () => events }))];
+      const read = [created, ...(await readAll({ [Symbol.asyncIterator]: () => events }))];
       expect(await second).toEqual(read);
       return { first: read, id: created.response.id };
     });

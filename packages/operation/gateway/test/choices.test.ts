@@ -2,7 +2,7 @@ import type { Script } from '@majordomo/conformance';
 import type OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { openaiClient, post } from './support/clients.ts';
-import { startGateway } from './support/test-gateway.ts';
+import { startGateway, type TestGateway } from './support/test-gateway.ts';
 
 const messages = [{ role: 'user' as const, content: 'hi' }];
 
@@ -69,6 +69,13 @@ describe('a chat completion with several choices', () => {
 
   const singleTarget = { models: { gpt: 'openai/gpt-5.4' } };
 
+  /** Returns how the first requests to the vendor ended. */
+  const outcomesOf = async ({ openai }: TestGateway, count: number): Promise<readonly string[]> => {
+    const exchanges = await Promise.all(Array.from({ length: count }, (_, number) => openai.request(number)));
+    await Promise.all(exchanges.map(({ ended }) => ended));
+    return exchanges.map(({ outcome }) => outcome);
+  };
+
   it.each([false, true])(
     'fails and aborts the other choices if one choice fails (streamed: %s)',
     async (stream) => {
@@ -81,9 +88,7 @@ describe('a chat completion with several choices', () => {
         stream,
       });
       await expect(pendingCompletion).rejects.toMatchObject({ status: 503 });
-      const exchanges = await Promise.all([0, 1].map((number) => testGateway.openai.request(number)));
-      await Promise.all(exchanges.map(({ ended }) => ended));
-      expect(exchanges.map(({ outcome }) => outcome)).toEqual(['left', 'left']);
+      expect(await outcomesOf(testGateway, 2)).toEqual(['left', 'left']);
     },
   );
 
@@ -105,9 +110,7 @@ describe('a chat completion with several choices', () => {
       for await (const chunk of stream) expect(chunk.choices.length).toBeLessThan(2);
     })();
     await expect(consumeStream).rejects.toThrow();
-    const exchanges = await Promise.all([0, 1].map((number) => testGateway.openai.request(number)));
-    await Promise.all(exchanges.map(({ ended }) => ended));
-    expect(exchanges.map(({ outcome }) => outcome)).toEqual(['left', 'left']);
+    expect(await outcomesOf(testGateway, 2)).toEqual(['left', 'left']);
   });
 
   it('aborts all requests if the client disconnects', async () => {
@@ -120,10 +123,9 @@ describe('a chat completion with several choices', () => {
       { model: 'gpt', messages, n: 3 },
       { signal },
     );
-    const exchanges = await Promise.all([0, 1, 2].map((number) => testGateway.openai.request(number)));
+    await testGateway.openai.request(2);
     abortController.abort();
     await expect(pendingCompletion).rejects.toThrow();
-    await Promise.all(exchanges.map(({ ended }) => ended));
-    expect(exchanges.map(({ outcome }) => outcome)).toEqual(['left', 'left', 'left']);
+    expect(await outcomesOf(testGateway, 3)).toEqual(['left', 'left', 'left']);
   });
 });

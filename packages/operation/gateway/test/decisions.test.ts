@@ -4,6 +4,10 @@ import { expect, it } from 'vitest';
 import { openaiClient } from './support/clients.ts';
 import { startWithVendor } from './support/operations.ts';
 
+const PROBABILITIES = [
+  { value: 'billing', probability: 0.25 },
+  { value: 'tech', probability: 0.75 },
+];
 const VENDOR_ANSWER = {
   model: 'gpt-6-luna',
   answers: [
@@ -13,10 +17,7 @@ const VENDOR_ANSWER = {
       name: 'q1',
       choice: 'tech',
       confidence: 0.1,
-      probabilities: [
-        { value: 'billing', probability: 0.25 },
-        { value: 'tech', probability: 0.75 },
-      ],
+      probabilities: PROBABILITIES,
     },
     {
       type: 'score',
@@ -69,16 +70,7 @@ it('answers decisions of the SDK in order, with the names of the client', async 
     model: 'triage',
     answers: [
       { type: 'predicate', name: 'refund', probability: 0.98 },
-      {
-        type: 'choice',
-        name: null,
-        choice: 'tech',
-        confidence: 0.5,
-        probabilities: [
-          { value: 'billing', probability: 0.25 },
-          { value: 'tech', probability: 0.75 },
-        ],
-      },
+      { type: 'choice', name: null, choice: 'tech', confidence: 0.5, probabilities: PROBABILITIES },
       {
         type: 'score',
         name: 'severity',

@@ -1,6 +1,6 @@
 import { ApiError, FunctionCallingConfigMode, GoogleGenAI, Type } from '@google/genai';
 import { createGoogleGenerativeAI } from '@ai-sdk/google';
-import { PNG } from '@majordomo/test-support';
+import { PNG, readAll } from '@majordomo/test-support';
 import { generateText, isStepCount, streamText, tool } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -51,9 +51,7 @@ describe('@google/genai', () => {
     const chat = client(testGateway).chats.create({ model: 'claude', config: { tools } });
     const send = async (message: Parameters<typeof chat.sendMessage>[0]['message']) => {
       if (!isStreamed) return [await chat.sendMessage({ message })];
-      const chunks = [];
-      for await (const chunk of await chat.sendMessageStream({ message })) chunks.push(chunk);
-      return chunks;
+      return readAll(await chat.sendMessageStream({ message }));
     };
     const first = await send('Weather?');
     expect(first.flatMap(({ functionCalls = [] }) => functionCalls)).toEqual([

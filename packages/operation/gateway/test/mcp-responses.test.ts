@@ -1,4 +1,5 @@
 import { memoryRecords } from '@majordomo/records';
+import { deferred } from '@majordomo/test-support';
 import type OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import type { McpAnswer, McpRemote, McpTool, McpTools, RouteContext } from '../src/index.ts';
@@ -297,10 +298,7 @@ describe('the events of tools of MCP servers', () => {
   });
 
   it('abort a call when the client disconnects', async () => {
-    let start: (signal: AbortSignal | undefined) => void = () => undefined;
-    const started = new Promise<AbortSignal | undefined>((resolve) => {
-      start = resolve;
-    });
+    const { promise: started, resolve: start } = deferred<AbortSignal | undefined>();
     const servers = fakeTools((_tool, { call: { signal } }) => {
       start(signal);
       return new Promise(() => undefined);

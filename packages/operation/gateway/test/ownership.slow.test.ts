@@ -37,6 +37,15 @@ const FILE = { kinds: ['file'] } as const;
 const RESPONSES = { kinds: ['response', 'running'] } as const;
 const RESPONSE = { kinds: ['response'] } as const;
 
+/** Returns a verb that sends the id in the body of a POST. */
+const inBody = (
+  name: string,
+  { kinds }: Pick<Verb, 'kinds'>,
+  path: string,
+  body: (target: Target) => object,
+): Verb => ({ name, kinds, path: () => path, body });
+const continued = ({ id }: Target): object => ({ model: 'gpt', input: 'hi', previous_response_id: id });
+
 const VERBS: readonly Verb[] = [
   { name: 'get', ...FILE, path: filePath },
   { name: 'head', ...FILE, path: filePath, method: 'HEAD' },
@@ -47,44 +56,29 @@ const VERBS: readonly Verb[] = [
   { name: 'list', ...FILE, path: () => '/v1/files' },
   { name: 'list after', ...FILE, path: ({ id }) => `/v1/files?after=${id}` },
   { name: 'get (Gemini)', ...FILE, path: geminiPath, headers: GEMINI },
-  {
-    name: 'name in a chat completion',
-    ...FILE,
-    path: () => '/v1/chat/completions',
-    body: ({ id }) => ({ model: 'gpt', messages: user({ type: 'file', file: { file_id: id } }) }),
-  },
-  {
-    name: 'name in a response',
-    ...FILE,
-    path: () => '/v1/responses',
-    body: ({ id }) => ({ model: 'gpt', input: user({ type: 'input_file', file_id: id }) }),
-  },
-  {
-    name: 'name in a background response',
-    ...FILE,
-    path: () => '/v1/responses',
-    body: ({ id }) => ({ model: 'gpt', background: true, input: user({ type: 'input_file', file_id: id }) }),
-  },
-  {
-    name: 'name in a message',
-    ...FILE,
-    path: () => '/v1/messages',
-    body: ({ id }) => ({
-      model: 'gpt',
-      max_tokens: 10,
-      messages: user({ type: 'document', source: { type: 'file', file_id: id } }),
-    }),
-  },
-  {
-    name: 'name in generateContent',
-    ...FILE,
-    path: () => '/v1beta/models/gpt:generateContent',
-    body: ({ id }) => ({
-      contents: [
-        { role: 'user', parts: [{ fileData: { fileUri: `files/${id}`, mimeType: 'application/pdf' } }] },
-      ],
-    }),
-  },
+  inBody('name in a chat completion', FILE, '/v1/chat/completions', ({ id }) => ({
+    model: 'gpt',
+    messages: user({ type: 'file', file: { file_id: id } }),
+  })),
+  inBody('name in a response', FILE, '/v1/responses', ({ id }) => ({
+    model: 'gpt',
+    input: user({ type: 'input_file', file_id: id }),
+  })),
+  inBody('name in a background response', FILE, '/v1/responses', ({ id }) => ({
+    model: 'gpt',
+    background: true,
+    input: user({ type: 'input_file', file_id: id }),
+  })),
+  inBody('name in a message', FILE, '/v1/messages', ({ id }) => ({
+    model: 'gpt',
+    max_tokens: 10,
+    messages: user({ type: 'document', source: { type: 'file', file_id: id } }),
+  })),
+  inBody('name in generateContent', FILE, '/v1beta/models/gpt:generateContent', ({ id }) => ({
+    contents: [
+      { role: 'user', parts: [{ fileData: { fileUri: `files/${id}`, mimeType: 'application/pdf' } }] },
+    ],
+  })),
   { name: 'delete', ...FILE, path: filePath, method: 'DELETE', isFinal: true },
   {
     name: 'delete (Anthropic)',
@@ -107,42 +101,20 @@ const VERBS: readonly Verb[] = [
   { name: 'head', ...RESPONSES, path: responsePath, method: 'HEAD' },
   { name: 'list the input of', ...RESPONSES, path: ({ id }) => `/v1/responses/${id}/input_items` },
   { name: 'stream', kinds: ['running'], path: ({ id }) => `/v1/responses/${id}?stream=true` },
-  {
-    name: 'continue',
-    ...RESPONSE,
-    path: () => '/v1/responses',
-    body: ({ id }) => ({ model: 'gpt', input: 'hi', previous_response_id: id }),
-  },
-  {
-    name: 'continue in the background',
-    ...RESPONSE,
-    path: () => '/v1/responses',
-    body: ({ id }) => ({ model: 'gpt', input: 'hi', previous_response_id: id, background: true }),
-  },
-  {
-    name: 'refer to an item of',
-    ...RESPONSE,
-    path: () => '/v1/responses',
-    body: ({ item }) => ({
-      model: 'gpt',
-      input: [
-        { type: 'item_reference', id: item },
-        { role: 'user', content: 'hi' },
-      ],
-    }),
-  },
-  {
-    name: 'count the tokens of',
-    ...RESPONSE,
-    path: () => '/v1/responses/input_tokens',
-    body: ({ id }) => ({ model: 'gpt', input: 'hi', previous_response_id: id }),
-  },
-  {
-    name: 'compact',
-    ...RESPONSE,
-    path: () => '/v1/responses/compact',
-    body: ({ id }) => ({ model: 'gpt', input: 'hi', previous_response_id: id }),
-  },
+  inBody('continue', RESPONSE, '/v1/responses', continued),
+  inBody('continue in the background', RESPONSE, '/v1/responses', (target) => ({
+    ...continued(target),
+    background: true,
+  })),
+  inBody('refer to an item of', RESPONSE, '/v1/responses', ({ item }) => ({
+    model: 'gpt',
+    input: [
+      { type: 'item_reference', id: item },
+      { role: 'user', content: 'hi' },
+    ],
+  })),
+  inBody('count the tokens of', RESPONSE, '/v1/responses/input_tokens', continued),
+  inBody('compact', RESPONSE, '/v1/responses/compact', continued),
   {
     name: 'cancel',
     kinds: ['running'],

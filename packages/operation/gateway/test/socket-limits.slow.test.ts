@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { WebSocket } from 'ws';
 import { createLedger, memoryStore, type SpendRecord } from '@majordomo/ledger';
 import { systemClock } from '@majordomo/core';
+import { deferred } from '@majordomo/test-support';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Sockets } from '../src/node/sockets/sockets.ts';
 import { serve } from '../src/node.ts';
@@ -16,15 +17,6 @@ import { startGateway } from './support/test-gateway.ts';
 afterEach(() => {
   vi.restoreAllMocks();
 });
-
-/** Returns a promise, and the function that resolves it. */
-function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
-  let open: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open };
-}
 
 describe('an upgrade to a socket', () => {
   it.each([
@@ -137,21 +129,21 @@ describe('a socket', () => {
   });
 
   it('runs 16 requests at once, lets 112 wait, and refuses others', async () => {
-    const { opened, open } = gate();
+    const { promise: opened, resolve: open } = deferred();
     let started = 0;
-    const all = gate();
+    const all = deferred();
     await using testGateway = await startGateway({
       sockets: true,
       anthropic: async () => {
         started += 1;
-        if (started === 16) all.open();
+        if (started === 16) all.resolve();
         await opened;
         return 'hello';
       },
     });
     await using client = await openSocket(testGateway.url);
     for (let n = 0; n < 128; n++) client.create({ stream_id: `lane${n % 20}` });
-    await all.opened;
+    await all.promise;
     client.create();
     expect(await client.next(...ENDS)).toMatchObject({
       type: 'error',
@@ -165,7 +157,7 @@ describe('a socket', () => {
   });
 
   it('is closed if its client reads nothing of a response for `idleMs`', async () => {
-    const { opened: ended, open: onEnd } = gate();
+    const { promise: ended, resolve: onEnd } = deferred();
     await using testGateway = await startGateway({
       sockets: true,
       anthropic: () => ({ parts: [{ type: 'text', text: 'x'.repeat(12_000_000), chunks: 40 }] }),
@@ -186,23 +178,15 @@ describe('a socket', () => {
   });
 
   it('ends after 60 minutes with an error, but not within a response', async () => {
-    const { opened, open } = gate();
-    const reached = gate();
-    await using testGateway = await startGateway({
-      sockets: true,
-      anthropic: async () => {
-        reached.open();
-        await opened;
-        return 'hello';
-      },
-    });
+    const { promise: answer, resolve: give } = deferred<string>();
+    await using testGateway = await startGateway({ sockets: true, anthropic: () => answer });
     const timer = vi.spyOn(systemClock, 'timer');
     await using client = await openSocket(testGateway.url);
     const [, endLifetime] = timer.mock.calls.find(([ms]) => ms === 3_600_000) ?? [];
     client.create();
-    await reached.opened;
+    await testGateway.anthropic.request(0);
     endLifetime?.();
-    open();
+    give('hello');
     expect((await client.next(...ENDS)).type).toBe('response.completed');
     expect(await client.next(...ENDS)).toMatchObject({
       type: 'error',
@@ -331,20 +315,12 @@ describe('the sockets of a caller', () => {
 
 describe('a gateway that stops', () => {
   it('finishes the request in progress, refuses others, and closes the socket with 1001', async () => {
-    const { opened, open } = gate();
-    const reached = gate();
-    await using testGateway = await startGateway({
-      sockets: true,
-      anthropic: async () => {
-        reached.open();
-        await opened;
-        return 'hello';
-      },
-    });
+    const { promise: answer, resolve: give } = deferred<string>();
+    await using testGateway = await startGateway({ sockets: true, anthropic: () => answer });
     await using busy = await openSocket(testGateway.url);
     await using idle = await openSocket(testGateway.url);
     busy.create();
-    await reached.opened;
+    await testGateway.anthropic.request(0);
     const stopped = testGateway.close();
     expect(await idle.closed).toBe(1001);
     busy.create();
@@ -353,39 +329,33 @@ describe('a gateway that stops', () => {
       status: 503,
       error: { code: 'unavailable' },
     });
-    open();
+    give('hello');
     expect((await busy.next(...ENDS)).type).toBe('response.completed');
     expect(await busy.closed).toBe(1001);
     await stopped;
   });
 
   it('closes sockets with unfinished responses after graceMs', async () => {
-    const { opened, open } = gate();
-    await using testGateway = await startGateway({
-      sockets: true,
-      anthropic: async () => {
-        await opened;
-        return 'hello';
-      },
-    });
+    const { promise: answer, resolve: give } = deferred<string>();
+    await using testGateway = await startGateway({ sockets: true, anthropic: () => answer });
     await using client = await openSocket(testGateway.url);
     client.create();
     await testGateway.anthropic.request(0);
     await testGateway.close(0);
     expect(await client.closed).toBe(1006);
-    open();
+    give('hello');
   });
 });
 
 describe('a client that disconnects', () => {
   it('during the check of its key ends that check', async () => {
     const statuses: number[] = [];
-    const asked = gate();
+    const asked = deferred();
     await using testGateway = await startGateway({
       sockets: true,
       gateway: {
         authorize: () => {
-          asked.open();
+          asked.resolve();
           return new Promise(() => undefined);
         },
         onRequest: ({ status }) => statuses.push(status),
@@ -393,7 +363,7 @@ describe('a client that disconnects', () => {
     });
     const socket = new WebSocket(`${testGateway.url.replace('http', 'ws')}/v1/responses`);
     socket.on('error', () => undefined);
-    await asked.opened;
+    await asked.promise;
     socket.terminate();
     await expect.poll(() => statuses).toEqual([499]);
   });

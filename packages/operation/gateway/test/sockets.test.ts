@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { memoryRecords } from '@majordomo/records';
+import { deferred } from '@majordomo/test-support';
 import OpenAI from 'openai';
 import { ResponsesWS } from 'openai/resources/responses/ws';
 import type { Response as ModelResponse, ResponsesClientEvent } from 'openai/resources/responses/responses';
@@ -180,10 +181,7 @@ describe('a socket', () => {
     const running: string[] = [];
     const starts: string[] = [];
     let mostAtOnce = 0;
-    let release: () => void = () => undefined;
-    const allStarted = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const { promise: allStarted, resolve: release } = deferred();
     await using testGateway = await startGateway({
       sockets: true,
       anthropic: async ({ body }) => {

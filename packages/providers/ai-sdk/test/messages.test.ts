@@ -1,4 +1,4 @@
-import type { LanguageModelV4Prompt } from '@ai-sdk/provider';
+import type { LanguageModelV4FilePart, LanguageModelV4Prompt } from '@ai-sdk/provider';
 import { createMajordomo, type ChatRequest } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
 import { generateText } from 'ai';
@@ -8,6 +8,10 @@ import { createWorld } from './support/world.ts';
 
 const PNG = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
 const PDF = new TextEncoder().encode('%PDF-1.7');
+
+const fileOf = (mediaType: string, data: LanguageModelV4FilePart['data']) =>
+  ({ type: 'file', mediaType, data }) as const;
+const bytes = (data: Uint8Array | string) => ({ type: 'data', data }) as const;
 
 /** Sends a prompt, and returns the messages that the model received and the warnings of the bridge. */
 async function sendPrompt(prompt: LanguageModelV4Prompt) {
@@ -24,19 +28,10 @@ describe('a message of the AI SDK', () => {
         role: 'user',
         content: [
           { type: 'text', text: 'see' },
-          { type: 'file', mediaType: 'image/*', data: { type: 'data', data: PNG } },
-          {
-            type: 'file',
-            mediaType: 'image',
-            data: { type: 'data', data: btoa(String.fromCharCode(...PNG)) },
-          },
-          {
-            type: 'file',
-            mediaType: 'application/pdf',
-            filename: 'a.pdf',
-            data: { type: 'data', data: PDF },
-          },
-          { type: 'file', mediaType: 'text/plain', data: { type: 'text', text: 'žluť' } },
+          fileOf('image/*', bytes(PNG)),
+          fileOf('image', bytes(btoa(String.fromCharCode(...PNG)))),
+          { ...fileOf('application/pdf', bytes(PDF)), filename: 'a.pdf' },
+          fileOf('text/plain', { type: 'text', text: 'žluť' }),
         ],
       },
     ]);
@@ -56,23 +51,15 @@ describe('a message of the AI SDK', () => {
         role: 'user',
         content: [
           { type: 'text', text: 'see' },
-          {
-            type: 'file',
-            mediaType: 'image/png',
-            data: { type: 'url', url: new URL('http://127.0.0.1/a.png') },
-          },
-          {
-            type: 'file',
-            mediaType: 'image/png',
-            data: { type: 'reference', reference: { openai: 'file-1' } },
-          },
+          fileOf('image/png', { type: 'url', url: new URL('http://127.0.0.1/a.png') }),
+          fileOf('image/png', { type: 'reference', reference: { openai: 'file-1' } }),
         ],
       },
       {
         role: 'assistant',
         content: [
           { type: 'text', text: 'seen' },
-          { type: 'file', mediaType: 'image/png', data: { type: 'data', data: PNG } },
+          fileOf('image/png', bytes(PNG)),
           { type: 'tool-call', toolCallId: 'w', toolName: 'web', input: {}, providerExecuted: true },
         ],
       },
@@ -98,13 +85,7 @@ describe('a message of the AI SDK', () => {
       { type: 'error-text', value: 'c' },
       { type: 'error-json', value: 'd' },
       { type: 'execution-denied', reason: 'not today' },
-      {
-        type: 'content',
-        value: [
-          { type: 'text', text: 'e' },
-          { type: 'file', mediaType: 'image/png', data: { type: 'data', data: PNG } },
-        ],
-      },
+      { type: 'content', value: [{ type: 'text', text: 'e' }, fileOf('image/png', bytes(PNG))] },
     ] as const;
     const { messages } = await sendPrompt([
       { role: 'user', content: [{ type: 'text', text: 'go' }] },
@@ -146,12 +127,7 @@ describe('a message of the AI SDK', () => {
   });
 
   it('is rejected before any request if a file is not base64', async () => {
-    const call = sendPrompt([
-      {
-        role: 'user',
-        content: [{ type: 'file', mediaType: 'image/png', data: { type: 'data', data: '%%%' } }],
-      },
-    ]);
+    const call = sendPrompt([{ role: 'user', content: [fileOf('image/png', bytes('%%%'))] }]);
     await expect(call).rejects.toMatchObject({ data: { kind: 'invalid-request' } });
   });
 

@@ -28,21 +28,18 @@ const ask = (more: Partial<ModelRequest> = {}): ModelRequest => ({
 const unthought = { messages: [user('a'), assistant([answer]), user('c')] };
 
 describe('recoveryFor', () => {
+  it.each([
+    'messages.1.content.0: Invalid `signature` in `thinking` block',
+    'Invalid `signature` in `thinking` block. The block is bound to a different conversation.',
+    'messages.1.content.2: `thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified. These blocks must remain as they were in the original response.',
+    'messages.1.content.0.thinking.signature: Field required',
+  ])('%s: removes the thinking blocks', (message) => {
+    const recovery = recoveryFor(message, ask(), RULES);
+    expect(recovery?.id).toBe('thinking-blocks');
+    expect(recovery?.apply(ask())).toEqual(ask(unthought));
+  });
+
   it.for([
-    ['messages.1.content.0: Invalid `signature` in `thinking` block', {}, unthought, 'thinking-blocks'],
-    [
-      'Invalid `signature` in `thinking` block. The block is bound to a different conversation.',
-      {},
-      unthought,
-      'thinking-blocks',
-    ],
-    [
-      'messages.1.content.2: `thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified. These blocks must remain as they were in the original response.',
-      {},
-      unthought,
-      'thinking-blocks',
-    ],
-    ['messages.1.content.0.thinking.signature: Field required', {}, unthought, 'thinking-blocks'],
     [
       'messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`. When `thinking` is enabled, a final `assistant` message must start with a thinking block',
       { reasoning: 'low' },

@@ -89,15 +89,6 @@ describe('a faulty server', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('reports a refused connection as a network error', async () => {
-    const server = await testServer(() => undefined);
-    const { origin } = server;
-    await server[Symbol.asyncDispose]();
-    const provider = createAnthropic({ apiKey: 'k', baseURL: origin });
-    const { error } = await callModel(provider);
-    expect(error).toMatchObject({ kind: 'network', details: { code: 'ECONNREFUSED' } });
-  });
-
   it('emits no complete tool call if the stream ends early', async () => {
     await using server = await testServer(sse(...toolOpen));
     const { error, events } = await callModel(createAnthropic({ apiKey: 'k', baseURL: server.origin }));

@@ -76,11 +76,6 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
     const model = await world(protocol, failing(503, 'constructor', 'Come back later.'));
     expect((await run(model)).error).toMatchObject({ kind: 'overloaded' });
   });
-
-  it('reports a stream without messageStop as truncated', async () => {
-    const model = await world(protocol, frames.streaming(frames.START, frames.text('Hel')));
-    expect((await run(model)).error).toMatchObject({ kind: 'truncated' });
-  });
 });
 
 describe('failures', () => {

@@ -1,3 +1,4 @@
+import { deferred } from '@majordomo/test-support';
 import { expect, it } from 'vitest';
 import { chunksOf, lookOf } from './interaction-answer.ts';
 
@@ -24,10 +25,7 @@ it('an error without a status is the failure of the interaction', async () => {
 
 it('closes the connection of a stalled stream when its reader leaves', async () => {
   let isClosed = false;
-  let startReading: () => void = () => undefined;
-  const reading = new Promise<void>((resolve) => {
-    startReading = resolve;
-  });
+  const { promise: reading, resolve: startReading } = deferred();
   const events = new ReadableStream(
     {
       pull() {

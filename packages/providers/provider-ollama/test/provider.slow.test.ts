@@ -2,7 +2,7 @@ import { createServer } from 'node:https';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { createMajordomo, LlmError, user } from '@majordomo/core';
 import { jsonLine } from '@majordomo/core/toolkit';
-import { inTurn, testProviderTransport, testServer } from '@majordomo/test-support';
+import { inTurn, readAll, testProviderTransport, testServer } from '@majordomo/test-support';
 import { fakeClock } from '@majordomo/testing';
 import { Ollama } from 'ollama';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -346,9 +346,7 @@ describe('models', () => {
     { status: 'success' },
   ];
   const pulled = async (steps: AsyncIterable<PullProgress>): Promise<PullProgress[]> => {
-    const all: PullProgress[] = [];
-    for await (const step of steps) all.push(step);
-    return all;
+    return readAll(steps);
   };
 
   it('are downloaded with progress', async () => {

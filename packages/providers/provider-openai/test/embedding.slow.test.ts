@@ -157,19 +157,8 @@ describe('a space', () => {
 
 describe('a failure', () => {
   const validBody = list([1, 0]);
-  const cut: Answer = (response) => {
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
-    response.write('{"data":[', () => response.destroy());
-  };
-
   it.each<[string, Answer, string]>([
-    ['503', answers({ error: { message: 'busy' } }, 503), 'overloaded'],
-    ['429', answers({ error: { message: 'slow down' } }, 429), 'rate-limit'],
-    ['a body that is cut', cut, 'network'],
-    ['a body that is not JSON', (response) => response.end('{"data":[{'), 'protocol'],
     ['no array', answers({ data: {} }), 'protocol'],
-    ['too few vectors', answers(list()), 'protocol'],
-    ['too many vectors', answers(list([1], [1])), 'protocol'],
     ['no vector', answers(list({ values: [1] })), 'protocol'],
     ['half a float', answers(list('AAA=')), 'protocol'],
     ['an index twice', answers({ data: [{ index: 3, embedding: [1] }] }), 'protocol'],
@@ -194,12 +183,5 @@ describe('a failure', () => {
       .embeddingModel('lab/any')
       .embed({ values: ['one'] }, { timeouts: { completeMs: 80 } });
     expect(attempts.map(({ error }) => error?.kind)).toEqual(['timeout', undefined]);
-  });
-
-  it('hides the key', async () => {
-    const majordomo = await world(answers({ error: { message: `wrong key ${KEY}` } }, 401));
-    const error = await failureOf(majordomo.embeddingModel(SMALL).embed({ values: ['one'] }));
-    expect(error.kind).toBe('auth');
-    expect(JSON.stringify(error)).not.toContain(KEY);
   });
 });

@@ -8,6 +8,7 @@ import {
   jina,
   llamacpp,
   openaiCompatible,
+  type Profile,
   together,
   vllm,
   voyage,
@@ -29,64 +30,25 @@ const rerank = (provider: Provider, extra?: Record<string, object>): Promise<Rer
 const RESULTS = '[{"index":0,"relevance_score":-2.5},{"index":1,"relevance_score":0.5}]';
 const tokens = (input: number): object => ({ ...UNKNOWN_USAGE, input, output: 0 });
 
-it.each([
-  [
-    'Jina',
-    jina,
-    '/v1',
-    `{"results":${RESULTS},"usage":{"total_tokens":9}}`,
-    'top_n',
-    '/v1/rerank',
-    tokens(9),
-  ],
-  [
-    'Together',
-    together,
-    '/v1',
-    `{"results":${RESULTS},"usage":{"prompt_tokens":8,"total_tokens":9}}`,
-    'top_n',
-    '/v1/rerank',
-    tokens(8),
-  ],
-  [
-    'vLLM',
-    vllm,
-    '/v1',
-    `{"results":${RESULTS},"usage":{"total_tokens":9}}`,
-    'top_n',
-    '/v1/rerank',
-    tokens(9),
-  ],
-  [
-    'llama.cpp',
-    llamacpp,
-    '/v1',
-    `{"results":${RESULTS},"usage":{"prompt_tokens":0,"total_tokens":0}}`,
-    'top_n',
-    '/v1/rerank',
-    undefined,
-  ],
-  [
-    'Voyage',
-    voyage,
-    '/v1',
-    `{"data":${RESULTS},"usage":{"total_tokens":9}}`,
-    'top_k',
-    '/v1/rerank',
-    tokens(9),
-  ],
+it.each<
+  [string, Profile, answer: string, usage: object | undefined, limit?: string, paths?: [string, string]]
+>([
+  ['Jina', jina, `{"results":${RESULTS},"usage":{"total_tokens":9}}`, tokens(9)],
+  ['Together', together, `{"results":${RESULTS},"usage":{"prompt_tokens":8,"total_tokens":9}}`, tokens(8)],
+  ['vLLM', vllm, `{"results":${RESULTS},"usage":{"total_tokens":9}}`, tokens(9)],
+  ['llama.cpp', llamacpp, `{"results":${RESULTS},"usage":{"prompt_tokens":0,"total_tokens":0}}`, undefined],
+  ['Voyage', voyage, `{"data":${RESULTS},"usage":{"total_tokens":9}}`, tokens(9), 'top_k'],
   [
     'Cohere',
     cohere,
-    '/compatibility/v1',
     `{"results":${RESULTS},"meta":{"billed_units":{"search_units":1}}}`,
-    'top_n',
-    '/v2/rerank',
     { ...UNKNOWN_USAGE, input: undefined, details: { units: { search: 1 } } },
+    'top_n',
+    ['/compatibility/v1', '/v2/rerank'],
   ],
 ])(
   'sends a rerank request to %s, and sorts and cuts its results',
-  async (_, profile, basePath, answer, limit, path, usage) => {
+  async (_, profile, answer, usage, limit = 'top_n', [basePath, path] = ['/v1', '/v1/rerank']) => {
     const { url, received } = await server(answer);
     const response = await rerank(openaiCompatible(profile, { baseURL: url + basePath, apiKey: 'k' }), {
       'openai-rerank': { truncation: false },

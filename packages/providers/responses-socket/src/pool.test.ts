@@ -1,3 +1,4 @@
+import { deferred } from '@majordomo/test-support';
 import { expect, it, vi } from 'vitest';
 import type { SocketLike } from './options.ts';
 import { Pool } from './pool.ts';
@@ -5,10 +6,7 @@ import { Pool } from './pool.ts';
 it('closes a socket that opens after the pool was closed, and fails its request', async () => {
   const close = vi.fn();
   const socket: SocketLike = { readyState: 1, send: vi.fn(), close, addEventListener: vi.fn() };
-  let resolveOpen: (socket: SocketLike) => void = () => undefined;
-  const opening = new Promise<SocketLike>((resolve) => {
-    resolveOpen = resolve;
-  });
+  const { promise: opening, resolve: resolveOpen } = deferred<SocketLike>();
   const limits = { maxSockets: 1, idleMs: 1000, maxAgeMs: 1000, retryAfterMs: 1000 };
   const pool = new Pool('wss://host/v1/responses', { ...limits, open: () => opening, emit: vi.fn() });
   const request = {

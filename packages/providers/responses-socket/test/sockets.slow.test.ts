@@ -57,6 +57,15 @@ const requestsOf = (events: readonly SocketEvent[]) =>
 const ERROR = (code: string) =>
   JSON.stringify({ type: 'error', status: 400, error: { code, message: code } });
 
+/** Answers each request with messages of the socket, and never with an answer of the server. */
+const sending = (...messages: readonly (string | object)[]) => ({
+  answer(socket: WebSocket): boolean {
+    for (const message of messages)
+      socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+    return true;
+  },
+});
+
 /** Returns the events of a response. */
 const answer = (id: string, text: string): readonly object[] => {
   const content = [{ type: 'output_text', text, annotations: [] }];
@@ -208,45 +217,29 @@ const breakAfter =
   };
 
 describe('a failure', () => {
-  it('before the first event has the status, headers and error of HTTP', async () => {
-    await using world = await startWorld([], {
-      answer(socket) {
-        const headers = { 'retry-after': '3' };
-        const error = { code: 'rate_limit_exceeded', message: 'too fast', headers };
-        socket.send(JSON.stringify({ type: 'error', status: 429, error }));
-        return true;
-      },
-    });
-    const error = await failureOf(ask(world.majordomo));
-    expect([error.kind, error.details.status, error.details.retryAfterMs]).toEqual(['rate-limit', 429, 3000]);
+  it.each([
+    ['the status, headers and error of HTTP', { 'retry-after': '3' }],
+    ['the valid ones of its headers', { 'retry-after': 3, 'bad name': 'x', 'bad-value': 'a\nb' }],
+  ])('before the first event has %s', async (_, headers) => {
+    const error = { code: 'rate_limit_exceeded', message: 'too fast', headers };
+    await using world = await startWorld([], sending({ type: 'error', status: 429, error }));
+    const { kind, details } = await failureOf(ask(world.majordomo));
+    expect([kind, details.status, details.retryAfterMs]).toEqual(['rate-limit', 429, 3000]);
     expect(world.server.requests).toHaveLength(0);
   });
 
-  it.each([
-    ['in the middle of an answer', 1],
-    ['twice before an answer', 0],
-  ])('of the lifetime of a socket %s is of kind network', async (_, events) => {
-    await using world = await startWorld([], {
-      answer(socket) {
-        for (const event of answer('resp_1', 'x').slice(0, events)) socket.send(JSON.stringify(event));
-        socket.send(ERROR('websocket_connection_limit_reached'));
-        return true;
-      },
-    });
-    expect((await failureOf(ask(world.majordomo))).kind).toBe('network');
-  });
+  const LIFETIME_ENDED = ERROR('websocket_connection_limit_reached');
 
-  it('whose headers are not valid has the status and the valid headers', async () => {
-    await using world = await startWorld([], {
-      answer(socket) {
-        const headers = { 'retry-after': 3, 'bad name': 'x', 'bad-value': 'a\nb' };
-        const error = { code: 'rate_limit_exceeded', message: 'too fast', headers };
-        socket.send(JSON.stringify({ type: 'error', status: 429, error }));
-        return true;
-      },
-    });
-    const error = await failureOf(ask(world.majordomo));
-    expect([error.kind, error.details.status, error.details.retryAfterMs]).toEqual(['rate-limit', 429, 3000]);
+  it.each([
+    [
+      'the lifetime of a socket in the middle of an answer',
+      [...answer('resp_1', 'x').slice(0, 1), LIFETIME_ENDED],
+    ],
+    ['the lifetime of a socket twice before an answer', [LIFETIME_ENDED]],
+    ['a frame that is not JSON', ['<html>']],
+  ])('of %s is of kind network', async (_, messages) => {
+    await using world = await startWorld([], sending(...messages));
+    expect((await failureOf(ask(world.majordomo))).kind).toBe('network');
   });
 
   it('of an upgrade whose body does not end is ended by an abort', async () => {
@@ -289,16 +282,6 @@ describe('a failure', () => {
       ['network', undefined],
     ]);
     expect(world.bridge.messages).toHaveLength(1);
-  });
-
-  it('of a frame that is not JSON is of kind network', async () => {
-    await using world = await startWorld([], {
-      answer(socket) {
-        socket.send('<html>');
-        return true;
-      },
-    });
-    expect((await failureOf(ask(world.majordomo))).kind).toBe('network');
   });
 
   it('of a message above 64 MiB is of kind network', async () => {
@@ -392,24 +375,14 @@ describe('a socket', () => {
 
   it('ignores late events of a finished response', async () => {
     let n = 0;
-    await using world = await startWorld(
-      [],
-      {
-        answer(socket) {
-          n++;
-          const completed = (id: string, text: string) => {
-            const content = [{ type: 'output_text', text, annotations: [] }];
-            const output = [{ type: 'message', id: 'm', role: 'assistant', status: 'completed', content }];
-            const response = { id, object: 'response', status: 'completed', model: 'gpt-5', output };
-            socket.send(JSON.stringify({ type: 'response.completed', response }));
-          };
-          if (n === 2) completed('resp_1', 'late');
-          completed(`resp_${n}`, `answer ${n}`);
-          return true;
-        },
-      },
-      { maxSockets: 1 },
-    );
+    const completed = (id: string, text: string) => JSON.stringify(answer(id, text).at(-1));
+    const reply = (socket: WebSocket): true => {
+      n++;
+      if (n === 2) socket.send(completed('resp_1', 'late'));
+      socket.send(completed(`resp_${n}`, `answer ${n}`));
+      return true;
+    };
+    await using world = await startWorld([], { answer: reply }, { maxSockets: 1 });
     expect((await ask(world.majordomo, 'one')).text).toBe('answer 1');
     expect((await ask(world.majordomo, 'two')).text).toBe('answer 2');
   });
@@ -441,25 +414,14 @@ describe('a socket', () => {
   });
 
   it('ignores events of lanes, which its requests do not name', async () => {
-    await using world = await startWorld([], {
-      answer(socket) {
-        const own = answer('resp_1', 'own');
-        const other = answer('resp_x', 'other').map((event) => Object.assign(event, { stream_id: 'lane' }));
-        for (const event of [...other, ...own]) socket.send(JSON.stringify(event));
-        return true;
-      },
-    });
+    const other = answer('resp_x', 'other').map((event) => ({ ...event, stream_id: 'lane' }));
+    await using world = await startWorld([], sending(...other, ...answer('resp_1', 'own')));
     expect((await ask(world.majordomo)).text).toBe('own');
   });
 
   it('is closed if the server sends an event of another response', async () => {
-    await using world = await startWorld([], {
-      answer(socket) {
-        const [created] = answer('resp_1', 'own');
-        for (const event of [created, ...answer('resp_x', 'other')]) socket.send(JSON.stringify(event));
-        return true;
-      },
-    });
+    const [created = {}] = answer('resp_1', 'own');
+    await using world = await startWorld([], sending(created, ...answer('resp_x', 'other')));
     expect((await failureOf(ask(world.majordomo))).kind).toBe('network');
     await expect.poll(() => world.bridge.sockets.size).toBe(0);
   });
@@ -498,18 +460,9 @@ describe('a socket', () => {
   });
 
   it('is closed by close(), and a request in progress fails', async () => {
-    let arrive: () => void = () => undefined;
-    const arrived = new Promise<void>((resolve) => {
-      arrive = resolve;
-    });
-    await using world = await startWorld([], {
-      answer() {
-        arrive();
-        return true;
-      },
-    });
+    await using world = await startWorld([], sending());
     const asked = failureOf(ask(world.majordomo));
-    await arrived;
+    await expect.poll(() => world.bridge.messages.length).toBe(1);
     world.sockets.close();
     expect((await asked).kind).toBe('network');
   });

@@ -2,18 +2,13 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assistant, toolResult, user, type Message } from '@majordomo/core';
 import { toLine } from '@majordomo/trajectory';
-import { suiteFolder } from '@majordomo/test-support';
+import { readAll, suiteFolder } from '@majordomo/test-support';
 import { describe, expect, test } from 'vitest';
 import { casesFromTrajectories, loadCases, readCases } from '../src/cases/cases.ts';
 import { config } from './support/fixture.ts';
 
 const folder = suiteFolder();
 
-async function toArray<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
-  const collected: T[] = [];
-  for await (const item of items) collected.push(item);
-  return collected;
-}
 const fileOf = (name: string, text: string): string => {
   const file = join(folder, name);
   writeFileSync(file, text);
@@ -25,17 +20,17 @@ const load = (cases: Parameters<typeof loadCases>[1], only?: readonly string[]) 
 describe('readCases', () => {
   test('reads one case per line, skips empty lines and can be iterated again', async () => {
     const cases = readCases(fileOf('good.jsonl', '{"input":1}\n\n{"id":"b","input":2,"tags":["x"]}'));
-    expect(await toArray(cases)).toEqual([{ input: 1 }, { id: 'b', input: 2, tags: ['x'] }]);
-    expect(await toArray(cases)).toHaveLength(2);
+    expect(await readAll(cases)).toEqual([{ input: 1 }, { id: 'b', input: 2, tags: ['x'] }]);
+    expect(await readAll(cases)).toHaveLength(2);
   });
 
   test.each(['{"id":"a"}', 'null', '{"inp'])('reports the file and the line of %s', async (line) => {
     const file = fileOf('bad.jsonl', `{"input":1}\n${line}\n`);
-    await expect(toArray(readCases(file))).rejects.toEqual(config(/bad\.jsonl:2: /));
+    await expect(readAll(readCases(file))).rejects.toEqual(config(/bad\.jsonl:2: /));
   });
 
   test('rejects a file that does not exist', async () => {
-    await expect(toArray(readCases(join(folder, 'none')))).rejects.toEqual(config(/does not exist/));
+    await expect(readAll(readCases(join(folder, 'none')))).rejects.toEqual(config(/does not exist/));
   });
 });
 
@@ -100,7 +95,7 @@ describe('casesFromTrajectories', () => {
 
   test('splits each trajectory after the last user message', async () => {
     const file = fileOf('runs.jsonl', `${line('r1')}\n${line('r2')}\n`);
-    const cases = await toArray(casesFromTrajectories([file]));
+    const cases = await readAll(casesFromTrajectories([file]));
     expect(cases.map(({ id }) => id)).toEqual(['r1', 'r2']);
     expect(cases[0]?.input).toEqual([user('Where is it?')]);
     expect(cases[0]?.expected).toEqual({
@@ -111,10 +106,10 @@ describe('casesFromTrajectories', () => {
 
   test('skips a truncated last line, and rejects another damaged line', async () => {
     const file = fileOf('cut.jsonl', `${line('r1')}\n${line('r2').slice(0, 40)}`);
-    expect(await toArray(casesFromTrajectories(file))).toHaveLength(1);
+    expect(await readAll(casesFromTrajectories(file))).toHaveLength(1);
     appendFileSync(file, `\n${line('r3')}\n`);
-    await expect(toArray(casesFromTrajectories(file))).rejects.toEqual(config(/cut\.jsonl:2: /));
+    await expect(readAll(casesFromTrajectories(file))).rejects.toEqual(config(/cut\.jsonl:2: /));
     const other = fileOf('other.jsonl', '{"version":9}\n');
-    await expect(toArray(casesFromTrajectories(other))).rejects.toEqual(config(/other\.jsonl:1: /));
+    await expect(readAll(casesFromTrajectories(other))).rejects.toEqual(config(/other\.jsonl:1: /));
   });
 });

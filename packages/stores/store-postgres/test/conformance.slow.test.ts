@@ -36,49 +36,30 @@ describeWith('postgres', 'conformance', () => {
       return [await open(), await open()] as const;
     };
     for (const { name, run } of [...ledgerStoreConformance, ...ledgerWindowConformance])
-      it.skipIf(isOnlyInSoak(kind, name))(
-        `ledger: ${name}`,
-        () => run(async () => (await pair())[0].ledger),
-        60_000,
-      );
+      it.skipIf(isOnlyInSoak(kind, name))(`ledger: ${name}`, () => run(async () => (await pair())[0].ledger));
     for (const { name, run } of recordStoreConformance)
-      it(
-        `records: ${name}`,
-        () =>
-          run(async () => {
-            const [first, second] = await listeningPair();
-            return [first.records, second.records];
-          }),
-        60_000,
-      );
+      it(`records: ${name}`, () =>
+        run(async () => {
+          const [first, second] = await listeningPair();
+          return [first.records, second.records];
+        }));
     for (const { name, run } of callStoreConformance)
-      it.skipIf(isOnlyInSoak(kind, name))(
-        `calls: ${name}`,
-        () =>
-          run(async () => {
-            const [first, second] = await pair();
-            return [first.calls, second.calls];
-          }),
-        60_000,
+      it.skipIf(isOnlyInSoak(kind, name))(`calls: ${name}`, () =>
+        run(async () => {
+          const [first, second] = await pair();
+          return [first.calls, second.calls];
+        }),
       );
     for (const { name, run } of [...featureCases, ...searchCases])
-      it(
-        name,
-        async () => {
-          const [first, second] = await pair();
-          await run([first.records, second.records]);
-        },
-        60_000,
-      );
+      it(name, async () => {
+        const [first, second] = await pair();
+        await run([first.records, second.records]);
+      });
     for (const { name, run } of fileStoreConformance)
-      it(
-        `files: ${name}`,
-        () =>
-          run(async () => {
-            const [first, second] = await pair();
-            return [first.files, second.files];
-          }),
-        60_000,
-      );
+      it(`files: ${name}`, () =>
+        run(async () => {
+          const [first, second] = await pair();
+          return [first.files, second.files];
+        }));
   });
 });

@@ -6,12 +6,8 @@ import { onPostgres } from './support/stores.ts';
 describeWith('postgres', 'lanes', () => {
   const { pair } = onPostgres();
 
-  it.each(laneCases)(
-    '$name',
-    async ({ run }) => {
-      const [mine, theirs] = pair();
-      await run([mine.lanes, theirs.lanes]);
-    },
-    60_000,
-  );
+  it.each(laneCases)('$name', async ({ run }) => {
+    const [mine, theirs] = pair();
+    await run([mine.lanes, theirs.lanes]);
+  });
 });

@@ -26,31 +26,19 @@ describeWith('redis', 'conformance', () => {
   const { client, stores } = onRedis();
   describe.each(KINDS)('over %s', (kind) => {
     for (const { name, run } of [...ledgerStoreConformance, ...ledgerWindowConformance])
-      it.skipIf(isOnlyInSoak(kind, name))(
-        `ledger: ${name}`,
-        () => run(async () => stores({}, kind).ledger),
-        60_000,
-      );
+      it.skipIf(isOnlyInSoak(kind, name))(`ledger: ${name}`, () => run(async () => stores({}, kind).ledger));
     let prefixes = 0;
     for (const { name, run } of recordStoreConformance)
-      it(
-        `records: ${name}`,
-        () =>
-          run(async () => {
-            const prefix = `records ${kind} ${prefixes++}`;
-            const open = () => stores({ prefix, subscriber: client(kind).client }, kind).records;
-            return [open(), open()];
-          }),
-        60_000,
-      );
+      it(`records: ${name}`, () =>
+        run(async () => {
+          const prefix = `records ${kind} ${prefixes++}`;
+          const open = () => stores({ prefix, subscriber: client(kind).client }, kind).records;
+          return [open(), open()];
+        }));
     for (const { name, run } of featureCases)
-      it(
-        name,
-        async () => {
-          const prefix = `features ${kind} ${prefixes++}`;
-          await run([stores({ prefix }, kind).records, stores({ prefix }, kind).records]);
-        },
-        60_000,
-      );
+      it(name, async () => {
+        const prefix = `features ${kind} ${prefixes++}`;
+        await run([stores({ prefix }, kind).records, stores({ prefix }, kind).records]);
+      });
   });
 });

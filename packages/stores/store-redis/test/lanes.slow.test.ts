@@ -9,14 +9,10 @@ import { onRedis } from './support/stores.ts';
 describeWith('redis', 'lanes', () => {
   const { stores } = onRedis();
 
-  it.each(laneCases)(
-    '$name',
-    async ({ name, run }) => {
-      const prefix = `lanes that ${name}`;
-      await run([stores({ prefix }).lanes, stores({ prefix }, 'node-redis with defaults').lanes]);
-    },
-    60_000,
-  );
+  it.each(laneCases)('$name', async ({ name, run }) => {
+    const prefix = `lanes that ${name}`;
+    await run([stores({ prefix }).lanes, stores({ prefix }, 'node-redis with defaults').lanes]);
+  });
 
   describe('without Redis', () => {
     async function setUpOutage(options: Partial<LanesOptions>) {

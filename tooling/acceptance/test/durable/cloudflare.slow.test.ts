@@ -17,7 +17,7 @@ describeWith('miniflare', 'an agent’s run as a workflow of Cloudflare', () => 
       script: await bundled('agent-run'),
       workflows: { RUNS: 'AgentRun' },
     });
-  }, LONG_MS);
+  });
   afterAll(() => runtime.dispose());
 
   const fetchStatus = async (query: Readonly<Record<string, string>>): Promise<Status> => {
@@ -36,31 +36,23 @@ describeWith('miniflare', 'an agent’s run as a workflow of Cloudflare', () => 
     return fetchStatus({ id });
   };
 
-  it(
-    'calls the model, runs a tool, calls the model again and ends',
-    async () => {
-      const vendor = await vendorCalling('add');
-      await fetchStatus({ id: 'adds', vendor: vendor.baseURL });
-      expect((await completedStatus('adds')).output).toMatchObject({ text: 'Done.', done: 'answered' });
-      expect(JSON.stringify(vendor.requests.at(-1)?.body)).toContain('did adds/1/c1');
-      expect(vendor.requests).toHaveLength(2);
-    },
-    LONG_MS,
-  );
+  it('calls the model, runs a tool, calls the model again and ends', async () => {
+    const vendor = await vendorCalling('add');
+    await fetchStatus({ id: 'adds', vendor: vendor.baseURL });
+    expect((await completedStatus('adds')).output).toMatchObject({ text: 'Done.', done: 'answered' });
+    expect(JSON.stringify(vendor.requests.at(-1)?.body)).toContain('did adds/1/c1');
+    expect(vendor.requests).toHaveLength(2);
+  });
 
-  it(
-    'waits for a decision without model calls, then continues',
-    async () => {
-      const vendor = await vendorCalling('pay');
-      await fetchStatus({ id: 'pays', vendor: vendor.baseURL });
-      await expect.poll(() => vendor.requests.length, { timeout: LONG_MS }).toBe(1);
-      // The local runtime reports a waiting run as running. It stores an event that arrives early.
-      expect(['running', 'waiting']).toContain((await fetchStatus({ id: 'pays' })).status);
-      await fetchStatus({ id: 'pays', approve: 'c1' });
-      expect((await completedStatus('pays')).output).toMatchObject({ text: 'Done.', done: 'answered' });
-      expect(JSON.stringify(vendor.requests.at(-1)?.body)).toContain('did pays/1/c1');
-      expect(vendor.requests).toHaveLength(2);
-    },
-    LONG_MS,
-  );
+  it('waits for a decision without model calls, then continues', async () => {
+    const vendor = await vendorCalling('pay');
+    await fetchStatus({ id: 'pays', vendor: vendor.baseURL });
+    await expect.poll(() => vendor.requests.length, { timeout: LONG_MS }).toBe(1);
+    // The local runtime reports a waiting run as running. It stores an event that arrives early.
+    expect(['running', 'waiting']).toContain((await fetchStatus({ id: 'pays' })).status);
+    await fetchStatus({ id: 'pays', approve: 'c1' });
+    expect((await completedStatus('pays')).output).toMatchObject({ text: 'Done.', done: 'answered' });
+    expect(JSON.stringify(vendor.requests.at(-1)?.body)).toContain('did pays/1/c1');
+    expect(vendor.requests).toHaveLength(2);
+  });
 });

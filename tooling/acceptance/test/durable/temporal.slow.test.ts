@@ -39,23 +39,15 @@ describeWith('temporal', 'the pure steps in Temporal’s workflow isolate', () =
     ['an answer at once', [finalAnswer]],
     ['a tool that a person approves by a signal', [paymentCall, approval, paymentResult, finalAnswer]],
     ['a tool that a person denies: it does not run', [paymentCall, denial, finalAnswer]],
-  ])(
-    'replay the history of a run: %s',
-    async (_, happened) => {
-      await expect(replay(happened)).resolves.toBeUndefined();
-    },
-    60_000,
-  );
+  ])('replay the history of a run: %s', async (_, happened) => {
+    await expect(replay(happened)).resolves.toBeUndefined();
+  });
 
   it.each([
     ['a tool that ran without approval', [paymentCall, paymentResult, finalAnswer]],
     ['a tool that ran though it was denied', [paymentCall, denial, paymentResult, finalAnswer]],
     ['an end before the answer', [paymentCall, approval, paymentResult]],
-  ])(
-    'reject an inconsistent history: %s',
-    async (_, happened) => {
-      await expect(replay(happened)).rejects.toThrow(/[Nn]ondeterminism|does not match/);
-    },
-    60_000,
-  );
+  ])('reject an inconsistent history: %s', async (_, happened) => {
+    await expect(replay(happened)).rejects.toThrow(/[Nn]ondeterminism|does not match/);
+  });
 });

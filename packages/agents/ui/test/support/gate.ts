@@ -1,5 +1,5 @@
 import type { AgentStream } from '@majordomo/agent';
-import { deferred } from './deferred.ts';
+import { deferred } from '@majordomo/test-support';
 
 /** Stream that waits before one of its events. */
 export interface Gate {

@@ -1,6 +1,7 @@
 import { createAgent, type Agent, type Tool } from '@majordomo/agent';
 import { createMajordomo, type ChatModel } from '@majordomo/core';
 import { fakeProvider, type FakeProvider, type Turn } from '@majordomo/testing';
+import { readAll } from '@majordomo/test-support';
 import type { UiMessageChunk } from '../../src/index.ts';
 
 /** Creates a chain of the scripted targets `a/m`, `b/m` and so on. */
@@ -23,9 +24,7 @@ export const agentOf = (tools: readonly Tool[], ...scripts: readonly (readonly T
   createAgent({ model: chain(...scripts).model, tools });
 
 export async function collectChunks(chunks: AsyncIterable<UiMessageChunk>): Promise<UiMessageChunk[]> {
-  const list: UiMessageChunk[] = [];
-  for await (const chunk of chunks) list.push(chunk);
-  return list;
+  return readAll(chunks);
 }
 
 /** Reads the chunks of a response to its end. */

@@ -2,11 +2,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { manualClock, type ManualClock } from '../../test/support/manual-clock.ts';
 import type { Timeouts } from '../types/call-options.ts';
 import type { LlmError } from '../types/llm-error.ts';
-import { AttemptTimers, maxSilenceMs } from './timers.ts';
+import { AttemptTimers, maxSilenceMs, type Pace } from './timers.ts';
 
 const limits = { connectMs: 10, firstContentMs: 30, idleMs: 20, completeMs: 50 };
 
-function setUp(timeouts: Timeouts = limits, isNonStreaming = false) {
+function setUp(timeouts: Timeouts = limits, isNonStreaming = false, pace?: Pace) {
   const clock: ManualClock = manualClock();
   const errors: LlmError[] = [];
   const timers = new AttemptTimers({
@@ -14,6 +14,7 @@ function setUp(timeouts: Timeouts = limits, isNonStreaming = false) {
     target: 'a/x',
     timeouts,
     isNonStreaming,
+    pace,
     characters: () => 0,
     onTimeout: (error) => errors.push(error),
   });
@@ -81,17 +82,7 @@ describe('the timeouts of an attempt', () => {
   });
 
   it('report silence, not a slow pace, if the idle limit is shorter', async () => {
-    const clock = manualClock();
-    const errors: LlmError[] = [];
-    const timers = new AttemptTimers({
-      clock,
-      target: 'a/x',
-      timeouts: limits,
-      isNonStreaming: false,
-      pace: { charsPerSecond: 1, windowMs: 1000 },
-      characters: () => 0,
-      onTimeout: (error) => errors.push(error),
-    });
+    const { clock, timers, errors } = setUp(limits, false, { charsPerSecond: 1, windowMs: 1000 });
     timers.commit();
     timers.startWait();
     await clock.advance(20);

@@ -31,160 +31,118 @@ const longCode = `Look:\n\n\`\`\`ts\n${numbered(200)}\nexport const qu`;
 const REFRAIN = 'there we all go again\n'.repeat(2);
 const list = 'Buy this:\n\n1. flour and butter\n2. a dozen of eggs, and milk\n';
 
-const CASES: readonly (readonly [name: string, first: string, continuation: string, expected: string])[] = [
-  ['continues in the middle of a word', 'The quick bro', 'wn fox.', 'The quick brown fox.'],
-  ['continues with a space', story, ' morning it ran.', `${story} morning it ran.`],
-  ['continues without one', `${story} `, 'morning it ran.', `${story} morning it ran.`],
-  ['begins a paragraph', 'A sentence.\n', '\nAnother.', 'A sentence.\n\nAnother.'],
+/** `added`: the text that is added to the first text. By default, it is the complete continuation. */
+const CASES: readonly (readonly [name: string, first: string, continuation: string, added?: string])[] = [
+  ['continues in the middle of a word', 'The quick bro', 'wn fox.'],
+  ['continues with a space', story, ' morning it ran.'],
+  ['continues without one', `${story} `, 'morning it ran.'],
+  ['begins a paragraph', 'A sentence.\n', '\nAnother.'],
   [
     'repeats the last 40 characters or more',
     story,
     'a fox who lived at the edge of the wood. Every morning it ran.',
-    `${story} morning it ran.`,
+    ' morning it ran.',
   ],
   [
     'repeats the last sentence',
     'First. The second one is this, and it is long enough. ',
     'The second one is this, and it is long enough. Third.',
-    'First. The second one is this, and it is long enough. Third.',
+    'Third.',
   ],
-  ['repeats everything', story, `${story} morning it ran.`, `${story} morning it ran.`],
-  ['repeats everything and stops', story, story, story],
-  ['repeats the beginning and stops', story, story.slice(0, 45), story + story.slice(0, 45)],
-  ['repeats less than 40 characters', story, 'edge of the wood. Every', `${story}edge of the wood. Every`],
-  [
-    'repeats a last word',
-    'He studied electroencephalography',
-    'electroencephalography and more.',
-    'He studied electroencephalographyelectroencephalography and more.',
-  ],
-  ['begins like the text', story, 'Once upon another time.', `${story}Once upon another time.`],
-  ['adds nothing', story, '', story],
-  ['adds only white space', `${story} `, ' ', `${story}  `],
-  ['introduces itself', story, 'Continuing: morning it ran.', `${story} morning it ran.`],
-  ['introduces itself after a space', `${story} `, 'Continuing: morning it ran.', `${story} morning it ran.`],
+  ['repeats everything', story, `${story} morning it ran.`, ' morning it ran.'],
+  ['repeats everything and stops', story, story, ''],
+  ['repeats the beginning and stops', story, story.slice(0, 45)],
+  ['repeats less than 40 characters', story, 'edge of the wood. Every'],
+  ['repeats a last word', 'He studied electroencephalography', 'electroencephalography and more.'],
+  ['begins like the text', story, 'Once upon another time.'],
+  ['adds nothing', story, ''],
+  ['adds only white space', `${story} `, ' '],
+  ['introduces itself', story, 'Continuing: morning it ran.', ' morning it ran.'],
+  ['introduces itself after a space', `${story} `, 'Continuing: morning it ran.', 'morning it ran.'],
   [
     'introduces itself, and repeats',
     story,
     'Continuing from where I left off:\n\na fox who lived at the edge of the wood. Every morning.',
-    `${story} morning.`,
+    ' morning.',
   ],
   [
     'starts with a friendly phrase',
     story,
     'Sure! Here is the rest of the story:\na fox who lived at the edge of the wood. Every morning.',
-    `${story} morning.`,
+    ' morning.',
   ],
   [
     'introduces itself in parentheses',
     story,
     '(Continuing from above)\n morning it ran.',
-    `${story} morning it ran.`,
+    ' morning it ran.',
   ],
-  ['contains only a friendly phrase', story, 'Of course! Continuing:', story],
+  ['contains only a friendly phrase', story, 'Of course! Continuing:', ''],
   [
     'introduces itself, and begins with white space',
     'The fox ran over it.',
     'Continuing:\n\n\n\n- First it looked.',
-    'The fox ran over it.\n\n- First it looked.',
+    '\n\n- First it looked.',
   ],
   [
     'introduces itself, and continues a line',
     'Over the hill the fox ran',
     'Continuing:\n and ran.',
-    'Over the hill the fox ran and ran.',
+    ' and ran.',
   ],
-  [
-    'starts with a phrase that only resembles a friendly one',
-    story,
-    ' surely missed it.',
-    `${story} surely missed it.`,
-  ],
-  ['continues with "continued"', 'To be ', 'continued...', 'To be continued...'],
+  ['starts with a phrase that only resembles a friendly one', story, ' surely missed it.'],
+  ['continues with "continued"', 'To be ', 'continued...'],
   [
     'introduces the continuation with a colon',
     '# Courses\n\nWe offer this. ',
     'Continuing education: see below.',
-    '# Courses\n\nWe offer this. Continuing education: see below.',
   ],
-  ['continues inside a block of code', code, 'estion = 6 * 9;\n```\n', `${code}estion = 6 * 9;\n\`\`\`\n`],
-  ['opens the block again', code, '```ts\nestion = 6 * 9;\n```\n', `${code}estion = 6 * 9;\n\`\`\`\n`],
-  [
-    'opens a long block again',
-    longCode,
-    '```ts\nestion = 6 * 9;\n```\n',
-    `${longCode}estion = 6 * 9;\n\`\`\`\n`,
-  ],
-  ['only closes a long block', longCode, '```', `${longCode}\`\`\``],
+  ['continues inside a block of code', code, 'estion = 6 * 9;\n```\n'],
+  ['opens the block again', code, '```ts\nestion = 6 * 9;\n```\n', 'estion = 6 * 9;\n```\n'],
+  ['opens a long block again', longCode, '```ts\nestion = 6 * 9;\n```\n', 'estion = 6 * 9;\n```\n'],
+  ['only closes a long block', longCode, '```'],
   [
     'opens the second block again',
     `\`\`\`ts\nrun();\n\`\`\`\n\n${code}`,
     '```ts\nestion = 6 * 9;\n',
-    `\`\`\`ts\nrun();\n\`\`\`\n\n${code}estion = 6 * 9;\n`,
+    'estion = 6 * 9;\n',
   ],
-  [
-    'begins a block after two others',
-    '```ts\nrun();\n```\n\n```ts\nstop();\n```\n\n',
-    '```ts\ngo();\n```\n',
-    '```ts\nrun();\n```\n\n```ts\nstop();\n```\n\n```ts\ngo();\n```\n',
-  ],
-  ['ends the block', `${code}x = 1;\n`, '```\nThat is all.', `${code}x = 1;\n\`\`\`\nThat is all.`],
-  [
-    'begins a block where none is open',
-    'This is how it is done:\n',
-    '```ts\nrun();\n```',
-    'This is how it is done:\n```ts\nrun();\n```',
-  ],
-  [
-    'begins a block inside a longer fence',
-    '````md\n# How to run it\n\n',
-    '```ts\nrun();\n```\n````',
-    '````md\n# How to run it\n\n```ts\nrun();\n```\n````',
-  ],
+  ['begins a block after two others', '```ts\nrun();\n```\n\n```ts\nstop();\n```\n\n', '```ts\ngo();\n```\n'],
+  ['ends the block', `${code}x = 1;\n`, '```\nThat is all.'],
+  ['begins a block where none is open', 'This is how it is done:\n', '```ts\nrun();\n```'],
+  ['begins a block inside a longer fence', '````md\n# How to run it\n\n', '```ts\nrun();\n```\n````'],
   [
     'continues a longer fence that has a block inside',
     '````md\n```ts\nrun();\n```\n',
     '```py\nrun()\n```\n````',
-    '````md\n```ts\nrun();\n```\n```py\nrun()\n```\n````',
   ],
-  [
-    'begins a block inside a fence of another character',
-    '~~~text\nType this:\n',
-    '```sh\nls\n```\n~~~',
-    '~~~text\nType this:\n```sh\nls\n```\n~~~',
-  ],
+  ['begins a block inside a fence of another character', '~~~text\nType this:\n', '```sh\nls\n```\n~~~'],
   [
     'begins a block of another language inside a document',
     '```markdown\n# How to run it\n\n',
     '```sh\nls\n```\n',
-    '```markdown\n# How to run it\n\n```sh\nls\n```\n',
   ],
-  ['continues a list', list, '3. sugar\n', `${list}3. sugar\n`],
+  ['continues a list', list, '3. sugar\n'],
   [
     'repeats the entries of a list',
     list,
     '1. flour and butter\n2. a dozen of eggs, and milk\n3. sugar\n',
-    `${list}3. sugar\n`,
+    '3. sugar\n',
   ],
   [
     'repeats a surrogate pair that was cut',
     'A face at the end \uD83D',
     '\uD83D\uDE00 and on.',
-    'A face at the end \uD83D\uDE00 and on.',
-  ],
-  [
-    'starts with the second half of a cut surrogate pair',
-    'A face at the end \uD83D',
     '\uDE00 and on.',
-    'A face at the end \uD83D\uDE00 and on.',
   ],
+  ['starts with the second half of a cut surrogate pair', 'A face at the end \uD83D', '\uDE00 and on.'],
 ];
 
 describe('a continuation', () => {
-  for (const [name, first, continuation, expected] of CASES) {
+  for (const [name, first, continuation, added = continuation] of CASES) {
     it(name, () => {
       for (const length of [1, 3, 7, continuation.length + 1])
-        expect(joinedText(first, continuation, length)).toBe(expected);
+        expect(joinedText(first, continuation, length)).toBe(first + added);
     });
   }
 

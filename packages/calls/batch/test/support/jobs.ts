@@ -1,4 +1,4 @@
-import { testFolder } from '@majordomo/test-support';
+import { readAll, testFolder } from '@majordomo/test-support';
 import { catalog, type Catalog } from '@majordomo/catalog';
 import { createMajordomo, LlmError, user, type Gate, type MajordomoOptions } from '@majordomo/core';
 import {
@@ -139,9 +139,7 @@ export function ledgerFixture(
   const store = memoryStore({ clock });
   const ledger = createLedger({ store, clock, limits, catalog: prices });
   const records = async (): Promise<readonly SpendRecord[]> => {
-    const collected: SpendRecord[] = [];
-    for await (const record of ledger.records()) collected.push(record);
-    return collected;
+    return readAll(ledger.records());
   };
   const state = async () => {
     const [first] = await ledger.state('money');

@@ -6,6 +6,13 @@ import type { RawUsage } from './wire.ts';
 const reasoningInside = { reasoningTokens: 'inside' } as const;
 const reasoningOutside = { reasoningTokens: 'outside' } as const;
 
+const AUDIO = { prompt_tokens_details: { audio_tokens: 375 }, completion_tokens: 201, total_tokens: 585 };
+/** Returns a usage with tokens of reasoning. */
+const reasoned = (reasoning: number, counts: RawUsage): RawUsage => ({
+  ...counts,
+  completion_tokens_details: { reasoning_tokens: reasoning },
+});
+
 describe('usage', () => {
   it.each<[string, RawUsage, object]>([
     ['nothing', {}, {}],
@@ -33,22 +40,12 @@ describe('usage', () => {
     ],
     [
       'audio next to the prompt',
-      {
-        prompt_tokens: 9,
-        prompt_tokens_details: { audio_tokens: 375 },
-        completion_tokens: 201,
-        total_tokens: 585,
-      },
+      { ...AUDIO, prompt_tokens: 9 },
       { input: 384, output: 201, details: { inputAudio: 375 } },
     ],
     [
       'audio in the prompt',
-      {
-        prompt_tokens: 384,
-        prompt_tokens_details: { audio_tokens: 375 },
-        completion_tokens: 201,
-        total_tokens: 585,
-      },
+      { ...AUDIO, prompt_tokens: 384 },
       { input: 384, output: 201, details: { inputAudio: 375 } },
     ],
     ['cache hits', { prompt_cache_hit_tokens: 3 }, { cacheRead: 3 }],
@@ -61,33 +58,18 @@ describe('usage', () => {
     ],
     [
       'reasoning inside',
-      {
-        prompt_tokens: 1,
-        completion_tokens: 9,
-        total_tokens: 10,
-        completion_tokens_details: { reasoning_tokens: 5 },
-      },
+      reasoned(5, { prompt_tokens: 1, completion_tokens: 9, total_tokens: 10 }),
       { input: 1, output: 9, reasoning: 5 },
     ],
     ['reasoning at the top', { completion_tokens: 9, reasoning_tokens: 5 }, { output: 9, reasoning: 5 }],
     [
       'reasoning that the total proves to be outside',
-      {
-        prompt_tokens: 1,
-        completion_tokens: 4,
-        total_tokens: 10,
-        completion_tokens_details: { reasoning_tokens: 5 },
-      },
+      reasoned(5, { prompt_tokens: 1, completion_tokens: 4, total_tokens: 10 }),
       { input: 1, output: 9, reasoning: 5 },
     ],
     [
       'reasoning above its total',
-      {
-        prompt_tokens: 1,
-        completion_tokens: 16,
-        total_tokens: 17,
-        completion_tokens_details: { reasoning_tokens: 19 },
-      },
+      reasoned(19, { prompt_tokens: 1, completion_tokens: 16, total_tokens: 17 }),
       { input: 1, output: 16, reasoning: 16 },
     ],
   ])('reads %s', (_what, raw, expected) => {
@@ -95,29 +77,15 @@ describe('usage', () => {
   });
 
   it.each<[string, RawUsage, number]>([
-    [
-      'without a total',
-      { prompt_tokens: 1, completion_tokens: 4, completion_tokens_details: { reasoning_tokens: 5 } },
-      9,
-    ],
+    ['without a total', reasoned(5, { prompt_tokens: 1, completion_tokens: 4 }), 9],
     [
       'above a completion that a total of two confirms',
-      {
-        prompt_tokens: 1,
-        completion_tokens: 4,
-        total_tokens: 5,
-        completion_tokens_details: { reasoning_tokens: 5 },
-      },
+      reasoned(5, { prompt_tokens: 1, completion_tokens: 4, total_tokens: 5 }),
       9,
     ],
     [
       'but not if it is included',
-      {
-        prompt_tokens: 1,
-        completion_tokens: 9,
-        total_tokens: 10,
-        completion_tokens_details: { reasoning_tokens: 5 },
-      },
+      reasoned(5, { prompt_tokens: 1, completion_tokens: 9, total_tokens: 10 }),
       9,
     ],
   ])('adds reasoning that the server excludes, %s', (_when, raw, output) => {

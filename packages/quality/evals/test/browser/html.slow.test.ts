@@ -61,18 +61,14 @@ describeWith('chromium', 'the HTML report in a browser', () => {
     LONG,
   );
 
-  test(
-    'a hostile output stays text, and failed samples are first and open',
-    async () => {
-      await using opened = await openHtml(browser, toHtml(await hostileEvaluation()));
-      const { page } = opened;
-      expect(await page.title()).toBe('demo: fail');
-      expect(await page.locator('script, img, a').count()).toBe(0);
-      expect(await page.locator('pre', { hasText: 'onerror=' }).count()).toBeGreaterThan(0);
-      expect(await page.locator('details').count()).toBe(3);
-      expect(await page.locator('details[open] > summary').allTextContents()).toEqual(['b#1']);
-      expect(await page.locator('details').first().locator('summary').textContent()).toBe('b#1');
-    },
-    LONG,
-  );
+  test('a hostile output stays text, and failed samples are first and open', { timeout: LONG }, async () => {
+    await using opened = await openHtml(browser, toHtml(await hostileEvaluation()));
+    const { page } = opened;
+    expect(await page.title()).toBe('demo: fail');
+    expect(await page.locator('script, img, a').count()).toBe(0);
+    expect(await page.locator('pre', { hasText: 'onerror=' }).count()).toBeGreaterThan(0);
+    expect(await page.locator('details').count()).toBe(3);
+    expect(await page.locator('details[open] > summary').allTextContents()).toEqual(['b#1']);
+    expect(await page.locator('details').first().locator('summary').textContent()).toBe('b#1');
+  });
 });

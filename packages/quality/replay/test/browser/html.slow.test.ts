@@ -116,34 +116,26 @@ describeWith('chromium', 'the page of a replay in a browser', () => {
     LONG,
   );
 
-  test(
-    'an example is opened by keyboard, and closed tables are printed',
-    async () => {
-      await using opened = await openHtml(browser, PAGES.worse());
-      const { page } = opened;
-      const example = page.locator('details:not([open])', { hasText: 'Example call-0004' }).first();
-      await example.locator('summary').focus();
-      await page.keyboard.press('Enter');
-      const answer = page.locator('pre', { hasText: 'The parcel arrives tomorrow.' }).first();
-      expect(await answer.isVisible()).toBe(true);
-      expect(await answer.textContent()).toContain('more characters not shown');
-      const table = page.locator('.figures table').first();
-      expect(await table.isVisible()).toBe(false);
-      await page.emulateMedia({ media: 'print' });
-      expect(await table.isVisible()).toBe(true);
-    },
-    LONG,
-  );
+  test('an example is opened by keyboard, and closed tables are printed', { timeout: LONG }, async () => {
+    await using opened = await openHtml(browser, PAGES.worse());
+    const { page } = opened;
+    const example = page.locator('details:not([open])', { hasText: 'Example call-0004' }).first();
+    await example.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    const answer = page.locator('pre', { hasText: 'The parcel arrives tomorrow.' }).first();
+    expect(await answer.isVisible()).toBe(true);
+    expect(await answer.textContent()).toContain('more characters not shown');
+    const table = page.locator('.figures table').first();
+    expect(await table.isVisible()).toBe(false);
+    await page.emulateMedia({ media: 'print' });
+    expect(await table.isVisible()).toBe(true);
+  });
 
-  test(
-    'hostile names and contents stay text',
-    async () => {
-      await using opened = await openHtml(browser, PAGES.hostile());
-      const { page } = opened;
-      expect(await page.locator('script, img, a').count()).toBe(0);
-      expect(await page.title()).toMatch(/: fail$/);
-      expect(await page.locator('pre', { hasText: 'onerror=' }).count()).toBeGreaterThan(3);
-    },
-    LONG,
-  );
+  test('hostile names and contents stay text', { timeout: LONG }, async () => {
+    await using opened = await openHtml(browser, PAGES.hostile());
+    const { page } = opened;
+    expect(await page.locator('script, img, a').count()).toBe(0);
+    expect(await page.title()).toMatch(/: fail$/);
+    expect(await page.locator('pre', { hasText: 'onerror=' }).count()).toBeGreaterThan(3);
+  });
 });
