@@ -1,6 +1,6 @@
 import { catalog } from '@majordomo/catalog';
-import type { Gate } from '@majordomo/core';
-import type { SpendRecord } from '@majordomo/ledger';
+import { LlmError, type Gate } from '@majordomo/core';
+import { memoryStore, type SpendRecord } from '@majordomo/ledger';
 import { expect, it } from 'vitest';
 import { ANSWER_NANO, jobsWorld, REQUEST, stepsOf } from './jobs-world.ts';
 import { dueKeys, failure } from './world.ts';
@@ -128,6 +128,23 @@ it('denies jobs above a limit, and never exceeds it with 50 concurrent starts', 
   expect(state?.held).toBeLessThanOrEqual(1_000_000n);
   // A denied job has sent nothing, so a call with its key starts it again.
   expect(await dueKeys(all.store)).toHaveLength(all.server.jobs.length);
+});
+
+it('books nothing for a start whose reservation the ledger rejects', async () => {
+  const why = new LlmError('invalid-request', 'the store cannot contain the reservation');
+  await using all = await jobsWorld({
+    server: { plan: () => 'an answer' },
+    ledgerStore: (clock) => ({ ...memoryStore({ clock }), reserve: () => Promise.reject(why) }),
+  });
+  const background = all.process();
+  expect(await all.settle(failure(background.model(SPEC).start(REQUEST, { key: 'k' })))).toMatchObject({
+    message: why.message,
+  });
+  await all.settle(background.poll());
+  const job = await background.open('k');
+  expect(await job.status()).toMatchObject({ state: 'failed', nanoUsd: 0n });
+  expect(await all.records()).toEqual([]);
+  expect(all.server.requests).toHaveLength(0);
 });
 
 it('books the usage of a cancelled job once', async () => {

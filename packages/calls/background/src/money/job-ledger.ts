@@ -1,6 +1,6 @@
 import { costOfResponse, costsMaximum, type Cost } from '@majordomo/catalog';
 import type { Attempt, LlmError, PreparedTarget } from '@majordomo/core';
-import { denialError, restoredAttempt } from '@majordomo/core/toolkit';
+import { asLlmError, denialError, restoredAttempt } from '@majordomo/core/toolkit';
 import type { Amount, LongWork } from '@majordomo/ledger';
 import type { JobRecord, LegRecord, VendorJob } from '../record/record.ts';
 import type { Setup } from '../setup.ts';
@@ -16,15 +16,20 @@ interface Denied {
   readonly advances: boolean;
 }
 
-/** Reserves the maximum cost of the last leg. Returns the denial of the ledger. */
+/** Reserves the maximum cost of the last leg. Returns the denial of the ledger. Nothing is sent after a failure of the ledger either. */
 export async function reserveLeg(record: JobRecord, { ledger, clock }: Setup): Promise<Denied | undefined> {
   const leg = record.legs.at(-1);
   if (ledger === undefined || leg?.job?.most === undefined) return undefined;
   const { most, expiresAt } = leg.job;
   const work = workOf(record, leg, leg.job, record.legs.length);
-  const denial = await ledger.reserve(work, most, expiresAt - clock.now());
-  if (denial === undefined) return undefined;
   const { target } = work;
+  let denial;
+  try {
+    denial = await ledger.reserve(work, most, expiresAt - clock.now());
+  } catch (cause) {
+    return { error: asLlmError(cause, target), advances: false };
+  }
+  if (denial === undefined) return undefined;
   const error = denialError(`${target}: ${denial.deny}`, target, denial);
   return { error, advances: denial.advance === true };
 }
