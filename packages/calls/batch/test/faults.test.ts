@@ -41,6 +41,11 @@ const failingOnce = (ledger: Ledger): Ledger => {
 it.each([
   ['the connection breaks before the vendor handles the creation', 'before', failure('network')],
   ['the connection breaks after the vendor handles the creation', 'after', failure('network')],
+  [
+    'a proxy responds with 499 after the vendor handles the creation',
+    'after',
+    failure('invalid-request', 499),
+  ],
   ['the vendor responds with 500 after it handles the creation', 'after', failure('server', 500)],
 ] as const)('creates one batch if %s', async (_, when, error) => {
   const { submit, a, events, clock } = world();
