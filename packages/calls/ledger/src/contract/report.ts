@@ -59,8 +59,8 @@ export interface ReportRow {
   /** Number of attempts whose price is unknown. `nanoUsd` does not include these attempts. */
   readonly unpriced: number;
   /**
-   * Number of attempts whose tokens the vendor did not report. `input` and `output` do not include these tokens. Attempts that
-   * are billed by other units, such as images, do not increase this number.
+   * Number of attempts whose tokens the vendor did not report, or did not report completely. `input` and `output` do not include
+   * these tokens. Attempts that are billed by other units, such as images, do not increase this number.
    */
   readonly unknownUsage: number;
   /** Median duration of the attempts, in milliseconds. Some stores compute the median with an error of up to 5 %. */

@@ -18,6 +18,7 @@ it('counts attempts without a count of tokens next to the sums, and no others', 
     { ...record, usage: undefined },
     { ...record, usage: { ...usage, input: undefined } },
     { ...record, usage: { ...usage, output: undefined } },
+    { ...record, operation: 'batch', basis: 'estimate' },
     { ...record, operation: 'booked', usage: undefined },
     {
       ...record,
@@ -26,7 +27,7 @@ it('counts attempts without a count of tokens next to the sums, and no others', 
     },
   ];
   expect(await sumRecords(each(records), { by: [] })).toMatchObject([
-    { attempts: 6, input: 2, output: 6, unknownUsage: 3 },
+    { attempts: 7, input: 3, output: 8, unknownUsage: 4 },
   ]);
 });
 

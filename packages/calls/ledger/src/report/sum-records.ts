@@ -75,10 +75,10 @@ function add(sum: ReportSum, record: SpendRecord): void {
   if (isUsageUnknown(record)) sum.unknownUsage++;
 }
 
-/** Whether the vendor may have counted tokens without reporting them. */
-function isUsageUnknown({ operation, usage }: SpendRecord): boolean {
+/** Whether the vendor may have counted tokens without reporting them. The usage of a batch with an estimate omits some requests. */
+function isUsageUnknown({ operation, usage, basis }: SpendRecord): boolean {
   if (operation === BOOKED_OPERATION || usage?.details?.units !== undefined) return false;
-  return usage?.input === undefined || usage.output === undefined;
+  return basis === 'estimate' || usage?.input === undefined || usage.output === undefined;
 }
 
 function rowOf({ calls, durations, ...sum }: ReportSum): ReportRow {

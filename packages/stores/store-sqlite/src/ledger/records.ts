@@ -109,7 +109,8 @@ export class Records {
 /** Returns the figures of a record that a report sums. A missing count is 0. */
 export function figuresOf(record: SpendRecord): Figures {
   const { usage, nanoUsd, basis, operation } = record;
-  const isCounted = usage?.input !== undefined && usage.output !== undefined;
+  // The usage of a batch with an estimate omits some requests.
+  const isCounted = basis !== 'estimate' && usage?.input !== undefined && usage.output !== undefined;
   return {
     input: usage?.input ?? 0,
     output: usage?.output ?? 0,
