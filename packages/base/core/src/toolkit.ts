@@ -79,7 +79,7 @@ export { redact, redactCause, redactValues, secretForms, secretSpans, type Span 
 
 // Values, JSON and schemas
 export { asList, asNumber, asRecord, asText, isList, isPlain, isRecord } from './util/values.ts';
-export { setNewest } from './util/set-newest.ts';
+export { addNewest, setNewest } from './util/set-newest.ts';
 export { nanoUsdOf } from './util/money.ts';
 export { seededRandom } from './util/random.ts';
 export { newUuid } from './util/uuid.ts';

@@ -1,4 +1,4 @@
-import { isLoopback, kindOfStatus } from '@majordomo/core/toolkit';
+import { addNewest, isLoopback, kindOfStatus } from '@majordomo/core/toolkit';
 import { LlmError } from '@majordomo/core';
 import { boundedJson } from '@majordomo/wire-kit';
 import {
@@ -76,11 +76,7 @@ export class AgentFetch {
       typeof credential === 'string'
         ? credential
         : await credential({ signal: signal ?? new AbortController().signal, rejected });
-    // Deleting it first makes the token the latest one.
-    this.secrets.delete(token);
-    this.secrets.add(token);
-    const [oldest = ''] = this.secrets;
-    if (this.secrets.size > MAX_SECRETS) this.secrets.delete(oldest);
+    addNewest(this.secrets, token, MAX_SECRETS);
     return token;
   }
 

@@ -71,10 +71,25 @@ it('names itself to the server', async () => {
 
 it('closes its transport', async () => {
   const fetch = (): Promise<Response> => Promise.reject(new TypeError('fetch failed'));
-  const io = { label: 'x', secrets: new Set<string>(), authorization: undefined };
+  const io = { label: 'x', secrets: [], sentTokens: new Set<string>(), authorization: undefined };
   const { transport, close } = await httpTransport({ url: 'https://x.internal', fetch }, io);
   let closings = 0;
   transport.onclose = () => closings++;
   await close();
   expect(closings).toBe(1);
+});
+
+it('remembers only the latest tokens of a credential', async () => {
+  let count = 0;
+  const place = {
+    url: 'https://x.internal',
+    credential: () => `token ${++count}`,
+    fetch: () => Promise.resolve(new Response(null, { status: 202 })),
+  };
+  const io = { label: 'x', secrets: [], sentTokens: new Set<string>(), authorization: undefined };
+  const { transport, close } = await httpTransport(place, io);
+  for (let request = 0; request < 150; request++)
+    await transport.send({ jsonrpc: '2.0', method: 'notifications/progress' });
+  expect([...io.sentTokens]).toEqual(Array.from({ length: 100 }, (_, at) => `token ${51 + at}`));
+  await close();
 });

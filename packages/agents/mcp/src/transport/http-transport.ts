@@ -1,5 +1,5 @@
 import { LlmError, messageOf, systemClock, type Credential } from '@majordomo/core';
-import { asRecord, redact, tryParseJson, withTimeout } from '@majordomo/core/toolkit';
+import { addNewest, asRecord, redact, tryParseJson, withTimeout } from '@majordomo/core/toolkit';
 import { boundedJson, limitBody, transportError } from '@majordomo/wire-kit';
 import { boundedEvents } from '@majordomo/wire-kit/internal';
 import type { AuthProvider, FetchLike, RequestId, Transport } from '@modelcontextprotocol/client';
@@ -14,17 +14,21 @@ import { CUT_OFF, type ServerTransport } from './server-transport.ts';
 const READ_MS = 100;
 /** Maximum time of the request that ends the session on the server, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 1000;
+/** Maximum number of sent tokens that are masked in errors. A further token replaces the oldest one. */
+const MAX_TOKENS = 100;
 
 interface HttpIo {
   readonly label: string;
-  /** Secrets that are masked in errors. */
-  readonly secrets: Set<string>;
+  /** Secrets of the address, which are masked in errors. */
+  readonly secrets: readonly string[];
+  /** Latest tokens that were sent, which are masked in errors, too. */
+  readonly sentTokens: Set<string>;
   readonly authorization: Authorization | undefined;
 }
 
 /**
- * Returns a transport for streamable HTTP. The SDK follows only redirects within the same origin. Adds the credential's tokens
- * to the secrets.
+ * Returns a transport for streamable HTTP. The SDK follows only redirects within the same origin. Adds each token
+ * that it sends to `sentTokens`.
  */
 export async function httpTransport(
   place: McpAddress,
@@ -75,7 +79,7 @@ export async function httpTransport(
  */
 function authorizedFetch(
   { url, headers }: McpAddress,
-  { secrets, authorization }: HttpIo,
+  { sentTokens, authorization }: HttpIo,
   {
     fetch,
     authFetch,
@@ -92,7 +96,7 @@ function authorizedFetch(
     const init = new URL(input).origin === origin ? request : without(request, headers);
     const token = tokenIn(init);
     // The token of an `OAuthClientProvider` is known only here.
-    if (token !== undefined) secrets.add(token);
+    if (token !== undefined) addNewest(sentTokens, token, MAX_TOKENS);
     const repeat = async (refused: Response, other: string): Promise<Response> => {
       await refused.body?.cancel();
       const repeated = new Headers(init.headers);
@@ -173,11 +177,12 @@ function credentialProvider(credential: Credential, io: HttpIo, signal: AbortSig
       try {
         current = await credential(context);
       } catch (error) {
-        if (LlmError.is(error)) throw transportError(error, io.label, [...io.secrets]);
-        const reason = redact(messageOf(error), [...io.secrets]);
+        const secrets = [...io.secrets, ...io.sentTokens];
+        if (LlmError.is(error)) throw transportError(error, io.label, secrets);
+        const reason = redact(messageOf(error), secrets);
         throw new LlmError('auth', `${io.label}: the function place.credential failed: ${reason}`);
       }
-      io.secrets.add(current);
+      addNewest(io.sentTokens, current, MAX_TOKENS);
       return current;
     },
     onUnauthorized() {

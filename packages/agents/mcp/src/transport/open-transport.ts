@@ -19,17 +19,15 @@ export async function openTransport(
   place: McpEndpoint,
   { onStderr, label, authorization }: TransportIo,
 ): Promise<ServerTransport> {
-  // `httpTransport` adds the credential's tokens, which `mask` then masks, too.
-  const secrets = new Set(secretsOf(place));
-  const mask = (text: string): string => redact(text, [...secrets, ...(authorization?.secrets ?? [])]);
+  const secrets = secretsOf(place);
+  const sentTokens = new Set<string>();
+  const mask = (text: string): string =>
+    redact(text, [...secrets, ...sentTokens, ...(authorization?.secrets ?? [])]);
   if (!isProgram(place)) {
-    const opened = await httpTransport(place, { label, secrets, authorization });
+    const opened = await httpTransport(place, { label, secrets, sentTokens, authorization });
     return { ...opened, mask, lastOutput: () => undefined };
   }
   const { programTransport } = await import('./program-transport.ts');
-  const { transport, lastOutput } = await programTransport(
-    place,
-    new StderrTail([...secrets], mask, onStderr),
-  );
+  const { transport, lastOutput } = await programTransport(place, new StderrTail(secrets, mask, onStderr));
   return { transport, lastOutput, mask, close: () => transport.close() };
 }

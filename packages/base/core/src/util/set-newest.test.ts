@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { setNewest } from './set-newest.ts';
+import { addNewest, setNewest } from './set-newest.ts';
 
 it('removes the entry that was not set for the longest time', () => {
   const map = new Map<string, number>();
@@ -14,4 +14,10 @@ it('removes the entry that was not set for the longest time', () => {
     ['a', 3],
     ['c', 4],
   ]);
+});
+
+it('removes the value that was not added for the longest time', () => {
+  const set = new Set<string>();
+  for (const value of ['a', 'b', 'a', 'c']) addNewest(set, value, 2);
+  expect([...set]).toEqual(['a', 'c']);
 });

@@ -1,3 +1,4 @@
+import { addNewest } from '@majordomo/core/toolkit';
 import type { StoredCredential } from './vault.ts';
 
 /** Maximum number of values. The oldest values are removed, because a token may be refreshed for years. */
@@ -10,11 +11,7 @@ export class KnownSecrets {
   add(entry: StoredCredential | undefined): void {
     for (const secret of [entry?.value, entry?.refresh]) {
       const value = secret?.reveal();
-      if (value === undefined) continue;
-      this.values.delete(value);
-      this.values.add(value);
-      const [oldest] = this.values;
-      if (this.values.size > MAX_VALUES && oldest !== undefined) this.values.delete(oldest);
+      if (value !== undefined) addNewest(this.values, value, MAX_VALUES);
     }
   }
 
