@@ -1,4 +1,5 @@
 import type { ChatRequest, Message, Usage } from '@majordomo/core';
+import { setNewest } from '@majordomo/core/toolkit';
 import type { TokenMeter } from '../meter/token-meter.ts';
 
 /** Members of the agent's step context that `compact` reads. */
@@ -39,8 +40,6 @@ export class StepUsage {
   recordRequest({ step, state, request }: StepContext, messages: readonly Message[]): void {
     const runId = state?.runId;
     if (step === undefined || request === undefined || runId === undefined) return;
-    this.runs.delete(runId);
-    this.runs.set(runId, { step, request: { ...request, messages } });
-    for (const oldest of [...this.runs.keys()].slice(0, -MAX_RUNS)) this.runs.delete(oldest);
+    setNewest(this.runs, runId, { step, request: { ...request, messages } }, MAX_RUNS);
   }
 }

@@ -1,6 +1,6 @@
 import { estimateMessage, estimateRequest, estimateTokens } from '@majordomo/catalog/tokens';
 import type { AssistantMessage, ChatRequest, Message, Usage } from '@majordomo/core';
-import { toolsToSend } from '@majordomo/core/toolkit';
+import { setNewest, toolsToSend } from '@majordomo/core/toolkit';
 import { beginsWith, isSame } from '../transcript/equality.ts';
 import { plainTools } from './plain-tools.ts';
 
@@ -71,8 +71,8 @@ export function tokenMeter({ count }: { readonly count?: TokenCounter | undefine
       // The new anchor replaces the anchors of earlier requests that this request continues.
       for (const [anchor, anchorTarget] of anchors)
         if (anchorTarget === target && continuesFrom(anchor, request)) anchors.delete(anchor);
-      anchors.set({ messages: [...messages], system, tools, output: request.output, input, answer }, target);
-      for (const oldest of [...anchors.keys()].slice(0, -MAX_ANCHORS)) anchors.delete(oldest);
+      const anchor = { messages: [...messages], system, tools, output: request.output, input, answer };
+      setNewest(anchors, anchor, target, MAX_ANCHORS);
     },
   };
 }
