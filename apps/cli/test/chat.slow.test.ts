@@ -558,10 +558,12 @@ it('/load continues with another conversation, and the log retains the former on
   using cli = world({
     ...TERMINAL,
     env: lab(server),
-    answers: ['/title Dinner', 'soup?', '/load talk.json', 'more?', '/title'],
+    answers: ['/title Dinner', 'soup?', '/load talk.json', '/retry', 'more?', '/title'],
   });
   await cli.run('chat', 'lab/gpt-4o', 'fish?', '--save', 'talk.json');
-  expect((await cli.run('chat', 'lab/gpt-4o', '--log')).err).toContain('the conversation has no title');
+  const { err } = await cli.run('chat', 'lab/gpt-4o', '--log');
+  expect(err).toContain('the conversation has no title');
+  expect(err).toContain('/retry requires a previous question');
   const stored = JSON.parse((await cli.run('log', '--json')).out) as object[];
   expect(stored).toMatchObject([
     { title: 'fish?', messages: 4 },

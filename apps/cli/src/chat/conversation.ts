@@ -112,6 +112,7 @@ export class Conversation {
       const { title, messages } = await loadTranscript(path, this.session.io.cwd);
       this.session.messages.splice(0, Infinity, ...messages);
       this.session = { ...this.session, title };
+      this.lastQuestion = undefined;
       this.session.log?.begin(title);
       this.say(`loaded ${messages.length} messages`);
     },
