@@ -20,16 +20,24 @@ const DEFAULT_LEAD_MS = 1_800_000;
 const DEFAULT_CONCURRENCY = 8;
 const SAME_ITEMS = 'submit the same items, or use another key';
 
-/** Stores a job, or continues an interrupted submission. Does nothing for a complete submission. */
+/**
+ * Stores a job, or continues an interrupted submission. Does nothing for a complete submission. Stores the job with its first page, so
+ * that an invalid item of this page leaves no job.
+ */
 export async function submitJob(job: JobRequest, setup: Setup): Promise<void> {
   const stored = await loadRecord(job.key, setup);
   if (stored !== undefined) checkTenant(job, stored.record);
   if (stored?.record.total !== undefined) return;
   checkSpec(job, setup);
-  const filling = stored ?? (await createRecord(job, setup));
-  checkTenant(job, filling.record);
-  const submission = new Submission(job.key, filling, setup);
-  await submission.complete(await addItems(job, submission));
+  let submission: Submission | undefined;
+  const open = async (): Promise<Submission> => {
+    if (submission !== undefined) return submission;
+    const filling = stored ?? (await createRecord(job, setup));
+    checkTenant(job, filling.record);
+    return (submission = new Submission(job.key, filling, setup));
+  };
+  const total = await addItems(job, open);
+  await (await open()).complete(total);
 }
 
 /** Stores a job without items. If another process has stored the job in the meantime, returns that job. */
@@ -149,13 +157,13 @@ function checkSpec({ spec }: JobRequest, { majordomo }: Setup): void {
 }
 
 /** Adds all items and returns their number. Throws `config` if items differ from the stored items. */
-async function addItems({ items }: JobRequest, submission: Submission): Promise<number> {
+async function addItems({ items }: JobRequest, open: () => Promise<Submission>): Promise<number> {
   const indexes = new Map<string, number>();
   let first: string | undefined;
   let page: NewRow[] = [];
   let chars = 0;
   const flush = async (): Promise<void> => {
-    if (page.length > 0) await submission.add(indexes.size - page.length, page);
+    if (page.length > 0) await (await open()).add(indexes.size - page.length, page);
     page = [];
     chars = 0;
   };
