@@ -26,7 +26,10 @@ it('does not store a background response as failed if the store of its job fails
   } as Partial<ChatJob> as ChatJob;
   const background = { open: () => Promise.resolve(job) } as Partial<Background> as Background;
   const responses = new CurrentResponses({ store, background, tenant: undefined, onError: () => undefined });
-  await expect(responses.get(ID)).rejects.toThrow('the connection failed');
+  await expect(responses.get(ID)).rejects.toMatchObject({
+    kind: 'unavailable',
+    cause: { message: 'postgres: the connection failed' },
+  });
   isFailing = false;
   expect((await responses.get(ID))?.response['status']).toBe('completed');
 });

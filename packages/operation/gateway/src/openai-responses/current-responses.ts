@@ -1,5 +1,6 @@
 import type { Background, ChatJob, JobStatus } from '@majordomo/background';
 import { LlmError } from '@majordomo/core';
+import { isTransientFailure } from '@majordomo/core/toolkit';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { Refusal, storeRefusal } from '../errors/refusal.ts';
 import { refusalOf } from '../errors/refusal-of.ts';
@@ -110,10 +111,15 @@ export function responsesOf(
   });
 }
 
-/** Returns the result of work on a job. Throws an `unavailable` refusal if the store of jobs fails. */
+/** Returns the result of work on a job that has been started. Throws an `unavailable` refusal if the store of jobs fails. */
 export const whileStoreResponds = <T>(work: () => Promise<T>): Promise<T> =>
   work().catch((cause: unknown) => {
-    // An `LlmError` concerns the job, such as one that does not exist.
-    if (LlmError.is(cause)) throw cause;
-    throw storeRefusal('read background responses', cause);
+    throw jobFailure(cause);
   });
+
+/**
+ * Returns the error of work on a job that has been started. A temporary failure is one of the store, because a job stores the failures of
+ * its vendors. Any other `LlmError` concerns the job, such as one that does not exist.
+ */
+export const jobFailure = (cause: unknown): unknown =>
+  LlmError.is(cause) && !isTransientFailure(cause) ? cause : storeRefusal('read background responses', cause);

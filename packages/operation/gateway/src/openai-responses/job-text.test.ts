@@ -21,8 +21,8 @@ const stored = (status: string): StoredResponse => ({
   job: { background: true },
 });
 
-/** Returns the event stream of a job whose store fails after these events. The response has this status then. */
-async function textOf(events: readonly StreamEvent[], status: string): Promise<string> {
+/** Returns the event stream of a job whose store fails after these events. The response has this status then; `undefined`: it was deleted. */
+async function textOf(events: readonly StreamEvent[], status: string | undefined): Promise<string> {
   async function* failing(): AsyncGenerator<StreamEvent> {
     yield* events;
     throw new LlmError('network', 'the store is down');
@@ -32,7 +32,7 @@ async function textOf(events: readonly StreamEvent[], status: string): Promise<s
     id: 'resp_1',
     stored: stored('in_progress'),
     job,
-    responses: { get: () => Promise.resolve(stored(status)) },
+    responses: { get: () => Promise.resolve(status === undefined ? undefined : stored(status)) },
     after: -1,
     signal: new AbortController().signal,
   });
@@ -60,7 +60,14 @@ it('writes nothing for a warning, which another reading of the job may lack', as
 });
 
 it('does not complete a response whose events are not written, if the store fails', async () => {
-  await expect(namesOf(2, 'completed')).rejects.toMatchObject({ kind: 'network' });
+  await expect(namesOf(2, 'completed')).rejects.toMatchObject({
+    kind: 'unavailable',
+    cause: { kind: 'network' },
+  });
+});
+
+it('rejects the end of a response that has been deleted', async () => {
+  await expect(textOf(EVENTS, undefined)).rejects.toMatchObject({ kind: 'no-such-object' });
 });
 
 it('ends with the failure of a job that has failed', async () => {

@@ -1,9 +1,10 @@
 import type { ChatJob, JobStream } from '@majordomo/background';
 import type { StreamEvent } from '@majordomo/core';
-import type { Refusal } from '../errors/refusal.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { TextSource } from '../response/text-source.ts';
 import type { ResponseSource, StoredResponse } from '../response-store.ts';
 import { echoOf } from './background-request.ts';
+import { jobFailure } from './current-responses.ts';
 import { failureOf } from './response.ts';
 import { ResponseIds } from './response-ids.ts';
 import { ResponsesWriter } from './stream.ts';
@@ -88,9 +89,10 @@ export class JobText implements TextSource {
     // A cursor is `LEG.INDEX`.
     if (!this.enterLeg(Number(this.stream.cursor?.split('.')[0] ?? 1))) return this.restarted();
     if (event.type !== 'finish') return this.writer.write(event);
-    const { response } = (await this.options.responses.get(this.options.id)) ?? this.options.stored;
+    const ended = await this.options.responses.get(this.options.id);
+    if (ended === undefined) throw new Refusal('no-such-object', 'the response has been deleted');
     this.hasFinished = true;
-    return this.writer.last(response);
+    return this.writer.last(ended.response);
   }
 
   /** Begins a leg. Returns false if the client has events of an earlier leg, from an earlier reading or from this one. */
@@ -115,7 +117,7 @@ export class JobText implements TextSource {
   private async failure(error: unknown): Promise<string> {
     const stored = await this.options.responses.get(this.options.id);
     const status = stored?.response['status'];
-    if (stored === undefined || (status !== 'failed' && status !== 'cancelled')) throw error;
+    if (stored === undefined || (status !== 'failed' && status !== 'cancelled')) throw jobFailure(error);
     this.isOver = true;
     this.writer.nextNumber = FAILED;
     return this.writer.last(stored.response) + this.writer.end();

@@ -1,13 +1,10 @@
 import type { BackgroundModel, ChatJob } from '@majordomo/background';
-import type { CallOptions, ChatRequest, Message } from '@majordomo/core';
+import { LlmError, type CallOptions, type ChatRequest, type Message } from '@majordomo/core';
 import type { GatewayContext, RequestContext } from '../context.ts';
 import { reportToOperator } from '../errors/report.ts';
 import { refusalOf } from '../errors/refusal-of.ts';
-import {
-  responsesOf,
-  whileStoreResponds,
-  type CurrentResponses,
-} from '../openai-responses/current-responses.ts';
+import { storeRefusal } from '../errors/refusal.ts';
+import { responsesOf, type CurrentResponses } from '../openai-responses/current-responses.ts';
 import { JobText } from '../openai-responses/job-text.ts';
 import type { Caller, Settings } from '../options.ts';
 import { invalid } from '../parsing/fields.ts';
@@ -66,7 +63,10 @@ async function startJob(
   try {
     // A job is stored, so it contains the content of files.
     const request = await withBytes(parsed.request);
-    return await whileStoreResponds(() => model.start(request, { ...options, key: id }));
+    return await model.start(request, { ...options, key: id }).catch((cause: unknown) => {
+      // An `LlmError` may be one of the vendor that has refused the start.
+      throw LlmError.is(cause) ? cause : storeRefusal('start background responses', cause);
+    });
   } catch (error) {
     // The client does not know the id, so the job must not continue.
     const job = await responses.job(id).catch(() => undefined);
