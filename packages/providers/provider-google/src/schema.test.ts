@@ -145,6 +145,20 @@ describe('toSubset', () => {
     ),
   })).schema;
 
+  it.each([
+    ['references', (ref: JsonObject): JsonObject => ref],
+    ['parts', (ref: JsonObject): JsonObject => ({ allOf: [ref] })],
+  ])('nests fewer %s of a schema that would become large, each equally', (_, refer) => {
+    const names = Array.from({ length: 30 }, (_each, at) => `p${at}`);
+    const node = {
+      type: 'object',
+      properties: Object.fromEntries(names.map((name) => [name, refer({ $ref: '#/$defs/node' })])),
+    };
+    const subset = toSubset({ $defs: { node }, ...node });
+    expect(JSON.stringify(subset).length).toBeLessThan(100_000);
+    for (const name of names) expect(subset).toHaveProperty(['properties', name, 'properties', name]);
+  });
+
   it('does not change its input, and is idempotent', () => {
     fc.assert(
       fc.property(schemas, (schema) => {

@@ -2,7 +2,9 @@ import type { JsonObject, JsonValue } from '@majordomo/core';
 import { asList, asRecord, isList, isRecord, resolveReference } from '@majordomo/core/toolkit';
 
 /** Maximum number of nested references. A deeper one becomes an object of any properties, so that a recursive schema ends. */
-const MAX_REF_DEPTH = 4;
+const MAX_REFS = 4;
+/** Maximum number of nodes with which references are nested so often. A larger schema has fewer nested references. */
+const MAX_NODES = 5000;
 
 /** Keywords of the API's Schema message. The API rejects all other keywords of JSON Schema (ai.google.dev, 2026-11). */
 const SUPPORTED_KEYS: ReadonlySet<string> = new Set([
@@ -30,7 +32,13 @@ const SUPPORTED_KEYS: ReadonlySet<string> = new Set([
  * resolved, unknown keywords removed. Converting the result again has no effect.
  */
 export function toSubset(schema: JsonObject): JsonObject {
-  return convertNode(schema, { root: schema, depth: 0 });
+  let subset: JsonObject = {};
+  for (let refs = MAX_REFS; refs >= 0; refs--) {
+    const nodes = { left: MAX_NODES };
+    subset = convertNode(schema, { root: schema, refs, nodes });
+    if (nodes.left >= 0) break;
+  }
+  return subset;
 }
 
 /** Whether the schema is already in the OpenAPI subset, in which types are in upper case. A root with alternatives has no type. */
@@ -41,13 +49,21 @@ export function isSubset({ type, anyOf }: JsonObject): boolean {
 
 interface Position {
   readonly root: JsonObject;
-  readonly depth: number;
+  /** Number of further references that may be nested. */
+  readonly refs: number;
+  /** Number of further nodes in which references are replaced. */
+  readonly nodes: { left: number };
 }
+
+const mayReplace = ({ refs, nodes }: Position): boolean => refs > 0 && nodes.left >= 0;
+
+const behindReference = (position: Position): Position => ({ ...position, refs: position.refs - 1 });
 
 const objects = (value: JsonValue | undefined): readonly JsonObject[] =>
   isList(value) ? value.filter((item): item is JsonObject => isRecord(item)) : [];
 
 function convertNode(schema: JsonObject, position: Position): JsonObject {
+  position.nodes.left--;
   if (typeof schema['$ref'] === 'string') return inlineReference(schema, position);
   const branches = objects(schema['anyOf'] ?? schema['oneOf']);
   const real = branches.filter(({ type }) => type !== 'null');
@@ -70,16 +86,16 @@ function convertNode(schema: JsonObject, position: Position): JsonObject {
 /** Returns the schema with the parts of its `allOf`, and the position of its children, which is deeper if a part is a reference. */
 function withAllParts(
   schema: JsonObject,
-  { root, depth }: Position,
+  position: Position,
 ): { readonly merged: JsonObject; readonly inside: Position } {
   const parts = objects(schema['allOf']);
   const hasReference = parts.some(({ $ref }) => typeof $ref === 'string');
-  if (hasReference && depth >= MAX_REF_DEPTH) return { merged: schema, inside: { root, depth } };
+  if (hasReference && !mayReplace(position)) return { merged: schema, inside: position };
   const resolved = parts.map((part) => {
-    const found = typeof part['$ref'] === 'string' ? resolveReference(root, part) : part;
+    const found = typeof part['$ref'] === 'string' ? resolveReference(position.root, part) : part;
     return isRecord(found) ? (found as JsonObject) : {};
   });
-  const inside = { root, depth: hasReference ? depth + 1 : depth };
+  const inside = hasReference ? behindReference(position) : position;
   return { merged: resolved.reduce(mergePart, schema), inside };
 }
 
@@ -96,12 +112,11 @@ function mergePart(all: JsonObject, part: JsonObject): JsonObject {
 }
 
 /** Replaces a reference with its target. A reference without a target becomes an object of any properties. */
-function inlineReference(schema: JsonObject, { root, depth }: Position): JsonObject {
-  const found = resolveReference(root, schema);
+function inlineReference(schema: JsonObject, position: Position): JsonObject {
+  const found = resolveReference(position.root, schema);
   const { $ref: _ref, ...rest } = schema;
-  if (!isRecord(found) || depth >= MAX_REF_DEPTH)
-    return convertNode({ type: 'object', ...rest }, { root, depth });
-  return convertNode({ ...(found as JsonObject), ...rest }, { root, depth: depth + 1 });
+  if (!isRecord(found) || !mayReplace(position)) return convertNode({ type: 'object', ...rest }, position);
+  return convertNode({ ...(found as JsonObject), ...rest }, behindReference(position));
 }
 
 /** Merges the alternative into its schema if only one alternative other than `null` exists. */
