@@ -159,6 +159,16 @@ it('releases its lock if the file cannot be removed', async () => {
   expect(await readdir(folder)).toEqual(['next.replay.jsonl']);
 });
 
+it('leaves no lock file if the disk is full', async () => {
+  const folder = testFolder();
+  const write = vi
+    .spyOn(await handlePrototype(), 'writeFile')
+    .mockRejectedValueOnce(new Error('ENOSPC: no space left on device, write'));
+  onTestFinished(() => write.mockRestore());
+  await expect(acquireLock(join(folder, 'next.lock'))).rejects.toThrow('ENOSPC');
+  expect(await readdir(folder)).toEqual([]);
+});
+
 it('syncs its lines again after a failed sync', async () => {
   const journal = await Journal.open(testFolder(), 'next');
   const sync = vi

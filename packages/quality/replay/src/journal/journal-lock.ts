@@ -68,6 +68,10 @@ async function create(file: string, content: string): Promise<boolean> {
   if (handle === undefined) return false;
   try {
     await handle.writeFile(content);
+  } catch (error) {
+    // An empty lock file would block other runs for 2 minutes.
+    await rm(file, { force: true });
+    throw error;
   } finally {
     await handle.close();
   }
