@@ -9,8 +9,7 @@ const SCRIPTS = {
   'a/down': [{ fail: 'billing' }],
 } as const;
 
-function make(suggestModel?: SuggestModel) {
-  const clock = manualClock();
+function make(suggestModel?: SuggestModel, clock = manualClock()) {
   const providers = ['a', 'b'].map((id) => ({
     ...scripted(id, SCRIPTS, new Map(), clock),
     vendor: `vendor-${id}`,
@@ -45,6 +44,16 @@ describe('suggestModel', () => {
     ['rejects', () => Promise.reject(new Error('broken'))],
   ])('does not change the error if it %s', async (_, suggestModel) => {
     expect((await errorOf('a/gtp', suggestModel)).message).toBe((await errorOf('a/gtp')).message);
+  });
+
+  it.each(['a/gtp', 'name'])('does not wait for a suggestion for %s without end', async (spec) => {
+    const clock = manualClock();
+    const call = make(() => new Promise(() => undefined), clock)
+      .model(spec)
+      .generate({ messages: [user('hi')] }, { timeouts: { totalMs: 0 } })
+      .catch((cause: unknown) => cause);
+    while (await clock.fireNext());
+    expect(await call).toHaveProperty('message', (await errorOf(spec)).message);
   });
 
   it.each(['a/gtp', 'a/gtp,b/ok'])('does not delay the end of an aborted call to %s', async (spec) => {

@@ -7,6 +7,7 @@ import { validate } from '../prepare/validate.ts';
 import { NO_ENV, Registry } from '../resolve/registry.ts';
 import { type Target, resolve } from '../resolve/resolve.ts';
 import { parseSpec } from '../resolve/spec.ts';
+import { timeLimited } from '../resolve/suggest.ts';
 import type { FileReferences } from '../types/files.ts';
 import type { Gate } from '../types/gate.ts';
 import { LlmError } from '../types/llm-error.ts';
@@ -83,7 +84,8 @@ function newView(
   backends = newBackends(options),
 ): Majordomo {
   const { health } = shared;
-  const { chain, onEvent, media, waitUntil, around, gates = [], fetch, headers, suggestModel } = options;
+  const { chain, onEvent, media, waitUntil, around, gates = [], fetch, headers } = options;
+  const suggestModel = options.suggestModel && timeLimited(options.suggestModel, shared.clock);
   const resolvers: Resolver[] = [...(options.resolvers ?? [])];
   const { registry, models } = backends;
   const transport = (): Pick<ModelContext, 'env' | 'fetch' | 'headers'> => ({

@@ -1,7 +1,17 @@
+import type { Clock } from '../types/call-options.ts';
 import { type LlmError, withDetails } from '../types/llm-error.ts';
 import type { SuggestModel } from '../types/majordomo.ts';
 import type { Provider } from '../types/provider.ts';
-import { abortable } from '../util/async.ts';
+import { abortable, withTimeout } from '../util/async.ts';
+
+/** Maximum wait for a suggestion, in milliseconds. */
+const SUGGEST_MS = 5000;
+
+/** Returns the application's function with a limit of its time. Without it, a call without a time limit could wait without end. */
+export const timeLimited =
+  (suggest: SuggestModel, clock: Clock): SuggestModel =>
+  async (vendor, id) =>
+    withTimeout(Promise.resolve(suggest(vendor, id)), SUGGEST_MS, clock);
 
 /**
  * Returns the error of an unknown model with a suggestion. Returns other errors, and an error without a suggestion, unchanged. After

@@ -187,8 +187,8 @@ export interface MajordomoOptions<
   readonly resolvers?: readonly Resolver[] | undefined;
   /**
    * Returns the model id of a vendor that resembles an unknown one, for the errors of a model that the vendor does not know and of
-   * a name without a provider. `modelSuggestions()` of `@majordomo/catalog` returns such a function. If it fails, the error has no
-   * suggestion. @default no suggestions
+   * a name without a provider. `modelSuggestions()` of `@majordomo/catalog` returns such a function. If it fails, or has no result
+   * after 5 seconds, the error has no suggestion. @default no suggestions
    */
   readonly suggestModel?: SuggestModel | undefined;
   /** Environment variables with API keys and `LLM_*` DSNs, such as `process.env`. Only strings are read. @default no variables */
