@@ -137,6 +137,7 @@ export type { OptionalSetting } from './prepare/settings.ts';
 // Classification
 export { applyCurve, MIN_PROBABILITY, optionCount, questionHash } from './operations/calibration.ts';
 export { LABEL_TOKENS, statedTokens } from './operations/calibration.ts';
+export { answerError, refusedQuestionError } from './operations/answer-errors.ts';
 export { checkQuestions } from './operations/check-questions.ts';
 export { fitRequest, type FitOptions, type FittedRequest } from './prepare/fit-request.ts';
 

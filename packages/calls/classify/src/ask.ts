@@ -76,19 +76,6 @@ async function send(
   return answer.result({ spec: context.target, attempts: [] });
 }
 
-/** Returns the error of a response that a refusal or a filter ended. */
-export function refusalOf({ finish }: ChatResponse, target: string, name: string): LlmError | undefined {
-  if (finish !== 'refusal' && finish !== 'content-filter') return undefined;
-  return new LlmError('content-filter', `${target}: the model refused the question "${name}"`, {
-    target,
-    code: 'refusal',
-    path: `questions.${name}`,
-  });
-}
-
-/** Returns the error of an answer from which no probabilities can be read. */
-export const answerError = (target: string, name: string, problem: string): LlmError =>
-  new LlmError('invalid-output', `${target}: the answer to the question "${name}" ${problem}`, {
-    target,
-    path: `questions.${name}`,
-  });
+/** Whether a refusal or a filter ended the response. */
+export const isRefused = ({ finish }: ChatResponse): boolean =>
+  finish === 'refusal' || finish === 'content-filter';

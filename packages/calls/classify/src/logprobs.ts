@@ -10,14 +10,16 @@ import {
   type Usage,
 } from '@majordomo/core';
 import {
+  answerError,
   completeUsage,
   derivedSignal,
   LABEL_TOKENS,
   optionCount,
+  refusedQuestionError,
   Semaphore,
   withUsage,
 } from '@majordomo/core/toolkit';
-import { answerError, ask, refusalOf } from './ask.ts';
+import { ask, isRefused } from './ask.ts';
 import { LABEL_SYSTEM, promptOf, questionText } from './prompt.ts';
 
 /** Number of alternatives per token, which is OpenAI's maximum. Each option needs one. */
@@ -117,8 +119,7 @@ interface Asked {
 
 /** Returns the probabilities of the labels, relative to each other. */
 function distributionOf(response: ChatResponse, { name, question, model, target }: Asked): readonly number[] {
-  const refusal = refusalOf(response, target, name);
-  if (refusal !== undefined) throw refusal;
+  if (isRefused(response)) throw refusedQuestionError(target, name);
   const token = response.logprobs?.find((each) => each.token.trim() !== '' && each.top.length > 0);
   if (token === undefined) {
     // The model reports log probabilities, but this answer contains only white space.

@@ -7,14 +7,16 @@ import {
   type Question,
 } from '@majordomo/core';
 import {
+  answerError,
   asNumber,
   asRecord,
   optionCount,
   readObject,
+  refusedQuestionError,
   statedTokens,
   withUsage,
 } from '@majordomo/core/toolkit';
-import { answerError, ask, refusalOf } from './ask.ts';
+import { ask, isRefused } from './ask.ts';
 import { NUMBER_SYSTEM, promptOf, questionText } from './prompt.ts';
 
 /** Returns the emulation that asks for numbers as JSON; `undefined` if the model cannot write JSON. */
@@ -54,8 +56,7 @@ async function classify(
   try {
     // One response answers all questions, so the error of a refusal names the first one.
     const [first = ''] = Object.keys(questions);
-    const refusal = refusalOf(response, context.target, first);
-    if (refusal !== undefined) throw refusal;
+    if (isRefused(response)) throw refusedQuestionError(context.target, first);
     const { model: served, vendor, usage, warnings } = response;
     return {
       distributions: await distributionsOf(response.text, output, entries, context),

@@ -23,6 +23,7 @@ import type {
 import type { Warning } from '../types/response.ts';
 import { anything, list, oneOf } from '../util/checks.ts';
 import { isList } from '../util/values.ts';
+import { answerError } from './answer-errors.ts';
 import {
   answerOf,
   applyCurve,
@@ -275,11 +276,6 @@ function checkedDistributions(
   });
   return Object.fromEntries(checked);
 }
-
-const answerError = (target: string, name: string, problem: string): LlmError =>
-  new LlmError('invalid-output', `${target}: the answer to the question "${name}" ${problem}`, {
-    path: `questions.${name}`,
-  });
 
 function answersTo(
   questions: Questions,

@@ -8,7 +8,14 @@ import {
   type ToolResultPart,
   type Usage,
 } from '@majordomo/core';
-import { asList, asNumber, asRecord, isList } from '@majordomo/core/toolkit';
+import {
+  answerError,
+  asList,
+  asNumber,
+  asRecord,
+  isList,
+  refusedQuestionError,
+} from '@majordomo/core/toolkit';
 import { dataUrl } from '@majordomo/wire-kit/internal';
 import { jsonBody, mergeExtra } from './extra.ts';
 
@@ -108,7 +115,7 @@ function distributionOf(
   target: string,
 ): readonly number[] {
   const { type, probability, probabilities } = answer;
-  if (type === 'refusal') throw refusalError(target, name);
+  if (type === 'refusal') throw refusedQuestionError(target, name);
   if (type !== question.type)
     throw answerError(target, name, `has the type ${String(type)} instead of ${question.type}`);
   if (question.type === 'predicate') return complementOf(probability);
@@ -134,20 +141,6 @@ export const complementOf = (probability: unknown): readonly number[] => {
   const value = asNumber(probability) ?? NaN;
   return [value, 1 - value];
 };
-
-/** Returns the error of an answer that does not fit its question. */
-export const answerError = (target: string, name: string, problem: string): LlmError =>
-  new LlmError('invalid-output', `${target}: the answer to the question "${name}" ${problem}`, {
-    target,
-    path: `questions.${name}`,
-  });
-
-const refusalError = (target: string, name: string): LlmError =>
-  new LlmError('content-filter', `${target}: the model refused the question "${name}"`, {
-    target,
-    code: 'refusal',
-    path: `questions.${name}`,
-  });
 
 function usageOf(raw: unknown): Usage | undefined {
   const { input_tokens: input, output_tokens: output, input_tokens_details: details } = asRecord(raw);

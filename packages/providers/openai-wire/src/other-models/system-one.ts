@@ -10,10 +10,18 @@ import {
   type ResultPiece,
   type Usage,
 } from '@majordomo/core';
-import { asNumber, asRecord, isList, isRecord, toBase64, UNKNOWN_USAGE } from '@majordomo/core/toolkit';
+import {
+  answerError,
+  asNumber,
+  asRecord,
+  isList,
+  isRecord,
+  toBase64,
+  UNKNOWN_USAGE,
+} from '@majordomo/core/toolkit';
 import { dataUrl } from '@majordomo/wire-kit/internal';
 import { reportedNanoUsd } from '../reading/reported-cost.ts';
-import { answerError, complementOf } from './decision.ts';
+import { complementOf } from './decision.ts';
 import { jsonBody, mergeExtra } from './extra.ts';
 import type { ClassificationQuirks } from './quirks.ts';
 
