@@ -1,6 +1,6 @@
 import { createMajordomo, LlmError, user } from '@majordomo/core';
 import { answers, streams, testProviderTransport, testServer } from '@majordomo/test-support';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createCloudflare, type AiBinding, type CloudflareOptions } from '../src/index.ts';
 import { callModel } from './calls.ts';
 
@@ -224,6 +224,20 @@ describe('the binding', () => {
     })();
     await expect(read).rejects.toMatchObject({ kind: 'aborted' });
     await cancellation;
+  });
+
+  it('with a stream of speech that is not read to its end is released', async () => {
+    const cancel = vi.fn();
+    const page = new ReadableStream({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('<html>')),
+      cancel,
+    });
+    const majordomo = createMajordomo({
+      providers: [createCloudflare({ binding: recordingBinding(() => page).binding })],
+    });
+    const speech = majordomo.speechModel('cloudflare/@cf/deepgram/aura-1').speak({ text: 'Hello.' });
+    await expect(speech).rejects.toMatchObject({ kind: 'protocol' });
+    expect(cancel).toHaveBeenCalledOnce();
   });
 });
 
