@@ -50,9 +50,10 @@ export function accountsApp({ model, calendar, userOf }: AccountsOptions): Hono<
     const members = [context.get('user'), colleague];
     for (const member of members)
       if (!(await calendars.has(member))) return context.text(`${member} must connect a calendar first`, 409);
-    const boxes = await Promise.all(members.map((member) => calendars.connect(member)));
-    const toolboxes = boxes.map((box, at) => prefixed(box, members[at] ?? ''));
+    const boxes: McpToolbox[] = [];
     try {
+      for (const member of members) boxes.push(await calendars.connect(member));
+      const toolboxes = boxes.map((box, at) => prefixed(box, members[at] ?? ''));
       const agent = createAgent({ model, toolboxes });
       const { text } = await agent.run(`Find an hour in which ${members.join(' and ')} are free.`);
       return context.text(text);

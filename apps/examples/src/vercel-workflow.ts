@@ -17,8 +17,8 @@ import type { ToolCallPart } from '@majordomo/core';
 
 /** Functions with `'use step'`, each of which calls the method of the same name of `agent.effects({ runId, signal })`. */
 export interface Steps {
-  /** The application sets `ask.maxRetries = 0`, because the chain of models retries. */
-  ask(state: RunState): Promise<Answer>;
+  /** The application sets `callModel.maxRetries = 0`, because the chain of models retries. */
+  callModel(state: RunState): Promise<Answer>;
   needsApproval(calls: readonly ToolCallPart[], state: RunState): Promise<readonly string[]>;
   runTool(call: ToolCallPart, state: RunState): Promise<ToolOutcome>;
 }
@@ -47,7 +47,7 @@ export async function runBySteps(
   for (;;) {
     const action = decide(state, RULES);
     if (action.type === 'stop') return { why: action.why, text: answerText(state.messages) };
-    if (action.type === 'call-model') state = answered(state, await steps.ask(state));
+    if (action.type === 'call-model') state = answered(state, await steps.callModel(state));
     else if (action.type === 'check-approval')
       state = approvalsChecked(state, action.calls, await steps.needsApproval(action.calls, state));
     else if (action.type === 'run-tools')

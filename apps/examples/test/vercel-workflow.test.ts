@@ -23,7 +23,7 @@ it('vercel-workflow: runs tools without approval first and the approved tool aft
   const agent = createAgent({ model, tools: [tool('pay', true), tool('look', false)] });
   const effects = agent.effects({ runId: 'run', signal: new AbortController().signal });
   const steps: Steps = {
-    ask: (state) => carried(() => effects.callModel(state)),
+    callModel: (state) => carried(() => effects.callModel(state)),
     needsApproval: (some, state) => carried(() => effects.needsApproval(some, state)),
     runTool: (call, state) => carried(() => effects.runTool(call, state)),
   };

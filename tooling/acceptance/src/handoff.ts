@@ -22,7 +22,7 @@ const tools: ToolSpec[] = [
   { name: 'count', description: 'Counts', parameters: { type: 'object', properties: {} } },
 ];
 
-/** Responses of both servers by request: reasoning, parallel calls, a plain answer, another call, a refusal. */
+/** Responses of each vendor, in the order of its requests: reasoning, parallel calls, a plain answer, another call, a refusal. */
 export const ANSWERS: readonly Answer[] = [
   {
     id: 'r0',
@@ -80,7 +80,7 @@ export async function createConversation(model: ChatModel): Promise<Message[]> {
   return messages;
 }
 
-/** Continues the conversation on a model for `turns` turns. */
+/** Continues the conversation on a model for `turns` turns, at most as many as `ANSWERS` has before the refusal. */
 export async function continueConversation(
   model: ChatModel,
   history: readonly Message[],
@@ -123,6 +123,7 @@ export function openVendor(side: Side, id: string): Vendor {
     const { status, headers, body: text } = wire.complete(answer, request);
     return { status, headers, pieces: [new TextEncoder().encode(text)] };
   };
+  // `offline` creates the provider if its SDK has no `fetch` option.
   const majordomo = createMajordomo({
     providers: [side.offline?.(id, respond) ?? side.provider(id, wire.baseURL('http://vendor.test'))],
     fetch: fetchOf(respond),

@@ -23,7 +23,7 @@ export interface EventSource {
   result(): Promise<SourceResult>;
 }
 
-/** Members of a client's input that an event source uses. */
+/** Members of a client's input that event sources use; only that of a durable run uses `decisions`. */
 export type SourceInput = Pick<UiInput, 'messages' | 'steps' | 'decisions'>;
 
 /** Returns the source of the events of a chat, an agent or a watched run. */
@@ -43,6 +43,7 @@ export function eventSource(source: UiEvents, { messages, steps }: SourceInput):
     close,
     async result() {
       if (isChat(source)) return { messages: [...messages, (await source.response()).message] };
+      // A watched run stores its messages itself.
       return isAgent(source) ? source.result() : { messages };
     },
   };

@@ -90,6 +90,8 @@ describe('nulls of absent properties', () => {
     '[1',
     '{"a":nu',
     '{"a":nil}',
+    '{"a":nullx}',
+    '{"a":null"d":"x"}',
     '{"a"',
     '[}',
     '{]',

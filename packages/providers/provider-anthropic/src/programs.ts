@@ -83,7 +83,7 @@ export function withAllowedCallers(tool: ModelTool, programs: ProgramTool | unde
 /** Returns the id of the program that made a call; `undefined` if the model made it. */
 export const programIdOf = (caller: unknown): string | undefined => asText(asRecord(caller)['tool_id']);
 
-/** Whether the last turn of the model has calls of a program, so that the program waits for the results of this request. */
+/** Whether the last turn of the model has calls of a program, whose tokens alone have `caller`, so that the program waits for the results of this request. */
 export function programWaits({ messages }: ModelRequest): boolean {
   if (messages.at(-1)?.role === 'user') return false;
   const turn = messages.findLast(({ role }) => role === 'assistant');

@@ -34,6 +34,7 @@ async function ask(
   const model = cached(source as unknown as ChatModel, {
     records,
     namespace: 'v1',
+    // With the default of 50 ms, a slow read would call the model.
     timeoutMs: 20_000,
     ...options,
   });

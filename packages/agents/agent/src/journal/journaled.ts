@@ -33,7 +33,8 @@ export type JournaledIo = Omit<EffectsIo, 'runId' | 'signal' | 'claim'>;
  * Returns an agent's effects as steps of a journal, so that `agent.drive(state, journaled(agent, journal))` survives the end of
  * its process. Each result is recorded once. If the process ends before a result is recorded, the effect is repeated. To prevent
  * the repetition, declare `effect: 'once'`, or pass `ToolContext.key` to a service that deduplicates requests. The steps and the
- * decisions of a sub-agent are entries of the same journal. Sub-agents of one turn run one after another.
+ * decisions of a sub-agent are entries of the same journal. Sub-agents of one turn run one after another, so
+ * that the order of the entries is fixed.
  */
 export function journaled(agent: Agent, journal: Journal, io: JournaledIo = {}): Effects {
   const { runId, signal } = journal;

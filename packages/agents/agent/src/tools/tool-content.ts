@@ -3,7 +3,10 @@ import { jsonOf, partOf } from './tool-output.ts';
 
 type Content = ToolResultPart['content'];
 
-/** Returns the output of a tool as a result's content, truncated to `maxChars` characters. Throws for an unsupported value. */
+/**
+ * Returns the output of a tool as a result's content, truncated to `maxChars` characters and a mark. `keepsTextFiles`: whether a text
+ * document stays a document instead of becoming text. Throws for an unsupported value.
+ */
 export function toolContent(output: unknown, maxChars: number, keepsTextFiles = false): Content {
   if (typeof output === 'string') return cut([{ type: 'text', text: output }], maxChars);
   const values: readonly unknown[] = Array.isArray(output) && output.length > 0 ? output : [output];

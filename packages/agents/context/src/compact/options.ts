@@ -28,7 +28,10 @@ export interface CompactorOptions {
   readonly tail?: number | undefined;
   /** Number of messages that stay unchanged at the beginning, after the instructions. @default 3 */
   readonly protectFirst?: number | undefined;
-  /** Minimum number of messages that remain unchanged at the end, of any size. Below 3 counts as 3, above 8 as 8. @default 8 */
+  /**
+   * Minimum number of messages that remain unchanged at the end. Below 3 counts as 3, and above 8 as 8, because these messages have
+   * any size and could fill the context. @default 8
+   */
   readonly protectLast?: number | undefined;
   /**
    * Behavior if the summarizer fails, or if its summary is truncated or exceeds its limit. `keep` sends all messages. `note`

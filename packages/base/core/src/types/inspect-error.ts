@@ -38,10 +38,10 @@ export function inspectError(
   const message = oneLine(error.message);
   if (depth < 0) return `[${error.name} ${error.kind}: ${shorten(message)}]`;
   const isChain = error.kind === 'exhausted' && error.details.attempts.length > 0;
-  // The message of an exhausted chain repeats the errors of its targets, but these errors follow on separate lines.
-  const title = isChain ? message.slice(0, message.indexOf(': ')) : message;
+  // The message of an exhausted chain repeats the errors of its targets after a colon, but these errors follow on separate lines.
+  const title = isChain ? message.replace(/: .*/, '') : message;
   return [
-    `${error.name} [${error.kind}]: ${title}`,
+    `${error.name} [${error.kind}]: ${shorten(title)}`,
     ...(isChain ? targetLines(error.details.attempts) : factLines(error)),
     ...relevantFrames(error, frames),
   ].join('\n');

@@ -78,6 +78,7 @@ export const isBuiltIn = (path: string): boolean =>
 export function failureFor(request: Request, path: string, { mcp }: Pick<Settings, 'mcp'>): FormatFailure {
   if (mcp !== undefined && isMcp(path)) return mcpFailure;
   if (isGemini(request)) return geminiFailure;
+  // Also `/v1/v1/messages`, which clients request if their base URL ends with `/v1`.
   if (path.includes('/v1/messages')) return anthropicFailure;
   if (path.startsWith('/v1/files') && isAnthropic(request)) return anthropicFailure;
   return path.startsWith('/v1/responses') ? responsesFailure : chatFailure;
@@ -178,6 +179,7 @@ function ownRoute(
   return pattern === undefined || route === undefined ? undefined : { pattern, route };
 }
 
+/** Runs a route of the application. It occupies a place until its headers exist, but not while its body is sent. */
 async function runRoute(route: Route, context: RequestContext, gateway: GatewayContext): Promise<Response> {
   const { request, caller, requestId, path } = context;
   const { leave: release } = gateway.concurrency.enter();

@@ -1,5 +1,5 @@
 const NANO = 1_000_000_000;
-const integer = new Intl.NumberFormat('en');
+const grouped = new Intl.NumberFormat('en');
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
 /** Formats a duration: `840 ms`, `1.2 s`, `2 min 5 s`. */
@@ -23,14 +23,14 @@ export function rough(ms: number): string {
 export function usd(nanoUsd: string): string {
   const dollars = Number(nanoUsd) / NANO;
   if (dollars === 0) return '$0';
-  if (Math.abs(dollars) >= 1) return `$${integer.format(Number(dollars.toFixed(2)))}`;
+  if (Math.abs(dollars) >= 1) return `$${grouped.format(Number(dollars.toFixed(2)))}`;
   const digits = Math.min(9, 1 - Math.floor(Math.log10(Math.abs(dollars))));
   return `$${dollars.toFixed(Math.max(2, digits))}`;
 }
 
-export const count = (value: number): string => integer.format(value);
+export const count = (value: number): string => grouped.format(value);
 export const tokens = (value: number): string =>
-  value < 10_000 ? integer.format(value) : compact.format(value);
+  value < 10_000 ? grouped.format(value) : compact.format(value);
 
 const clock = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',

@@ -8,12 +8,9 @@ const TAGS =
 
 /** Tags by language name, for names that `Intl.DisplayNames` does not return for these tags. */
 const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
-  ['haitian creole', 'ht'],
   ['myanmar', 'my'],
   ['nynorsk', 'nn'],
   ['tagalog', 'tl'],
-  ['javanese', 'jv'],
-  ['sinhala', 'si'],
   ['mandarin', 'zh'],
 ]);
 

@@ -31,7 +31,7 @@ const LITERAL_END = /[ \t\n\r,\]}]/;
  * subset, a model can express absence only by null. All other text, including invalid JSON, passes unchanged.
  *
  *     text:  {"a":1,"b":null,"c":"x"}
- *     after `"a":1`, `,"b":nul` is held back: another letter than `l` would emit it, and `l` drops it
+ *     after `"a":1`, `,"b":null` is held back: another letter would emit it, and the comma drops it
  *     out:   {"a":1,"c":"x"}
  */
 export class NullFilter {
@@ -185,17 +185,20 @@ export class NullFilter {
     this.consume(char);
   }
 
-  /** Drops the property when `null` is complete. Other text than `null` is invalid JSON. */
+  /** Drops the property when a delimiter follows `null`. Other text than `null` is invalid JSON. */
   private nullChar(char: string): void {
-    this.pending += char;
-    if (this.pending.endsWith('null')) {
+    const isComplete = this.pending.endsWith('null');
+    if (isComplete && LITERAL_END.test(char)) {
       this.pending = '';
       this.state = 'member';
-    } else if (!/n(?:u|ul)$/.test(this.pending)) {
-      this.out += this.pending;
-      this.pending = '';
-      this.state = 'done';
+      this.consume(char);
+      return;
     }
+    this.pending += char;
+    if (!isComplete && /n(?:u|ul|ull)$/.test(this.pending)) return;
+    this.out += this.pending;
+    this.pending = '';
+    this.state = 'done';
   }
 
   /** Emits the beginning of a property. Omits the comma before the first property that is emitted. */

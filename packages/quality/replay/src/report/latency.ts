@@ -9,7 +9,8 @@ import { estimateOf, strataOf, type Weights } from './scored-units.ts';
 const ROUNDS = { least: 500, most: 2000 } as const;
 /** Maximum number of durations that all rounds together read, unless `ROUNDS.least` rounds need more. */
 const MOST_READ = 10_000_000;
-/** Number of units with times of the control from which these replace the recorded times. It also is the least for any difference. */
+/** Number of units with times of the control from which these replace the recorded times. It also is the least for any
+ * difference, because fewer have no 95th percentile. */
 const LEAST_TIMES = 20;
 
 /** Durations of an answer in milliseconds. */
@@ -23,7 +24,10 @@ const sides: Readonly<Record<ReplayLatency['than'], (unit: ScoredUnit) => Times 
   recorded: ({ recordedMs, recordedFirstMs }) => ({ ms: recordedMs, firstMs: recordedFirstMs }),
 };
 
-/** Returns the differences of latency, or `undefined` if too few times are known. Equal names give equal intervals. */
+/**
+ * Returns the differences of latency, or `undefined` if too few times are known, or the answers come from batches, which have no
+ * times. Equal names give equal intervals.
+ */
 export function latencyOf({ name, units, isLive }: Results, weights: Weights): ReplayLatency | undefined {
   if (!isLive) return undefined;
   const withTimes = (than: ReplayLatency['than'], member: keyof Times): readonly ScoredUnit[] =>

@@ -124,6 +124,7 @@ export function stratifiedMean<U extends Pick<Unit, 'kind' | 'conversation'>>(
 ): StratifiedMean {
   const totals = shares.map(() => 0);
   for (const unit of units) totals[unit.kind] = (totals[unit.kind] ?? 0) + valueOf(unit);
+  // A kind without units has no total.
   const means = totals.map((total, kind) => (total === 0 ? 0 : total / (sizes[kind] ?? 0)));
   const errors = new Map<Unit['conversation'], number>();
   for (const unit of units) {

@@ -62,8 +62,15 @@ export async function* labelReplay(
           const better = { first: isSwapped ? 1 : -1, second: isSwapped ? -1 : 1, equal: 0 };
           const at = new Date(clock.now()).toISOString();
           // `readPairs` yields only pairs whose unit has a result.
-          const answer = journal.index.lastResult(call.id, 'candidate')?.answer ?? '';
-          await journal.append({ type: 'label', unit: call.id, answer, label: better[choice], by, at });
+          const answerKey = journal.index.lastResult(call.id, 'candidate')?.answer ?? '';
+          await journal.append({
+            type: 'label',
+            unit: call.id,
+            answer: answerKey,
+            label: better[choice],
+            by,
+            at,
+          });
         },
       };
     }
@@ -72,7 +79,8 @@ export async function* labelReplay(
   }
 }
 
-/** Returns the ids of the doubtful pairs and of some clear pairs, in random order. Omits pairs that have a label. */
+/** Returns the ids of the doubtful pairs and of some clear pairs, in random order. Omits pairs that have a label, and near duplicates, which share the
+ * label of their original. */
 function pairsToLabel(index: JournalIndex, random: () => number): readonly string[] {
   const results = [...index.units.values()].flatMap(({ id, copyOf }) => {
     const result = copyOf === undefined ? index.lastResult(id, 'candidate') : undefined;

@@ -7,7 +7,7 @@ export type AnswerContent = Pick<ChatResponse, 'parts' | 'finish' | 'target' | '
 export interface RecordedCall {
   /** Unique id: call id of the log, `<run>/<turn>` of a trajectory, or `<case>#<trial>/<call>` of an evaluation. */
   readonly id: string;
-  /** Start time, ISO 8601 in UTC: that of the run for a turn of a trajectory, and 1970 for an evaluation. */
+  /** Start time, ISO 8601 in UTC: that of the run for a turn of a trajectory, and 1970 for an evaluation, which has no time. */
   readonly at: string;
   readonly request: ChatRequest;
   /**
@@ -65,6 +65,7 @@ export interface Divergence {
     | 'invalid-arguments'
     | 'unknown-tool'
     | 'too-many-steps';
+  /** Tool of the call that differs; for `too-many-steps`, of the last call. */
   readonly tool: string;
   /** Paths of the arguments that differ, such as `/to/0`. */
   readonly paths?: readonly string[] | undefined;

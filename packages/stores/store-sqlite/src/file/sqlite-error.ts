@@ -24,7 +24,10 @@ export const isReadOnly = (error: unknown): boolean => codeOf(error) === READ_ON
 export const isDiskFailure = (error: unknown): boolean =>
   [IO_ERROR, FULL, CANNOT_OPEN].includes(codeOf(error));
 
-/** Whether an error means that a value can never be stored. Errors without a code are thrown before SQLite receives the value. */
+/**
+ * Whether an error means that a value can never be stored. Errors without a code are thrown before SQLite receives the value. A
+ * constraint that fails is the type of a column, because statements resolve conflicts of keys themselves.
+ */
 export const isUnstorable = (error: unknown): boolean =>
   !LlmError.is(error) && [0, TOO_BIG, CONSTRAINT, MISMATCH].includes(codeOf(error));
 

@@ -45,12 +45,17 @@ export function partsOf({ parts, id }: FullAnswer): readonly object[] {
   return sent;
 }
 
+/** Number of characters of a piece of text, unless the answer states its pieces. */
+const USUAL_CHUNK = 8;
+
 function piecesOf(part: AnswerPart, usualId: string, signed: (part: object) => object): readonly object[] {
   switch (part.type) {
     case 'reasoning':
-      return pieces(part.text, part.chunks, 8).map((text) => ({ text, thought: true }));
+      return pieces(part.text, part.chunks, USUAL_CHUNK).map((text) => ({ text, thought: true }));
     case 'text':
-      return pieces(part.text, part.chunks, 8).map((text, n) => (n === 0 ? signed({ text }) : { text }));
+      return pieces(part.text, part.chunks, USUAL_CHUNK).map((text, n) =>
+        n === 0 ? signed({ text }) : { text },
+      );
     case 'tool-call': {
       // An empty id represents a model that sends no call ids, such as the first Gemini models.
       const id = part.id ?? usualId;
@@ -63,6 +68,7 @@ function piecesOf(part: AnswerPart, usualId: string, signed: (part: object) => o
         { codeExecutionResult: { id: usualId, outcome: 'OUTCOME_OK', output: part.result ?? '' } },
       ];
     case 'refusal':
+      // A refusal has no text: the finish reason states it.
       return [];
     default:
       return part satisfies never;
