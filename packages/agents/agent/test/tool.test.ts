@@ -216,3 +216,16 @@ it('extra of a tool is sent to its provider', async () => {
   await agent.run('go');
   expect(requests[0]?.request.tools).toMatchObject([{ name: 'look', extra: { defer_loading: true } }]);
 });
+
+it('a tool of defineTool cannot have a name that is reserved for tools of a vendor', () => {
+  const define = () =>
+    defineTool({ name: 'vendor:shell', description: '', parameters: z.object({}), run: () => '' });
+  expect(define).toThrow(
+    expect.objectContaining({
+      kind: 'config',
+      details: expect.objectContaining({ path: 'name' }) as unknown,
+      message:
+        'defineTool: the name "vendor:shell" is reserved for tools of defineVendorTool; rename the tool',
+    }),
+  );
+});

@@ -1,14 +1,15 @@
-import type {
-  CallOptions,
-  JsonObject,
-  JsonSchema,
-  JsonValue,
-  ObjectSchema,
-  ToolResultPart,
-  ToolSpec,
-  Usage,
+import {
+  LlmError,
+  type CallOptions,
+  type JsonObject,
+  type JsonSchema,
+  type JsonValue,
+  type ObjectSchema,
+  type ToolResultPart,
+  type ToolSpec,
+  type Usage,
 } from '@majordomo/core';
-import { checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { checkOptions, vendorKindOf, type KindsOf } from '@majordomo/core/toolkit';
 import { withConcurrencySlots } from './tool-slots.ts';
 
 /** Context that a tool receives with each call. */
@@ -151,7 +152,8 @@ const OTHER_NAMES: Readonly<Record<string, keyof Tool>> = {
 };
 
 /**
- * Creates a tool. Its schema validates and types its arguments. Throws `config` for an invalid definition.
+ * Creates a tool. Its schema validates and types its arguments. Throws `config` for an invalid definition, and for a
+ * name that starts with `vendor:`, which is reserved for `defineVendorTool`.
  *
  * @example
  * const weather = defineTool({
@@ -166,6 +168,12 @@ export function defineTool<T extends object>(
 export function defineTool(tool: ToolDefinition<JsonSchema, JsonObject>): Tool;
 export function defineTool(tool: ToolDefinition<ObjectSchema<unknown> | JsonSchema, never>): Tool {
   checkOptions('defineTool', tool, KINDS, ['name', 'description', 'parameters', 'run'], OTHER_NAMES);
+  if (vendorKindOf(tool.name) !== undefined)
+    throw new LlmError(
+      'config',
+      `defineTool: the name "${tool.name}" is reserved for tools of defineVendorTool; rename the tool`,
+      { path: 'name' },
+    );
   const { approval } = tool;
   return withConcurrencySlots({
     ...tool,
