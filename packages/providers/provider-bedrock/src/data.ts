@@ -41,6 +41,9 @@ export const REGIONS: Readonly<Record<string, string>> = {
  */
 export const PROFILES: Readonly<Record<string, string>> = {
   us: 'us',
+  'us-gov': 'us',
+  ca: 'ca',
+  in: 'in',
   eu: 'europe',
   apac: 'apac',
   jp: 'jp',

@@ -50,8 +50,8 @@ const NO_TIMEOUTS: Timeouts = { connectMs: 0, firstContentMs: 0, idleMs: 0, comp
 
 /**
  * Creates a provider for a llama-swap server. Chat uses Chat Completions at `{baseURL}/v1`. If `baseURL` is not set, a call fails
- * with `config`. If no key is set, the key `no-key` is sent, because the SDK requires a
- * key.
+ * with `config`. If no key is set, the key `no-key` is sent, because the SDK requires
+ * a key.
  */
 export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
   checkProviderOptions('llama-swap', withOrigin(options), EXTRA_OPTIONS);

@@ -9,8 +9,10 @@ import { estimateOf, strataOf, type Weights } from './scored-units.ts';
 const ROUNDS = { least: 500, most: 2000 } as const;
 /** Maximum number of durations that all rounds together read, unless `ROUNDS.least` rounds need more. */
 const MOST_READ = 10_000_000;
-/** Number of units with times of the control from which these replace the recorded times. It also is the least for any
- * difference, because fewer have no 95th percentile. */
+/**
+ * Number of units with times of the control from which these replace the recorded times. It also is the least for any difference, because
+ * fewer have no 95th percentile.
+ */
 const LEAST_TIMES = 20;
 
 /** Durations of an answer in milliseconds. */

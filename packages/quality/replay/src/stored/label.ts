@@ -79,8 +79,10 @@ export async function* labelReplay(
   }
 }
 
-/** Returns the ids of the doubtful pairs and of some clear pairs, in random order. Omits pairs that have a label, and near duplicates, which share the
- * label of their original. */
+/**
+ * Returns the ids of the doubtful pairs and of some clear pairs, in random order. Omits pairs that have a label, and near duplicates, which
+ * share the label of their original.
+ */
 function pairsToLabel(index: JournalIndex, random: () => number): readonly string[] {
   const results = [...index.units.values()].flatMap(({ id, copyOf }) => {
     const result = copyOf === undefined ? index.lastResult(id, 'candidate') : undefined;
