@@ -45,10 +45,7 @@ const operation =
 
 /** Routes of POST requests by path: the name of the wire, and the handler. */
 const POST_ROUTES: ReadonlyMap<string, readonly [wire: string, Handler]> = new Map([
-  [
-    '/v1/chat/completions',
-    ['openai-chat', chat(() => (body, namedContent) => parseChat(body, namedContent))],
-  ],
+  ['/v1/chat/completions', ['openai-chat', chat(() => parseChat)]],
   ['/v1/responses', ['openai-responses', chat(prepareResponses)]],
   [
     '/v1/messages',
