@@ -39,7 +39,7 @@ export type {
 export type { Budget, Spent } from './budget/budget.ts';
 export {
   callsThatWait,
-  locateCall,
+  pendingCallAt,
   suspendedCalls,
   unknownCalls,
   withPayload,

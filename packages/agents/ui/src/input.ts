@@ -1,5 +1,5 @@
 import type { RunState } from '@majordomo/agent';
-import { begin, locateCall, suspendedCalls } from '@majordomo/agent/steps';
+import { begin, pendingCallAt, suspendedCalls } from '@majordomo/agent/steps';
 import type { Message, UserMessage } from '@majordomo/core';
 import { asToolCall, resultsOfTurn } from '@majordomo/core/toolkit';
 import { isSignable, verifyApproval } from './approval-id.ts';
@@ -114,7 +114,7 @@ const isPending = ({ approvalId, isClientCall }: ClientCall): boolean =>
 
 /** Returns an array with the client's decision on a call of the stored run, or an empty array if the client made none. */
 function storedDecision({ call, source, result, decision }: ClientCall, run: RunState | undefined) {
-  const isWaiting = run !== undefined && locateCall(run, call.id) !== undefined;
+  const isWaiting = run !== undefined && pendingCallAt(run, call.id) !== undefined;
   const isSuspended = suspendedCalls(run ?? {}).some(({ callId }) => callId === call.id);
   if (decision !== undefined) {
     if (isWaiting && (!isSuspended || 'deny' in decision)) return [decision];

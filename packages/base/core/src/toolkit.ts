@@ -88,7 +88,7 @@ export { checkJsonSize, checkNestedJson, JsonSizeCheck, MAX_ELEMENTS } from './j
 export { parseArguments, type ParsedArguments } from './json/arguments.ts';
 export { resolveReference } from './schema/references.ts';
 export { objectRoot, type OutputRoot, readObject, toJsonSchema } from './schema/to-json-schema.ts';
-export { misfitError, unfinishedError } from './operations/object-errors.ts';
+export { schemaMismatchError, unfinishedError } from './operations/object-errors.ts';
 export { generateObject as generateTyped, ObjectRun } from './operations/typed-objects.ts';
 export type { TypedCalls } from './operations/object-rounds.ts';
 

@@ -12,9 +12,9 @@ export interface SdkOptions extends ProviderOptions {
   readonly client?: object | undefined;
   /**
    * Embedding models by deployment name or another alias: `{ 'my-deployment': 'text-embedding-3-small' }`. Deployments
-   * of the same model then have the same vector space, so a chain can combine them. @default the `spaces` of the profile
+   * of the same model then have the same vector space, so a chain can combine them. @default the `vectorSpaces` of the profile
    */
-  readonly spaces?: Readonly<Record<string, string>> | undefined;
+  readonly vectorSpaces?: Readonly<Record<string, string>> | undefined;
   /** Function that receives the rate limits of each response or error. Errors that it throws are ignored. @default none */
   readonly onRateLimits?: ((limits: RateLimits) => void) | undefined;
 }
@@ -45,7 +45,7 @@ export interface CallContext extends Omit<ModelContext, 'delivery'> {
 const OPTIONS: ExtraOptions<ChatOptions> & ExtraOptions<ResponsesOptions> & { readonly api: Kind } = {
   client: 'object',
   onRateLimits: 'function',
-  spaces: 'object',
+  vectorSpaces: 'object',
   quirks: 'object',
   api: ['chat', 'responses'],
 };
@@ -75,7 +75,7 @@ const PROFILE_KINDS: KindsOf<Profile & Omit<ResponsesProfile, keyof Profile>> = 
   rerank: true,
   moderation: true,
   classification: true,
-  spaces: true,
+  vectorSpaces: true,
   batches: ['openai', 'jobs'],
   background: ['responses', 'deferred'],
   files: ['openai'],

@@ -53,7 +53,7 @@ export function createOtherModels(
   const timeouts = mergeTimeouts(profile.timeouts, options.timeouts);
   const models = create({
     connection,
-    profile: { ...profile, spaces: { ...profile.spaces, ...options.spaces } },
+    profile: { ...profile, vectorSpaces: { ...profile.vectorSpaces, ...options.vectorSpaces } },
   });
   const { imageModel, embeddingModel, transcriptionModel, speechModel, rerankModel, moderationModel } =
     models;
@@ -107,7 +107,7 @@ export function otherModels({ connection, profile }: OtherModelsContext): OtherM
 }
 
 function embeddingBackend(id: string, profile: OtherModelsProfile, connection: Connection): EmbeddingBackend {
-  const model = profile.spaces?.[id] ?? id;
+  const model = profile.vectorSpaces?.[id] ?? id;
   const quirks = embeddingQuirks(profile, model);
   const { size, maxValues, maxTokens, maxRequestTokens } = quirks;
   return {

@@ -14,7 +14,7 @@ export interface LlamaSwapOptions extends ProviderOptions {
    */
   readonly images?: 'txt2img' | 'images' | undefined;
   /** Embedding model for each configured name. Only vectors of the same embedding model can be compared. @default none */
-  readonly spaces?: Readonly<Record<string, string>> | undefined;
+  readonly vectorSpaces?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Options of a management call. */
@@ -43,5 +43,5 @@ export const withOrigin = (options: LlamaSwapOptions): LlamaSwapOptions =>
 export const EXTRA_OPTIONS: ExtraOptions<LlamaSwapOptions> = {
   quirks: 'object',
   images: ['txt2img', 'images'],
-  spaces: 'object',
+  vectorSpaces: 'object',
 };

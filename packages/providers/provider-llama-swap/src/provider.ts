@@ -63,7 +63,7 @@ export function createLlamaSwap(options: LlamaSwapOptions = {}): LlamaSwap {
     timeouts: options.timeouts,
     quirks: options.quirks,
     apiKey: keyOf(options),
-    spaces: options.spaces,
+    vectorSpaces: options.vectorSpaces,
   });
   const capabilitiesByModel = new Map<string, Capabilities>();
   return {

@@ -42,7 +42,10 @@ it('names the missing option without a URL', async () => {
 });
 
 it('reads the space of a configured name, and has no timeouts', () => {
-  const { embeddingModel } = createLlamaSwap({ baseURL: 'http://swap', spaces: { mine: 'BAAI/bge-m3' } });
+  const { embeddingModel } = createLlamaSwap({
+    baseURL: 'http://swap',
+    vectorSpaces: { mine: 'BAAI/bge-m3' },
+  });
   expect([embeddingModel?.('mine').space, embeddingModel?.('mine').timeouts?.completeMs]).toEqual([
     'bge-m3',
     0,

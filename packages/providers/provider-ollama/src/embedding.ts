@@ -16,7 +16,7 @@ export function embeddingModel(
 ): EmbeddingBackend {
   return {
     id: modelId,
-    space: spaceOf(options.spaces?.[modelId] ?? modelId),
+    space: spaceOf(options.vectorSpaces?.[modelId] ?? modelId),
     maxValues: MAX_VALUES,
     embed: (request, context) =>
       sessionCall(connection.open, context, async (session) => {

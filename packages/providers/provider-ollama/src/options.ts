@@ -15,7 +15,7 @@ export interface OllamaOptions extends ProviderOptions, RunnerOptions {
   /** Quirks that replace those of the profile and of the model. @default none */
   readonly quirks?: Partial<OllamaQuirks> | undefined;
   /** Embedding models by custom model name, so that vectors under all names of a model can be compared. @default none */
-  readonly spaces?: Readonly<Record<string, string>> | undefined;
+  readonly vectorSpaces?: Readonly<Record<string, string>> | undefined;
   /** Client of the package `ollama` that sends the requests, with its own host, headers and `fetch`. @default a new client */
   readonly client?: object | undefined;
 }
@@ -26,6 +26,6 @@ export const EXTRA_OPTIONS: ExtraOptions<OllamaOptions> = {
   numCtx: atLeast(1),
   keepAlive: 'string or number',
   quirks: 'object',
-  spaces: 'object',
+  vectorSpaces: 'object',
   client: 'object',
 };

@@ -66,7 +66,7 @@ it.each<[string, number, unknown, ErrorKind]>([
 });
 
 it('reads the space of a renamed model', () => {
-  const provider = createOllama({ spaces: { mine: 'BAAI/bge-m3' } });
+  const provider = createOllama({ vectorSpaces: { mine: 'BAAI/bge-m3' } });
   const spaces = ['mine', 'bge-m3:latest'].map((id) => provider.embeddingModel?.(id).space);
   expect(spaces).toEqual(['bge-m3', 'bge-m3']);
 });

@@ -34,14 +34,14 @@ async function world(play: Answer): Promise<Majordomo> {
   server = await testServer(play);
   const baseURL = `${server.origin}/v1`;
   const options = { baseURL, apiKey: KEY };
-  const azure = azureOpenAI({ resource: 'mine', spaces: { vectors: 'text-embedding-3-small' } });
+  const azure = azureOpenAI({ resource: 'mine', vectorSpaces: { vectors: 'text-embedding-3-small' } });
   return createMajordomo({
     providers: [
       createOpenAI(options),
       openaiCompatible(azure, options),
       openaiCompatible(mistral, options),
       openaiCompatible(nvidia, options),
-      openaiCompatible({ id: 'lab', baseURL }, { spaces: { mine: 'BAAI/bge-m3' } }),
+      openaiCompatible({ id: 'lab', baseURL }, { vectorSpaces: { mine: 'BAAI/bge-m3' } }),
       openaiCompatible({ id: 'attic', baseURL }),
     ],
     chain: { backoff: { baseMs: 0 } },

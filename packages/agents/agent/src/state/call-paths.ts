@@ -45,7 +45,7 @@ export const suspensionOf = (
  */
 export const unknownCalls = (state: RunState): readonly UnknownCall[] =>
   suspendedCalls(state).flatMap(({ callId, payload, unknown }) => {
-    const call = unknown === true ? locateCall(state, callId)?.call : undefined;
+    const call = unknown === true ? pendingCallAt(state, callId)?.call : undefined;
     return call === undefined ? [] : [{ ...call, id: callId, key: keyIn(payload) }];
   });
 
@@ -90,11 +90,11 @@ export const runsOnPath = (
     .map(([id, run]) => ({ id, run, rest: path.slice(pathOf(id, '').length) }));
 
 /** Returns the pending call with this path, or `undefined` if no such call is pending. */
-export function locateCall(state: RunState, path: string): LocatedCall | undefined {
+export function pendingCallAt(state: RunState, path: string): LocatedCall | undefined {
   const call = state.pending.find(({ id }) => id === path);
   if (call !== undefined) return { call, state };
   for (const { run, rest } of runsOnPath(state, path)) {
-    const found = locateCall(run, rest);
+    const found = pendingCallAt(run, rest);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { LlmError, type ToolCallPart } from '@majordomo/core';
-import { locateCall, suspensionOf } from './call-paths.ts';
+import { pendingCallAt, suspensionOf } from './call-paths.ts';
 import { checkDecisions, whyNotAccepted, type Waiting } from './decision.ts';
 import { decisionName } from './names.ts';
 import type { Decision, RunState } from './state.ts';
@@ -15,7 +15,7 @@ export interface WaitingCall extends Waiting {
 export const waitingCalls = (runId: string, calls: readonly ToolCallPart[], state: RunState): WaitingCall[] =>
   calls.map((call) => {
     // A call inside a sub-agent has a path as its id. Its own id is unique only in the state of the sub-agent.
-    const { state: callState, call: innerCall } = locateCall(state, call.id) ?? { state, call };
+    const { state: callState, call: innerCall } = pendingCallAt(state, call.id) ?? { state, call };
     const suspended = suspensionOf(callState, innerCall);
     return {
       // The run of a sub-agent has its own id, with which the names of its entries begin.

@@ -227,7 +227,7 @@ export function checkSpaces(targets: readonly Target[]): void {
 const mixedSpacesError = (one: string, space: string, other: string, otherSpace: string): LlmError =>
   new LlmError(
     'config',
-    `embeddings of different models cannot be mixed: ${one} uses the space "${space}", ${other} uses "${otherSpace}"; chain targets that serve the same model, or set the space of a custom model with the provider's option spaces`,
+    `embeddings of different models cannot be mixed: ${one} uses the space "${space}", ${other} uses "${otherSpace}"; chain targets that serve the same model, or set the space of a custom model with the provider's option vectorSpaces`,
     { code: 'mixed-spaces' },
   );
 

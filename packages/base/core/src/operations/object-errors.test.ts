@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ChatResponse, FinishReason } from '../types/response.ts';
-import { misfitError, unfinishedError } from './object-errors.ts';
+import { schemaMismatchError, unfinishedError } from './object-errors.ts';
 
 const usage = { input: 1, output: 2, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
 const attempts = [
@@ -70,7 +70,7 @@ it.each([
   'the error of a misfit contains at most 2000 characters of the answer, and the complete partial response',
   (text, body) => {
     const issues = [{ path: ['title'], message: 'Required' }];
-    const error = misfitError(responseOf({ text }), issues);
+    const error = schemaMismatchError(responseOf({ text }), issues);
     expect([error.kind, error.message]).toEqual([
       'invalid-output',
       'a/x gave an answer that does not fit the schema: title: Required',

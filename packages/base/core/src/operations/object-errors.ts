@@ -34,7 +34,7 @@ export function unfinishedError(response: ChatResponse): LlmError | undefined {
 }
 
 /** Returns the error of an answer that does not match the schema. */
-export function misfitError(response: ChatResponse, issues: readonly ErrorIssue[]): LlmError {
+export function schemaMismatchError(response: ChatResponse, issues: readonly ErrorIssue[]): LlmError {
   const { target, text, attempts } = response;
   const body = text.length > MAX_BODY ? `${truncateText(text, MAX_BODY)}…` : text;
   const message = `${target} gave an answer that does not fit the schema: ${describeIssues(issues)}`;

@@ -19,7 +19,7 @@ import {
   readObject,
   toJsonSchema,
 } from '../schema/to-json-schema.ts';
-import { misfitError, partialOf, unfinishedError } from './object-errors.ts';
+import { schemaMismatchError, partialOf, unfinishedError } from './object-errors.ts';
 
 /**
  * Rounds of one typed call. An answer that is not JSON or does not fit the schema is sent back to its target with the issues, at
@@ -111,7 +111,7 @@ export class ObjectRounds<T> {
     const checked = await this.check(response);
     if ('value' in checked) return { ...this.combine(response), value: checked.value };
     const next = this.targets[this.targets.indexOf(response.target) + 1];
-    const rejected = { response, error: misfitError(response, checked.issues) };
+    const rejected = { response, error: schemaMismatchError(response, checked.issues) };
     const problems = describeIssues(checked.issues);
     if (this.repairs > 0) {
       this.repair(rejected, problems);

@@ -55,7 +55,7 @@ export async function fitImages(
   if (total(fitted) > maxTotal) {
     const why = `accepts at most ${maxTotal} bytes of images in total, not ${total(fitted)}`;
     throw fitter === undefined
-      ? misfitError(target, why)
+      ? unfitImageError(target, why)
       : tooLargeError(target, `${why}; send fewer or smaller images`);
   }
   const warnings = numberWarnings([...fitted.values()]);
@@ -81,10 +81,10 @@ async function fitOne(
     return { image: await abortable(work, signal), warnings };
   }
   if (!limits.mediaTypes.includes(image.mediaType)) {
-    throw misfitError(target, `accepts ${limits.mediaTypes.join(', ')}, not ${image.mediaType}`);
+    throw unfitImageError(target, `accepts ${limits.mediaTypes.join(', ')}, not ${image.mediaType}`);
   }
   if (image.bytes.length > limits.maxBytes) {
-    throw misfitError(
+    throw unfitImageError(
       target,
       `accepts images of up to ${limits.maxBytes} bytes, one has ${image.bytes.length}`,
     );
@@ -112,7 +112,7 @@ export const imagesIn = (messages: readonly TurnMessage[]): readonly ImagePart[]
   messages.flatMap(contentsIn).filter((part) => part.type === 'image');
 
 /** Returns the error for images that do not fit the target's limits. Without a fitter, they cannot be changed. */
-const misfitError = (target: string, why: string): LlmError =>
+const unfitImageError = (target: string, why: string): LlmError =>
   tooLargeError(
     target,
     `${why}; set createMajordomo's option media to createMediaFitter() of @majordomo/media`,

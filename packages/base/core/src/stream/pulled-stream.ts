@@ -253,8 +253,9 @@ class UnreadTimer {
 
 interface EventStreamOptions {
   readonly clock: Clock;
+  /** Time in milliseconds after which a stream that nobody reads fails. */
   readonly unreadMs: number;
-  /** Whether the caller may have to discard content that it has read. */
+  /** Whether a `reset` may follow content that the caller has read. `textStream` is then not available. */
   readonly mayRestart: boolean;
 }
 

@@ -1,5 +1,5 @@
 import type { ChatResponse, JsonObject, ObjectSchema } from '@majordomo/core';
-import { misfitError, readObject, unfinishedError } from '@majordomo/core/toolkit';
+import { schemaMismatchError, readObject, unfinishedError } from '@majordomo/core/toolkit';
 import type { AnyResponse } from '../record/stored-item.ts';
 
 /** Throws if a chat's answer does not match the schema, as `generateObject` does. */
@@ -12,6 +12,6 @@ export async function valueOf<T>(response: ChatResponse, output: ObjectSchema<T>
   const unfinished = unfinishedError(response);
   if (unfinished !== undefined) throw unfinished;
   const checked = await readObject<T>(response.text, output);
-  if ('issues' in checked) throw misfitError(response, checked.issues);
+  if ('issues' in checked) throw schemaMismatchError(response, checked.issues);
   return checked.value;
 }

@@ -68,105 +68,105 @@ export async function refreshed(options: RefreshOptions): Promise<RefreshedCatal
 class Refresher {
   /** Catalog with the newest data. */
   current: Catalog;
-  readonly #options;
-  readonly #source;
-  #etag: string | undefined;
-  #counts: ModelCounts = {};
+  private readonly options;
+  private readonly source;
+  private etag: string | undefined;
+  private counts: ModelCounts = {};
   /** Time of the last successful check, in epoch milliseconds. */
-  #checkedAt = -Infinity;
-  #running: Promise<CatalogEvent> | undefined;
-  #cancelTimer: (() => void) | undefined;
-  #isClosed = false;
+  private checkedAt = -Infinity;
+  private running: Promise<CatalogEvent> | undefined;
+  private cancelTimer: (() => void) | undefined;
+  private isClosed = false;
 
   constructor(options: RefreshOptions) {
     const { base = shipped, everyMs = DAY_MS, maxChange = 5, accept = [], vendors = base.vendors } = options;
     const { timeoutMs = 10_000, maxBytes = 67_108_864, fetch = globalThis.fetch } = options;
     const { records, onEvent, clock = systemClock } = options;
-    this.#options = { base, everyMs, maxChange, accept, vendors, timeoutMs, records, onEvent, clock };
-    this.#source = sourceOf(options.from, { maxBytes, fetch });
+    this.options = { base, everyMs, maxChange, accept, vendors, timeoutMs, records, onEvent, clock };
+    this.source = sourceOf(options.from, { maxBytes, fetch });
     this.current = base;
   }
 
   /** Reads the store, and checks the source if the last check was more than `everyMs` ago. */
   async start(): Promise<void> {
-    const { everyMs, clock } = this.#options;
-    const stored = await this.#readStore();
-    if (stored !== undefined) await this.#adopt(stored);
+    const { everyMs, clock } = this.options;
+    const stored = await this.readStore();
+    if (stored !== undefined) await this.adopt(stored);
     if (everyMs === 0) return;
-    const remaining = this.#checkedAt + everyMs - clock.now();
+    const remaining = this.checkedAt + everyMs - clock.now();
     // More than `everyMs` remains only if the stored time is in the future, for example after a change of the clock.
     if (remaining > 0 && remaining <= everyMs) {
-      this.#schedule(remaining);
+      this.schedule(remaining);
       return;
     }
-    // Begin the check here, because `refresh` would read the store again. `#checkAndSchedule` waits for this check.
-    this.#running = this.#check(undefined);
-    const scheduled = this.#checkAndSchedule();
+    // Begin the check here, because `refresh` would read the store again. `checkAndSchedule` waits for this check.
+    this.running = this.check(undefined);
+    const scheduled = this.checkAndSchedule();
     if (stored === undefined) await scheduled;
   }
 
   /** Checks the source now, or returns the result of the check in progress. */
   refresh(): Promise<CatalogEvent> {
-    this.#running ??= this.#readStore().then((stored) => this.#check(stored));
-    return this.#running;
+    this.running ??= this.readStore().then((stored) => this.check(stored));
+    return this.running;
   }
 
   close(): void {
-    this.#isClosed = true;
-    this.#cancelTimer?.();
+    this.isClosed = true;
+    this.cancelTimer?.();
   }
 
-  async #checkAndSchedule(): Promise<void> {
+  private async checkAndSchedule(): Promise<void> {
     await this.refresh();
-    this.#schedule(this.#options.everyMs);
+    this.schedule(this.options.everyMs);
   }
 
-  #schedule(ms: number): void {
-    if (this.#isClosed) return;
-    const { clock, everyMs } = this.#options;
+  private schedule(ms: number): void {
+    if (this.isClosed) return;
+    const { clock, everyMs } = this.options;
     const delay = ms + everyMs * JITTER * Math.random();
-    this.#cancelTimer = clock.timer(delay, () => void this.#checkAndSchedule(), { isBackground: true });
+    this.cancelTimer = clock.timer(delay, () => void this.checkAndSchedule(), { isBackground: true });
   }
 
   /** Uses stored data if it is newer than the current data, otherwise loads the data of the source. */
-  async #check(stored: StoredCatalog | undefined): Promise<CatalogEvent> {
+  private async check(stored: StoredCatalog | undefined): Promise<CatalogEvent> {
     let event: CatalogEvent;
     try {
-      const adopted = stored && (await this.#adopt(stored));
-      event = adopted ?? (await this.#load());
+      const adopted = stored && (await this.adopt(stored));
+      event = adopted ?? (await this.load());
     } catch (error) {
-      event = { type: 'failed', error: failureOf(this.#source.name, error) };
+      event = { type: 'failed', error: failureOf(this.source.name, error) };
     }
-    this.#running = undefined;
-    notify(this.#options.onEvent, event);
+    this.running = undefined;
+    notify(this.options.onEvent, event);
     return event;
   }
 
   /** Returns the stored value, which another process may have written; `undefined` if no valid value exists. */
-  async #readStore(): Promise<StoredCatalog | undefined> {
-    const { records } = this.#options;
+  private async readStore(): Promise<StoredCatalog | undefined> {
+    const { records } = this.options;
     try {
-      const record = records && (await this.#limited(() => records.get(SPACE, KEY)));
+      const record = records && (await this.limited(() => records.get(SPACE, KEY)));
       if (record === undefined) return undefined;
       const stored = LAYOUT.read(KEY, record.value);
-      this.#checkDate(checkDocument(stored.document).date);
+      this.checkDate(checkDocument(stored.document).date);
       return stored;
     } catch (error) {
-      this.#reportStore('read', error);
+      this.reportStore('read', error);
       return undefined;
     }
   }
 
   /** Replaces the current data with the stored data and returns an event, if the stored data is newer. */
-  async #adopt(stored: StoredCatalog): Promise<CatalogEvent | undefined> {
-    const { document, checkedAt, etag, counts = {}, source = this.#source.name } = stored;
-    const { base, vendors } = this.#options;
+  private async adopt(stored: StoredCatalog): Promise<CatalogEvent | undefined> {
+    const { document, checkedAt, etag, counts = {}, source = this.source.name } = stored;
+    const { base, vendors } = this.options;
     const hasAllVendors = vendors.every((vendor) => stored.vendors?.includes(vendor) ?? true);
     // After a check of another source, or of fewer vendors, this source must be checked now, and without an ETag.
-    if (source === this.#source.name && hasAllVendors) {
-      this.#checkedAt = Date.parse(checkedAt);
-      this.#etag = etag;
-      this.#counts = counts;
+    if (source === this.source.name && hasAllVendors) {
+      this.checkedAt = Date.parse(checkedAt);
+      this.etag = etag;
+      this.counts = counts;
     }
     const { date } = document;
     if (date <= this.current.date) return undefined;
@@ -178,78 +178,78 @@ class Refresher {
   }
 
   /** Loads the data of the source, merges it into the current data and stores the result. */
-  async #load(): Promise<CatalogEvent> {
-    const { accept, maxChange } = this.#options;
-    const loaded = await this.#limited((signal) => this.#source.load({ signal, etag: this.#etag }));
-    if (loaded === undefined) return this.#unchanged(this.#etag);
-    const data = this.#read(loaded);
-    if (data.date < this.current.date) return this.#unchanged(loaded.etag);
+  private async load(): Promise<CatalogEvent> {
+    const { accept, maxChange } = this.options;
+    const loaded = await this.limited((signal) => this.source.load({ signal, etag: this.etag }));
+    if (loaded === undefined) return this.unchanged(this.etag);
+    const data = this.read(loaded);
+    if (data.date < this.current.date) return this.unchanged(loaded.etag);
     // Data of the same date has been merged before. Only changes that were refused, and that `accept` now contains, are new.
     const acceptedOnly = data.date === this.current.date;
     const { catalog, changes } = await overlay(this.current, data, { maxChange, accept, acceptedOnly });
-    if (acceptedOnly && changes.length === 0) return this.#unchanged(loaded.etag);
+    if (acceptedOnly && changes.length === 0) return this.unchanged(loaded.etag);
     this.current = catalog;
     // Omit the ETag after a refusal, so that the source sends the data again to a later start that accepts the change.
     const isRefused = changes.some(({ refused }) => refused !== undefined);
-    await this.#write(isRefused ? undefined : loaded.etag);
+    await this.write(isRefused ? undefined : loaded.etag);
     return { type: 'refreshed', date: data.date, changes };
   }
 
   /** Returns the data of the source in majordomo's types. Throws `protocol` for invalid or incomplete data. */
-  #read(loaded: LoadedData): SourceData {
-    const { clock, vendors } = this.#options;
+  private read(loaded: LoadedData): SourceData {
+    const { clock, vendors } = this.options;
     const date = loaded.date ?? new Date(clock.now()).toISOString().slice(0, 10);
-    const data = readData(loaded.data, { name: this.#source.name, date, vendors });
+    const data = readData(loaded.data, { name: this.source.name, date, vendors });
     if (data === undefined) throw new LlmError('protocol', 'the data has no known format; check the source');
-    this.#checkDate(data.date);
+    this.checkDate(data.date);
     const counts = countModels(data);
-    checkCounts(counts, this.#counts);
-    this.#counts = counts;
+    checkCounts(counts, this.counts);
+    this.counts = counts;
     return data;
   }
 
   /** Throws `protocol` for an invalid date, and for a future date, because it would prevent updates until that date. */
-  #checkDate(date: string): void {
-    if (Date.parse(date) <= this.#options.clock.now() + MAX_SKEW_MS) return;
+  private checkDate(date: string): void {
+    if (Date.parse(date) <= this.options.clock.now() + MAX_SKEW_MS) return;
     throw new LlmError('protocol', `the date of the data, ${date}, is invalid or in the future`);
   }
 
   /** Stores the time of the check. */
-  async #unchanged(etag: string | undefined): Promise<CatalogEvent> {
-    await this.#write(etag);
+  private async unchanged(etag: string | undefined): Promise<CatalogEvent> {
+    await this.write(etag);
     return { type: 'unchanged' };
   }
 
   /** Stores the current data after a check of the source. */
-  async #write(etag: string | undefined): Promise<void> {
-    const { clock, records, vendors } = this.#options;
-    this.#checkedAt = clock.now();
-    this.#etag = etag;
+  private async write(etag: string | undefined): Promise<void> {
+    const { clock, records, vendors } = this.options;
+    this.checkedAt = clock.now();
+    this.etag = etag;
     if (records === undefined) return;
-    const checkedAt = new Date(this.#checkedAt).toISOString();
+    const checkedAt = new Date(this.checkedAt).toISOString();
     const document = await catalogDocument(this.current);
     const value = LAYOUT.write({
       document,
       checkedAt,
       etag,
-      source: this.#source.name,
+      source: this.source.name,
       vendors,
-      counts: this.#counts,
+      counts: this.counts,
     });
     try {
-      await this.#limited(() => records.write(SPACE, [{ type: 'put', key: KEY, value }]));
+      await this.limited(() => records.write(SPACE, [{ type: 'put', key: KEY, value }]));
     } catch (error) {
-      this.#reportStore('written', error);
+      this.reportStore('written', error);
     }
   }
 
-  #limited<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return timeLimited(work, this.#options.timeoutMs, this.#options.clock);
+  private limited<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return timeLimited(work, this.options.timeoutMs, this.options.clock);
   }
 
-  #reportStore(action: 'read' | 'written', cause: unknown): void {
-    const error = failureOf(`${this.#source.name}: the store cannot be ${action}`, cause);
-    notify(this.#options.onEvent, { type: 'failed', error });
+  private reportStore(action: 'read' | 'written', cause: unknown): void {
+    const error = failureOf(`${this.source.name}: the store cannot be ${action}`, cause);
+    notify(this.options.onEvent, { type: 'failed', error });
   }
 }
 

@@ -111,7 +111,7 @@ export interface OtherModelsProfile {
   /** Models with a classification API. Other models have none. `@default false` */
   readonly classification?: ClassificationProfile | undefined;
   /** Embedding models by deployment name or another alias, so that a chain can combine deployments with the same vector space. */
-  readonly spaces?: Readonly<Record<string, string>> | undefined;
+  readonly vectorSpaces?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Quirks of all models of an endpoint, and rules for some models. The first rule that matches applies. */

@@ -13,14 +13,14 @@ export interface AzureOptions {
   /** Version of the older API. @default '2024-12-01-preview' */
   readonly apiVersion?: string | undefined;
   /** Embedding models by deployment name. Deployments of one model then share a vector space, so a chain can combine them. */
-  readonly spaces?: Readonly<Record<string, string>> | undefined;
+  readonly vectorSpaces?: Readonly<Record<string, string>> | undefined;
   /** Type of `apiKey`. `key`: key of the resource. `token`: token of Entra ID. @default 'key' */
   readonly credential?: 'key' | 'token' | undefined;
 }
 
 /** Azure OpenAI over Chat Completions. Source: recordings of 2024-2026 of the `/openai/v1` API and of the older API. */
 export function azureOpenAI(options: AzureOptions = {}): Profile {
-  const { resource, deployment, apiVersion, credential, spaces } = options;
+  const { resource, deployment, apiVersion, credential, vectorSpaces } = options;
   const path = deployment === undefined ? '/openai/v1' : `/openai/deployments/${deployment}`;
   const address =
     resource === undefined
@@ -39,16 +39,16 @@ export function azureOpenAI(options: AzureOptions = {}): Profile {
     // Only the `/openai/v1` API has batches.
     batches: deployment === undefined ? 'openai' : undefined,
     ...OPENAI_OTHER_MODELS,
-    spaces,
+    vectorSpaces,
   };
 }
 
 /** Azure OpenAI over Responses. Source: recordings of 2025-2026, in which encrypted reasoning was sent back without its id. */
 export function azureResponses(
-  options: Pick<AzureOptions, 'resource' | 'credential' | 'spaces'> = {},
+  options: Pick<AzureOptions, 'resource' | 'credential' | 'vectorSpaces'> = {},
 ): ResponsesProfile {
   const azure = azureOpenAI(options);
-  const { id, vendor, baseURL, baseURLEnv, baseURLEnvPath, keyEnv, keyHeader, spaces } = azure;
+  const { id, vendor, baseURL, baseURLEnv, baseURLEnvPath, keyEnv, keyHeader, vectorSpaces } = azure;
   const address = { baseURL, baseURLEnv, baseURLEnvPath };
   return {
     ...openaiResponses,
@@ -57,7 +57,7 @@ export function azureResponses(
     vendor,
     keyEnv,
     keyHeader,
-    spaces,
+    vectorSpaces,
     moderation: false,
     classification: false,
     // Microsoft's documents do not name programs that call tools (2026-11).
