@@ -124,7 +124,7 @@ describe('a call that a tool makes', () => {
     const tool = program([], (run) => settled(run('vendor:shell', { commands: ['ls'] })));
     const { agent } = world([calls(['p', 'program']), 'Done.'], { tools: [tool, shell] });
     expect(resultTexts((await agent.run('go')).messages)).toEqual([
-      '!vendor:shell waits for a decision; call it directly',
+      '!There is no tool "vendor:shell". There are: none.',
     ]);
     expect(runs).toBe(0);
   });

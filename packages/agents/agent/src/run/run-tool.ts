@@ -37,8 +37,8 @@ export const runTool = (toolRun: ToolRun): Promise<ToolOutcome> => runCall(toolR
 /** Runs a tool call as `runTool` does. `host`: tools, limits and events of calls that the tool makes; `undefined` forbids such calls. */
 export async function runCall(toolRun: ToolRun, host: InnerHost | undefined): Promise<ToolOutcome> {
   const { tool, call, names, context } = toolRun;
-  // Without a tool of its kind, the call waits for a decision with its result.
-  if (tool === undefined && vendorKindOf(call.name) !== undefined)
+  // Without a tool of its kind, a vendor's call waits for a decision with its result.
+  if (tool === undefined && host !== undefined && vendorKindOf(call.name) !== undefined)
     return suspendedOutcome(call, { payload: call.args });
   if (tool === undefined)
     return errorResult(call, `There is no tool "${call.name}". There are: ${names.join(', ') || 'none'}.`);
