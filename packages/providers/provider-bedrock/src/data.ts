@@ -41,6 +41,8 @@ export const REGIONS: Readonly<Record<string, string>> = {
  */
 export const PROFILES: Readonly<Record<string, string>> = {
   us: 'us',
+  'us-gov': 'us',
+  ca: 'ca',
   eu: 'europe',
   apac: 'apac',
   jp: 'jp',

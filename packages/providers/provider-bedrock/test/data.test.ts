@@ -82,7 +82,7 @@ it('declares the data region of each AWS region', () => {
 });
 
 it('declares the data region of each inference profile instead of that of the endpoint', () => {
-  const profiles = ['us', 'eu', 'apac', 'jp', 'au', 'global', 'ca', 'us-gov', 'constructor'];
+  const profiles = ['us', 'eu', 'apac', 'jp', 'au', 'global', 'ca', 'us-gov', 'in', 'constructor'];
   const regions = profiles.map(
     (profile) => `${profile}. ${dataOf(`${profile}.${MODEL}`, { region: 'eu-central-1' }).region ?? '-'}`,
   );
@@ -93,8 +93,9 @@ it('declares the data region of each inference profile instead of that of the en
     jp. jp
     au. au
     global. global
-    ca. -
-    us-gov. -
+    ca. ca
+    us-gov. us
+    in. -
     constructor. -"
   `);
   expect(dataOf('minimax.minimax-m2.1', { region: 'eu-central-1' })).toEqual({ region: 'eu' });
