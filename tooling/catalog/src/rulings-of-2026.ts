@@ -30,6 +30,8 @@ const SEARCH_OPENAI = 'openai.com, pricing: web search costs 10 USD for 1,000 ca
 const SEARCH_GEMINI_3 =
   'ai.google.dev, pricing: grounding costs 14 USD for 1,000 queries from Gemini 3 on; 2026-11-23';
 const VEO_4K = 'ai.google.dev, pricing of 2026-10-07: video in 4k costs 0.60 USD a second; 2026-12-01';
+const VEO_FAST =
+  'ai.google.dev, pricing of 2026-10-08: a second costs 0.10 USD in 720p, 0.12 USD in 1080p, 0.30 USD in 4k; 2026-12-01';
 const SEARCH_GEMINI_2 =
   'ai.google.dev, pricing: grounding costs 35 USD for 1,000 prompts before Gemini 3; 2026-11-23';
 const CLAUDE_RETIRES =
@@ -118,6 +120,8 @@ export const RULINGS: readonly Ruling[] = [
   { vendor: 'deepseek', id: 'deepseek-chat', believe: 'models.dev', source: DEEPSEEK },
   { vendor: 'deepseek', id: 'deepseek-reasoner', believe: 'models.dev', source: DEEPSEEK },
   { vendor: 'google', id: 'gemini-2.5-pro', price: { tiers: { priority: null, 'priority>200000': null } }, source: 'the source lists the plain rates for this tier, which cannot be: its price is unknown; 2026-11-23' },
+  { vendor: 'google', id: 'veo-3.1-fast-generate-001', price: { fees: { 'video-second': 100_000, 'video-second:1080p': 120_000, 'video-second:4k': 300_000 } }, source: VEO_FAST },
+  { vendor: 'google', id: 'veo-3.1-fast-generate-preview', price: { fees: { 'video-second': 100_000, 'video-second:1080p': 120_000, 'video-second:4k': 300_000 } }, source: VEO_FAST },
   { vendor: 'google', id: 'veo-3.1-generate-001', price: { fees: { 'video-second:4k': 600_000 } }, source: VEO_4K },
   { vendor: 'google', id: 'veo-3.1-generate-preview', price: { fees: { 'video-second:4k': 600_000 } }, source: VEO_4K },
   { vendor: 'google-vertex', id: 'gemini-2.5-pro', price: { above: [{ inputTokens: 200_000, rates: { input: 2_500_000, output: 15_000_000, cacheRead: 250_000 } }] }, source: GEMINI_CACHE },

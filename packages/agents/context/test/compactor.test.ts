@@ -30,13 +30,11 @@ describe('bounds', () => {
     expect(boundsOf(contextTokens, {})).toEqual({ contextTokens, threshold, tail, summary });
   });
 
-  it('follow the options of the caller, within limits', () => {
+  it('follow the options of the caller', () => {
     expect(boundsOf(1_000_000, { threshold: 0.8, tail: 0.5 })).toMatchObject({
       threshold: 800_000,
       tail: 400_000,
     });
-    expect(boundsOf(1000, { tail: 1 }).tail).toBe(400);
-    expect(boundsOf(1000, { tail: 0.001 }).tail).toBe(50);
   });
 
   it('are lower for a summarizer with a smaller context', () => {

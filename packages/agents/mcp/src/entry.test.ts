@@ -1,6 +1,7 @@
 import { memoryRecords, type RecordStore } from '@majordomo/records';
 import { fakeClock } from '@majordomo/testing';
 import { expect, it } from 'vitest';
+import { Secrets } from './auth/secrets.ts';
 import { StoredTokens } from './auth/stored-tokens.ts';
 import { ListEntry } from './client/stored-list.ts';
 import { PendingLogins } from './connections/pending-logins.ts';
@@ -85,8 +86,8 @@ const issuer = 'https://i.example';
 
 it('reads stored tokens, and those that another process has stored since', async () => {
   const owner = { records: memoryRecords(), name: 's', place, issuer: undefined };
-  const secrets = new Set<string>();
-  const [mine, theirs] = [new StoredTokens(owner, secrets), new StoredTokens(owner, new Set())];
+  const secrets = new Secrets();
+  const [mine, theirs] = [new StoredTokens(owner, secrets), new StoredTokens(owner, new Secrets())];
   expect(await mine.get()).toBeUndefined();
   await theirs.save({ ...tokens, refresh_token: 'r1' }, issuer);
   expect(await mine.get()).toEqual({ ...tokens, refresh_token: 'r1', issuer });
@@ -100,8 +101,8 @@ it('reads stored tokens, and those that another process has stored since', async
 
 it('ignores stored tokens of another issuer than the known one', async () => {
   const owner = { records: memoryRecords(), name: 's', place };
-  await new StoredTokens({ ...owner, issuer: undefined }, new Set()).save(tokens, issuer);
-  const tokensOf = (known: string) => new StoredTokens({ ...owner, issuer: known }, new Set()).get();
+  await new StoredTokens({ ...owner, issuer: undefined }, new Secrets()).save(tokens, issuer);
+  const tokensOf = (known: string) => new StoredTokens({ ...owner, issuer: known }, new Secrets()).get();
   expect(await tokensOf(issuer)).toMatchObject(tokens);
   expect(await tokensOf('https://other.example')).toBeUndefined();
 });
@@ -109,7 +110,7 @@ it('ignores stored tokens of another issuer than the known one', async () => {
 it('holds tokens once, and not after they have changed', async () => {
   const clock = fakeClock();
   const owner = { records: memoryRecords({ clock }), name: 's', place, issuer: undefined };
-  const [mine, theirs] = [new StoredTokens(owner, new Set()), new StoredTokens(owner, new Set())];
+  const [mine, theirs] = [new StoredTokens(owner, new Secrets()), new StoredTokens(owner, new Secrets())];
   expect(await mine.hold(clock)).toEqual({ state: 'missing' });
   await mine.save(tokens, issuer);
   for (const one of [mine, theirs]) await one.reload();

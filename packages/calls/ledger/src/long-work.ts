@@ -88,7 +88,10 @@ export async function settleWork(context: LedgerContext, work: LongWork, used: U
   if (counted.length === 0) await store.settle(work.id, []);
   const { outcome, ms, requests, usage } = used;
   const cost = 'most' in used ? reservedCost(work, used.most) : used.cost;
-  const record = recordOf(work, { outcome, ms }, usage, cost, {
+  // Only the basis `estimate` states that the usage omits requests. With another basis, the missing output states it.
+  const isPartial = 'most' in used && cost.basis !== 'estimate';
+  const recorded = isPartial ? usage && { ...usage, output: undefined } : usage;
+  const record = recordOf(work, { outcome, ms }, recorded, cost, {
     id: work.id,
     at: new Date(clock.now()).toISOString(),
     tags: limits.tagKeys(),

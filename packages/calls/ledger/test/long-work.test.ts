@@ -318,6 +318,16 @@ it('records the known usage of work that costs its reservation, and counts its t
   expect(await records()).toMatchObject([{ nanoUsd: '5000000000', usage: { input: 1200, output: 40 } }]);
 });
 
+it.each([
+  ['without a price', work],
+  ['that a plan includes', { ...work, billing: 'included' } as const],
+])('a report counts work %s whose usage omits requests', async (_, partial) => {
+  const { ledger } = setUp();
+  const most = { ...bounds, nanoUsd: undefined };
+  await ledger.settle(partial, { requests: 10, usage, most, outcome: 'finished', ms: 1 });
+  expect(await ledger.report({ by: [] })).toMatchObject([{ input: 800, unknownUsage: 1 }]);
+});
+
 it('does not state that limits count a reservation if work has finished with unknown usage and cost', async () => {
   const { ledger, states, records } = setUp();
   await ledger.reserve(work, bounds, HOUR_MS);

@@ -182,6 +182,26 @@ describe('an entry', () => {
     expect(costs.reduce((sum, cost) => sum + BigInt(cost), 0n)).toBe(total);
   });
 
+  it('counts the attempts that its cost omits, also in an export', async () => {
+    const turns = [{ text: 'yes', usage }];
+    const { log, majordomo, ledger, records } = setUp({}, { unlisted: turns, 'gpt-5.4': turns });
+    await makeCall(majordomo, 'openai/gpt-5.4');
+    await ledger.flush();
+    const [priced] = records;
+    await makeCall(majordomo, 'openai/unlisted');
+    await ledger.flush();
+    const [, { call = '' } = {}] = records;
+    log.onRecord({ ...(priced as SpendRecord), id: 'earlier', call });
+    await log.flush();
+    const { calls } = await log.page();
+    const { nanoUsd } = priced ?? {};
+    expect(calls).toMatchObject([{ nanoUsd, unpriced: 1 }, { nanoUsd }]);
+    expect(calls[1]).not.toHaveProperty('unpriced');
+    expect(await new Response(log.export('csv')).text()).toMatch(
+      /^.*,usd,unpriced,attempts,.*\r\n.*,1,1,.*\r\n.*,0,1,/,
+    );
+  });
+
   it('has the arms that splits chose, also in an export', async () => {
     const { clock, log, majordomo } = setUp({}, { 'gpt-5.4': [{ text: 'yes' }, { text: 'yes' }] });
     majordomo.resolver((name) => ({
@@ -643,7 +663,7 @@ describe('an export', () => {
     const { log, messages } = await logRefusedRequests(8);
     const [header, ...rows] = parseCsv(await new Response(log.export('csv')).text());
     expect(header?.join(',')).toBe(
-      'at,id,request_id,client_request_id,tenant,key,model,target,operation,wire,outcome,status,error_kind,error_message,ms,first_ms,input,output,cache_read,cache_write,reasoning,usd,attempts,warnings,arms',
+      'at,id,request_id,client_request_id,tenant,key,model,target,operation,wire,outcome,status,error_kind,error_message,ms,first_ms,input,output,cache_read,cache_write,reasoning,usd,unpriced,attempts,warnings,arms',
     );
     const column = header?.indexOf('error_message') ?? 0;
     expect(rows.map((row) => row[column]).toSorted()).toEqual(

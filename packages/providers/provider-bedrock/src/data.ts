@@ -43,7 +43,6 @@ export const PROFILES: Readonly<Record<string, string>> = {
   us: 'us',
   'us-gov': 'us',
   ca: 'ca',
-  in: 'in',
   eu: 'europe',
   apac: 'apac',
   jp: 'jp',
@@ -53,13 +52,15 @@ export const PROFILES: Readonly<Record<string, string>> = {
 
 /**
  * Returns the data handling of a model: the region of its inference profile, otherwise of the endpoint. The region of an ARN, an
- * unknown profile or a custom endpoint (except loopback) is unknown. Retention depends on the account.
+ * unknown profile, an unknown AWS region or a custom endpoint (except loopback) is unknown. Retention depends on the account.
  */
 export function dataOfModel(modelId: string, options: BedrockOptions, env: Env): DataHandling | undefined {
   const endpoint = endpointOf(options, env);
   const awsRegion = endpoint === undefined ? sourcesOf(options, env).region : ENDPOINT.exec(endpoint)?.[1];
   if (awsRegion === undefined) return dataAt(endpoint);
   if (modelId.startsWith('arn:')) return undefined;
+  // From an AWS region that is not listed, such as `il-central-1`, the profile `eu` may also route to that region.
+  if (!Object.hasOwn(REGIONS, awsRegion)) return undefined;
   const profile = profileOf(modelId);
   const [regions, name] = profile === undefined ? [REGIONS, awsRegion] : [PROFILES, profile];
   return Object.hasOwn(regions, name) ? { region: regions[name] } : undefined;

@@ -82,7 +82,7 @@ it('declares the data region of each AWS region', () => {
 });
 
 it('declares the data region of each inference profile instead of that of the endpoint', () => {
-  const profiles = ['us', 'eu', 'apac', 'jp', 'au', 'global', 'ca', 'us-gov', 'in', 'xy', 'constructor'];
+  const profiles = ['us', 'eu', 'apac', 'jp', 'au', 'global', 'ca', 'us-gov', 'in', 'constructor'];
   const regions = profiles.map(
     (profile) => `${profile}. ${dataOf(`${profile}.${MODEL}`, { region: 'eu-central-1' }).region ?? '-'}`,
   );
@@ -95,10 +95,10 @@ it('declares the data region of each inference profile instead of that of the en
     global. global
     ca. ca
     us-gov. us
-    in. in
-    xy. -
+    in. -
     constructor. -"
   `);
+  expect(dataOf(`eu.${MODEL}`, { region: 'il-central-1' })).toEqual({});
   expect(dataOf('minimax.minimax-m2.1', { region: 'eu-central-1' })).toEqual({ region: 'eu' });
   expect(dataOf('deepseek.v3.2', { region: 'eu-central-1' })).toEqual({ region: 'eu' });
 });

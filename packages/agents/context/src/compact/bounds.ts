@@ -16,8 +16,6 @@ export const ASSUMED_CONTEXT = 128_000;
 
 /** Minimum threshold of models with a context of at least `ASSUMED_CONTEXT`, in tokens. */
 const MIN_THRESHOLD = 64_000;
-/** Range of the tail, as a share of the threshold. */
-const TAIL_SHARE = { min: 0.1, max: 0.8 };
 // Maximum length of a summary in tokens: a share of the context within these bounds, and less if the threshold is small.
 const SUMMARY_SHARE = 0.05;
 const MIN_SUMMARY = 2000;
@@ -45,13 +43,12 @@ export function boundsOf(
   const least = contextTokens >= ASSUMED_CONTEXT ? MIN_THRESHOLD : 0;
   const wanted = Math.max(share * contextTokens, least);
   const threshold = Math.floor(Math.min(contextTokens, wanted, summarizerTokens * SUMMARIZER_SHARE));
-  const tailShare = Math.min(TAIL_SHARE.max, Math.max(TAIL_SHARE.min, tail));
   const minSummary = Math.min(MIN_SUMMARY, threshold * MIN_SUMMARY_SHARE);
   const summary = Math.min(MAX_SUMMARY, Math.max(SUMMARY_SHARE * contextTokens, minSummary));
   return {
     contextTokens,
     threshold,
-    tail: Math.floor(threshold * tailShare),
+    tail: Math.floor(threshold * tail),
     summary: Math.floor(summary),
   };
 }

@@ -18,8 +18,8 @@ it.each<[object, path: string, message: string]>([
   ],
   [{ threshold: 0 }, 'threshold', 'threshold: must be above 0 and at most 1, not 0'],
   [{ threshold: 1.1 }, 'threshold', 'threshold: must be above 0 and at most 1, not 1.1'],
-  [{ tail: 0 }, 'tail', 'tail: must be above 0 and at most 1, not 0'],
-  [{ tail: 1.1 }, 'tail', 'tail: must be above 0 and at most 1, not 1.1'],
+  [{ tail: 0.09 }, 'tail', 'tail: must be from 0.1 to 0.8, not 0.09'],
+  [{ tail: 0.81 }, 'tail', 'tail: must be from 0.1 to 0.8, not 0.81'],
   [
     { protectFirst: -1 },
     'protectFirst',
@@ -46,7 +46,7 @@ it.each<[object, path: string, message: string]>([
 it.each([
   {},
   { contextTokens: () => 1 },
-  { threshold: 1, tail: 1, protectFirst: 0, protectLast: 0, summarizerTokens: 1 },
+  { threshold: 1, tail: 0.8, protectFirst: 0, protectLast: 0, summarizerTokens: 1 },
 ] as const)('accepts the options %j', (options) => {
   expect(() => {
     checkOptions({ ...validOptions, ...options });

@@ -22,7 +22,7 @@ export interface CompactorOptions {
   /** Share of the context above which compaction starts, at least 64,000 tokens of a context of 128,000 or more. @default 0.5 */
   readonly threshold?: number | undefined;
   /**
-   * Size of the unchanged end of the transcript as a share of the threshold. Below 0.1 counts as 0.1, above 0.8 as 0.8.
+   * Size of the unchanged end of the transcript as a share of the threshold, from 0.1 to 0.8. A larger end leaves too little to summarize.
    * @default 0.2
    */
   readonly tail?: number | undefined;
@@ -137,7 +137,8 @@ export function checkOptions(options: CompactorOptions): void {
     });
   }
   checkShare(threshold, 'threshold');
-  checkShare(tail, 'tail');
+  if (tail !== undefined && !(tail >= 0.1 && tail <= 0.8))
+    throw new LlmError('config', `tail: must be from 0.1 to 0.8, not ${tail}`, { path: 'tail' });
 }
 
 function checkShare(share: number | undefined, path: string): void {

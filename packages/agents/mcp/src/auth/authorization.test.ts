@@ -2,6 +2,7 @@ import { systemClock } from '@majordomo/core';
 import { memoryRecords } from '@majordomo/records';
 import { expect, it } from 'vitest';
 import { authorizationFor } from './authorization.ts';
+import { Secrets } from './secrets.ts';
 import { StoredTokens } from './stored-tokens.ts';
 
 const issuer = 'https://issuer.example';
@@ -15,7 +16,7 @@ it('keeps a login that has ended after a request was sent without a token', asyn
   const { signal } = new AbortController();
   const io = { label: 'mcp "files"', clock: systemClock, signal, pause: () => () => undefined };
   const authorization = authorizationFor(options, io);
-  const tokens = new StoredTokens({ ...options, issuer }, new Set());
+  const tokens = new StoredTokens({ ...options, issuer }, new Secrets());
   await tokens.save({ access_token: 'new', token_type: 'Bearer' }, issuer, {});
   const fetchFn = (): Promise<Response> => Promise.reject(new Error('no request is necessary'));
   const provider = authorization?.provider(fetchFn, () => undefined);

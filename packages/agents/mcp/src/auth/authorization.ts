@@ -10,6 +10,7 @@ import { checkedTokens } from './code-login.ts';
 import { login, type LoginIo } from './login.ts';
 import { challengeOf, includesScopes, isScope } from './login-server.ts';
 import { refreshTokens } from './refresh.ts';
+import { Secrets } from './secrets.ts';
 import { StoredTokens } from './stored-tokens.ts';
 
 type UnauthorizedContext = Parameters<NonNullable<AuthProvider['onUnauthorized']>>[0];
@@ -25,7 +26,7 @@ export function authorizationFor(options: OwnedOptions, io: Io): Authorization |
   const { name, user, place } = options;
   if (!('url' in place) || place.auth === undefined || isProvider(place.auth)) return undefined;
   const { auth, url } = place;
-  const secrets = new Set(secretsIn(auth));
+  const secrets = new Secrets(secretsIn(auth));
   const issuer = issuerIn(auth);
   const records = namedRecords(options.records ?? memoryRecords({ clock: io.clock }), io.label);
   const tokens = new StoredTokens({ records, name, user, place, issuer }, secrets);
@@ -62,12 +63,12 @@ interface AuthorizationIo extends LoginIo {
 /** Authorization of a server, which all sessions with the server share. */
 export class Authorization {
   /** Secrets that are masked in errors. */
-  readonly secrets: Set<string>;
+  readonly secrets: Secrets;
   private readonly auth: McpAuth;
   private readonly io: AuthorizationIo;
   private attempt: Attempt | undefined;
 
-  constructor(auth: McpAuth, io: AuthorizationIo, secrets: Set<string>) {
+  constructor(auth: McpAuth, io: AuthorizationIo, secrets: Secrets) {
     this.auth = auth;
     this.io = io;
     this.secrets = secrets;
@@ -266,7 +267,7 @@ const bound =
  * Converts an error of an authorization. `guardedFetch` and `authorizationFetch` throw their `LlmError` as the cause of another
  * error.
  */
-export function authFailure(error: unknown, label: string, secrets: ReadonlySet<string>): LlmError {
+export function authFailure(error: unknown, label: string, secrets: Iterable<string>): LlmError {
   if (LlmError.is(error)) return error;
   if (error instanceof Error && LlmError.is(error.cause)) return error.cause;
   const reason = reasonOf(error, secrets);
@@ -284,7 +285,7 @@ export function authFailure(error: unknown, label: string, secrets: ReadonlySet<
 const MAX_REASON_CHARS = 1000;
 
 /** Returns the message of an error without secrets, and without values that an attacker may have chosen. */
-function reasonOf(error: unknown, secrets: ReadonlySet<string>): string {
+function reasonOf(error: unknown, secrets: Iterable<string>): string {
   if (error instanceof Error && error.name === 'IssuerMismatchError')
     return 'the issuer is not that of the authorization server';
   // The message contains the text around the error, which may be a token.

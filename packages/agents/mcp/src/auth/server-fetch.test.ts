@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { Secrets } from './secrets.ts';
 import { authorizationFetch, guardedFetch } from './server-fetch.ts';
 
 const OK = 'ok';
@@ -83,7 +84,7 @@ it.each([
 it('masks the parameters that an error response repeats', async () => {
   const body = new URLSearchParams({ code: 'the-code', code_verifier: 'the-verifier', token: 'the-token' });
   const fetch = () => Promise.resolve(new Response(`no: ${body.toString()} known-secret`, { status: 400 }));
-  const masked = authorizationFetch(fetch, 'mcp "x"', new Set(['known-secret']));
+  const masked = authorizationFetch(fetch, 'mcp "x"', new Secrets(['known-secret']));
   const response = await masked('https://login.example/token', { method: 'POST', body });
   expect(response.status).toBe(400);
   expect(await response.text()).toBe('no: code=***&code_verifier=***&token=*** ***');
@@ -137,7 +138,7 @@ it('resolves the name of the server and of allowed hosts as `fetch` does', async
 
 it('reports a server that cannot be reached with the kind network, without secrets', async () => {
   const fetch = () => Promise.reject(new TypeError('failed for the-secret'));
-  const request = authorizationFetch(fetch, 'mcp "x"', new Set(['the-secret']))('https://login.example');
+  const request = authorizationFetch(fetch, 'mcp "x"', new Secrets(['the-secret']))('https://login.example');
   const error = await request.catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(TypeError);
   expect(error).toMatchObject({

@@ -11,6 +11,7 @@ import {
 } from '@majordomo/wire-kit/internal';
 import type { FetchLike } from '@modelcontextprotocol/client';
 import type { McpAddress } from '../options.ts';
+import type { Secrets } from './secrets.ts';
 
 /** Maximum size of a response and of an event, in bytes. The same limit applies to messages of programs. */
 export const MAX_BYTES: number = 10 * 1024 * 1024;
@@ -82,7 +83,7 @@ const isAllowed = ({ protocol, hostname, host }: URL, allow: readonly string[]):
  * that the request sent are masked, because the SDK writes the description of an error to the console. Adds the values to `secrets`,
  * because some servers report errors with status 200.
  */
-export function authorizationFetch(fetch: FetchLike, label: string, secrets: Set<string>): FetchLike {
+export function authorizationFetch(fetch: FetchLike, label: string, secrets: Secrets): FetchLike {
   return async (url, init) => {
     for (const value of valuesIn(init?.body)) secrets.add(value);
     const received = await fetch(url, init).catch((error: unknown) => {
@@ -101,7 +102,7 @@ export function authorizationFetch(fetch: FetchLike, label: string, secrets: Set
  * Returns the error of a request that was not answered. Only a `TypeError` can be a failed connection; other errors are returned unchanged.
  * The result remains a `TypeError`, because the SDK ignores other errors while it searches for metadata.
  */
-function connectionFailure(error: unknown, label: string, secrets: ReadonlySet<string>): unknown {
+function connectionFailure(error: unknown, label: string, secrets: Secrets): unknown {
   if (!(error instanceof TypeError) || LlmError.is(error.cause)) return error;
   const reason = reasonOf(error, [...secrets]);
   return new TypeError(reason, {

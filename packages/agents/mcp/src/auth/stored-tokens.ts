@@ -3,6 +3,7 @@ import type { Clock } from '@majordomo/core';
 import type { StoredOAuthClientInformation, StoredOAuthTokens } from '@modelcontextprotocol/client';
 import { Entry, SPACE, type EntryOwner, type StoredEntry } from '../entry.ts';
 import { isSameIssuer } from './login-client.ts';
+import type { Secrets } from './secrets.ts';
 
 /** Time after which another process may refresh the tokens of a process that has ended, in milliseconds. */
 export const LEASE_MS = 30_000;
@@ -33,12 +34,12 @@ interface Login extends LoginRecord {
 export class StoredTokens {
   private readonly entry: Entry<Login>;
   private readonly owner: TokenOwner;
-  private readonly secrets: Set<string>;
+  private readonly secrets: Secrets;
   private current: Login | undefined;
   private stored: StoredEntry<Login> | undefined;
 
   /** Does not read the store yet. Methods add each token that they read or store to `secrets`. */
-  constructor(owner: TokenOwner, secrets: Set<string>) {
+  constructor(owner: TokenOwner, secrets: Secrets) {
     this.entry = new Entry(owner, 'login');
     this.owner = owner;
     this.secrets = secrets;

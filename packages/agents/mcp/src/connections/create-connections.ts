@@ -9,6 +9,7 @@ import { refreshClient } from '../auth/login-client.ts';
 import { challengeOf, isScope, loginServer, type Challenge } from '../auth/login-server.ts';
 import { LOGIN_MS, loginRequired } from '../auth/login.ts';
 import { revokeTokens } from '../auth/revoke.ts';
+import { Secrets } from '../auth/secrets.ts';
 import { authorizationFetch, guardedFetch } from '../auth/server-fetch.ts';
 import { StoredTokens } from '../auth/stored-tokens.ts';
 import { openToolbox } from '../connect-mcp.ts';
@@ -54,7 +55,7 @@ interface UserLogin {
   readonly tokens: StoredTokens;
   readonly pending: PendingLogins;
   /** Secrets that are masked in errors. */
-  readonly secrets: Set<string>;
+  readonly secrets: Secrets;
   readonly fetchFn: FetchLike;
 }
 
@@ -73,7 +74,7 @@ export function identifiedConnections(options: McpConnectionsOptions): Identifie
   const records = namedRecords(options.records, label);
   const emit = options.onEvent === undefined ? () => undefined : listeners(options.onEvent);
 
-  const fetchFor = (secrets: Set<string>): FetchLike => {
+  const fetchFor = (secrets: Secrets): FetchLike => {
     const guarded = authorizationFetch(guardedFetch(place, label), label, secrets);
     return (url, init) => guarded(url, { ...init, signal: AbortSignal.timeout(REQUEST_MS) });
   };
@@ -81,7 +82,7 @@ export function identifiedConnections(options: McpConnectionsOptions): Identifie
   const loginOf = (user: string): UserLogin => {
     checkUser(user);
     const owner = { records, name, user, place };
-    const secrets = new Set<string>();
+    const secrets = new Secrets();
     if ('clientSecret' in clientOptions && clientOptions.clientSecret !== undefined)
       secrets.add(clientOptions.clientSecret);
     const issuer = 'issuer' in clientOptions ? clientOptions.issuer : undefined;

@@ -5,6 +5,7 @@ import { boundedEvents } from '@majordomo/wire-kit/internal';
 import type { AuthProvider, FetchLike, RequestId, Transport } from '@modelcontextprotocol/client';
 import type { Authorization } from '../auth/authorization.ts';
 import { isProvider } from '../auth/check-auth.ts';
+import { Secrets } from '../auth/secrets.ts';
 import { authorizationFetch, guardedFetch, MAX_BYTES } from '../auth/server-fetch.ts';
 import type { McpAddress } from '../options.ts';
 import { loadClient } from '../sdk.ts';
@@ -39,7 +40,7 @@ export async function httpTransport(
   const { url, headers, credential, auth } = place;
   const ended = new AbortController();
   const fetch = guardedFetch(place, label);
-  const authFetch = authorizationFetch(fetch, label, authorization?.secrets ?? new Set());
+  const authFetch = authorizationFetch(fetch, label, authorization?.secrets ?? new Secrets());
   const tokens = new WeakMap<Response, string>();
   const send = authorizedFetch(place, io, { fetch, authFetch, tokens });
   const boundedFetch = async (input: string | URL, init?: RequestInit): Promise<Response> => {

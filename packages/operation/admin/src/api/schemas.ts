@@ -74,6 +74,7 @@ export const CALL: JsonObject = object(
     error: failure,
     usage: object({}, { input: count, output: count, cacheRead: count, cacheWrite: count, reasoning: count }),
     nanoUsd: text,
+    unpriced: count,
     finish: text,
     arms: { type: 'object', additionalProperties: text },
     content: object(

@@ -25,6 +25,7 @@ const COLUMNS: Readonly<Record<string, (entry: CallEntry) => string | number | u
   cache_write: ({ usage }) => usage?.cacheWrite,
   reasoning: ({ usage }) => usage?.reasoning,
   usd: ({ nanoUsd }) => nanoUsd && decimal(BigInt(nanoUsd), NANO_DIGITS),
+  unpriced: ({ unpriced = 0 }) => unpriced,
   attempts: ({ attempts }) => attempts.length,
   warnings: ({ warnings }) => warnings.join('; '),
   arms: ({ arms = {} }) =>

@@ -44,6 +44,8 @@ export interface CallEntry {
    * or if a plan includes the call.
    */
   readonly nanoUsd: string | undefined;
+  /** Number of booked attempts whose cost is unknown, so that `nanoUsd` omits them. Absent for 0. */
+  readonly unpriced?: number | undefined;
   /** Finish reason of a chat. */
   readonly finish: string | undefined;
   readonly warnings: readonly string[];

@@ -60,8 +60,8 @@ export class LoggedCall implements Loggable {
   private readonly startedAt: number;
   private readonly redactor: Redactor;
   private readonly attempts: LoggedAttempt[] = [];
-  /** Booked costs in nano-USD, by the id of the record of the ledger: `CALL/TARGET/ATTEMPT`. */
-  private readonly costs = new Map<string, string | undefined>();
+  /** Booked costs by the id of the record of the ledger: `CALL/TARGET/ATTEMPT`. */
+  private readonly costs = new Map<string, Pick<SpendRecord, 'nanoUsd' | 'basis'>>();
   private firstMs: number | undefined;
   private ending: Ending | undefined;
 
@@ -98,8 +98,8 @@ export class LoggedCall implements Loggable {
   }
 
   /** Adds the cost of an attempt, as the ledger booked it. */
-  addCost({ id, nanoUsd }: SpendRecord): void {
-    this.costs.set(id, nanoUsd);
+  addCost({ id, nanoUsd, basis }: SpendRecord): void {
+    this.costs.set(id, { nanoUsd, basis });
   }
 
   /** Whether the request and the costs of all attempts have been reported, so that nothing more can be added to an ended call. */
@@ -113,7 +113,9 @@ export class LoggedCall implements Loggable {
     const { call, request, ending, content, redactor } = this;
     const { key, requestId } = call.metadata;
     const mask = (text: string | undefined): string | undefined => text && redactor.text(text);
-    const costs = [...this.costs.values()].filter((cost) => cost !== undefined);
+    const booked = [...this.costs.values()];
+    const costs = booked.flatMap(({ nanoUsd }) => nanoUsd ?? []);
+    const unpriced = booked.filter(({ basis }) => basis === 'unknown').length;
     return {
       id: call.id,
       requestId: request?.requestId ?? (typeof requestId === 'string' ? requestId : undefined),
@@ -135,6 +137,7 @@ export class LoggedCall implements Loggable {
       attempts: this.attempts.map((attempt) => this.toAttempt(attempt, mask)),
       usage: ending?.usage,
       nanoUsd: costs.length === 0 ? undefined : `${costs.reduce((sum, cost) => sum + BigInt(cost), 0n)}`,
+      ...(unpriced > 0 && { unpriced }),
       finish: ending?.finish,
       warnings: (ending?.warnings ?? []).map((warning) => redactor.text(warning)),
       metadata: metadataOf(call.metadata, redactor),
@@ -198,7 +201,7 @@ export class LoggedCall implements Loggable {
     { attempt, outcome = 'abandoned', ...facts }: LoggedAttempt,
     mask: (text: string | undefined) => string | undefined,
   ): CallAttempt {
-    const nanoUsd = this.costs.get(this.recordId(facts.target, attempt));
+    const { nanoUsd } = this.costs.get(this.recordId(facts.target, attempt)) ?? {};
     return { ...facts, outcome, message: mask(facts.message), nanoUsd };
   }
 }

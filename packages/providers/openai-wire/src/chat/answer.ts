@@ -36,8 +36,9 @@ export class AnswerWriter {
   private replay: Replay;
   /** `reasoning_details` of the open reasoning part; `undefined` if none has arrived. */
   private details: JsonObject[] | undefined;
-  /** Text and reasoning that cannot continue an open part. `end` writes them after the calls. */
+  /** Text, refusal and reasoning that cannot continue an open part. `end` writes them after the calls. */
   private lateText = '';
+  private lateRefusal = '';
   private lateReasoning = '';
   /** Citations that arrived before the cited text or after the end of that text. */
   private readonly lateCitations: Citation[] = [];
@@ -75,7 +76,7 @@ export class AnswerWriter {
   /** Writes a refusal. A refusal is not JSON, so nulls are not removed from it. */
   refusal(text: string): void {
     if (this.writing === 'calls') {
-      this.lateText += text;
+      this.lateRefusal += text;
       return;
     }
     this.writing = 'text';
@@ -142,6 +143,7 @@ export class AnswerWriter {
       this.writer.reasoning(this.lateReasoning, { family: this.family, data }, 'late');
     }
     if (this.lateText !== '') this.writer.text(this.lateText, 'late');
+    if (this.lateRefusal !== '') this.writer.refusal(this.lateRefusal);
     if (this.lateCitations.length > 0 && !this.writer.cite(this.lateCitations))
       this.writer.warning(LATE_CITATIONS);
   }

@@ -155,6 +155,16 @@ describe('the end of a response', () => {
     ]);
   });
 
+  it('marks a refusal after a call, and writes it after the call', () => {
+    const call = delta({ tool_calls: [{ index: 0, id: 'a', function: { name: 'f' } }] });
+    const { parts, finish } = stream(call, delta({ refusal: 'I ' }), delta({ refusal: 'cannot.' }), stop);
+    expect(parts).toMatchObject([
+      { type: 'tool-call', id: 'a' },
+      { type: 'text', text: 'I cannot.', isRefusal: true },
+    ]);
+    expect(finish?.reason).toBe('refusal');
+  });
+
   it('separates a refusal from the text before it', () => {
     expect(stream(delta({ content: 'Well, ' }), delta({ refusal: 'no.' }), stop).parts).toEqual([
       { type: 'text', text: 'Well, ' },

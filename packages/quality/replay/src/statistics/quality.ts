@@ -68,6 +68,7 @@ function partOf(units: readonly Unit[], design: Design, t: number, valueOf: (uni
     rate: Math.min(1, (mean.means[kind] ?? 0) / scale),
   }));
   const independent = independentVariance(units, design, mean.means, valueOf);
+  // A smaller variance of few conversations is chance, so it must not narrow the interval.
   const designEffect = independent === 0 ? 1 : Math.max(1, mean.variance / independent);
   const { below, above } = scoreInterval(strata, t * Math.sqrt(designEffect));
   const { value } = mean;

@@ -102,6 +102,7 @@ function freedomOf(counts: Counts, shares: readonly number[], sizes: readonly nu
       }
   }
   for (const product of products.flat()) traceOfSquare += product ** 2;
+  // A covariance has at least 1 degree of freedom. Rounding may give slightly less, and a sample without errors has none.
   return traceOfSquare <= 0 ? 1 : Math.max(1, trace ** 2 / traceOfSquare);
 }
 

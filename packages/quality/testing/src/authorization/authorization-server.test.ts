@@ -45,3 +45,17 @@ it('a request that the server cannot answer loses its connection, and the server
   await expect(send('/token', '{}')).rejects.toThrow('fetch failed');
   expect((await send('/register', '{}')).status).toBe(201);
 });
+
+it('decodes the form encoding of an id and a secret in the header', async () => {
+  const clients = [{ clientId: 'app:1', clientSecret: 'a+b %=&:' }];
+  await using server = await authorizationServer({ clients });
+  const encoded = new URLSearchParams({ 'app:1': 'a+b %=&:' }).toString().replace('=', ':');
+  const send = (pair: string): Promise<Response> =>
+    fetch(`${server.issuer}/revoke`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(pair)}` },
+      body: new URLSearchParams({ token: 'x' }),
+    });
+  expect((await send(encoded)).status).toBe(200);
+  expect((await send('app%3A1:other')).status).toBe(401);
+});

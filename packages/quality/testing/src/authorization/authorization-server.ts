@@ -198,7 +198,8 @@ class Authority {
     const [id, secret] =
       basic === undefined
         ? [parameters['client_id'], parameters['client_secret']]
-        : (/^([^:]*):(.*)$/.exec(atob(basic))?.slice(1) ?? []);
+        : // Both values are form-encoded (RFC 6749, section 2.3.1).
+          ([...new URLSearchParams(atob(basic).replace(':', '='))][0] ?? []);
     const method =
       basic === undefined ? (secret === undefined ? 'none' : 'client_secret_post') : 'client_secret_basic';
     if (typeof id !== 'string' || !methods.includes(method)) return undefined;
