@@ -163,7 +163,8 @@ describe('the 95 % interval of the cost ratio covers the truth', () => {
         ({ costs }) => costs[0],
       ),
     ).filter((ratio) => ratio !== undefined);
-    expect(ratios.length).toBeGreaterThan(0.99 * ROUNDS);
+    // In few experiments, one conversation has most of the cost of the ten calls that cost something, so that there is no ratio.
+    expect(ratios.length).toBeGreaterThan(0.98 * ROUNDS);
     // Mean of the factor between both costs in the simulation.
     expectCoverage(coverage(0.6 * Math.exp(0.3 ** 2 / 2), ratios));
   });
