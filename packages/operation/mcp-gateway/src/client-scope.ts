@@ -35,6 +35,7 @@ export interface ClientIo extends RecordIo {
 /** Servers that the caller of a client may use, with the connections of the client. */
 export class ClientScope {
   private readonly sdk: Sdk;
+  /** Server of the endpoint `/mcp/NAME`; `undefined` at `/mcp`, which serves all servers. */
   private readonly single: string | undefined;
   private readonly io: ClientIo;
 
@@ -45,8 +46,8 @@ export class ClientScope {
   }
 
   /**
-   * Returns the results for all servers of the caller. At `/mcp`, a server that fails or takes too long is left out. The client is notified
-   * when a server that took too long is connected.
+   * Returns the results for all servers of the caller. At `/mcp`, a server that fails or takes too long is left out. When the work at
+   * a server that took too long ends, the client receives `tools/list_changed`, so that it lists the tools again.
    */
   async each<T>(context: McpContext, work: (server: string) => Promise<T>): Promise<readonly T[]> {
     const { single } = this;
