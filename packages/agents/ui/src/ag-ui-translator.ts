@@ -143,7 +143,10 @@ export function agUiTranslator(input: AgUiInput): (chunk: UiMessageChunk) => AgU
     return [...end, { type: 'REASONING_ENCRYPTED_VALUE', subtype, entityId, encryptedValue: token }];
   }
 
-  /** Returns the end of a text. A second text of the step makes the token of the first text invalid. */
+  /**
+   * Returns the end of a text. The message joins all texts of its step, and a token is valid only for its own text. If a second text
+   * follows, `NO_TOKEN` replaces the token of the first text, and the token of the second text is not sent.
+   */
   function endText(id: string, token: string | undefined): AgUiEvent[] {
     textCount += 1;
     const next = textCount === 1 ? token : textToken && NO_TOKEN;
@@ -290,7 +293,10 @@ function answeredCalls({ clientMessages, decisions }: AgUiInput): ReadonlySet<un
   return new Set(decided.map(({ callId }) => callId).filter((id) => ids.has(id)));
 }
 
-/** Returns the token of a part as text, with the name of a call that waits for the client. */
+/**
+ * Returns the token of a part as text. For a call, the text contains the program that made the call. For a call of a vendor's tool
+ * that waits for the client, the text contains the vendor's name of the tool. `fromAgUi` restores the part from them.
+ */
 function tokenOf({ providerMetadata }: UiMessageChunk): string | undefined {
   const { replay, programId, vendorCall } = asRecord(asRecord(providerMetadata)['majordomo']);
   return replay === undefined ? undefined : JSON.stringify({ replay, programId, vendorCall });

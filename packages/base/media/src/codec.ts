@@ -51,7 +51,10 @@ const MAX_SECONDS = 3600;
 const toBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** Returns the functions that call sharp. `decode` and `shrink` empty sharp's process-wide cache afterwards. */
+/**
+ * Returns the functions that call sharp. `decode` and `shrink` empty sharp's process-wide cache afterwards. `encode` does not,
+ * because the cache retains no pixels of an encoded raster (sharp 0.35).
+ */
 export function sharpCodec(open: Sharp, { maxPixels, timeoutMs }: CodecOptions): Codec {
   const input = { limitInputPixels: maxPixels, failOn: 'error' } as const;
   const seconds = Math.min(Math.ceil(timeoutMs / 1000), MAX_SECONDS);

@@ -15,7 +15,10 @@ export interface UndiciFetchOptions {
 type Body = string | Uint8Array | null;
 
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
-/** Dispatch options of every request. Redirects are disabled, because a dispatcher that follows redirects would send the key to another host. */
+/**
+ * Dispatch options of every request. Redirects are disabled, because a dispatcher that follows redirects would send the key to
+ * another host.
+ */
 const ALWAYS = { ...NO_TIMEOUTS, maxRedirections: 0 };
 /** Headers that are added to a request that does not set them, as in the platform's `fetch`. */
 const ADDED = { accept: '*/*', 'accept-encoding': 'gzip, br', 'user-agent': 'node' };

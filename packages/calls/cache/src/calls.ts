@@ -149,7 +149,8 @@ export class CachedCalls {
     const { answer, isStored } = await flight.waitFor(flight.result, call.signal);
     const isOwn = isFirst && !isStored;
     if (isFirst) return { answer, isOwn };
-    // Each further caller receives a copy, so that no caller changes the answer of another one.
+    // Each further caller receives a copy, so that no caller changes the answer of another one. `get` has removed
+    // the usage of a stored answer and added the warning `cached`. `asShared` does the same for an answer of the model.
     return { answer: isStored ? structuredClone(answer) : asShared(answer), isOwn };
   }
 
@@ -215,7 +216,10 @@ async function withValue<T>(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<ObjectResponse<T> | undefined> {
   const checking = readObject<T>(answer.text, output);
-  const checked = await abortable(checking, signal).catch(() => (signal.aborted ? {} : checking));
+  const checked = await abortable(checking, signal).catch((error: unknown) => {
+    if (signal.aborted) return {};
+    throw error;
+  });
   return 'value' in checked ? { ...answer, value: checked.value } : undefined;
 }
 

@@ -50,9 +50,9 @@ function checkCounts({ input, output }: { readonly input: number; readonly outpu
 function reachableRates({ rates, above = [], tiers = {} }: Price, input: bigint): readonly Rates[] {
   const steps = above.filter(({ inputTokens }) => input > BigInt(inputTokens));
   return Object.entries(tiers).reduce<readonly Rates[]>(
-    (tables, [word, tier]) => {
+    (tables, [name, tier]) => {
       // A name such as `priority>200000` contains the context step of the tier.
-      const [, tokens] = word.split('>');
+      const [, tokens] = name.split('>');
       const step = steps.find(({ inputTokens }) => String(inputTokens) === tokens);
       if (tokens !== undefined && step === undefined) return tables;
       return [...tables, mergeRates(step?.rates ?? rates, tier)];

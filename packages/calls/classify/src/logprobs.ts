@@ -7,7 +7,6 @@ import {
   type ModelContext,
   type Question,
   type TokenLogprob,
-  type Usage,
 } from '@majordomo/core';
 import {
   answerError,
@@ -26,6 +25,7 @@ import { LABEL_SYSTEM, promptOf, questionText } from './prompt.ts';
 const ALTERNATIVES = 20;
 /** Labels of options. Each is one token for every usual tokenizer. */
 const LABELS = 'ABCDEFGHIJKLMNOPQRST'.split('');
+/** Maximum number of simultaneous requests of a classification. */
 const MAX_REQUESTS = 8;
 /** Minimum share of the labels in the probability mass. */
 const MIN_MASS = 0.5;
@@ -59,7 +59,6 @@ async function classify(
   const signal = AbortSignal.any([own.signal, stop.signal]);
   const limit = new Semaphore(MAX_REQUESTS);
   const responses: ChatResponse[] = [];
-  const usages: (Usage | undefined)[] = [];
   let failure: { readonly error: unknown } | undefined;
   const answers = await Promise.all(
     Object.entries(request.questions).map(async ([name, question]) => {
@@ -67,7 +66,6 @@ async function classify(
         try {
           const response = await ask(model, chatRequest(model, request, question), { ...context, signal });
           responses.push(response);
-          usages.push(response.usage);
           return [name, distributionOf(response, { name, question, model, target: context.target })];
         } catch (error) {
           failure ??= { error };
@@ -83,6 +81,7 @@ async function classify(
     own.release();
   });
   context.signal.throwIfAborted();
+  const usages = responses.map(({ usage }) => usage);
   if (failure !== undefined) throw withUsage(failure.error, context.target, usages);
   // The first response represents all, because the requests differ only in the question.
   const [first] = responses;

@@ -43,7 +43,10 @@ interface Event {
   readonly happened: boolean;
 }
 
-/** Returns the first of two options, or the most probable of several options, as an event. */
+/**
+ * Returns the first of two options, or the most probable of several options, as an event. The probability of the first of two options
+ * also determines the other one, so it represents all probabilities from 0 to 1, and not only those above a half.
+ */
 function eventOf({ probabilities, label }: Sample): Event {
   const option = probabilities.length === 2 ? 0 : topOf(probabilities);
   return { probability: probabilities[option] ?? 0, happened: option === label };

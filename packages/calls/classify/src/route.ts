@@ -53,7 +53,7 @@ export function classificationRoute<const Choices extends Readonly<Record<string
 ): Resolver {
   const required = ['name', 'model', 'instructions', 'choices', 'specs', 'otherwise'];
   checkOptions('classificationRoute', options, KINDS, required);
-  const { name, model, instructions, choices, otherwise, atLeast = 0, calibration } = options;
+  const { name, model, instructions, choices, otherwise, atLeast: minProbability = 0, calibration } = options;
   const questions = { [name]: { type: 'choice', instructions, choices } } as const;
   checkQuestions(questions);
   const specs: Readonly<Record<string, unknown>> = options.specs;
@@ -72,7 +72,7 @@ export function classificationRoute<const Choices extends Readonly<Record<string
       const answer = answers[name];
       if (answer?.type !== 'choice') return otherwise;
       const { choice, probabilities } = answer;
-      const isLikely = (probabilities[choice] ?? 0) >= atLeast;
+      const isLikely = (probabilities[choice] ?? 0) >= minProbability;
       return isLikely ? (specs[choice] as string) : otherwise;
     } catch {
       return otherwise;

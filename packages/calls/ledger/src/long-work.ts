@@ -16,7 +16,10 @@ import type { Amounts, Spender } from './limits/limit-counters.ts';
 import type { LimitCounter } from './limits/limit-set.ts';
 import { MAX_AMOUNT } from './limits/money.ts';
 
-/** Time between the limit of long work and the expiry of its reservation, in milliseconds. */
+/**
+ * Time between the limit of long work and the expiry of its reservation, in milliseconds. Work that ends at its limit is settled
+ * later, for example with the next poll, and an expired reservation counts as spent until then.
+ */
 const MARGIN_MS = 7_200_000;
 
 /** Returns the maximum amount of long work, such as a batch or a job, which runs longer than a call and in several processes. */
@@ -136,7 +139,10 @@ function countersOf(
   return { counted: limits.countersFor(spender, call), spender };
 }
 
-/** Returns the amounts to book. Work whose usage is not completely known counts with its reserved tokens, or more if it has used more. */
+/**
+ * Returns the amounts to book. Work whose usage is not completely known counts with its reserved tokens, or more if it has used
+ * more.
+ */
 function amountsOf(used: UsedAmount, cost: BookedCost): Amounts {
   const { requests, usage } = used;
   const { input, output = 0 } = 'most' in used ? used.most : { input: 0 };

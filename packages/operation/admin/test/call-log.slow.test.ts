@@ -337,6 +337,31 @@ describe('content', () => {
     expect(JSON.stringify(await store.get(entry?.id ?? ''))).not.toContain('Be brief');
   });
 
+  it('of a long call is stored, although 1,000 later calls have ended', async () => {
+    const { log, clock } = setUp({ content: true });
+    const turns = [{ text: 'late', delayMs: 10_000 }, ...Array.from({ length: 1001 }, () => 'yes')];
+    const provider = fakeProvider({ id: 'a', models: { x: turns }, clock });
+    const model = createMajordomo({ providers: [provider], clock }).model('a/x');
+    const ids: string[] = [];
+    const call = () =>
+      model.generate(request, {
+        onEvent(event) {
+          if (event.type === 'call-start') ids.push(event.call.id);
+          log.onEvent(event, request);
+        },
+      });
+    const long = call();
+    await expect.poll(() => provider.requests.length).toBe(1);
+    for (let at = 0; at < 1001; at++) {
+      await call();
+      if (at % 100 === 0) await log.flush();
+    }
+    await clock.advance(10_000);
+    await long;
+    await log.flush();
+    expect((await log.get(ids[0] ?? ''))?.content).toMatchObject({ response: { parts: [{ text: 'late' }] } });
+  });
+
   it('is returned by `get` without secrets and bytes', async () => {
     const { entry, get } = await logCall({ content: true });
     expect(entry?.content).toBeUndefined();

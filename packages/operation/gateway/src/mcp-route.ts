@@ -52,8 +52,8 @@ export async function mcpRoute(
 }
 
 /**
- * Returns the same stream, which is read before the client reads it, because its events are written at any speed. Fails if too many bytes
- * wait.
+ * Returns the same stream, which is read before the client reads it, because its events are written at any speed. Fails if too
+ * many bytes wait.
  */
 function withinMemory(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const reader = stream.getReader();
@@ -76,7 +76,10 @@ function withinMemory(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8A
   );
 }
 
-/** Returns the same stream. Calls `onEnd` once, when the stream has ended, or the client has disconnected. */
+/**
+ * Returns the same stream. Calls `onEnd` when the stream has ended or the client has disconnected. Calls it again after a
+ * disconnection during a read, because the cancellation also ends the read.
+ */
 function untilEnd(
   stream: ReadableStream<Uint8Array>,
   signal: AbortSignal,

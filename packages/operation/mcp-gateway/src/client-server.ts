@@ -7,7 +7,12 @@ import type { ClientIo } from './client-scope.ts';
 /** Maximum number of times that a call asks a client of protocol 2025. */
 const MAX_ROUNDS = 32;
 
-/** Returns a server of the SDK that answers the requests of a client. `first`: context of the request for which it is created. */
+/**
+ * Returns a server of the SDK that answers the requests of a client.
+ *
+ * @param single name of the server at `/mcp/NAME`; `undefined` at `/mcp`, for all servers
+ * @param first context of the request for which the server is created
+ */
 export async function clientServer(
   single: string | undefined,
   io: ClientIo,

@@ -21,8 +21,8 @@ export function modelFacts(modelId: string): {
 
 /**
  * Media limits (platform.claude.com/docs/en/build-with-claude/vision, 2026-11): image edges of 8,000 px, or 2,000 px if a request
- * has more than 20 images; 32 MB per request; 10 MiB of base64 per image. `maxBytes` is 5 MiB, which is below this limit. A request may
- * contain at most as many images as pages.
+ * has more than 20 images; 32 MB per request; 10 MiB of base64 per image. `maxBytes` is 5 MiB, which is below this limit. A request
+ * may contain at most as many images as pages.
  */
 const media = ({ readsPdf }: ClaudeModel, maxPages: number): Capabilities => ({
   images: {
@@ -87,7 +87,10 @@ export async function listModels(
   return models;
 }
 
-/** Returns the capabilities of a listed model. Capabilities that the vendor reports replace the capabilities known by id. */
+/**
+ * Returns the capabilities of a listed model. Capabilities that the vendor reports replace the capabilities known by id. Only a model
+ * that is reported without `structured_outputs` keeps its known `output`, such as `tool`.
+ */
 function capabilitiesOf({ id, max_input_tokens, max_tokens, capabilities }: ListedModel): Capabilities {
   const known = modelFacts(id).capabilities;
   const isUnsupported = (name: string): boolean => capabilities?.[name]?.supported === false;

@@ -88,7 +88,7 @@ export function toWire(
       : withAllowedCallers(tool, programs),
   );
   const tools: WireTool[] = wireTools(toTools(definitions, quirks, output.schema, warnings), deferred);
-  // The tool that runs programs is first, so that a loaded tool does not change the tools before it.
+  // Later requests append loaded tools, so the tool that runs programs is first. The cached prefix of the tools then stays the same.
   if (programs?.added !== undefined) tools.unshift(programs.added);
   const choice = tools.length === 0 ? undefined : toToolChoice(request.toolChoice, quirks, warnings);
   const maxTokens = maxTokensOf(request, maxOutputTokens, warnings);

@@ -42,7 +42,7 @@ export function toolsetCall(
   };
 }
 
-/** Converts a call of a toolset back to its block. */
+/** Converts a call of a toolset back to its block. Its `toolset_name` is one of the stored members, not `args.toolset`. */
 export const toolsetBlock = (part: VendorCallPart, id: string, family: string): ToolUseBlockParam => ({
   type: 'tool_use',
   id,

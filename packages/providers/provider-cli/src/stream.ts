@@ -47,6 +47,7 @@ export class LineOutput implements Output {
     this.decoder.push(bytes);
   }
 
+  /** Ends the output. Ignores the exit status, because a line of the CLI states whether the response is complete. */
   end(): void {
     this.decoder.end();
   }

@@ -11,7 +11,10 @@ export interface TextPosition {
   readonly output: number;
 }
 
-/** Members of an annotation that a quotation represents (types of @google/genai 3.1). */
+/**
+ * Members of an annotation that a quotation represents (types of @google/genai 3.1). `source` is not one of them, because it is the
+ * title only if no other member names the document.
+ */
 const KNOWN: ReadonlySet<string> = new Set([
   'type',
   'url',

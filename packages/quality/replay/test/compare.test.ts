@@ -28,9 +28,14 @@ const MAIL = {
       },
       pair: { type: 'array', prefixItems: [{ properties: { x: { default: 0 } } }] },
       loop: { $ref: '#/$defs/loop' },
+      color: { $ref: '#/$defs/color', default: 'red' },
     },
     required: ['to'],
-    $defs: { tags: { type: 'array', uniqueItems: true }, loop: { $ref: '#/$defs/loop' } },
+    $defs: {
+      tags: { type: 'array', uniqueItems: true },
+      loop: { $ref: '#/$defs/loop' },
+      color: { type: 'string' },
+    },
   },
 } as const;
 const FIND = {
@@ -97,6 +102,7 @@ describe('arguments by the schema of a tool', () => {
     ['another value than the default', { to: ['a'] }, { to: ['a'], urgent: true }, ['/urgent']],
     ['a set in another order', { to: ['a', 'b'] }, { to: ['b', 'a'] }, []],
     ['a set by reference', { to: [], tags: [1, 2] }, { to: [], tags: [2, 1] }, []],
+    ['an absent member with a default next to a reference', { to: [] }, { to: [], color: 'red' }, []],
     ['equal times', { to: [], at: '2026-01-01T00:00:00Z' }, { to: [], at: '2026-01-01T01:00:00+01:00' }, []],
     ['other times', { to: [], at: '2026-01-01T00:00:00Z' }, { to: [], at: '2026-01-01T00:00:01Z' }, ['/at']],
     ['other members of a set', { to: ['a'] }, { to: ['c'] }, ['/to']],

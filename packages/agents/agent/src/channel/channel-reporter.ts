@@ -57,7 +57,10 @@ export class ChannelReporter {
     else this.sendSoon();
   }
 
-  /** Publishes the buffered events. Waits for the channel, up to a timeout. If the last batch was lost, does not wait. */
+  /**
+   * Publishes the buffered events. Waits for the channel, up to a timeout. If the last batch was lost, does not wait, because
+   * each model call and tool call ends with this wait.
+   */
   async flush(): Promise<void> {
     const sent = this.sendAll();
     if (!this.isLosing) await this.withTimeout(sent).catch(() => undefined);

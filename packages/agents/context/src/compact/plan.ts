@@ -24,7 +24,7 @@ export interface ProtectedSizes {
 
 export type WeighMessage = (message: Message) => number;
 
-/** Returns the plan, or `undefined` if every message is protected. */
+/** Returns the plan, or `undefined` if a summary would replace no message. */
 export function planOf(
   messages: readonly Message[],
   protects: ProtectedSizes,
@@ -38,8 +38,9 @@ export function planOf(
   const pinned = pinnedOf(messages, protects.tail, weigh).filter((message) => middle.includes(message));
   const summaries = middle.map(summaryOf).filter((summary) => summary !== undefined);
   const fresh = middle.filter((message) => summaryOf(message) === undefined && !isAcknowledgment(message));
-  const isWorth = fresh.some((message) => !pinned.includes(message) && message.role !== 'system');
-  if (!isWorth) return undefined;
+  // Pinned messages and instructions remain in the transcript next to the summary.
+  const isAnyReplaced = fresh.some((message) => !pinned.includes(message) && message.role !== 'system');
+  if (!isAnyReplaced) return undefined;
   return { from, to, fresh, previous: summaries.length === 0 ? undefined : summaries.join('\n\n'), pinned };
 }
 

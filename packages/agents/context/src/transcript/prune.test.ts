@@ -50,6 +50,17 @@ describe('a tool result', () => {
     ]);
   });
 
+  it('with images is not called the same as a later result with the same text', () => {
+    const other = image(new Uint8Array([2]), 'image/png');
+    expect(line(call('a'), result('a', imagePart), call('b'), result('b', other))).toEqual([
+      { type: 'text', text: '[left out: look({}) gave 1 pictures: ]' },
+    ]);
+    const text = 'x'.repeat(201);
+    expect(line(call('a'), result('a', text), call('b'), result('b', text, other))).toEqual([
+      { type: 'text', text: expect.not.stringContaining('the same') as string },
+    ]);
+  });
+
   it('with documents becomes one line with their number', () => {
     expect(line(call('a'), result('a', 'ok', pdf))).toEqual([
       { type: 'text', text: '[left out: look({}) gave 1 lines, 2 characters, 1 documents: ok]' },

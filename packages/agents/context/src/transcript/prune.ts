@@ -27,7 +27,7 @@ const TAIL_LENGTH = 1500;
  */
 export function prune(messages: readonly Message[], keep: Message | undefined): readonly Message[] {
   const calls = new Map(messages.flatMap(callsOf).map((call) => [call.id, call]));
-  const later = laterTexts(messages);
+  const lastByText = lastIndexByText(messages);
   return messages.map((message, at) => {
     if (message === keep) return message;
     switch (message.role) {
@@ -36,7 +36,8 @@ export function prune(messages: readonly Message[], keep: Message | undefined): 
           role: 'tool',
           parts: message.parts.map((part) => {
             if (at === messages.length - 1) return excerpt(part);
-            return prunedResult(part, calls.get(part.callId), later.get(textOf(part)) !== at);
+            const comesAgain = isTextOnly(part) && lastByText.get(textOf(part)) !== at;
+            return prunedResult(part, calls.get(part.callId), comesAgain);
           }),
         });
       case 'user':
@@ -69,11 +70,16 @@ function excerpt(part: ResultPart): ResultPart {
 const unchangedOr = <M extends Message>(before: M, after: M): M =>
   after.parts.every((part, at) => part === before.parts[at]) ? before : after;
 
-/** Returns the index of the last message that contains a result with a text, by text. */
-const laterTexts = (messages: readonly Message[]): ReadonlyMap<string, number> =>
+/** Whether a result has no images and no documents, in which results with the same text may differ. */
+const isTextOnly = ({ content }: ResultPart): boolean => content.every(({ type }) => type === 'text');
+
+/** Returns the index of the last message that contains a result with only this text, by text. */
+const lastIndexByText = (messages: readonly Message[]): ReadonlyMap<string, number> =>
   new Map(
     messages.flatMap((message, at) =>
-      message.role === 'tool' ? message.parts.map((part) => [textOf(part), at] as const) : [],
+      message.role === 'tool'
+        ? message.parts.filter(isTextOnly).map((part) => [textOf(part), at] as const)
+        : [],
     ),
   );
 

@@ -27,13 +27,13 @@ export function guardedFetch(
   label: string,
   resolve: Resolve = systemResolve,
 ): FetchLike {
-  const place = new URL(url);
+  const server = new URL(url);
   const send: FetchLike = (input, init) => (fetch ?? globalThis.fetch)(input, init);
-  if (isLoopback(place)) return send;
+  if (isLoopback(server)) return send;
   return async (input, init) => {
     const target = new URL(input);
     // A proxy may know a host of `place.allow` that this machine cannot resolve.
-    if (target.origin === place.origin || isAllowed(target, allow)) return send(input, init);
+    if (target.origin === server.origin || isAllowed(target, allow)) return send(input, init);
     const address = await publicAddress(target, resolve, label).catch((problem: unknown) => {
       throw new TypeError(messageOf(problem), { cause: problem });
     });

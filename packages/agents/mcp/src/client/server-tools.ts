@@ -81,11 +81,13 @@ export class ServerTools implements AppHost {
         const requestState = 'requestState' in suspension ? suspension.requestState : undefined;
         const tool = this.listed.find((one) => one.name === toolName);
         if (tool === undefined) throw new Error(`the server no longer has the tool "${toolName}"`);
+        // The process that suspended the call may be another one, so `check` must know the approvals that it requested.
         await loadApprovalRequest(toolName, fingerprintOf(tool), this.io);
         return connection.call({
           tool,
           args,
           suspend: options.suspend ?? [],
+          // The caller of `settle` passes no signal. `close` cancels the call.
           signal: new AbortController().signal,
           check: this.checkOf(tool),
           resume: inputResponses && { inputResponses, requestState },
@@ -126,6 +128,7 @@ export class ServerTools implements AppHost {
       ...chosen
         .filter(({ inputSchema }) => isTooDeep(inputSchema))
         .map((tool) => `${tool.name}: its input schema is nested more than ${MAX_DEPTH} levels`),
+      // These tools remain in the list, but neither the model nor an app may call them.
       ...listed
         .filter((tool) => hasApps && visibilityOf(tool)?.length === 0)
         .map((tool) => `${tool.name}: its visibility must be a list of "model" and "app"`),

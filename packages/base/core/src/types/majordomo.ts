@@ -258,7 +258,7 @@ export interface PrepareOptions extends Pick<
 > {
   /**
    * Work for which the request is prepared. With `background`, targets have `background`, their `attempt.data` contains the retention
-   * of the job API, and `order` applies to chats.
+   * of the job API, and `order` orders the targets of a chat. The targets of a batch are in the order of the spec.
    * @default a batch
    */
   readonly work?: 'background' | undefined;
@@ -298,8 +298,8 @@ export interface PreparedTarget {
    */
   capture(): Promise<{ readonly body: string; readonly headers: Headers }>;
   /**
-   * Reads a response of the target, JSON or an event stream, as a live call with one attempt reads it. Chats only. `attempts` contains
-   * this attempt. Has no timeouts.
+   * Reads a response of the target, JSON or an event stream, as a live call with one attempt reads it. Chats only. `attempts`
+   * contains this attempt. Has no timeouts.
    */
   read(answer: Response): ChatStream;
   /** Context for requests of the provider's batch API or job API. */
@@ -339,8 +339,8 @@ export interface Majordomo<Spec extends string = string> {
    */
   resolve(spec: string, options?: ResolveOptions): Promise<readonly ResolvedTarget[]>;
   /**
-   * Prepares a request for each target of a chain, for work that is not sent as a call, such as a batch or a background job. Calls only gates with
-   * `batches: true`. Does not change health and emits no events. Rejects as `resolve` does.
+   * Prepares a request for each target of a chain, for work that is not sent as a call, such as a batch or a background job. Calls
+   * only gates with `batches: true`. Does not change health and emits no events. Rejects as `resolve` does.
    */
   prepare(
     spec: string,
@@ -366,8 +366,8 @@ export interface Majordomo<Spec extends string = string> {
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<readonly ModelInfo[]>;
   /**
-   * Returns a view with other options and the same health. Merges the members of `chain`. Replaces every other option. A function for `gates`
-   * receives the present gates and returns those of the view.
+   * Returns a view with other options and the same health. Merges the members of `chain`. Replaces every other option. A function
+   * for `gates` receives the present gates and returns those of the view.
    *
    * @example const tenant = majordomo.with({ gates: (gates) => [...gates, quota], chain: { attempts: 1 } });
    */

@@ -72,7 +72,10 @@ export const func: Check<(...args: never[]) => unknown> = (value) =>
 export const bytes: Check<Uint8Array> = (value) =>
   value instanceof Uint8Array ? undefined : expected('a Uint8Array', value);
 
-/** Accepts objects that are not arrays. The entries of a `Map` or `Headers` are not members and would be ignored, so both are a problem. */
+/**
+ * Accepts objects that are not arrays. The entries of a `Map` or `Headers` are not members and would be ignored, so both are a
+ * problem.
+ */
 export const anyObject: Check<Readonly<Record<string, unknown>>> = (value) => {
   if (!isRecord(value)) return expected('an object', value);
   return Symbol.iterator in value
@@ -264,7 +267,10 @@ const unknownName = (name: string, known: readonly string[]): Problem =>
     'unknown-key',
   );
 
-/** Returns a check for objects of several types. The string in the member `tag` selects the check. */
+/**
+ * Returns a check for objects of several types. The string in the member `tag` selects the check. `other`: check of objects with any
+ * other tag or without a tag, which are a problem by default.
+ */
 export function tagged<const M extends Members>(
   tag: string,
   members: M,
@@ -298,7 +304,7 @@ export function problemIn(check: Check, value: unknown): string | undefined {
   return found && `${found.path} ${found.why}`.trim();
 }
 
-/** Maximum length of a client's name in a path. */
+/** Maximum length of a member name in a path. Objects of clients can have names of any length. */
 const MAX_NAME_LENGTH = 80;
 
 const memberPath = (name: string): string => name.slice(0, MAX_NAME_LENGTH);

@@ -33,7 +33,7 @@ export async function watchChanges(
   const beat = `beat ${crypto.randomUUID()}`;
   /** Whether the last beat has arrived. */
   let hasArrived = true;
-  /** Whether the connection was open again and no message has arrived since. */
+  /** Whether the connection was lost and is open again, but no message has arrived since. */
   let wasInterrupted = false;
   let cancel: (() => void) | undefined;
   const onMessage = (message: string): void => {

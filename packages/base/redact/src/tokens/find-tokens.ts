@@ -80,7 +80,7 @@ function startOfHyphen(text: string, at: number): number {
 
 /**
  * Finds a token at the start of a word, and returns the offset at which the search continues. `isJoined`: whether the word before
- * the token may continue in it. `from`: start of an escape before the token.
+ * the token may continue in it. `from`: start of an escape or hyphen before the token; otherwise `at`.
  */
 function tokenAt(
   text: string,
@@ -110,6 +110,7 @@ function findInner(text: string, { anchor, before, anchored, id }: InnerRule, fo
   for (let at = text.indexOf(anchor); at !== -1; at = text.indexOf(anchor, at + 1)) {
     const start = at - before;
     if (start < 0) continue;
+    // An anchor without characters before it is a part of a host name, whose dots cannot occur in base64.
     const from = before > 0 && isWithinBase64(text, start) ? escapeBefore(text, start) : start;
     if (from === undefined) continue;
     anchored.lastIndex = start;

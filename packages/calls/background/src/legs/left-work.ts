@@ -24,11 +24,11 @@ export async function doLeftWork(parts: RunParts, prepared?: PreparedTarget): Pr
   let failure: unknown;
   let retryMs: number | undefined;
   for (const [at, leg] of job.record.legs.entries()) {
-    const done = new LegWork(parts, leg, at + 1, prepared);
-    const error = await done.run();
+    const work = new LegWork(parts, leg, at + 1, prepared);
+    const error = await work.run();
     failure ??= error;
-    if (done.left.length > 0) retryMs ??= retryAfter(error);
-    legs.push(done.leg);
+    if (work.left.length > 0) retryMs ??= retryAfter(error);
+    legs.push(work.leg);
   }
   const hasChanged = legs.some((leg, at) => leg !== job.record.legs[at]);
   const change = (record: JobRecord): JobRecord =>
@@ -119,9 +119,10 @@ class LegWork {
   }
 
   private async storeUsage(usage: Usage | undefined): Promise<void> {
-    const last = this.leg.attempts.map(restoredAttempt).at(-1);
-    if (last === undefined) return;
-    const attempt: Attempt = { ...last, outcome: 'failed', usage };
+    // The leg of a job at a vendor has one attempt.
+    const [stored] = this.leg.attempts;
+    if (stored === undefined) return;
+    const attempt: Attempt = { ...restoredAttempt(stored), outcome: 'failed', usage };
     const { nanoUsd } = await costOfLeg(attempt, this.parts.job.record, this.parts.setup);
     const attempts = [storedAttempt(attempt)];
     this.leg = { ...this.leg, attempts, nanoUsd: nanoUsd?.toString() ?? null };

@@ -127,6 +127,7 @@ async function* resultsOf<T>(
   for await (const page of rows.pages(from)) {
     end = page.first + page.ids.length;
     for (const row of await rows.itemsOf(page, (place, index) => index >= from && isFinal(place))) {
+      // A page and the data of its rows are separate records, so a removal may have deleted the data after the page was read.
       if (row.data.response === undefined && row.data.error === undefined) throw removedError(key);
       yield await resultOf<T>(row, output ?? record.output);
     }

@@ -21,8 +21,8 @@ const DEFAULT_CONCURRENCY = 8;
 const SAME_ITEMS = 'submit the same items, or use another key';
 
 /**
- * Stores a job, or continues an interrupted submission. Does nothing for a complete submission. Stores the job with its first page, so
- * that an invalid item of this page leaves no job.
+ * Stores a job, or continues an interrupted submission. Does nothing for a complete submission. Stores the job only when its first
+ * page has been checked, so that an invalid item of this page leaves no job.
  */
 export async function submitJob(job: JobRequest, setup: Setup): Promise<void> {
   const stored = await loadRecord(job.key, setup);
@@ -159,7 +159,7 @@ function checkSpec({ spec }: JobRequest, { majordomo }: Setup): void {
 /** Adds all items and returns their number. Throws `config` if items differ from the stored items. */
 async function addItems({ items }: JobRequest, open: () => Promise<Submission>): Promise<number> {
   const indexes = new Map<string, number>();
-  let first: string | undefined;
+  let firstKind: string | undefined;
   let page: NewRow[] = [];
   let chars = 0;
   const flush = async (): Promise<void> => {
@@ -170,9 +170,9 @@ async function addItems({ items }: JobRequest, open: () => Promise<Submission>):
   for await (const item of items) {
     const index = indexes.size;
     const { id, kind, request } = checkItem(item, index);
-    first ??= kind;
-    if (kind !== first)
-      fail(`items[${index}]`, `has ${kind}, but items[0] has ${first}; submit one job per kind`);
+    firstKind ??= kind;
+    if (kind !== firstKind)
+      fail(`items[${index}]`, `has ${kind}, but items[0] has ${firstKind}; submit one job per kind`);
     const other = indexes.get(id);
     if (other !== undefined) throw idError(index, `items[${other}] has the same id "${id}"; use unique ids`);
     if (chars + request.length > PAGE_CHARS || page.length === PAGE) await flush();

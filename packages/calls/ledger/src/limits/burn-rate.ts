@@ -52,9 +52,9 @@ export class BurnRate {
     if (last !== undefined) amount = isNewPeriod ? used : used - last;
     this.last = used;
     const newest = this.samples.at(-1);
-    // Samples are merged only if there are enough of them for a rate.
-    const hasEnough = this.samples.length > MIN_SAMPLES;
-    if (newest !== undefined && hasEnough && now - newest.at < MERGE_MS) {
+    // Merging limits the memory for the samples of a day. A few samples need no limit, and each keeps its own time.
+    const hasMany = this.samples.length > MIN_SAMPLES;
+    if (newest !== undefined && hasMany && now - newest.at < MERGE_MS) {
       newest.amount += amount;
       newest.count++;
       return;

@@ -38,6 +38,7 @@ export const FILTERS: JsonObject = {
     ],
   },
   outcome: { enum: ['finished', 'failed', 'abandoned', 'refused'] },
+  // Kind of the error.
   kind: text,
   minMs: { type: 'integer', minimum: 0 },
   minUsd: { type: 'string', pattern: USD_PATTERN, description: 'Decimal number of USD.' },

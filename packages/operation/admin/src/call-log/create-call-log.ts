@@ -156,6 +156,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
   const addContent = (call: LoggedCall, request: ChatRequest, isComplete: boolean): void => {
     call.content = { request, response: undefined, maxBytes: isComplete ? maxContentBytes : undefined };
     contents.add(call);
+    call.onContentReleased = () => contents.delete(call);
     const [oldest] = contents;
     if (contents.size <= MAX_CONTENTS || oldest === undefined) return;
     contents.delete(oldest);

@@ -54,6 +54,8 @@ interface LoggedContent {
 export class LoggedCall implements Loggable {
   /** Request and response of the chat, if content is stored. */
   content: LoggedContent | undefined;
+  /** Called when the content has been stored and is released. */
+  onContentReleased: (() => void) | undefined;
   /** Request of the gateway that caused the call. */
   request: RequestEvent | undefined;
   private readonly call: CallInfo;
@@ -149,6 +151,7 @@ export class LoggedCall implements Loggable {
   /** Releases the content. If the entry is written again, the stored content is retained. */
   onWritten(): void {
     this.content = undefined;
+    this.onContentReleased?.();
   }
 
   private recordId(target: string, attempt: number): string {

@@ -66,7 +66,8 @@ function addItem(item: Fields, transcript: Transcript, media: Media, context: It
   const called = (): string => targetNameOf(item, context.known);
   const { mcp } = context;
   const type = item.optional('type', oneOf<string>(...ITEMS, ...(mcp?.itemTypes ?? []))) ?? 'message';
-  // The results of MCP calls follow all calls of their turn, so they are added before an item that is not one of the calls.
+  // The results of MCP calls follow all calls of their turn, so they are added before an item that is not one of the calls. A
+  // reference may refer to one of the calls. `addItem` is called again with its item.
   if (type !== 'item_reference') mcp?.endTurn(type);
   switch (type) {
     case 'message':

@@ -112,6 +112,7 @@ export function parseResponses(
     },
     async beforeFinish(finish) {
       const response = await save?.(writer.response(finish), writer.ids, stored);
+      // `save` returns a response with `store: false` if the store has failed.
       if (response?.['store'] === false) writer.setNotStored();
     },
   };

@@ -23,7 +23,7 @@ export interface FormPart {
   readonly mediaType: string | undefined;
 }
 
-/** Reader of a form (multipart/form-data) that never has more than one chunk of a file in memory. */
+/** Reader of a form (multipart/form-data). `chunk` reads a file in chunks, without the complete file in memory. */
 export class FormReader {
   private readonly reader: ReadableStreamDefaultReader<Uint8Array>;
   private readonly delimiter: Uint8Array;
@@ -122,7 +122,7 @@ export class FormReader {
 
   private async until(pattern: Uint8Array, most: number): Promise<Uint8Array> {
     for (;;) {
-      // A chunk may contain the complete form.
+      // Searches only the permitted length, because a chunk may contain the complete form.
       const at = indexOf(this.rest.subarray(0, most + pattern.length), pattern);
       if (at !== -1) {
         const found = this.rest.subarray(0, at);

@@ -56,6 +56,7 @@ export function CreateKey({ onCreated, onCancel }: CreateKeyProps): JSX.Element 
 /** Returns the body of the request. The admin API checks all values. */
 function bodyOf({ name, tenant, models, usd, calls, expires }: Values): object {
   const limits = [
+    // The admin API accepts amounts of money as decimal strings, and counts as numbers.
     ...(usd === '' ? [] : [{ max: { usd }, per: 'month' }]),
     ...(calls === '' ? [] : [{ max: { calls: Number(calls) }, per: 'minute' }]),
   ];

@@ -146,6 +146,7 @@ function assistantToWire({ parts }: AssistantMessage, conversion: Conversion): W
       id: idOf(part.id),
       type: 'function',
       function: { name: nameOf(part.name), arguments: argumentsOf(part.args) },
+      // Gemini requires a signature only for the first call of a turn. A signature of the call itself replaces this one.
       ...(quirks.callSignature === 'required' && at === 0 ? UNSIGNED_CALL : undefined),
       ...signatureOf(part, family),
     }));

@@ -58,6 +58,7 @@ export function azureResponses(
     keyEnv,
     keyHeader,
     vectorSpaces,
+    // `openaiResponses` has both. `azureOpenAI` has neither.
     moderation: false,
     classification: false,
     // Microsoft's documents do not name programs that call tools (2026-11).

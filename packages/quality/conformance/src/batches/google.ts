@@ -111,7 +111,10 @@ const STATES: Readonly<Record<OpenBatch['state'], string>> = {
   failed: 'BATCH_STATE_FAILED',
 };
 
-/** Returns a batch as an operation. If a batch expired or was cancelled, its unprocessed requests have no line in the results. */
+/**
+ * Returns a batch as an operation. Also adds the file with the results when the batch is over. If the batch expired or was
+ * cancelled, its unprocessed requests have no line in the results.
+ */
 function jobOf(batch: OpenBatch, state: BatchState): object {
   const { displayName } = asRecord(asRecord(batch.body)['batch']);
   if (isOver(batch)) {
@@ -135,6 +138,7 @@ function jobOf(batch: OpenBatch, state: BatchState): object {
       output: responsesFile === undefined ? undefined : { responsesFile },
     },
     done: isOver(batch),
+    // The gRPC code 3 means that an argument is invalid.
     error: batch.failure && { code: 3, message: batch.failure.message },
   };
 }

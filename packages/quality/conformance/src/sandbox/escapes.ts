@@ -2,7 +2,10 @@
 export interface Escape {
   /** Object that the attempt uses. */
   readonly name: string;
-  /** Code that returns what it found. The host's secrets are `secret:file`, `secret:url` and `secret:name`. */
+  /**
+   * Code that returns what it found. Before it runs, the path, the address and the name of the host's secrets replace `secret:file`,
+   * `secret:url` and `secret:name`.
+   */
   readonly code: string;
 }
 

@@ -45,7 +45,7 @@ async function withSecrets(work: (fill: (code: string) => string) => Promise<voi
   }
 }
 
-/** Built-in objects of the host that a program could change, and their members. */
+/** Returns the names of the members of built-in objects of the host, to which a program that has escaped could add members. */
 const hostObjects = (): readonly string[] =>
   [globalThis, Object, Object.prototype, Array.prototype, Promise.prototype, Function.prototype, Error].map(
     (object) => Reflect.ownKeys(object).map(String).join(),

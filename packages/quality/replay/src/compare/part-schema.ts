@@ -21,10 +21,13 @@ export function schemaOfBoth(schema: unknown, root: unknown, a: unknown, b: unkn
 
 /** Returns the schema to which a reference or an alternative leads; `undefined` for a schema without them. */
 function nextOf(own: Schema, root: unknown, a: unknown, b: unknown): Schema | undefined {
-  if ('$ref' in own && isRecord(root)) return asRecord(resolveReference(root, own));
+  // Members next to a reference or to alternatives, such as `default`, apply as well.
+  if (typeof own['$ref'] === 'string' && isRecord(root)) {
+    const target = asRecord(resolveReference(root, own));
+    return { ...target, ...own, $ref: target['$ref'] };
+  }
   const parts = ['anyOf', 'oneOf', 'allOf'].flatMap((name) => (isList(own[name]) ? own[name] : []));
   const found = parts.find((part) => [a, b].every((value) => mayFit(value, referred(part, root))));
-  // Members next to the alternatives, such as `default`, apply as well.
   return found === undefined
     ? undefined
     : { ...own, anyOf: undefined, oneOf: undefined, allOf: undefined, ...asRecord(found) };

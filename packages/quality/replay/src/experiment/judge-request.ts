@@ -36,7 +36,10 @@ export function requestToJudge(rubric: string, { request, first, second }: Judge
 /** Maximum number of characters of a token of an answer. */
 const CHARACTERS_PER_TOKEN = 4;
 
-/** Returns the longest request with which an invalid verdict is repaired. */
+/**
+ * Returns a request as long as the longest one with which an invalid verdict is repaired. It is never sent: a plan computes the
+ * maximum cost of a repair from it.
+ */
 export const repairOf = (request: JudgeRequest): JudgeRequest => ({
   ...request,
   messages: [...request.messages, assistant('x'.repeat(MAX_TOKENS * CHARACTERS_PER_TOKEN)), user(REPAIR)],

@@ -183,8 +183,8 @@ type Summarized = Pick<
 >;
 
 /**
- * Returns one sentence such as
- * `96.1 % ± 0.7 as good, 0.4 % failed (recorded 0.1 %), −41 % cost per call, p95 of the duration −0.3 s; 2 kinds of calls got worse`.
+ * Returns one sentence, such as `96.1 % ± 0.7 as good, 0.4 % failed (recorded 0.1 %), −41 % cost per call; 2 kinds of calls got
+ * worse`.
  */
 export function summaryOf(report: Summarized): string {
   const { quality, cost, latency, missing, sample } = report;

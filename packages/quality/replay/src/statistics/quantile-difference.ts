@@ -1,8 +1,6 @@
 import { studentT, Z } from '@majordomo/evals/internal';
 import { designOf, type Interval, type Unit } from './stratified-mean.ts';
 
-type Place = Pick<Unit, 'kind' | 'conversation'>;
-
 /** Values in ascending order. Typed arrays, because each round of the bootstrap reads them. */
 interface Ranked {
   readonly values: Float64Array;
@@ -15,10 +13,11 @@ interface Ranked {
 const ROUNDING = 1e-12;
 
 /**
- * Returns the differences of weighted quantiles of two values, such as the 95th percentiles of two durations. The intervals are those of a
- * bootstrap over conversations with `rounds` rounds, widened for few conversations. `random` returns numbers from 0 to 1.
+ * Returns the differences of weighted quantiles of two values, such as the 95th percentiles of two durations. The intervals are
+ * those of a bootstrap over conversations with `rounds` rounds, widened for few conversations. `random` returns numbers from 0 to
+ * less than 1.
  */
-export function quantileDifferences<U extends Place>(
+export function quantileDifferences<U extends Pick<Unit, 'kind' | 'conversation'>>(
   units: readonly U[],
   shares: readonly number[],
   { quantiles, after, before, rounds, random }: QuantileOptions<U>,

@@ -25,9 +25,9 @@ export interface LabeledPair {
 }
 
 /**
- * Yields the doubtful pairs without a label, and at most 20 of the other pairs without one on which a judge decided, which measure the
- * judge, in random order and without the names of the models. A label replaces the score of its pair. Rejects with `config` while a process runs the experiment, and with
- * `not-found` if no such experiment exists.
+ * Yields pairs without a label, in random order and without the names of the models: all doubtful pairs, and at most 20 pairs with a
+ * clear verdict of a judge, which measure the judge. A label replaces the score of its pair. Rejects with `config` while a process
+ * runs the experiment, and with `not-found` if no such experiment exists.
  */
 export async function* labelReplay(
   name: string,
@@ -80,8 +80,8 @@ export async function* labelReplay(
 }
 
 /**
- * Returns the ids of the doubtful pairs and of some clear pairs, in random order. Omits pairs that have a label, and near duplicates, which
- * share the label of their original.
+ * Returns the ids of the doubtful pairs and of some clear pairs, in random order. Omits pairs that have a label, and near
+ * duplicates, which share the label of their original.
  */
 function pairsToLabel(index: JournalIndex, random: () => number): readonly string[] {
   const results = [...index.units.values()].flatMap(({ id, copyOf }) => {

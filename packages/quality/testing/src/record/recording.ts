@@ -28,7 +28,7 @@ export type RecordedChunk =
 
 /**
  * End of a response: `complete`; `broken` by a transport error; `aborted` by the caller's signal; `left` by a reader
- * that cancelled; or `unfinished` if `done` stopped waiting for the response.
+ * that cancelled; or `unfinished` if `RecordingFetch.done` stopped waiting for it.
  */
 export type RecordedEnd = 'complete' | 'broken' | 'aborted' | 'left' | 'unfinished';
 

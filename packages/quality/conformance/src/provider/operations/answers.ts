@@ -49,6 +49,7 @@ export function validAnswer(
     case 'speech':
       return { audio: AUDIO_CHUNKS, usage: USAGE };
     case 'rerank':
+      // The scores ascend, so that a provider must sort the results, and the first one is negative.
       return {
         ranking: (request?.values ?? []).map((_, index) => ({ index, score: index - 1 })),
         usage: USAGE,

@@ -194,6 +194,7 @@ export const WRITES: readonly StoreCase<RecordStores>[] = [
       while ((await change()) === undefined);
     };
     await keepThen('put', () => put(mine, 'put', ''));
+    // A touch without `keepMs` does not change the time, so this record expires.
     await keepThen('touched', () => touch(mine, 'touched', { dueMs: 2 }));
     await keepThen('cleared', () => touch(mine, 'cleared', { keepMs: null }));
     await put(mine, 'last', '', { keepMs: 250 });

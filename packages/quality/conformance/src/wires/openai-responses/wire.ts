@@ -87,6 +87,7 @@ export const openaiResponsesWire = (dialect: ResponsesDialect): Wire => ({
   },
   failureFrame: (failure, framing) => {
     const error = errorOf(formOf(RESPONSES_FAILURES, failure));
+    // The number follows those of `response.created` and `response.in_progress`.
     return sseFrame('noise', JSON.stringify({ type: 'error', sequence_number: 2, error }), 'error', framing);
   },
   brokenFrame: (framing) =>

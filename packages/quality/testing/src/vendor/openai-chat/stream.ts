@@ -75,6 +75,7 @@ export function chatFrames(
   const frames = [delta('head', { role: 'assistant', content: '', refusal: null })];
   if (framing.noise === true) frames.unshift(sseComment('PROCESSING', framing));
   for (const [at, value] of deltas(full, dialect).entries()) {
+    // The first delta contains the log probabilities of all tokens.
     frames.push(delta('content', value, null, at === 0 ? choiceLogprobs(full) : null));
     if (framing.noise === true) frames.push(sseComment('PROCESSING', framing));
   }
@@ -102,6 +103,7 @@ const envelope = ({ id, model }: FullAnswer, choices: readonly unknown[], usage:
   obfuscation: 'x',
 });
 
+/** Returns the deltas of all parts. Calls are last, because they are a separate member of a message on this wire. */
 function deltas(answer: FullAnswer, dialect: ChatAnswerDialect): readonly Delta[] {
   const plain: Delta[] = [];
   const calls: Delta[][] = [];
