@@ -11,8 +11,8 @@ export interface Reply {
 
 /**
  * Frame of a streamed body. `head` precedes the content. `content` contains a part of the answer, and `finish` contains the
- * finish reason. `tail` follows `finish`, such as usage and end markers. `noise` is all data that is not
- * part of an answer: comments, failures and invalid JSON.
+ * finish reason. `tail` follows `finish`, such as usage and end markers. `noise` is all other data:
+ * comments, progress, failures and invalid JSON.
  */
 export interface Frame {
   readonly kind: 'head' | 'content' | 'noise' | 'finish' | 'tail';
