@@ -6,16 +6,16 @@ const DONE = { done: true, value: undefined } as const;
 export class ChunkReader implements AsyncIterableIterator<UiMessageChunk, undefined> {
   isOver = false;
   private readonly waiting = new ChunkLog();
-  private readonly maxBytes: number;
+  private readonly maxCharacters: number;
   private readonly onLeave: () => void;
   private wake = (): void => undefined;
 
   /**
-   * @param maxBytes maximum number of characters that wait for the client
+   * @param maxCharacters maximum number of characters that wait for the client
    * @param onLeave called if the client disconnects or reads too slowly before the end of the response
    */
-  constructor(maxBytes: number, onLeave: () => void) {
-    this.maxBytes = maxBytes;
+  constructor(maxCharacters: number, onLeave: () => void) {
+    this.maxCharacters = maxCharacters;
     this.onLeave = onLeave;
   }
 
@@ -31,7 +31,8 @@ export class ChunkReader implements AsyncIterableIterator<UiMessageChunk, undefi
   push(chunk: UiMessageChunk): void {
     if (this.isOver) return;
     this.waiting.add(chunk);
-    if (this.waiting.size > this.maxBytes) this.fail('response: the page read too slowly; reload the page');
+    if (this.waiting.size > this.maxCharacters)
+      this.fail('response: the page read too slowly; reload the page');
     else this.wake();
   }
 
@@ -43,6 +44,7 @@ export class ChunkReader implements AsyncIterableIterator<UiMessageChunk, undefi
   /** Replaces the unread chunks with an error. */
   fail(errorText: string): void {
     void this.return();
+    // A waiting `take` continues only after this function, so it returns the error.
     this.waiting.add({ type: 'error', errorText });
   }
 

@@ -1,9 +1,9 @@
 /** Maximum number of encodings of a percent-code. */
 const MAX_LAYERS = 3;
-/** Maximum number of parameters of a terminal sequence, in characters. */
+/** Maximum length of the parameters of a terminal sequence, in characters. */
 const MAX_PARAMETERS = 24;
 /** Maximum length of an escape: a terminal sequence with its bracket and its letter, in characters. */
-export const MAX_ESCAPE = 26;
+export const MAX_ESCAPE: number = MAX_PARAMETERS + 2;
 const ESC = 27;
 const HASH = 35;
 const PERCENT = 37;
@@ -41,7 +41,7 @@ export function escapeBefore(text: string, at: number): number | undefined {
   const before = text.charCodeAt(at - 2);
   if (before === BACKSLASH) return CHARACTERS.has(last) ? at - 2 : undefined;
   // The characters `@` (64) to `_` (95).
-  if (before === CARET) return last >= 64 && last <= CARET + 1 ? at - 2 : undefined;
+  if (before === CARET) return last >= 64 && last <= 95 ? at - 2 : undefined;
   if (before === OPENING_PARENTHESIS || before === ESC) return SINGLE.has(last) ? at - 2 : undefined;
   if (isHex(last) && isHex(before)) {
     const coded = codeBefore(text, at);

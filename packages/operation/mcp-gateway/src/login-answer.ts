@@ -29,8 +29,9 @@ export const loginTool = (server: string, name: string): Tool => ({
 });
 
 /**
- * Returns the answer to a request that needs a login: a question to open the address of the page, or an error with the address for a client
- * that cannot ask. Throws the error of protocol 2025 that asks to open an address.
+ * Returns the answer to a request that needs a login: a question to open the address of the page, or an error with the address
+ * for a client that cannot ask. Throws the error of protocol 2025 that asks to open an address. The type `never` fits the results
+ * of all requests.
  */
 export function loginAnswer(
   sdk: Sdk,

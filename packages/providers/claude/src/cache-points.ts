@@ -52,25 +52,25 @@ export function endOf(messages: readonly Turn<unknown>[]): BlockPosition | undef
  * points before them long-lived.
  */
 export function cachePoints<Block>(
-  { prefix, messages }: ModelCache,
+  { prefix, messages: messagesLifetime }: ModelCache,
   request: CachedRequest<Block>,
 ): readonly CachePoint[] {
   const points: CachePoint[] = [];
   // Only blocks after this position need further points, because the point at this position covers the blocks before it.
   let floor: BlockPosition | undefined;
   if (prefix !== 'none') {
-    const lifetime = messages === 'long' ? messages : prefix;
+    const lifetime = messagesLifetime === 'long' ? messagesLifetime : prefix;
     if (request.hasSystem) points.push({ after: 'system', lifetime });
     // The tools precede the system text in the prompt, so a point after the system text covers them.
     else if (request.hasTools) points.push({ after: 'tools', lifetime });
     floor = lastMarkable(request, request.leadingEnd);
     if (floor !== undefined) points.push({ after: floor, lifetime });
   }
-  if (messages === 'none') return points;
+  if (messagesLifetime === 'none') return points;
   const latest: CachePoint[] = [];
   let position = lastMarkable(request, endOf(request.messages));
   while (position && isAfter(position, floor) && points.length + latest.length < MAX_POINTS) {
-    latest.unshift({ after: position, lifetime: messages });
+    latest.unshift({ after: position, lifetime: messagesLifetime });
     position = lastMarkable(request, position, DISTANCE);
   }
   return [...points, ...latest];

@@ -182,7 +182,7 @@ function moderationBackend(
   };
 }
 
-/** Maximum number of questions of one request, of both APIs. */
+/** Maximum number of questions of one request, both of the Decisions API and of the System One API. */
 const MAX_QUESTIONS = 400;
 
 function classificationBackend(

@@ -70,6 +70,7 @@ function dispose(answer: unknown): void {
 
 function toResponse(answer: unknown): Response {
   if (answer instanceof Response) return answer;
+  // A chat response is a stream of events. Images and audio are streams too, but their readers ignore the media type.
   if (answer instanceof ReadableStream)
     return new Response(answer, { headers: { 'content-type': 'text/event-stream' } });
   return new Response(JSON.stringify(answer ?? null), { headers: { 'content-type': 'application/json' } });

@@ -87,7 +87,8 @@ function stopOf(
   warnings: Warning[],
 ): readonly string[] | undefined {
   // An empty list is omitted without a warning.
-  if (stop === undefined || stop.length === 0 || quirks.stop) return stop?.length === 0 ? undefined : stop;
+  if (stop === undefined || stop.length === 0) return undefined;
+  if (quirks.stop) return stop;
   warnings.push({ action: 'dropped', what: 'stop', why: 'this model rejects it' });
   return undefined;
 }

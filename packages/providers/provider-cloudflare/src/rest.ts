@@ -33,6 +33,7 @@ export const connectRest =
     return {
       secrets: [key, ...headerSecrets],
       renew: () => credentials.renewal(key),
+      // The client is the function that sends the run (`SendRun`).
       client: () => (errors) => runRest(options, run, { account, key, errors }),
     };
   };

@@ -47,6 +47,7 @@ function geminiProvider(options: GoogleOptions, keyEnv: readonly string[]): Prov
   return {
     spi: 1,
     id,
+    // A provider has one vendor for all calls, so the environment of a call cannot select it.
     ...billingOf(options, { vendor: platformOf(options, {}).vertexai ? 'google-vertex' : 'google' }),
     data: dataOf(options, (_modelId, env) => dataOfPlatform(platformOf(options, env))),
     model: (modelId) => geminiModel(modelId, options, connection),

@@ -62,8 +62,8 @@ interface ModalityCount {
 
 /**
  * Converts token counts. The API counts prompt, response, server tools (`toolUsePrompt`) and thinking separately. The API's total
- * is the sum of the four counts. The API omits counts of zero, so `input` and `output` treat one missing count as zero. Without both counts of
- * the output, for example after a blocked prompt, the output is zero if the total equals the input.
+ * is the sum of the four counts. The API omits counts of zero, so `input` and `output` treat one missing count as zero. Without both
+ * counts of the output, for example after a blocked prompt, the output is zero if the total equals the input.
  */
 export function usage(raw: WireUsage, searches: number): Usage {
   const { promptTokenCount: prompt, toolUsePromptTokenCount: toolUse, totalTokenCount: total } = raw;
@@ -86,7 +86,10 @@ const BY_PROMPT = /gemini-[12][.-]/;
 export const billedSearches = (queries: number, model: string): number =>
   BY_PROMPT.test(model) ? Math.min(queries, 1) : queries;
 
-/** Merges the usage of a chunk into the earlier usage. Counts are cumulative, and the last chunk sometimes omits a count. */
+/**
+ * Merges the usage of a chunk into the earlier usage. Counts are cumulative, so a chunk replaces all earlier counts. The last chunk
+ * sometimes omits the count of the response, which an earlier chunk had. Such a chunk replaces only the counts that it has.
+ */
 export function mergeUsage(before: WireUsage | undefined, now: WireUsage): WireUsage {
   if (before?.candidatesTokenCount === undefined || now.candidatesTokenCount !== undefined) return now;
   return { ...before, ...now };

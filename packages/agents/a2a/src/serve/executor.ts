@@ -169,6 +169,7 @@ export class RunExecutor implements AgentExecutor {
       await abortable(this.run(task, work, held, messageId), controller.signal);
     } catch (error) {
       task.answer.stop();
+      // `fail` returns false if a client has canceled the task at another process.
       const hasFailed = held === undefined || (await records.fail(held));
       if (controller.signal.reason === ENDED) return;
       if (hasFailed) {

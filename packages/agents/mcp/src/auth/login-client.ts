@@ -76,6 +76,7 @@ function knownClient(
   label: string,
 ): StoredOAuthClientInformation {
   if ('metadataUrl' in client) {
+    // The address identifies the client at every authorization server, so the client has no issuer.
     if (metadata?.client_id_metadata_document_supported === true) return { client_id: client.metadataUrl };
     throw new LlmError(
       'auth',

@@ -105,8 +105,9 @@ export class Calls {
   }
 
   /**
-   * Returns the question for an approval, the refusal, or `undefined` if the person has approved the call. The signed state of the question
-   * contains a hash of the arguments, so that the approval is valid only for them.
+   * Returns the question for an approval, the refusal, or `undefined` if the person has approved the call. An approval sets
+   * `isApproved` in the state, so that later rounds do not ask again. The signed state of the question contains a hash of the
+   * arguments, so that the approval is valid only for them.
    */
   private async approval(
     context: ServerContext,

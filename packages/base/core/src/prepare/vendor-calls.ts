@@ -84,8 +84,13 @@ class VendorCallFitter {
     const sent: ResultPart[] = [];
     const texts: UserTurnPart[] = [];
     for (const part of parts) {
-      if (part.type === 'tool-result') sent.push(part);
-      else if (this.isRepeated(part)) this.repeated++;
+      if (part.type === 'tool-result') {
+        sent.push(part);
+        continue;
+      }
+      const isRepeated = this.isRepeated(part);
+      this.answeredIds.add(part.callId);
+      if (isRepeated) this.repeated++;
       else if (this.sentIds.has(part.callId)) sent.push(part);
       else texts.push(...vendorResultParts(part));
     }
@@ -99,9 +104,7 @@ class VendorCallFitter {
     const { callId } = part;
     const first = this.results.get(callId);
     // The last turn may have no such call. The result is then repeated if an earlier one answered the call.
-    const isRepeated = first === undefined ? this.answeredIds.has(callId) : first !== part;
-    this.answeredIds.add(callId);
-    return isRepeated;
+    return first === undefined ? this.answeredIds.has(callId) : first !== part;
   }
 }
 

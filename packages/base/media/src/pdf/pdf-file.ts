@@ -21,6 +21,7 @@ export class PdfFile {
   readonly text: string;
   private readonly bytes: Uint8Array;
   private readonly budget: Budget;
+  /** Number of bytes to which further streams may still inflate. */
   private room: number = MAX_INFLATED;
 
   constructor(bytes: Uint8Array) {
@@ -43,7 +44,10 @@ export class PdfFile {
     return { number, value: scanner.value(), scanner };
   }
 
-  /** Reads the data after a stream's dictionary, and inflates the data if they are compressed. */
+  /**
+   * Reads the data after a stream's dictionary, and inflates the data if they are compressed. `length`: value of the dictionary's
+   * `Length`, to which the dictionary may contain only a reference.
+   */
   streamData(dictionary: PdfDictionary, scanner: PdfScanner, length: PdfValue | undefined): Uint8Array {
     scanner.expect('stream');
     const from = scanner.at + (this.text.startsWith('\r\n', scanner.at) ? 2 : 1);

@@ -5,6 +5,8 @@ import { isQuotedSecret } from './value.ts';
 
 const SCHEME =
   /^(?:bearer|basic|token|digest|api-?key|negotiate|ntlm|hawk|aws4-hmac-sha256|aws4-ecdsa-p256-sha256|key|dpop|sharedkey(?:lite)?|sso-key|bot|oauth|jwt|splunk|geniekey|sharedaccesssignature|googlelogin|mac|private-token|ssws|client|zoho-oauthtoken)[ \t]{1,16}/i;
+/** Number of characters in which a scheme and the blanks after it are found. The longest scheme has 22, and up to 16 blanks. */
+const MAX_SCHEME = 64;
 /** Number of characters at the start of a value that decide whether the value is a credential. */
 const HEAD_LENGTH = 120;
 /** Maximum number of characters that are searched in a header with parameters. */
@@ -12,9 +14,12 @@ const MAX_HEADER = 2048;
 /** Authentication schemes with parameters, such as `Digest username="…"`. The quotes are part of the credential. */
 const HAS_PARAMETERS = /^(?:digest|hawk|oauth|aws4|mac|sharedaccesssignature)/i;
 
-/** Finds the credential after `Authorization:`, without the authentication scheme. */
+/**
+ * Adds the credential after `Authorization:`, without the authentication scheme, to `found`. Returns the offset of its end, or
+ * `undefined` if the value is not a credential. `from`: start of the header's name.
+ */
 export function findCredential(text: string, start: number, from: number, found: Span[]): number | undefined {
-  const value = text.slice(start, start + 64);
+  const value = text.slice(start, start + MAX_SCHEME);
   const [scheme = ''] = SCHEME.exec(value) ?? [];
   const begin = start + scheme.length;
   const head = /^[^\s"'`,\\]*/.exec(text.slice(begin, begin + HEAD_LENGTH))?.[0] ?? '';
@@ -38,7 +43,8 @@ function endOfHeader(text: string, start: number): number {
 
 /**
  * Finds a quoted credential. It ends at the closing quote. Without a closing quote, it ends with the line or the surrounding JSON
- * string. Returns the offset of the credential's end, or `undefined` if the value is not a credential.
+ * string. Returns the offset of the credential's end, or `undefined` if the value is not a credential. `isMember`: whether the name
+ * is quoted too. Such a value needs no digit and no length to be a credential.
  */
 export function findQuotedCredential(
   text: string,

@@ -49,10 +49,12 @@ const inner = (id: string, anchor: string, before: number, shape: string, source
   anchored: new RegExp(shape, 'y'),
 });
 
-// These keys encode 64 bytes in base64. Longer base64 data may contain the fixed string by chance.
 const MICROSOFT = page('learn.microsoft.com/purview/sit-defn-azure');
 
-/** Kinds of tokens without a fixed beginning. */
+/**
+ * Kinds of tokens without a fixed beginning. Patterns that end with `==` match exactly 64 bytes in base64, because longer base64
+ * data may contain the fixed string by chance.
+ */
 export const INNER_RULES: readonly InnerRule[] = [
   inner('azure-client-secret', 'Q~', 4, '[A-Za-z0-9_~.]{3}\\dQ~[A-Za-z0-9_~.-]{30,40}', GITLEAKS),
   inner('azure-key', 'JQQJ99', 52, '[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{20,40}', MICROSOFT),

@@ -32,7 +32,7 @@ export class CanonicalParts {
   private readonly parts: (Part | undefined)[] = [];
   /** Index of the part that is being emitted, as the provider counts. */
   private current = 0;
-  /** Number of emitted parts. */
+  /** Number of parts that have ended. A part without an end is not part of the answer, so the next part gets its number. */
   private count = 0;
 
   /** Adds an event, and returns the events that can be emitted. Ignores events that do not belong to a part. */

@@ -6,7 +6,10 @@ import { inputPath } from './input-file.ts';
 /** Number of bytes in memory before they are written to the file. */
 const CHUNK_BYTES = 1_000_000;
 
-/** Result lines of a batch, which vendors send in any order. They are in a file, so that they can be read in the order of the items. */
+/**
+ * Result lines of a batch, which vendors send in any order. They are in a file, so that they can be read in the order of the items.
+ * The file has the name of an input, so that `removeInputs` also deletes the file that an ended process has left.
+ */
 export class ResultFile {
   private readonly path: string;
   private readonly places = new Map<number, { readonly at: number; readonly length: number }>();
@@ -15,7 +18,7 @@ export class ResultFile {
   private size = 0;
   private writtenSize = 0;
 
-  /** @param name name as for the input of the batch, which has no file anymore */
+  /** @param name name of the batch's input, with the fencing number of this process; the input itself was deleted */
   constructor(folder: string, name: string) {
     this.path = inputPath(folder, name);
   }
@@ -29,7 +32,7 @@ export class ResultFile {
     return this.places.has(index);
   }
 
-  /** Adds the line of an item. Check the lease before the first one. */
+  /** Adds the line of an item. Check the lease before the first one, because only its holder may create the file. */
   async add(index: number, line: BatchLine): Promise<void> {
     const bytes = Buffer.from(JSON.stringify(line));
     this.places.set(index, { at: this.size, length: bytes.length });

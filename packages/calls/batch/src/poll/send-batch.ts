@@ -24,6 +24,8 @@ export async function sendBatch(
   round: Round,
 ): Promise<boolean> {
   if (batch.notBefore !== undefined && batch.notBefore > round.now()) return false;
+  // If another poll has planned the batch, that poll may also have reserved the cost and uploaded the input.
+  const isFirst = planned !== undefined;
   let input = planned;
   try {
     if (batch.upload === undefined) {
@@ -32,7 +34,7 @@ export async function sendBatch(
       if (input === undefined) return true;
     }
     const { backend, context } = await round.vendorOf(batch);
-    const denial = await reserve(batch, planned !== undefined, backend.limits.expiresMs, round);
+    const denial = await reserve(batch, isFirst, backend.limits.expiresMs, round);
     if (denial !== undefined) {
       const { target } = batch.about;
       const error = denialError(`${target}: ${denial.deny}`, target, denial);
@@ -41,8 +43,8 @@ export async function sendBatch(
     }
     const blob = await input?.toBlob();
     if (backend.upload !== undefined && input !== undefined && blob !== undefined) {
-      // An earlier poll may have uploaded the input without receiving the response.
-      if (planned === undefined) await useEarlierUpload(batch, input, { backend, context }, round);
+      // The earlier poll may not have received the response to its upload.
+      if (!isFirst) await useEarlierUpload(batch, input, { backend, context }, round);
       if (batch.upload === undefined) await upload(batch, input, blob, { backend, context }, round);
     }
     const body = batch.upload ?? blob;
@@ -176,9 +178,9 @@ async function withdrawBatch(
 }
 
 /**
- * Searches for a batch whose creation had no response. Creates the batch again if it was not found for two minutes. Returns
- * whether the state has changed. A certain candidate has the token of the batch. Any other candidate may belong to another
- * client, so it is put on trial: its results decide.
+ * Searches for a batch whose creation had no response. If it was not found for two minutes, returns it to the state `planned`, in
+ * which `sendBatch` creates it again. Returns whether the batch has changed. A certain candidate has the token of the batch. Any
+ * other candidate may belong to another client, so it is put on trial: its results decide.
  */
 export async function searchBatch(batch: BatchRecord, round: Round): Promise<boolean> {
   const { record, job, key, setup } = round;

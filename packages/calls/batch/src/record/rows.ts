@@ -5,7 +5,7 @@ import type { ItemData, StoredRequest } from './record.ts';
 export const SPACE = 'batches';
 /** Number of pages that are read at once, without their requests and data. */
 const PAGES = 20;
-/** Maximum number of characters of several requests in one record. Allocating a longer string takes more time than copying it. */
+/** Maximum number of characters of several requests in one record. Allocating memory for longer strings takes more time. */
 const REQUESTS_CHARS = 90_000;
 /** Number of digits of the numbers in keys, so that the keys have the order of the numbers. */
 const DIGITS = 12;
@@ -71,8 +71,9 @@ const put = (key: string, value: string): RecordChange => ({ type: 'put', key, v
 
 /**
  * Rows of a job, which are valid only together with the job's record. A page has a record with the places of its rows, and records
- * with their requests. The key of the first has the last index of the page, so that a list of the keys after `from - 1` begins with the
- * page that contains `from`. Each write of data adds a record, and replaced data is stored until the removal of the job.
+ * with their requests. The key of the record with the places contains the last index of the page, so that a list of the keys after
+ * `from - 1` begins with the page that contains `from`. Each write of data adds a record, and replaced data is stored until the
+ * removal of the job.
  */
 export class Rows {
   /** Start of the keys of all records of the rows. */

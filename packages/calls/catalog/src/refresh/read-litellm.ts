@@ -89,6 +89,7 @@ function stepsOf(entry: Json): Offer['above'] {
 
 const TIERS = { batch: '_batches', flex: '_flex', priority: '_priority' } as const;
 
+/** Returns the rates of the tiers. Those above a context step have a name such as `priority>200000`; see `Price.tiers`. */
 function tiersOf(entry: Json): Offer['tiers'] {
   const steps = stepsOf(entry).map(({ inputTokens }) => inputTokens);
   const found = Object.entries(TIERS).flatMap(([tier, suffix]) => [

@@ -17,7 +17,7 @@ const MAX_LENGTH = 64;
 
 /**
  * Names of a request's tools. Targets receive the tool `read` of the namespace `files` as `files__read`, because other wires have no
- * namespaces. If another tool has this name, they receive `files__read_2`.
+ * namespaces. If an earlier tool has this name, they receive `files__read_2`. A tool without a namespace keeps its name.
  */
 export class KnownTools {
   private readonly byTargetName = new Map<string, ClientTool>();

@@ -62,7 +62,8 @@ interface Status {
 }
 
 /**
- * Returns the status. `incomplete`, after which the client sends the turn again, has no counterpart on the wire and is `completed`.
+ * Returns the status. The finish reason `incomplete`, after which the client sends the turn again, has no counterpart on the wire. It
+ * becomes the status `completed`.
  *
  * @param hasRefused whether a part shows the refusal. Otherwise, a refused answer counts as filtered.
  */

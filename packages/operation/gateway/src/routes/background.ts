@@ -22,9 +22,9 @@ interface BackgroundCall {
   readonly background: NewBackground;
   readonly spec: string;
   readonly options: CallOptions;
-  /** Called when the job has ended. */
+  /** Called when the job has ended, but not if its start fails. */
   readonly onJobEnd: () => void;
-  /** Called when the stream has ended. */
+  /** Called when the stream has ended. Not called for a non-streaming request. */
   readonly onStreamEnd: () => void;
 }
 
@@ -84,7 +84,7 @@ function modelOf(spec: string, caller: Caller, { background, wrapModel }: Settin
   return invalid('background', 'is not supported with your key; wait for the response, or stream it');
 }
 
-/** Waits for the end of a job, and stores its response, so that it can be continued. Never rejects. */
+/** Waits for the end of a job, and lets `get` store its response, so that it can be continued. Never rejects. */
 async function watch(job: ChatJob, responses: CurrentResponses): Promise<void> {
   await job.result().catch(() => undefined);
   await responses.get(job.key).catch(() => undefined);

@@ -31,7 +31,7 @@ export function keptMembers(item: OutputItem): { readonly members?: JsonObject }
   return members === undefined ? {} : { members };
 }
 
-/** Members of sent items that replay data contains, and the members of replay data without which they are not sent. */
+/** Members of sent items, each with the member of replay data without which it is not sent. `status` is sent only with an `id`. */
 const FROM_REPLAY: Readonly<Record<string, string>> = {
   id: 'id',
   status: 'id',

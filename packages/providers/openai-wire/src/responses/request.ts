@@ -124,6 +124,7 @@ function putSettings(
   const put = (field: ResponsesParameter, value: unknown): void => {
     if (value === undefined) return;
     if (!quirks.refuses.includes(field)) params[field] = value;
+    // A warning reports only a setting of the caller, and callers cannot set `parallel_tool_calls`.
     else if (field !== 'parallel_tool_calls') warnings.push(rejectedWarning(field));
   };
   put('max_output_tokens', request.maxTokens);

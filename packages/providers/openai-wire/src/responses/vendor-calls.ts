@@ -152,7 +152,7 @@ export function vendorResultItem(result: VendorResultPart, item: JsonObject): In
   // A part has another id if two calls of a turn had the same one.
   const sentId = stringOf(callId) || stringOf(id) || result.callId;
   const called = { call_id: sentId, ...(caller !== undefined && { caller }) };
-  const text = resultText({ ...result, isError: false });
+  const text = textWithoutPrefix(result);
   switch (item['type']) {
     case 'mcp_approval_request': {
       // Text without a decision, such as a failure, does not approve the call.
@@ -173,11 +173,14 @@ export function vendorResultItem(result: VendorResultPart, item: JsonObject): In
       const status = isError === true ? 'failed' : 'completed';
       return { type: 'apply_patch_call_output', ...called, status, ...(text !== '' && { output: text }) };
     }
-    // A `computer_call`, the only other type of `KINDS`.
+    // A `computer_call`, the only other type of `KINDS`. It has no `caller`, because programs cannot call it.
     default:
       return { type: 'computer_call_output', call_id: sentId, ...computerOutput(result, item) };
   }
 }
+
+/** Returns the text of a result without the prefix of a failure, because the outputs of these calls have a member for failures. */
+const textWithoutPrefix = (result: VendorResultPart): string => resultText({ ...result, isError: false });
 
 function computerOutput({ content, output = {} }: VendorResultPart, item: JsonObject): object {
   const screenshot = screenshotOf(content);
@@ -203,7 +206,7 @@ function shellOutputs(result: VendorResultPart): readonly object[] {
   const { output, isError } = result;
   const outputs = output?.['outputs'];
   if (!isList(outputs)) {
-    const text = resultText({ ...result, isError: false });
+    const text = textWithoutPrefix(result);
     const streams = isError === true ? { stdout: '', stderr: text } : { stdout: text, stderr: '' };
     return [{ ...streams, outcome: { type: 'exit', exit_code: isError === true ? 1 : 0 } }];
   }

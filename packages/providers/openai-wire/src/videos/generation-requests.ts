@@ -82,6 +82,7 @@ export function generationRequests(
       }
       await response.body?.cancel();
       const { status } = response;
+      // The URL is temporary and contains its signature, so 401 and 403 are taken for an expired URL, not for a wrong credential.
       const isGone = [401, 403, 404, 410].includes(status);
       const why = isGone
         ? 'the vendor no longer has the video'

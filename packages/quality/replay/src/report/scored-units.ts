@@ -42,7 +42,7 @@ export const scoreOf = ({ score, label }: Comparison): number => label ?? score;
 
 export const estimateOf = ({ value, low, high }: Interval, n: number): Estimate => ({ value, low, high, n });
 
-/** Quality of answers with its parts. */
+/** Quality of answers with its parts. The quality 1 means as good as the recorded answers. */
 interface Quality {
   readonly quality: Estimate;
   readonly worse: Estimate;
@@ -75,6 +75,7 @@ const EXAMPLES = 3;
 
 /** Returns the ids of at most three units of different conversations, those with the lowest scores first. */
 export function examplesOf(units: readonly ScoredUnit[]): readonly string[] {
+  // 1 is the highest score, so units without a result come last.
   const rank = ({ candidate }: ScoredUnit): number => (candidate === undefined ? 1 : scoreOf(candidate));
   const sorted = units.toSorted((a, b) => rank(a) - rank(b) || compareText(a.id, b.id));
   const first = new Map<string, string>();

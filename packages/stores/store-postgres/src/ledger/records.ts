@@ -33,6 +33,7 @@ export class Records {
     await this.queue.addWithin((work) => this.connection.withTimeout(work), rowOf(record));
   }
 
+  /** Inserts records. Ignores a repeated record, as the contract of `append` requires. */
   private async insert(rows: readonly NewRow[]): Promise<readonly undefined[]> {
     await this.connection.unlimitedQuery(
       `INSERT INTO ${this.connection.schema}.records (id, at, call, tenant, target, record)
@@ -57,13 +58,12 @@ export class Records {
     if (call !== undefined) where((value) => `call = ${value}`, toStoredText(call));
     if (tenant !== undefined) where((value) => `tenant = ${value}`, toStoredText(tenant));
     if (target !== undefined) where((value) => `target = ${value}`, toStoredText(target));
-    const at = values.length + 1;
-    const seq = values.length + 2;
+    const afterLast = `(row.at, row.seq) > ($${values.length + 1}::text::bigint, $${values.length + 2}::text::bigint)`;
     let last: readonly string[] = [`${Number.MIN_SAFE_INTEGER}`, '0'];
     for (;;) {
       const rows = await this.connection.query(
         `SELECT row.at::text AS time, row.seq::text AS place, row.record FROM ${this.connection.schema}.records AS row
-         WHERE ${conditions.join(' AND ')} AND (row.at, row.seq) > ($${at}::text::bigint, $${seq}::text::bigint)
+         WHERE ${conditions.join(' AND ')} AND ${afterLast}
          ORDER BY row.at, row.seq LIMIT ${PAGE}`,
         [...values, ...last],
       );

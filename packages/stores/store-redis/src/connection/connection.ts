@@ -19,7 +19,7 @@ export class Connection {
   private readonly prepare: () => Promise<void>;
   private wasReady = false;
   private isPrepared = false;
-  /** Whether a call has timed out since the last call that succeeded. */
+  /** Whether a call has timed out since the last answer of Redis. */
   private isStalled = false;
   /** Time of the next test call while `isStalled` is true, in epoch milliseconds. Earlier calls fail immediately. */
   private retryAt = 0;
@@ -50,6 +50,8 @@ export class Connection {
   withTimeout<T>(work: () => Promise<T>): Promise<T> {
     const down = this.downError();
     if (down !== undefined) return Promise.reject(down);
+    // While Redis does not respond, this call is the test call, and further calls fail until the next one.
+    if (this.isStalled) this.retryAt = this.clock.now() + RETRY_MS;
     return new Promise<T>((resolve, reject) => {
       const late = (cause?: unknown): void => {
         this.isStalled = true;
@@ -71,8 +73,14 @@ export class Connection {
         },
         (error: unknown) => {
           cancel();
-          if (isTimeout(error)) late(error);
-          else reject(LlmError.is(error) ? error : commandError(error));
+          if (isTimeout(error)) {
+            late(error);
+            return;
+          }
+          const failure = LlmError.is(error) ? error : commandError(error);
+          // Redis has answered, although with an error such as `OOM`.
+          if (failure.kind === 'server') this.isStalled = false;
+          reject(failure);
         },
       );
     });
@@ -87,18 +95,18 @@ export class Connection {
     return work();
   }
 
-  /** Returns an error while Redis is down, because a disconnected client could send a queued command after its timeout. */
+  /**
+   * Returns the error of a call that must not be sent. A disconnected client could send a queued command after its timeout. A call
+   * to a Redis that does not respond would only wait, so it is sent only as a test call.
+   */
   private downError(): LlmError | undefined {
     if (this.wasReady && !this.client.isReady())
       return new LlmError('network', 'Redis is not connected; check the server and the client');
-    if (!this.isStalled) return undefined;
-    if (this.clock.now() < this.retryAt)
-      return new LlmError(
-        'timeout',
-        'Redis does not respond; retry after a second, when the connection is tested again',
-      );
-    this.retryAt = this.clock.now() + RETRY_MS;
-    return undefined;
+    if (!this.isStalled || this.clock.now() >= this.retryAt) return undefined;
+    return new LlmError(
+      'timeout',
+      'Redis does not respond; retry after a second, when the connection is tested again',
+    );
   }
 }
 

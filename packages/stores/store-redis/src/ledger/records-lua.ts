@@ -41,8 +41,8 @@ local function append()
 end
 
 -- Returns the member, the time and the record of each record of the page, in one list. A deleted record is ''.
--- Arguments: ':' and the call ('': all calls), from and to ('': no bound), last member of the previous page and its time
--- ('': first page), page size.
+-- Arguments: ':' and the call, whose id may be empty ('': all calls), from and to ('': no bound), last member of the previous page
+-- and its time ('': first page), page size.
 local function page()
   local call, from, to, last, lastAt, size = ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6], tonumber(ARGV[7])
   local key = call == '' and all or callKey(string.sub(call, 2))

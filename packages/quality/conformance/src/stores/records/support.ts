@@ -58,7 +58,10 @@ export async function pagesOf(store: RecordStore, query: RecordQuery): Promise<r
   }
 }
 
-/** Checks a time from now, which has decreased since it was stored. */
+/**
+ * Asserts that a time from now is the stored one, less the time since then. It may be 1 ms more, because stores round times. Half
+ * an hour is more than any run takes.
+ */
 export function isAbout(dueMs: number | undefined, stored: number): void {
   ok(dueMs !== undefined && dueMs <= stored + 1 && dueMs > stored - HOUR_MS / 2, `${dueMs} is not ${stored}`);
 }
