@@ -87,11 +87,11 @@ export class GuardedCall {
     const isParallel = guard.options.mode === 'parallel';
     const [request] = await Promise.all([this.withheld(), isParallel ? undefined : this.input]);
     const { mask } = guard;
-    const masked = mask === undefined ? { request, values: NONE } : await mask.apply(request, runner);
+    const masked = mask === undefined ? { request } : await mask.apply(request, runner);
     return {
       request: masked.request,
       options: { ...options, signal: this.controller.signal },
-      restorer: new Restorer(masked.values, guard.options.mask?.restore, this.isJson),
+      restorer: new Restorer(masked, guard.options.mask?.restore, this.isJson),
     };
   }
 
@@ -247,8 +247,6 @@ export class GuardedCall {
     return result.type === 'tool-result' ? { ...result, content } : { ...result, content, output: undefined };
   }
 }
-
-const NONE: ReadonlyMap<string, string> = new Map();
 
 /** Returns the text of a part, or of a document that is a text. */
 function plainText(part: Part): string {

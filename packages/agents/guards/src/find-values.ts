@@ -2,7 +2,7 @@ import type { FoundValue, MaskRule } from './types.ts';
 
 /** Range of a value in a text. */
 export interface Range extends FoundValue {
-  /** Original value. Set only for a known value, because the range may contain the value with escapes. */
+  /** Original value. Set if the range may contain the value with escapes. */
   readonly value?: string;
 }
 
@@ -15,7 +15,23 @@ export class ValueFinder {
   }
 
   /** Returns the ranges of the values, in any order. Ranges of different rules may overlap. */
-  find(text: string): readonly FoundValue[] {
+  find(text: string): readonly Range[] {
+    const found = this.findIn(text);
+    const decoded = decodedJson(text);
+    if (decoded === undefined) return found;
+    const ranges = this.findIn(decoded.text).map(({ label, start, end }) => ({
+      label,
+      start: decoded.places[start] ?? 0,
+      end: decoded.places[end] ?? 0,
+      value: decoded.text.slice(start, end),
+    }));
+    // In the text with escapes, a value may begin with the letter of an escape, such as `nmax@example.com` after a backslash.
+    const isNew = (one: Range): boolean =>
+      !ranges.some(({ start, end }) => start < one.end && one.start < end);
+    return [...ranges, ...found.filter(isNew)];
+  }
+
+  private findIn(text: string): readonly FoundValue[] {
     return this.rules.flatMap((rule) => matchesOf(rule, text));
   }
 
@@ -23,6 +39,36 @@ export class ValueFinder {
   findsAlone(value: string): boolean {
     return this.find(value).some(({ start, end }) => start === 0 && end === value.length);
   }
+}
+
+/** Escape of JSON. JSON in a string of JSON has more than one backslash. */
+const ESCAPE = /\\+(?:([bfnrt"/])|u([\da-f]{4}))/gi;
+const ESCAPED: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+
+/**
+ * Returns a text that contains JSON, such as the result of a tool, without the escapes, and the offset of each of its characters in
+ * `text`. Returns `undefined` for a text without quotation marks or without escapes.
+ */
+function decodedJson(
+  text: string,
+): { readonly text: string; readonly places: readonly number[] } | undefined {
+  if (!text.includes('"') || !text.includes('\\')) return undefined;
+  let decoded = '';
+  const places: number[] = [];
+  const add = (characters: string, from: number, step: number): void => {
+    for (let at = 0; at < characters.length; at++) places.push(from + at * step);
+    decoded += characters;
+  };
+  let end = 0;
+  for (const { 0: escape, 1: letter, 2: code, index } of text.matchAll(ESCAPE)) {
+    add(text.slice(end, index), end, 1);
+    const character = code === undefined ? letter : String.fromCharCode(Number.parseInt(code, 16));
+    add(ESCAPED[character ?? ''] ?? character ?? '', index, 0);
+    end = index + escape.length;
+  }
+  add(text.slice(end), end, 1);
+  places.push(text.length);
+  return { text: decoded, places };
 }
 
 interface CompiledRule extends MaskRule {

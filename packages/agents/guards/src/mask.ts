@@ -16,6 +16,8 @@ export interface MaskedRequest {
   readonly request: ChatRequest;
   /** Original values by placeholder. */
   readonly values: ReadonlyMap<string, string>;
+  /** Masks a further text with the same placeholders. A new value gets another placeholder, which `values` then contains. */
+  readonly mask: (text: string) => string;
 }
 
 /** Mask that replaces values in requests with placeholders. The placeholders of a request do not depend on earlier requests. */
@@ -38,11 +40,14 @@ export class Mask {
     if (this.system.text !== request.system) this.system = { text: request.system };
     const { system } = this;
     const literals = new Set<string>();
+    const fromModel = new Set<string>();
     const fresh = new Map<object, string>();
     // This pass only reads the texts, and ignores the result.
     mapTexts(request, (text, role, part = system) => {
-      // The model repeats placeholders of earlier requests, whose numbers stay in use.
-      if (role !== 'assistant') for (const [literal] of text.matchAll(PLACEHOLDER)) literals.add(literal);
+      // The model repeats placeholders of earlier requests, and tools that receive them may return them. Their numbers stay in use.
+      for (const [placeholder] of text.matchAll(PLACEHOLDER))
+        if (role === 'assistant') fromModel.add(placeholder);
+        else if (!fromModel.has(placeholder)) literals.add(placeholder);
       if (!this.found.has(part))
         fresh.set(part, [fresh.get(part) ?? '', text].filter(Boolean).join(SEPARATOR));
       return text;
@@ -50,24 +55,36 @@ export class Mask {
     await this.findIn(fresh, runner);
     const placeholders = new Placeholders(literals);
     const known = new KnownValues();
-    const masked = mapTexts(request, (text, _role, part = system) => {
-      for (const value of this.found.get(part) ?? []) known.add(value);
-      const secrets = this.options.redactor?.find(text) ?? [];
-      const ranges = mergeRanges([
-        ...this.finder.find(text),
-        ...secrets.map((range) => ({ ...range, label: 'SECRET' })),
-        ...known.find(text),
-      ]);
+    const recognized = new Map<string, readonly Range[]>();
+    const counts: Record<string, number> = {};
+    const mask = (text: string, isCounted = false): string => {
+      const found = recognized.get(text) ?? this.recognizedIn(text);
+      const ranges = mergeRanges([...found, ...known.find(text)]);
       return replaced(text, ranges, (value, label) => {
-        // Record the value, because a later message may contain the value in a context that no rule recognizes.
+        // Record the value, because another text may contain the value in a context that no rule recognizes.
         if (!placeholders.has(value, label) && !this.finder.findsAlone(value)) known.add({ value, label });
+        if (isCounted) counts[label] = (counts[label] ?? 0) + 1;
         return placeholders.of(value, label);
       });
+    };
+    // This pass numbers the values, and ignores the result: a value may occur before the text whose context identifies it.
+    mapTexts(request, (text, _role, part = system) => {
+      for (const value of this.found.get(part) ?? []) known.add(value);
+      recognized.set(text, this.recognizedIn(text));
+      mask(text);
+      return text;
     });
-    const { values, counts } = placeholders;
+    const masked = mapTexts(request, (text) => mask(text, true));
+    const { values } = placeholders;
     const ms = runner.clock.now() - startedAt;
     if (values.size > 0) runner.emit({ type: 'masked', rule: 'mask', side: 'input', counts, ms });
-    return { request: masked, values };
+    return { request: masked, values, mask: (text) => mask(text) };
+  }
+
+  /** Returns the ranges that the rules and the redactor find in a text. */
+  private recognizedIn(text: string): readonly Range[] {
+    const secrets = this.options.redactor?.find(text) ?? [];
+    return [...this.finder.find(text), ...secrets.map((range) => ({ ...range, label: 'SECRET' }))];
   }
 
   /** Calls `find` once with all text of the request that `find` has not received before. */
@@ -92,7 +109,6 @@ export class Mask {
 /** Placeholders of one request, numbered in the order in which their values first occur. */
 class Placeholders {
   readonly values = new Map<string, string>();
-  readonly counts: Record<string, number> = {};
   private readonly byValue = new Map<string, string>();
   private readonly literals: ReadonlySet<string>;
   private readonly last = new Map<string, number>();
@@ -107,7 +123,6 @@ class Placeholders {
   }
 
   of(value: string, label: string): string {
-    this.counts[label] = (this.counts[label] ?? 0) + 1;
     const key = `${label} ${value}`;
     let placeholder = this.byValue.get(key);
     if (placeholder !== undefined) return placeholder;

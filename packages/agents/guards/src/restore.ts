@@ -7,23 +7,35 @@ import {
   type TextPart,
 } from '@majordomo/core';
 import { mapStrings } from './map-texts.ts';
-import { PLACEHOLDER } from './mask.ts';
+import { PLACEHOLDER, type MaskedRequest } from './mask.ts';
 import type { MaskOptions } from './types.ts';
 
 /** Restorer of the values of placeholders in the answer to one request. Unknown placeholders do not change. */
 export class Restorer {
   private readonly values: ReadonlyMap<string, string>;
+  private readonly mask: MaskedRequest['mask'];
   /** Names of the tools in whose arguments placeholders are replaced. `true` means all tools, and `false` means none. */
   readonly tools: boolean | readonly string[];
-  private readonly restoresText: boolean;
+  private readonly isTextRestored: boolean;
   /** Whether the text of the answer is JSON. */
   private readonly isJson: boolean;
 
-  constructor(values: ReadonlyMap<string, string>, restore: MaskOptions['restore'], isJson: boolean) {
+  /** @param masked absent members: the request is not masked */
+  constructor(
+    { values = NONE, mask = (text) => text }: Partial<MaskedRequest>,
+    restore: MaskOptions['restore'],
+    isJson: boolean,
+  ) {
     this.values = values;
+    this.mask = mask;
     this.tools = values.size > 0 && (restore?.arguments ?? true);
-    this.restoresText = values.size > 0 && restore?.text !== false;
+    this.isTextRestored = restore?.text !== false;
     this.isJson = isJson;
+  }
+
+  /** Whether text is restored. `mask` may add values to a request that had none. */
+  private get restoresText(): boolean {
+    return this.isTextRestored && this.values.size > 0;
   }
 
   part<T extends AssistantPart>(part: T): T;
@@ -66,7 +78,7 @@ export class Restorer {
     const validate = async (value: unknown): Promise<Awaited<ReturnType<typeof standard.validate>>> => {
       const result = await standard.validate(this.restoresText ? mapStrings(value, this.plain) : value);
       // The issues are masked, because a vendor receives them with the request to repair the value.
-      return result.issues === undefined ? result : { issues: mapStrings(result.issues, this.masked) };
+      return result.issues === undefined ? result : { issues: mapStrings(result.issues, this.mask) };
     };
     const { vendor, jsonSchema: toJson } = standard;
     return { '~standard': { version: 1, vendor, jsonSchema: toJson, validate } };
@@ -77,10 +89,8 @@ export class Restorer {
     if (part.citations === undefined) return text === part.text ? part : { ...part, text };
     const moved = (position: number): number =>
       this.replaced(part.text.slice(0, position), this.isJson).length;
-    const citations = part.citations.map(({ title, quote, start, end, ...citation }): Citation => ({
-      ...citation,
-      ...(title !== undefined && { title: this.plain(title) }),
-      ...(quote !== undefined && { quote: this.plain(quote) }),
+    const citations = part.citations.map(({ start, end, ...citation }): Citation => ({
+      ...mapStrings(citation, this.plain),
       ...(start !== undefined && { start: moved(start) }),
       ...(end !== undefined && { end: moved(end) }),
     }));
@@ -92,9 +102,6 @@ export class Restorer {
   }
 
   private readonly plain = (text: string): string => this.replaced(text, false);
-
-  private readonly masked = (text: string): string =>
-    [...this.values].reduce((masked, [placeholder, value]) => masked.replaceAll(value, placeholder), text);
 
   private replaced(text: string, isJson: boolean): string {
     return text.replace(PLACEHOLDER, (placeholder) => {
@@ -112,6 +119,8 @@ export class Restorer {
     return isBeginning ? at : text.length;
   }
 }
+
+const NONE: ReadonlyMap<string, string> = new Map();
 
 const isSchema = <T>(output: ObjectSchema<T> | JsonObject): output is ObjectSchema<T> =>
   '~standard' in output;

@@ -86,6 +86,53 @@ describe('a masked request', () => {
     ]);
   });
 
+  it('masks values in JSON that follow an escape, also in nested JSON, and leaves the JSON valid', async () => {
+    const server = await serve(ok);
+    const body = `Please write to\n${EMAIL}\tor call\n${PHONE}\n2001:db8::1\n"müller@example.com"`;
+    const ascii = JSON.stringify({ body }).replaceAll('ü', '\\u00fc');
+    const nested = JSON.stringify({ json: ascii });
+    const messages = [user(body), user(ascii), user(`Found: ${ascii}.`), user(nested)];
+    await guarded(server.model, { mask: {} }).generate({ messages });
+    const masked = 'Please write to\n[EMAIL_1]\tor call\n[PHONE_1]\n[IP_1]\n"[EMAIL_2]"';
+    const [first, second, third, fourth] =
+      server.bodies[0]?.messages.map(({ content }) => String(content)) ?? [];
+    expect(first).toBe(masked);
+    expect(JSON.parse(second ?? '')).toEqual({ body: masked });
+    expect(third).toBe(`Found: ${JSON.stringify({ body: masked })}.`);
+    expect(JSON.parse(fourth ?? '')).toEqual({ json: JSON.stringify({ body: masked }) });
+  });
+
+  it('masks a value also before the text whose context identifies it', async () => {
+    const server = await serve(ok);
+    const rules = [{ label: 'ID', pattern: /C-(\d{4})/, group: 1 }];
+    await guarded(server.model, { mask: { rules } }).generate({
+      messages: [user('What is 1234?'), assistant('5678?'), user('Is 1234 paid? I am C-5678 and C-1234.')],
+    });
+    expect(server.bodies[0]?.messages.map(({ content }) => content)).toEqual([
+      'What is [ID_2]?',
+      '[ID_1]?',
+      'Is [ID_2] paid? I am C-[ID_1] and C-[ID_2].',
+    ]);
+  });
+
+  it('keeps the numbers of placeholders that a tool has received and returns', async () => {
+    const server = await serve(ok);
+    const model = guarded(server.model, { mask: { restore: { arguments: [] } } });
+    const lookup = { type: 'tool-call', id: 'c1', name: 'lookup', args: { who: '[EMAIL_1]' } } as const;
+    await model.generate({
+      messages: [
+        user(`Customers: ${EMAIL}, b@example.com.`),
+        assistant([lookup]),
+        toolResult({ callId: 'c1', name: 'lookup', content: '[EMAIL_1] has no order' }),
+      ],
+    });
+    expect(server.bodies[0]?.messages.map(({ content }) => content)).toEqual([
+      'Customers: [EMAIL_1], [EMAIL_2].',
+      null,
+      '[EMAIL_1] has no order',
+    ]);
+  });
+
   it('does not use a placeholder that users or tools wrote, and does not restore invented placeholders', async () => {
     const server = await serve({ pieces: ['[EMAIL_1] [EMAIL_2] [EMAIL_9] [OTHER_1]'] });
     const { text } = await guarded(server.model, { mask: {} }).generate({
@@ -175,23 +222,24 @@ describe('restoring', () => {
     expect(JSON.stringify(snapshots)).not.toContain('[EM');
   });
 
-  it('repairs a typed object without sending the value in the issues', async () => {
-    const server = await serve(
-      { pieces: ['{"mail":"[EMAIL_1]"}'] },
-      { pieces: ['{"mail":"ok@example.org"}'] },
-    );
+  it('repairs a typed object without sending values in the issues', async () => {
+    const server = await serve({ pieces: ['{"mail":"[EMAIL_2]"}'] }, { pieces: ['{"mail":"[EMAIL_3]"}'] });
+    const BOSS = 'boss@example.org';
     const output = z.object({
-      mail: z.string().refine((mail) => mail !== EMAIL, { error: ({ input }) => `not ${String(input)}` }),
+      mail: z.string().refine((mail) => mail === BOSS, {
+        error: ({ input }) => `not ${String(input)}; allowed is ${BOSS}`,
+      }),
     });
-    const { value } = await guarded(server.model, { mask: {} }).generateObject({ ...ask(EMAIL), output });
-    expect(value).toEqual({ mail: 'ok@example.org' });
-    expect(server.sent()).toContain('not [EMAIL_1]');
-    expect(server.sent()).not.toContain(EMAIL);
+    const request = ask(`${EMAIL}, anna.${EMAIL}`);
+    const { value } = await guarded(server.model, { mask: {} }).generateObject({ ...request, output });
+    expect(value).toEqual({ mail: BOSS });
+    expect(server.sent()).toContain('not [EMAIL_2]; allowed is [EMAIL_3]');
+    expect(server.sent()).not.toMatch(/anna|max@|boss/);
   });
 
-  it('adjusts the offsets of citations to the restored text', async () => {
+  it('restores citations, and adjusts their offsets to the restored text', async () => {
     const citations: readonly Citation[] = [
-      { url: 'https://x.example', title: 'About [EMAIL_1]', quote: '[EMAIL_1]', start: 5, end: 14 },
+      { url: 'https://x.example/[EMAIL_1]', title: 'About [EMAIL_1]', quote: '[EMAIL_1]', start: 5, end: 14 },
       { start: 15, end: 20 },
     ];
     const provider: Provider = fakeProvider({
@@ -203,7 +251,11 @@ describe('restoring', () => {
     const [part] = parts;
     if (part?.type !== 'text') throw new Error('expected text');
     expect(part.citations?.map(({ start, end }) => part.text.slice(start, end))).toEqual([EMAIL, 'today']);
-    expect(part.citations?.[0]).toMatchObject({ title: `About ${EMAIL}`, quote: EMAIL });
+    expect(part.citations?.[0]).toMatchObject({
+      url: `https://x.example/${EMAIL}`,
+      title: `About ${EMAIL}`,
+      quote: EMAIL,
+    });
   });
 
   it('leaves no placeholder in the partial response of an error', async () => {

@@ -213,7 +213,7 @@ function chatClient(
 interface ReadOptions {
   /** `requestId` of the response that the page expects. `@default` the newest response of the chat */
   readonly requestId: string | undefined;
-  readonly maxBytes: number;
+  readonly maxChars: number;
   readonly clock: Clock;
 }
 
@@ -221,11 +221,11 @@ interface ReadOptions {
 export async function readFromChannel(
   channel: RunChannel,
   chatId: string,
-  { requestId, maxBytes, clock }: ReadOptions,
+  { requestId, maxChars, clock }: ReadOptions,
 ): Promise<ChunkReader | undefined> {
   const client = chatClient('read', channel, chatId, clock, requestId);
   const first = await client.firstRequest();
-  const reader = new ChunkReader(maxBytes, () => client.leave());
+  const reader = new ChunkReader(maxChars, () => client.leave());
   if (first === undefined) client.close();
   else void follow(client, reader, first);
   return first && reader;

@@ -6,16 +6,16 @@ const DONE = { done: true, value: undefined } as const;
 export class ChunkReader implements AsyncIterableIterator<UiMessageChunk, undefined> {
   isOver = false;
   private readonly waiting = new ChunkLog();
-  private readonly maxCharacters: number;
+  private readonly maxChars: number;
   private readonly onLeave: () => void;
   private wake = (): void => undefined;
 
   /**
-   * @param maxCharacters maximum number of characters that wait for the client
+   * @param maxChars maximum number of characters that wait for the client
    * @param onLeave called if the client disconnects or reads too slowly before the end of the response
    */
-  constructor(maxCharacters: number, onLeave: () => void) {
-    this.maxCharacters = maxCharacters;
+  constructor(maxChars: number, onLeave: () => void) {
+    this.maxChars = maxChars;
     this.onLeave = onLeave;
   }
 
@@ -31,8 +31,7 @@ export class ChunkReader implements AsyncIterableIterator<UiMessageChunk, undefi
   push(chunk: UiMessageChunk): void {
     if (this.isOver) return;
     this.waiting.add(chunk);
-    if (this.waiting.size > this.maxCharacters)
-      this.fail('response: the page read too slowly; reload the page');
+    if (this.waiting.size > this.maxChars) this.fail('response: the page read too slowly; reload the page');
     else this.wake();
   }
 

@@ -6,7 +6,7 @@ import type { UiMessageChunk } from './types.ts';
 /** Limits of a response that continues after its connection has ended, and the clock that measures the time. */
 interface Limits {
   readonly disconnectMs: number;
-  readonly maxBytes: number;
+  readonly maxChars: number;
   readonly clock: Clock;
 }
 
@@ -76,7 +76,7 @@ export class LiveResponse {
   }
 
   private addReader(): ChunkReader {
-    const reader: ChunkReader = new ChunkReader(this.options.maxBytes, () => this.remove(reader));
+    const reader: ChunkReader = new ChunkReader(this.options.maxChars, () => this.remove(reader));
     this.readers.add(reader);
     this.cancelStop();
     return reader;
@@ -94,7 +94,7 @@ export class LiveResponse {
     // The stream never fails. Its last chunk reports a failure.
     for await (const chunk of this.stream) {
       this.log?.add(chunk);
-      if (this.log !== undefined && this.log.size > this.options.maxBytes) this.log = undefined;
+      if (this.log !== undefined && this.log.size > this.options.maxChars) this.log = undefined;
       for (const reader of this.readers) this.send(chunk, reader);
     }
     this.isOver = true;

@@ -15,11 +15,11 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
     channel: 'object',
     disconnectMs: atLeast(0),
     keepMs: atLeast(0),
-    maxBytes: atLeast(0),
+    maxChars: atLeast(0),
     clock: 'object with now',
   });
   const { channel, clock = systemClock, keepMs = 10_000 } = options;
-  const { disconnectMs = 300_000, maxBytes = 16_777_216 } = options;
+  const { disconnectMs = 300_000, maxChars = 16_777_216 } = options;
   /** Newest response of each chat in this process. */
   const responses = new Map<string, LiveResponse>();
   let isClosed = false;
@@ -65,7 +65,7 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
       // Throws for an invalid option before the older response is stopped.
       const stream = chunkStream('start', events, { ...uiOptions, onEnd });
       older?.supersede();
-      const limits = { disconnectMs, maxBytes, clock };
+      const limits = { disconnectMs, maxChars, clock };
       const response = new LiveResponse(stream, shownChunks(uiOptions), requestId, limits);
       void serve(chatId, response);
       return chunkResponse(response.requester, { signal, heartbeatMs, headers });
@@ -76,7 +76,7 @@ export function createResumableStreams(options: ResumableOptions = {}): Resumabl
       const reader =
         response?.isExpected(requestId) === true
           ? response.read()
-          : channel && (await readFromChannel(channel, chatId, { requestId, maxBytes, clock }));
+          : channel && (await readFromChannel(channel, chatId, { requestId, maxChars, clock }));
       return reader === undefined
         ? new Response(null, { status: 204 })
         : chunkResponse(reader, responseOptions);

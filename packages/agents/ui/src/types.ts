@@ -234,7 +234,7 @@ export interface ResumableOptions {
   /** Time for which an ended response can still be replayed to a page that loads, in milliseconds. `@default 10_000` */
   readonly keepMs?: number | undefined;
   /** Maximum size of a response retained for replay, in characters. A longer response cannot be resumed. `@default 16_777_216` */
-  readonly maxBytes?: number | undefined;
+  readonly maxChars?: number | undefined;
   /** Clock for the times above. `@default systemClock` */
   readonly clock?: Clock | undefined;
 }

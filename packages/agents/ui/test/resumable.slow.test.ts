@@ -183,17 +183,17 @@ describe('resume', () => {
     expect(JSON.stringify(replay)).toContain('Sunny.');
   });
 
-  it('returns 204 for a response that is longer than `maxBytes`, which still ends normally', async () => {
-    const streams = createResumableStreams({ maxBytes: 2_000 });
+  it('returns 204 for a response that is longer than `maxChars`, which still ends normally', async () => {
+    const streams = createResumableStreams({ maxChars: 2_000 });
     const chunks = await chunksOf(streams.start('chat', longAnswer()));
     expect(textOfChunks(chunks)).toHaveLength(5_000);
     expect(chunks.at(-1)?.type).toBe('finish');
     expect((await streams.resume('chat')).status).toBe(204);
   });
 
-  it('ends a reader with an error if its unread content exceeds `maxBytes`', async () => {
+  it('ends a reader with an error if its unread content exceeds `maxChars`', async () => {
     const ended = deferred<UiEnd>();
-    const streams = createResumableStreams({ maxBytes: 2_000 });
+    const streams = createResumableStreams({ maxChars: 2_000 });
     const response = streams.start('chat', longAnswer(), { onEnd: ended.resolve });
     expect((await ended.promise).outcome).toBe('finished');
     expect(await chunksOf(response)).toMatchObject([{ type: 'error' }]);

@@ -52,7 +52,7 @@ export function createLedger(options: LedgerOptions = {}): Ledger {
     estimate: (attempt, tier) => estimateAmount(context, attempt, tier),
     reserve: (work, most, limitMs) => reserveWork(context, work, most, limitMs),
     renew: (work, limitMs) => renewWork(context, work, limitMs),
-    release: ({ id }) => endReservation(store, id).then(() => undefined),
+    release: ({ id }) => endReservation(store, id),
     settle: (work, used) => settleWork(context, work, used),
     flush: () => outbox.flush(),
     async close() {

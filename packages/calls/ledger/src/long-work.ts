@@ -43,7 +43,7 @@ export async function reserveWork(
   limitMs: number,
 ): Promise<Denial | undefined> {
   const { store, clock, options, outbox } = context;
-  const { counted, spender } = countersOf(context, work);
+  const { counted, spender } = await countersOf(context, work);
   const { requests, input, output, nanoUsd } = most;
   const usd = nanoUsd === undefined ? undefined : BigInt(nanoUsd);
   // The amount has tokens, so no limit of tokens treats the work as billed by another unit.
@@ -86,7 +86,7 @@ export async function renewWork(
 /** Replaces the reservation of work with what it has used. A repetition books nothing. */
 export async function settleWork(context: LedgerContext, work: LongWork, used: UsedAmount): Promise<void> {
   const { store, clock, models, limits, alerts } = context;
-  const { counted, spender } = countersOf(context, work);
+  const { counted, spender } = await countersOf(context, work);
   // The work may have a reservation on limits that have been removed since.
   if (counted.length === 0) await store.settle(work.id, []);
   const { outcome, ms, requests, usage } = used;
@@ -131,12 +131,12 @@ async function currentPrice(
   return known && priceAt(known, new Date(clock.now()));
 }
 
-function countersOf(
+async function countersOf(
   { limits }: LedgerContext,
   { call, vendor, target }: LongWork,
-): { readonly counted: readonly LimitCounter[]; readonly spender: Spender } {
+): Promise<{ readonly counted: readonly LimitCounter[]; readonly spender: Spender }> {
   const spender: Spender = { tenant: call.tenant, vendor, target, metadata: call.metadata };
-  return { counted: limits.countersFor(spender, call), spender };
+  return { counted: await limits.countersOfCall(spender, call), spender };
 }
 
 /**

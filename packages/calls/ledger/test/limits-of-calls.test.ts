@@ -111,6 +111,20 @@ describe('limitsOf', () => {
     });
   });
 
+  it('may return a promise, and fails the call without a request if the promise rejects', async () => {
+    let isDown = false;
+    const { callModel, records } = ledgerFixture(replies(3), {
+      limitsOf: (call) =>
+        isDown ? Promise.reject(new LlmError('server', 'no keys')) : Promise.resolve(limitsOf(call)),
+    });
+    const call = () => callModel({ metadata: { key: 'b' } });
+    await call();
+    expect((await denial(call())).code).toBe('rate-limited');
+    isDown = true;
+    await expect(call()).rejects.toMatchObject({ kind: 'server', message: 'no keys' });
+    expect(records).toHaveLength(1);
+  });
+
   it('claims the same number of counters with 10,000 keys as with 10', async () => {
     for (const keys of [10, 10_000]) {
       const claims: (readonly Claim[])[] = [];

@@ -73,6 +73,13 @@ describe('a created key', () => {
     });
   });
 
+  it('may expire after the year 9999', async () => {
+    const { keys } = setUp();
+    const { key, secret } = await keys.create({ name: 'a', expiresAt: new Date('+010000-01-01') });
+    expect(key.status).toBe('active');
+    expect(await keys.authorize(bearer(secret))).toBeDefined();
+  });
+
   it('is stored, listed and reported without its secret', async () => {
     const stored: string[] = [];
     const records = memoryRecords();
@@ -202,6 +209,8 @@ describe('an invalid value', () => {
     ['metadata.m', { metadata: { m: 'x'.repeat(257) } }],
     ['metadata.m', { metadata: { m: 1 } }],
     ['metadata.key', { metadata: { key: 'key_1' } }],
+    ['metadata.client', { metadata: { client: 'acme' } }],
+    ['metadata.requestId', { metadata: { requestId: '1' } }],
     ['models[1]', { models: ['a', 1] }],
     ['models', { models: 'a' }],
     ['tenant', { tenant: '' }],
@@ -419,12 +428,43 @@ describe('the limits of keys', () => {
     await keys.update(firstKey.key.id, { limits: [{ max: { calls: 3 }, per: 'hour' }] });
     expect(await call(secret)).toBe('yes');
     await expect(call(secret)).rejects.toMatchObject({ kind: 'denied' });
-    const limits = keys.limitsOf({
+    const limits = await keys.limitsOf({
       id: '',
       spec: '',
       tenant: undefined,
       metadata: { key: firstKey.key.id },
     });
     expect(await ledger.state(limits)).toMatchObject([{ used: 3n, left: 0n }]);
+  });
+
+  it('apply to work that another process reserves or settles, also after the revocation', async () => {
+    const records = memoryRecords();
+    const { clock, keys } = setUp(records);
+    const store = memoryStore({ clock });
+    const { key, secret } = await keys.create({ name: 'a', limits: [{ max: { calls: 5 }, per: 'day' }] });
+    const caller = await keys.authorize(bearer(secret));
+    const work = {
+      id: 'work/1',
+      operation: 'batch',
+      target: 'openai/gpt-5.4',
+      vendor: 'openai',
+      model: 'gpt-5.4',
+      billing: 'metered',
+      name: undefined,
+      call: { id: 'work', spec: 'smart', tenant: undefined, metadata: caller?.metadata ?? {} },
+    } as const;
+    const most = { requests: 3, input: 10, output: 10, nanoUsd: '100' };
+    const ledger = createLedger({ store, limitsOf: keys.limitsOf, clock });
+    expect(await ledger.reserve(work, most, DAY_MS)).toBeUndefined();
+    await keys.revoke(key.id);
+
+    const otherKeys = setUp(records).keys;
+    const other = createLedger({ store, limitsOf: otherKeys.limitsOf, clock });
+    await other.settle(work, { requests: 3, usage: undefined, most, outcome: 'finished', ms: 1 });
+    const state = async () => other.state(await otherKeys.limitsOf(work.call));
+    expect(await state()).toMatchObject([{ used: 3n, held: 0n }]);
+    expect(await other.reserve({ ...work, id: 'work/2' }, most, DAY_MS)).toMatchObject({
+      code: 'rate-limited',
+    });
   });
 });

@@ -50,10 +50,11 @@ export const callOptions = (
   signal: request.signal,
   tenant: caller.tenant,
   metadata: {
+    ...(metadata === undefined ? {} : { client: metadata }),
+    // The operator's tags come after those of the client, which must not replace them.
     ...caller.metadata,
     ...(caller.key !== undefined && { key: caller.key }),
     requestId,
-    ...(metadata === undefined ? {} : { client: metadata }),
   },
   onEvent: (event) => {
     if (event.type === 'call-start') trace.calls.push(event.call.id);

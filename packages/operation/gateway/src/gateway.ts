@@ -3,6 +3,7 @@ import { notify } from '@majordomo/core/toolkit';
 import { newId } from './response/id.ts';
 import { refusalResponse } from './response/refusal-response.ts';
 import { isAdmin, authorize } from './auth/authorize.ts';
+import { watchCaller } from './auth/watch-caller.ts';
 import { LoadLimit } from './load-limit.ts';
 import { whileConnected } from './errors/refusal.ts';
 import { FileCopies } from './files/file-copies.ts';
@@ -191,6 +192,10 @@ async function respond({ headers, ...arrival }: Arrival, gateway: GatewayContext
   const caller = await authorize(request, settings, isFromLoopback);
   trace.caller = caller;
   // For the check of an upgrade, `serve` receives a place for the WebSocket under the limits of the caller.
-  platform?.[OPEN_SOCKET]?.(gateway.sockets.enter(caller, settings));
+  platform?.[OPEN_SOCKET]?.(
+    gateway.sockets.enter(caller, settings, (onRefused) =>
+      watchCaller({ request, caller }, settings, onRefused),
+    ),
+  );
   return await route({ ...arrival, caller }, gateway);
 }

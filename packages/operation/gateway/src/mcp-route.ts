@@ -1,3 +1,5 @@
+import { isRecord } from '@majordomo/core/toolkit';
+import { watchCaller } from './auth/watch-caller.ts';
 import { limitsOf } from './load-limit.ts';
 import { callOptions, type GatewayContext, type RequestContext } from './context.ts';
 import { whileConnected } from './errors/refusal.ts';
@@ -7,7 +9,10 @@ import { jsonBody } from './parsing/body.ts';
 /** Maximum number of bytes of an event stream that wait for a client that reads slowly. */
 const MAX_UNREAD = 16 * 1024 * 1024;
 
-/** Passes a request to the handler of MCP. An open event stream counts as a call until it ends or the client disconnects. */
+/**
+ * Passes a request to the handler of MCP. An open event stream counts as a call until it ends or the client disconnects. A stream of
+ * notifications, which has no end of its own, also ends when its caller is no longer accepted.
+ */
 export async function mcpRoute(
   context: RequestContext,
   gateway: GatewayContext,
@@ -40,7 +45,15 @@ export async function mcpRoute(
       return new Response(answer, { status, headers });
     }
     const endStream = trace.beginStream(gateway.metrics);
-    const stream = untilEnd(withinMemory(answer), request.signal, () => {
+    const refused = new AbortController();
+    const stopWatching =
+      isPost && !isListen(body)
+        ? undefined
+        : watchCaller(context, gateway.settings, () => {
+            refused.abort();
+          });
+    const stream = untilEnd(withinMemory(answer), AbortSignal.any([request.signal, refused.signal]), () => {
+      stopWatching?.();
       end();
       endStream();
     });
@@ -50,6 +63,9 @@ export async function mcpRoute(
     throw error;
   }
 }
+
+/** Whether a client of protocol 2026 requests notifications. */
+const isListen = (body: unknown): boolean => isRecord(body) && body['method'] === 'subscriptions/listen';
 
 /**
  * Returns the same stream, which is read before the client reads it, because its events are written at any speed. Fails if too
@@ -76,10 +92,7 @@ function withinMemory(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8A
   );
 }
 
-/**
- * Returns the same stream. Calls `onEnd` when the stream has ended or the client has disconnected. Calls it again after a
- * disconnection during a read, because the cancellation also ends the read.
- */
+/** Returns the same stream, which ends when the signal aborts. Calls `onEnd` when the stream has ended, possibly twice. */
 function untilEnd(
   stream: ReadableStream<Uint8Array>,
   signal: AbortSignal,

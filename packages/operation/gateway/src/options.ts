@@ -29,7 +29,10 @@ export interface Caller {
   readonly models?: readonly string[] | undefined;
   /** Tools, prompts and resources of MCP servers that the caller may use. @default those of all servers */
   readonly mcp?: McpAccess | undefined;
-  /** Additional metadata of the caller's calls. Vendors do not receive it. @default none */
+  /**
+   * Additional metadata of the caller's calls. Vendors do not receive it. `key` and `requestId` are replaced. A member `client` replaces
+   * the metadata that the client sends. @default none
+   */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -225,7 +228,7 @@ export interface GatewayOptions {
   readonly files?: GatewayFilesOptions | undefined;
   /**
    * Function that answers `POST /v1/moderations` instead of a model of `models`. Receives and returns OpenAI's JSON bodies. A body
-   * without a valid `input` is refused. @default none: the moderation model with the requested name of `models`, by default
+   * without a valid `input` is refused, and so is each caller with an empty list as `models`; other lists do not apply. @default none: the moderation model with the requested name of `models`, by default
    * `omni-moderation-latest`, answers
    */
   readonly moderations?: ((body: JsonObject, options: CallOptions) => Promise<JsonObject>) | undefined;

@@ -44,6 +44,8 @@ export interface SocketPlace {
   /** Maximum size of a message, and of each share of all sockets of the caller together, in bytes. */
   readonly maxBytes: number;
   readonly maxElements: number;
+  /** Aborts with a `Refusal` when the caller is no longer accepted. */
+  readonly refused: AbortSignal;
   /** Ends the socket. May be called more than once. */
   readonly leave: () => void;
 }
@@ -64,8 +66,15 @@ export class SocketLimit {
     this.concurrency = concurrency;
   }
 
-  /** Opens a socket, which counts as a call. Throws a `busy` refusal if the caller or the gateway has its maximum number. */
-  enter({ tenant, key }: Caller, { maxSockets, maxBodyBytes, maxElements }: Settings): SocketPlace {
+  /**
+   * Opens a socket, which counts as a call. Throws a `busy` refusal if the caller or the gateway has its maximum number. `watch` calls its
+   * argument when the caller is no longer accepted, until the returned function is called.
+   */
+  enter(
+    { tenant, key }: Caller,
+    { maxSockets, maxBodyBytes, maxElements }: Settings,
+    watch: (onRefused: (refusal: Refusal) => void) => () => void,
+  ): SocketPlace {
     const owner = JSON.stringify([tenant, key]);
     const held = this.callers.get(owner) ?? { sockets: 0, kept: { bytes: 0 }, inbound: { bytes: 0 } };
     if (held.sockets >= maxSockets)
@@ -75,15 +84,21 @@ export class SocketLimit {
     this.callers.set(owner, held);
     const kept = new Share(held.kept, maxBodyBytes);
     const inbound = new Share(held.inbound, maxBodyBytes);
+    const refused = new AbortController();
+    const stopWatching = watch((refusal) => {
+      refused.abort(refusal);
+    });
     let hasLeft = false;
     return {
       kept,
       inbound,
       maxBytes: maxBodyBytes,
       maxElements,
+      refused: refused.signal,
       leave: () => {
         if (hasLeft) return;
         hasLeft = true;
+        stopWatching();
         kept.release();
         inbound.release();
         if (--held.sockets === 0) this.callers.delete(owner);

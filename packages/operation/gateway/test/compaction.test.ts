@@ -76,6 +76,14 @@ describe('a compaction', () => {
   });
 });
 
+it.each(['conversation', 'prompt'])('a compaction with `%s` is refused', async (name) => {
+  await using testGateway = await startGateway({});
+  const body = { model: 'gpt', input: CONVERSATION, [name]: 'x' };
+  const error = await refusal(openaiClient(testGateway).responses.compact(body));
+  expect(error).toMatchObject({ param: name });
+  expect(testGateway.openai.requests).toHaveLength(0);
+});
+
 describe('a compaction item is refused', () => {
   const item = (encrypted_content: string) => [
     { type: 'compaction' as const, id: 'cmp_1', encrypted_content },

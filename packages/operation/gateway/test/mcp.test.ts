@@ -1,7 +1,13 @@
 import { createMajordomo } from '@majordomo/core';
 import { fakeProvider } from '@majordomo/testing';
-import { describe, expect, it } from 'vitest';
-import { createGateway, type GatewayOptions, type McpContext, type RequestEvent } from '../src/index.ts';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  createGateway,
+  type Caller,
+  type GatewayOptions,
+  type McpContext,
+  type RequestEvent,
+} from '../src/index.ts';
 
 const majordomo = createMajordomo({ providers: [fakeProvider({ id: 'fake' })] });
 
@@ -74,6 +80,41 @@ describe('the option mcp', () => {
     expect(context?.ended.aborted).toBe(true);
     expect(requests.at(-1)).toMatchObject({ isStreamed: true, status: 200 });
     expect((await send('/mcp')).status).toBe(200);
+  });
+
+  it.each([
+    ['is refused', undefined],
+    ['may use other servers', { key: 'k', tenant: 't', mcp: {} }],
+  ])('ends a stream of notifications within a minute after its caller %s', async (_name, changed) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const contexts: McpContext[] = [];
+      let caller: Caller | undefined = { key: 'k', tenant: 't' };
+      const { send, requests } = setUp(
+        (_request, given) => {
+          contexts.push(given);
+          const headers = { 'content-type': 'text/event-stream' };
+          return Promise.resolve(new Response(new ReadableStream(), { headers }));
+        },
+        { authorize: () => caller },
+      );
+      const listen = JSON.stringify({ method: 'subscriptions/listen' });
+      const call = JSON.stringify({ method: 'tools/call' });
+      const [stream, listening] = await Promise.all([
+        send('/mcp'),
+        send('/mcp', { method: 'POST', body: listen }),
+        send('/mcp', { method: 'POST', body: call }),
+      ]);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(contexts.map(({ ended }) => ended.aborted)).toEqual([false, false, false]);
+      caller = changed;
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect([await stream.text(), await listening.text()]).toEqual(['', '']);
+      expect(contexts.map(({ ended }) => ended.aborted)).toEqual([true, true, false]);
+      expect(requests).toHaveLength(2);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('ends a stream whose events wait for a client that does not read', async () => {

@@ -26,6 +26,14 @@ it('responds with the result of the option, which receives the body and the call
   ).rejects.toMatchObject({ status: 401 });
 });
 
+it('refuses a caller that may call no model', async () => {
+  await using testGateway = await startGateway({
+    gateway: { moderations: () => Promise.resolve(RESULT), authorize: () => ({ models: [] }) },
+  });
+  const failure = openaiClient(testGateway).moderations.create({ input: 'a' });
+  await expect(failure).rejects.toMatchObject({ status: 404 });
+});
+
 it('reports an error of the option like an error of a call', async () => {
   const moderations = (): Promise<JsonObject> =>
     Promise.reject(new LlmError('rate-limit', 'account org-secret', { retryAfterMs: 1000 }));

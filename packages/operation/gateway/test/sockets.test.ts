@@ -4,7 +4,7 @@ import { deferred } from '@majordomo/test-support';
 import OpenAI from 'openai';
 import { ResponsesWS } from 'openai/resources/responses/ws';
 import type { Response as ModelResponse, ResponsesClientEvent } from 'openai/resources/responses/responses';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { post } from './support/clients.ts';
 import { ENDS, openSocket } from './support/socket-client.ts';
 import { KEY, startGateway, type TestGateway } from './support/test-gateway.ts';
@@ -209,24 +209,54 @@ describe('a socket', () => {
     }
   });
 
-  it('whose key is revoked fails at its next request', async () => {
-    let isRevoked = false;
-    await using testGateway = await startGateway({
-      sockets: true,
-      gateway: { authorize: () => (isRevoked ? undefined : {}) },
-    });
-    await using client = await openSocket(testGateway.url);
-    client.create();
-    await client.next('response.completed');
-    isRevoked = true;
-    for (const generate of [true, false]) {
+  it.each([true, false])(
+    'whose key is revoked fails at its next request, and is closed (generate: %s)',
+    async (generate) => {
+      let isRevoked = false;
+      await using testGateway = await startGateway({
+        sockets: true,
+        gateway: { authorize: () => (isRevoked ? undefined : {}) },
+      });
+      await using client = await openSocket(testGateway.url);
+      client.create();
+      await client.next('response.completed');
+      isRevoked = true;
       client.create({ generate });
       expect(await client.next(...ENDS)).toMatchObject({
         type: 'error',
         status: 401,
         error: { code: 'invalid_api_key' },
       });
+      expect(await client.closed).toBe(1001);
+      expect(testGateway.anthropic.requests).toHaveLength(1);
+    },
+  );
+
+  it('whose key is revoked is closed within a minute, also without a request', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const failure = new Error('the key store does not respond');
+      const results: (() => object | undefined)[] = [
+        () => ({}),
+        () => ({}),
+        () => {
+          throw failure;
+        },
+        () => undefined,
+      ];
+      await using testGateway = await startGateway({
+        sockets: true,
+        gateway: { authorize: () => results.shift()?.() },
+      });
+      await using client = await openSocket(testGateway.url);
+      for (let minute = 1; minute <= 3; minute++) {
+        expect(client.messages).toEqual([]);
+        await vi.advanceTimersByTimeAsync(60_000);
+      }
+      expect(await client.next('error')).toMatchObject({ status: 401, error: { code: 'invalid_api_key' } });
+      expect(await client.closed).toBe(1001);
+    } finally {
+      vi.useRealTimers();
     }
-    expect(testGateway.anthropic.requests).toHaveLength(1);
   });
 });

@@ -72,7 +72,7 @@ export class ClientRequests {
   async setLevel(params: JsonObject, context: ServerContext): Promise<void> {
     const request = this.contextOf(context);
     const { signal } = context.mcpReq;
-    await this.scope.each(request, async (server) => {
+    await this.scope.each(request, [], async (server) => {
       const owner = await this.scope.ownerOf(server, request);
       if (!hasLogin(owner)) return;
       const connection = await this.scope.connected(server, request, signal, owner);
@@ -97,13 +97,15 @@ export class ClientRequests {
 
   /** Connects the servers that the caller may use, so that they report changes. */
   async watch(context: McpContext): Promise<void> {
-    await this.scope.each(context, (server) => this.scope.connected(server, context, context.call.signal));
+    await this.scope.each(context, ['tools', 'prompts', 'resources'], (server) =>
+      this.scope.connected(server, context, context.call.signal),
+    );
   }
 
   /** Returns the tools that the caller may use, with the client's names. */
   async listTools(request: McpContext): Promise<Tool[]> {
     const access = this.scope.access(request);
-    const lists = await this.scope.each(request, async (server): Promise<Tool[]> => {
+    const lists = await this.scope.each(request, ['tools'], async (server): Promise<Tool[]> => {
       const owner = await this.scope.ownerOf(server, request);
       if (!hasLogin(owner)) return [loginTool(server, this.names.outer(server, LOGIN_TOOL))];
       const connection = this.scope.to(server, owner);
@@ -139,7 +141,8 @@ export class ClientRequests {
   async list(kind: ListKind, context: ServerContext): Promise<readonly ListedItem[]> {
     const request = this.contextOf(context);
     const access = this.scope.access(request);
-    const lists = await this.scope.each(request, async (server) => {
+    const changed = kind === 'templates' ? 'resources' : kind;
+    const lists = await this.scope.each(request, [changed], async (server) => {
       const owner = await this.scope.ownerOf(server, request);
       if (!hasLogin(owner)) return [];
       const connection = await this.scope.connected(server, request, undefined, owner);

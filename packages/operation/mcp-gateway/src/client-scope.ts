@@ -32,6 +32,9 @@ export interface ClientIo extends RecordIo {
   readonly client: object | undefined;
 }
 
+/** List of which a client is notified when it changes. */
+export type ChangedList = 'tools' | 'prompts' | 'resources';
+
 /** Servers that the caller of a client may use, with the connections of the client. */
 export class ClientScope {
   private readonly sdk: Sdk;
@@ -46,10 +49,14 @@ export class ClientScope {
   }
 
   /**
-   * Returns the results for all servers of the caller. At `/mcp`, a server that fails or takes too long is left out. When the work at
-   * a server that took too long ends, the client receives `tools/list_changed`, so that it lists the tools again.
+   * Returns the results for all servers of the caller. At `/mcp`, a server that fails or takes too long is left out. When the work at a
+   * server that took too long ends, the client is notified of a change of these lists, so that it requests them again.
    */
-  async each<T>(context: McpContext, work: (server: string) => Promise<T>): Promise<readonly T[]> {
+  async each<T>(
+    context: McpContext,
+    lists: readonly ChangedList[],
+    work: (server: string) => Promise<T>,
+  ): Promise<readonly T[]> {
     const { single } = this;
     if (single !== undefined)
       return [await work(single).catch((error: unknown) => this.fail(error, { server: single }))];
@@ -63,7 +70,10 @@ export class ClientScope {
         } catch (error) {
           this.report(server, error);
           running.then(
-            () => connections.changed(server, { method: 'notifications/tools/list_changed' }),
+            () => {
+              for (const list of lists)
+                connections.changed(server, { method: `notifications/${list}/list_changed` });
+            },
             () => undefined,
           );
           throw error;

@@ -1,4 +1,5 @@
 import { createCallLog, memoryCallStore } from '@majordomo/admin';
+import { deferred } from '@majordomo/test-support';
 import { fakeClock } from '@majordomo/testing';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
@@ -99,6 +100,42 @@ describe.each(['2025', '2026'] as const)('a server that connects after 5 seconds
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual(['slow__echo', 'good__echo']);
   });
+
+  it.each(['prompts', 'resources'] as const)(
+    'is missing from its %s, and is notified of them',
+    async (list) => {
+      const clock = fakeClock();
+      const { promise: late, resolve: release } = deferred<undefined>();
+      const slow = upstream((server) => {
+        server.registerPrompt('x', {}, () => ({ messages: [] }));
+        server.registerResource('x', 'note://1', {}, () => ({ contents: [] }));
+      });
+      const { fetch: own = fetch, ...place } = 'url' in slow.place ? slow.place : { url: '' };
+      const slowFetch: typeof fetch = async (input, init) => {
+        await late;
+        return own(input, init);
+      };
+      const { connect } = world({ servers: { slow: { ...place, fetch: slowFetch } }, clock });
+      const client = await connect('all', { protocol });
+      let changes = 0;
+      client.setNotificationHandler(`notifications/${list}/list_changed`, () => {
+        changes++;
+      });
+      if (protocol === '2026') void client.listen({ [`${list}ListChanged`]: true }).catch(() => undefined);
+      const request = async () =>
+        list === 'prompts' ? (await client.listPrompts()).prompts : (await client.listResources()).resources;
+      const listing = request();
+      await expect
+        .poll(async () => {
+          await clock.advance(1000);
+          return Promise.race([listing, Promise.resolve()]);
+        })
+        .toEqual([]);
+      release(undefined);
+      await expect.poll(() => changes).toBeGreaterThan(0);
+      expect((await request()).map(({ name }) => name)).toHaveLength(1);
+    },
+  );
 });
 
 describe('a server that fails to list its resources', () => {

@@ -57,6 +57,18 @@ describe('outputSchema', () => {
     expect(dropped).toEqual(['minimum', 'maximum', 'minItems', 'format', 'additionalProperties']);
   });
 
+  it('moves `oneOf` beside `anyOf` to the description', () => {
+    const anyOf = [{ type: 'string' }, { type: 'number' }];
+    for (const schema of [
+      { anyOf, oneOf: [{ const: 1 }] },
+      { oneOf: [{ const: 1 }], anyOf },
+    ])
+      expect(toOutputSchema(schema)).toMatchObject({
+        schema: { anyOf, description: '(oneOf: [{"const":1}])' },
+        dropped: ['oneOf'],
+      });
+  });
+
   it('keeps properties named like keywords, and enum and default values', () => {
     const properties = {
       minimum: { type: 'string' },
@@ -89,6 +101,7 @@ describe('unsupported features', () => {
 
   it.for([
     ['a record', { type: 'object', additionalProperties: { type: 'number' } }, 'arbitrary names'],
+    ['a record or null', { type: ['object', 'null'] }, 'arbitrary names'],
     [
       'a record inside',
       object({ a: { anyOf: [{ type: 'object', propertyNames: {}, additionalProperties: {} }] } }),

@@ -1,5 +1,11 @@
 import type { JsonObject, JsonValue } from '@majordomo/core';
-import { isSchema, SCHEMA_LISTS, SCHEMA_MAPS, unsupportedFeature } from './unsupported-schema.ts';
+import {
+  allowsObjects,
+  isSchema,
+  SCHEMA_LISTS,
+  SCHEMA_MAPS,
+  unsupportedFeature,
+} from './unsupported-schema.ts';
 
 /** Schema in the subset of JSON Schema that constrained decoding supports. */
 export interface OutputSchema {
@@ -75,7 +81,8 @@ function toSubset(schema: JsonObject, dropped: Set<string>): JsonObject {
   const notes: string[] = [];
   for (const [name, value] of Object.entries(schema)) {
     if (name === '$schema' || name === 'additionalProperties' || value === undefined) continue;
-    if (isUnsupported(name, value)) {
+    // `oneOf` would replace an `anyOf` of the same schema.
+    if (isUnsupported(name, value) || (name === 'oneOf' && schema['anyOf'] !== undefined)) {
       dropped.add(name);
       notes.push(`${name}: ${JSON.stringify(value)}`);
     } else {
@@ -97,8 +104,7 @@ function toSubset(schema: JsonObject, dropped: Set<string>): JsonObject {
 }
 
 /** Whether a schema describes an object, which must forbid additional properties. */
-const isObject = ({ type, properties }: JsonObject): boolean =>
-  type === 'object' || (Array.isArray(type) && type.includes('object')) || properties !== undefined;
+const isObject = (schema: JsonObject): boolean => allowsObjects(schema) || schema['properties'] !== undefined;
 
 /** Whether decoding does not support the keyword, or the keyword with this value. */
 function isUnsupported(name: string, value: JsonValue): boolean {

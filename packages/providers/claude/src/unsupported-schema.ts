@@ -13,8 +13,12 @@ export function unsupportedFeature(root: JsonObject): string | undefined {
   return isRecursive(root) ? 'a recursive schema' : undefined;
 }
 
-const isOpenRecord = ({ type, properties, additionalProperties }: JsonObject): boolean =>
-  type === 'object' && properties === undefined && additionalProperties !== false;
+const isOpenRecord = (schema: JsonObject): boolean =>
+  allowsObjects(schema) && schema['properties'] === undefined && schema['additionalProperties'] !== false;
+
+/** Whether the type of a schema is `object`, or a list that contains it. */
+export const allowsObjects = ({ type }: JsonObject): boolean =>
+  type === 'object' || asList(type).includes('object');
 
 const refersByName = ({ $ref: reference }: JsonObject): boolean =>
   typeof reference === 'string' && reference !== '#' && !reference.startsWith('#/');

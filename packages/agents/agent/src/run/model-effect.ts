@@ -41,6 +41,7 @@ export async function callModel(state: RunState, turn: Turn | undefined, run: Lo
     const spent = isMetered(state, cost)
       ? await spentByFailure(error, unusedCost, agent.clock, ms)
       : undefined;
+    // The failed run adds the work that it finds in the error to its state.
     if (modelTurn !== undefined || spent !== undefined)
       recordFailedWork(error, { usage: modelTurn?.response.usage, spent });
     throw error;
@@ -52,6 +53,7 @@ export async function callModel(state: RunState, turn: Turn | undefined, run: Lo
   };
   await reports.addResponse(state.steps + 1, response);
   const { id, target, message, finish, usage, warnings } = response;
+  // Only the `Agent` object that received a call with `effect: 'once'` may start it; see `mayStart`.
   const ownerId = callsOf(message).some((call) => agent.rules.isOnce(call, state))
     ? agent.started.ownerId()
     : undefined;

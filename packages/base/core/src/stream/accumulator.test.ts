@@ -177,6 +177,15 @@ describe('responseEvents()', () => {
     expect(filled(events).result({ spec: 's', attempts: [] })).toEqual(response);
   });
 
+  it('streams the text of a call with invalid arguments', () => {
+    const invalid = { ...call, args: {}, invalid: { raw: '{"a":' } };
+    expect(responseEvents({ ...response, parts: [invalid] })).toContainEqual({
+      type: 'args-delta',
+      index: 0,
+      json: '{"a":',
+    });
+  });
+
   it('ends before the finish for a partial response', () => {
     const partial = { id: 'r1', target: 'a/x', parts, text: 'a', usage };
     const events = responseEvents(partial);

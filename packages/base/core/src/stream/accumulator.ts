@@ -222,10 +222,10 @@ function partEvents(part: AssistantPart, index: number): readonly ModelEvent[] {
   const end: ModelEvent = { type: 'part-end', index, part };
   if (hasNoDeltas(part)) return [end];
   if (part.type === 'tool-call') {
-    const { type, id, name, args } = part;
+    const { type, id, name, args, invalid } = part;
     return [
       { type: 'part-start', index, part: { type, id, name } },
-      { type: 'args-delta', index, json: JSON.stringify(args) },
+      { type: 'args-delta', index, json: invalid?.raw ?? JSON.stringify(args) },
       end,
     ];
   }

@@ -35,7 +35,10 @@ export interface BegunJob {
   readonly id: string;
 }
 
-/** Stores a job and begins to drive it. Returns the existing job of the same key, if it has sent a request. */
+/**
+ * Stores a job and begins to drive it. Returns the existing job of the same key, unless it has failed without sending a request, for
+ * example because no target was available: such a job begins again, and nothing is sent twice.
+ */
 export async function beginJob(call: JobCall, setup: Setup): Promise<BegunJob> {
   const { spec, operation, options, roundKey } = call;
   checkCallOptions(options);

@@ -24,13 +24,14 @@ export interface LedgerOptions {
    */
   readonly limits?: readonly Limit[] | undefined;
   /**
-   * Function that returns limits of one call in addition to `limits`, such as the limits of its key. Called at each attempt.
-   * Limits with the same name, unit, period and zone share counters. Return the same objects for later calls, because each new
-   * object is checked again. The time per call does not grow with the number of keys. If such a limit denies a call, the error for the
-   * client contains the limit's amounts.
+   * Function that returns limits of one call in addition to `limits`, such as the limits of its key. Called at each attempt, and when
+   * a job or a batch is reserved and booked, possibly in another process than its call. Limits with the same name, unit, period and
+   * zone share counters. Return the same objects for later calls, because each new object is checked again. The time per call does not
+   * grow with the number of keys. If such a limit denies a call, the error for the client contains the limit's amounts. If the function
+   * fails, nothing is sent.
    * @default no additional limits
    */
-  readonly limitsOf?: ((call: CallInfo) => readonly Limit[]) | undefined;
+  readonly limitsOf?: ((call: CallInfo) => readonly Limit[] | Promise<readonly Limit[]>) | undefined;
   /**
    * Decision on a call of unknown price to which a limit in USD applies. `admit` allows the call, books no money for the call and
    * emits an alert.

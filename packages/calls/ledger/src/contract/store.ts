@@ -31,7 +31,10 @@ export interface Claim {
    * clocks differ would start too many periods.
    */
   readonly window?: EqualPeriods | undefined;
-  /** Effect of a lapsed lease: `spent` adds the amount to the used amount, and `free` releases the amount. */
+  /**
+   * Effect of a lapsed lease: `spent` adds the amount to the used amount, and `free` releases the amount. The same for all claims on
+   * a counter.
+   */
   readonly whenLapsed: 'spent' | 'free';
   /** Tenant of the counter; `undefined` for a counter that all tenants share. */
   readonly tenant?: string | undefined;

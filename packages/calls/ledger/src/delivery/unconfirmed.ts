@@ -16,20 +16,20 @@ interface Options {
   readonly store: LedgerStore;
   readonly clock: Clock;
   readonly outbox: Outbox;
-  /** Receives the counters on which amounts were released. */
+  /** Receives the counters on which amounts may have been released. */
   readonly onRelease: (counters: Iterable<string>) => void;
   /** Receives the number of reservations that will not be released. Called at most once per outage. */
   readonly onUnreleased: (count: number, error: unknown) => void;
 }
 
 /**
- * Releases a reservation. Resolves to whether the store had it. If not, the request that makes it may still be on its way to the store.
- * So an empty reservation with its id is made and settled, because the store makes no second reservation with the same id.
+ * Releases a reservation. If the store does not have it, the request that makes it may still be on its way to the store. So an empty
+ * reservation with its id is made and settled, because the store makes no second reservation with the same id.
  */
-export async function endReservation(store: LedgerStore, id: string): Promise<boolean> {
-  if (await store.settle(id, [])) return true;
+export async function endReservation(store: LedgerStore, id: string): Promise<void> {
+  if (await store.settle(id, [])) return;
   await store.reserve(id, [], ENDED_MS);
-  return store.settle(id, []);
+  await store.settle(id, []);
 }
 
 /**
@@ -99,11 +99,11 @@ export class UnconfirmedReservations {
     const failures: unknown[] = [];
     const release = async ([id, claims]: readonly [string, readonly Claim[]]): Promise<void> => {
       try {
-        const wasHeld = await withTimeout(endReservation(store, id), RELEASE_TIMEOUT_MS, clock, {
+        await withTimeout(endReservation(store, id), RELEASE_TIMEOUT_MS, clock, {
           isBackground: true,
         });
         this.due.delete(id);
-        if (wasHeld) for (const { counter } of claims) counters.add(counter);
+        for (const { counter } of claims) counters.add(counter);
       } catch (error) {
         failures.push(error);
       }

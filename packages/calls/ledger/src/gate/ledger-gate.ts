@@ -22,7 +22,7 @@ export const ledgerGate = (context: LedgerContext): Gate => ({
   admit: (attempt) => mapValue(requestOf(context, attempt), (request) => admit(context, request)),
 });
 
-/** Returns an attempt with its limits and the amounts that it reserves. Returns a promise only if prices or pages are loaded. */
+/** Returns an attempt with its limits and the amounts that it reserves. Returns a promise only if limits, prices or pages are loaded. */
 export const requestOf = (context: LedgerContext, attempt: AttemptInfo): GateRequest | Promise<GateRequest> =>
   mapValue(context.models.model(attempt.vendor, attempt.model), (model) =>
     mapValue(pageCountsOf(context.options.media, attempt), (pages) =>
@@ -37,12 +37,12 @@ function admit(context: LedgerContext, request: GateRequest): Permit | Denial | 
   if (plan.length === 0) return permit(context, request, plan);
   const { heldQueue } = context;
   // Plan again, because limits and the remaining time of their periods can change while the call waits.
-  const again = (): ReserveResult | Promise<ReserveResult> => {
-    const counted = context.limits.countersFor(request.spender, request.attempt.call);
-    const present = { ...request, counted };
-    const next = planOf(context, present);
-    return 'deny' in next ? next : reserve(context, present, next);
-  };
+  const again = (): ReserveResult | Promise<ReserveResult> =>
+    mapValue(context.limits.countersOfCall(request.spender, request.attempt.call), (counted) => {
+      const present = { ...request, counted };
+      const next = planOf(context, present);
+      return 'deny' in next ? next : reserve(context, present, next);
+    });
   // Calls that wait for the same counter arrived earlier, so this call must not be admitted before them.
   const ahead = heldQueue.queuedCounter(plan);
   if (ahead !== undefined) {
@@ -97,15 +97,16 @@ function toRequest(
   attempt: AttemptInfo,
   model: CatalogModel | undefined,
   pages: PageCounts | undefined,
-): GateRequest {
+): GateRequest | Promise<GateRequest> {
   const { call, target, vendor } = attempt;
   const spender: Spender = { tenant: call.tenant, vendor, target, metadata: call.metadata };
-  const counted = context.limits.countersFor(spender, call);
-  const price = model && priceAt(model, new Date(context.clock.now()));
-  const isMeasured = counted.some(({ limit }) => isMeasuredUnit(limit.unit));
-  const estimate = isMeasured ? claimOf(context, attempt, model, price, pages) : undefined;
-  const id = [call.id, target, attempt.attempt].join('/');
-  return { attempt, id, spender, counted, model, price, pages, estimate };
+  return mapValue(context.limits.countersOfCall(spender, call), (counted) => {
+    const price = model && priceAt(model, new Date(context.clock.now()));
+    const isMeasured = counted.some(({ limit }) => isMeasuredUnit(limit.unit));
+    const estimate = isMeasured ? claimOf(context, attempt, model, price, pages) : undefined;
+    const id = [call.id, target, attempt.attempt].join('/');
+    return { attempt, id, spender, counted, model, price, pages, estimate };
+  });
 }
 
 /** Returns the amounts that an attempt reserves, at the rates of `tier` or, without one, of the most expensive tier. */

@@ -1,4 +1,6 @@
 import { LlmError, type CallInfo } from '@majordomo/core';
+import { mapValue } from '@majordomo/core/toolkit';
+import type { LedgerOptions } from '../contract/ledger.ts';
 import type { Limit } from '../contract/limit.ts';
 import { LimitCounters, type Spender } from './limit-counters.ts';
 import { checkLimit, checkLimits } from './check-limit.ts';
@@ -15,7 +17,7 @@ const SPENDER_KEYS: readonly string[] = ['tenant', 'vendor', 'provider', 'target
 export class LimitSet {
   private readonly byName = new Map<string, LimitCounters>();
   private readonly tags: readonly string[];
-  private readonly limitsOf: ((call: CallInfo) => readonly Limit[]) | undefined;
+  private readonly limitsOf: LedgerOptions['limitsOf'];
   /** Limits that `limitsOf` returned, by their definitions. */
   private readonly own = new WeakMap<Limit, LimitCounters>();
 
@@ -25,11 +27,7 @@ export class LimitSet {
    * @param tags metadata keys that records contain even if no limit has them in `each`
    * @param limitsOf returns additional limits of a call
    */
-  constructor(
-    limits: readonly Limit[],
-    tags: readonly string[],
-    limitsOf?: (call: CallInfo) => readonly Limit[],
-  ) {
+  constructor(limits: readonly Limit[], tags: readonly string[], limitsOf?: LedgerOptions['limitsOf']) {
     checkLimits(limits);
     this.limitsOf = limitsOf;
     this.tags = tags;
@@ -61,15 +59,19 @@ export class LimitSet {
     );
   }
 
-  /** Returns the counters of all matching limits, and also of the limits that `limitsOf` returns for `call`, if given. */
-  countersFor(spender: Spender, call?: CallInfo): readonly LimitCounter[] {
-    const counted: LimitCounter[] = [];
-    const own = call === undefined ? [] : (this.limitsOf?.(call) ?? []).map((limit) => this.ofCaller(limit));
-    for (const limit of [...this.byName.values(), ...own]) {
-      const counter = limit.counterFor(spender);
-      if (counter !== undefined) counted.push({ limit, counter });
-    }
-    return counted;
+  /** Returns the counters of the matching limits of the ledger. */
+  countersFor(spender: Spender): readonly LimitCounter[] {
+    return matching(this.all(), spender);
+  }
+
+  /** Returns the counters of all matching limits, with those that `limitsOf` returns for a call. Returns a promise only if it does. */
+  countersOfCall(
+    spender: Spender,
+    call: CallInfo,
+  ): readonly LimitCounter[] | Promise<readonly LimitCounter[]> {
+    return mapValue(this.limitsOf?.(call) ?? [], (own) =>
+      matching([...this.byName.values(), ...own.map((limit) => this.ofCaller(limit))], spender),
+    );
   }
 
   /** Returns a limit that `limitsOf` returned. Throws `config` for an invalid limit. */
@@ -87,4 +89,13 @@ export class LimitSet {
     const counted = this.all().flatMap(({ definition }) => definition.each ?? []);
     return [...this.tags, ...counted.filter((key) => !SPENDER_KEYS.includes(key))];
   }
+}
+
+function matching(limits: readonly LimitCounters[], spender: Spender): readonly LimitCounter[] {
+  const counted: LimitCounter[] = [];
+  for (const limit of limits) {
+    const counter = limit.counterFor(spender);
+    if (counter !== undefined) counted.push({ limit, counter });
+  }
+  return counted;
 }

@@ -6,6 +6,12 @@ import { isUsd } from '../schema.ts';
 /** Schema of a new key. It accepts any `expiresAt`, because a schema cannot describe a `Date`. */
 const NEW_KEY = newKey({});
 const MAX_METADATA_NAME = 64;
+/** Names that the gateway sets in the metadata of each call. */
+const RESERVED_NAMES = [
+  ['key', 'the id of the key'],
+  ['requestId', 'the id of each request'],
+  ['client', 'the metadata that clients send'],
+] as const;
 
 /** Throws `config` with the path of an invalid member. `now`: time in epoch milliseconds, after which the key must expire. */
 export async function checkNewKey(subject: string, key: NewKey, now: number): Promise<void> {
@@ -18,8 +24,8 @@ export async function checkNewKey(subject: string, key: NewKey, now: number): Pr
   for (const name of names)
     if (name === '' || name.length > MAX_METADATA_NAME)
       fail(subject, 'metadata', `must have names of 1 to ${MAX_METADATA_NAME} characters`, name);
-  // The name `key` is reserved, because the metadata of each call contains the id of its key as `key`.
-  if (names.includes('key')) fail(subject, 'metadata.key', 'is reserved for the id of the key; rename it');
+  for (const [name, use] of RESERVED_NAMES)
+    if (names.includes(name)) fail(subject, `metadata.${name}`, `is reserved for ${use}; rename it`);
   if (expiresAt === undefined) return;
   if (!(expiresAt instanceof Date) || Number.isNaN(expiresAt.getTime()))
     fail(subject, 'expiresAt', 'must be a valid Date', expiresAt);

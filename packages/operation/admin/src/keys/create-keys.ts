@@ -1,5 +1,5 @@
 import { LlmError, systemClock, type CallInfo, type Clock } from '@majordomo/core';
-import { atLeast, checkOptions, type KindsOf } from '@majordomo/core/toolkit';
+import { atLeast, checkOptions, mapValue, type KindsOf } from '@majordomo/core/toolkit';
 import type { Limit } from '@majordomo/ledger';
 import type { RecordStore } from '@majordomo/records';
 import { sha256Hex } from '@majordomo/redact';
@@ -11,7 +11,7 @@ import { KeyLimits } from './key-limits.ts';
 import { KeyLookup } from './key-lookup.ts';
 import { KEY_QUERY } from './key-schemas.ts';
 import { KeyRecords, type KeyRecord } from './key-records.ts';
-import { createKeyId, createSecret, keyIdOf, secretOf } from './secret.ts';
+import { createKeyId, createSecret, isKeyId, keyIdOf, secretOf } from './secret.ts';
 
 /** Options of `createKeys`. */
 export interface KeysOptions {
@@ -43,8 +43,11 @@ export interface Keys {
    * if the store does not respond and this process has not read the key within `staleMs`.
    */
   authorize(request: Request): Promise<KeyCaller | undefined>;
-  /** Returns the limits of the call's key, or `[]` for a call without a key. Pass it to `createLedger` as `limitsOf`. */
-  limitsOf(call: CallInfo): readonly Limit[];
+  /**
+   * Returns the limits of the call's key, or `[]` for a call without a key. Pass it to `createLedger` as `limitsOf`. Reads a key that is
+   * not cached, for example of a job that another process has begun, and then returns a promise. The promise rejects like `authorize`.
+   */
+  limitsOf(call: CallInfo): readonly Limit[] | Promise<readonly Limit[]>;
   /** Creates a key. Rejects with `config` for an invalid member, whose path is in `details.path`. */
   create(key: NewKey): Promise<IssuedKey>;
   /** Returns the key with this id, or `undefined` if none exists. */
@@ -63,7 +66,8 @@ export interface Keys {
    */
   rotate(id: string, options?: { readonly graceMs?: number | undefined }): Promise<IssuedKey>;
   /**
-   * Revokes the key and its secrets permanently. Calls in progress end normally. A repeated revocation is not an error. Rejects
+   * Revokes the key and its secrets permanently. Calls in progress end normally. A gateway closes the key's sockets and MCP streams
+   * within a minute. A repeated revocation is not an error. Rejects
    * with `not-found` if the key does not exist.
    */
   revoke(id: string): Promise<VirtualKey>;
@@ -116,11 +120,14 @@ export function createKeys(options: KeysOptions): Keys {
       const found = lookup.find(keyIdOf(secret));
       // A cached key is available synchronously, without the delay of `await`.
       const record = found instanceof Promise ? await found : found;
-      if (record === undefined || !isAccepted(record, sha256Hex(secret), nowIso())) return undefined;
-      keyLimits.set(record);
+      if (record === undefined || !isAccepted(record, sha256Hex(secret), clock.now())) return undefined;
       return callerOf(record);
     },
-    limitsOf: keyLimits.of,
+    limitsOf({ metadata }) {
+      const id = metadata['key'];
+      if (!isKeyId(id)) return [];
+      return mapValue(lookup.find(id), (record) => (record === undefined ? [] : keyLimits.of(record)));
+    },
     async create(key) {
       await checkNewKey('keys.create', key, clock.now());
       const id = createKeyId(clock.now());
@@ -213,19 +220,21 @@ const membersOf = ({ name, tenant, models, mcp, limits = [], metadata = {}, admi
   admin,
 });
 
-function statusOf({ revokedAt, expiresAt }: KeyRecord, now: string): VirtualKey['status'] {
+function statusOf({ revokedAt, expiresAt }: KeyRecord, now: number): VirtualKey['status'] {
   if (revokedAt !== undefined) return 'revoked';
-  return expiresAt !== undefined && expiresAt <= now ? 'expired' : 'active';
+  return expiresAt !== undefined && Date.parse(expiresAt) <= now ? 'expired' : 'active';
 }
 
-/** Whether the key is active and this secret is still valid. Compares ISO times in UTC as strings. */
-const isAccepted = (record: KeyRecord, sha256: string, now: string): boolean =>
+/** Whether the key is active and this secret is still valid. */
+const isAccepted = (record: KeyRecord, sha256: string, now: number): boolean =>
   statusOf(record, now) === 'active' &&
-  record.hashes.some((hash) => hash.sha256 === sha256 && (hash.until === undefined || hash.until > now));
+  record.hashes.some(
+    (hash) => hash.sha256 === sha256 && (hash.until === undefined || Date.parse(hash.until) > now),
+  );
 
 function viewOf(record: KeyRecord, now: number): VirtualKey {
   const { hashes: _hashes, version: _version, ...key } = record;
-  return { ...key, status: statusOf(record, new Date(now).toISOString()) };
+  return { ...key, status: statusOf(record, now) };
 }
 
 const callerOf = ({ id, tenant, models, mcp, admin, metadata }: KeyRecord): KeyCaller => ({

@@ -8,6 +8,8 @@ const TIME_DIGITS = 9;
 const RANDOM_DIGITS = 7;
 /** Number of random bytes of a secret. */
 const SECRET_BYTES = 20;
+/** Id of a key: 16 digits in base 36. */
+const KEY_ID = /^key_[\da-z]{16}$/;
 /** Secret of a key: 16 digits of the id, and 27 characters of base64url for 20 bytes. */
 const SECRET = /^mj_[\w-]{43}$/;
 
@@ -17,6 +19,9 @@ export function createKeyId(now: number): string {
   const random = Array.from(randomBytes(RANDOM_DIGITS), (byte) => (byte % BASE).toString(BASE)).join('');
   return `key_${time}${random}`;
 }
+
+/** Whether a value has the form of the ids that `createKeyId` returns. */
+export const isKeyId = (value: unknown): value is string => typeof value === 'string' && KEY_ID.test(value);
 
 /** Returns a new secret of a key: `mj_`, the digits of its id, and 160 random bits in base64url. */
 export function createSecret(id: string): string {

@@ -77,6 +77,6 @@ export async function isAdmin(request: Request, requestId: string, settings: Set
   }
 }
 
-/** Copies a request without its body, so that the mounted handler can read the body. */
-const withoutBody = ({ url, method, headers, signal }: Request): Request =>
+/** Copies a request without its body, so that the body can still be read, or is not kept. */
+export const withoutBody = ({ url, method, headers, signal }: Request): Request =>
   new Request(url, { method, headers, signal });

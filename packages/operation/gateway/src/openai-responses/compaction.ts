@@ -18,6 +18,9 @@ const MEMBERS: ReadonlySet<string> = new Set([
   'input',
   'instructions',
   'previous_response_id',
+  // Refused, as in a request for a response.
+  'conversation',
+  'prompt',
   'prompt_cache_key',
   'prompt_cache_retention',
   'service_tier',

@@ -32,7 +32,10 @@ export class KnownTools {
 
   /** Adds a tool and returns the name that targets receive. The name is the same in every turn with the same tools. */
   add(tool: ClientTool): string {
-    const targetName = tool.namespace === undefined ? tool.name : this.unused(joined(tool));
+    // A tool without a namespace keeps its name, so that a repeated name is refused, unless a namespace has led to that name.
+    const keepsName =
+      tool.namespace === undefined && this.byTargetName.get(tool.name)?.namespace === undefined;
+    const targetName = keepsName ? tool.name : this.unused(joined(tool));
     this.byTargetName.set(targetName, tool);
     const key = keyOf(tool);
     if (!this.targetNames.has(key)) this.targetNames.set(key, targetName);

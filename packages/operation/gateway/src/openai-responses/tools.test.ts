@@ -160,6 +160,14 @@ describe('the name of a tool at a target', () => {
     ]);
   });
 
+  it('without a namespace has a number if a namespace has led to it', () => {
+    const known = new KnownTools();
+    const names = [known.add(tool('read', 'files')), known.add(tool('files__read'))];
+    expect(names).toEqual(['files__read', 'files__read_2']);
+    expect(known.get('files__read_2')).toEqual(tool('files__read'));
+    expect(known.nameFor({ name: 'files__read', namespace: undefined })).toBe('files__read_2');
+  });
+
   it('is the name of the first of two equal tools', () => {
     const known = new KnownTools();
     const names = [known.add(tool('a', 'n')), known.add(tool('a', 'n'))];

@@ -46,6 +46,9 @@ export async function moderationsRoute(context: RequestContext, gateway: Gateway
     return operationRoute(context, gateway, parseModerations).catch((error: unknown) => {
       throw error instanceof Refusal && error.kind === 'no-such-model' ? withRemedy(error) : error;
     });
+  // The function has no name in `models`, so only a key without any model cannot use it.
+  if (context.caller.models?.length === 0)
+    throw new Refusal('no-such-model', 'this key may call no model', { path: 'model' });
   const place = gateway.concurrency.enter();
   try {
     const body = await jsonBody(context.request, limitsOf(settings, place));

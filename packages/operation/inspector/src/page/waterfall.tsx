@@ -43,7 +43,9 @@ export function Waterfall({ call, now }: { readonly call: FeedCall; readonly now
 }
 
 const nameOf = ({ target, outcome, at, ms }: FeedAttempt, end: number): string =>
-  `${target} ${outcome}, began at ${duration(at)}, ${duration(ms ?? end - at)}`;
+  outcome === 'skipped'
+    ? `${target} skipped at ${duration(at)}`
+    : `${target} ${outcome}, began at ${duration(at)}, ${duration(ms ?? end - at)}`;
 
 const endOf = ({ at, ms = 0, retryInMs = 0 }: FeedAttempt): number => at + ms + retryInMs;
 

@@ -93,9 +93,14 @@ describe('the root of a tool’s schema', () => {
     expect(toObjectRoot({ ...file, not: { required: ['url'] } })).toEqual({ schema: file, dropped: ['not'] });
   });
 
-  it('is an object for any schema', () => {
+  it('is an object for any schema, and strict mode does not close it', () => {
     for (const schema of [text, {}, { anyOf: [text] }, { $ref: '#/$defs/none' }])
-      expect(toObjectRoot(schema)).toEqual({ schema: { type: 'object', properties: {} }, dropped: ['root'] });
+      expect(toObjectRoot(schema)).toEqual({
+        schema: { type: 'object', properties: {} },
+        dropped: ['root'],
+        listsNoProperties: true,
+      });
+    expect(toObjectRoot({ anyOf: [{ type: 'object' }, text] })).toMatchObject({ listsNoProperties: true });
   });
 });
 

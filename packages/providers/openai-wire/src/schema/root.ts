@@ -31,9 +31,12 @@ export function toObjectRoot(schema: JsonObject): ObjectRootSchema {
   }
   const branches = branchesOf(schema);
   const objects = branches.filter(({ properties }) => isSchema(properties));
-  if (objects.length === 0) return { schema: EMPTY, dropped: ['root'] };
+  if (objects.length === 0) return { schema: EMPTY, dropped: ['root'], listsNoProperties: true };
+  const joined = joinBranches(schema, objects);
+  const isOpen = Object.keys(propertiesOf(joined)).length === 0 && joined['additionalProperties'] !== false;
   return {
-    schema: joinBranches(schema, objects),
+    schema: joined,
+    ...(isOpen && { listsNoProperties: true }),
     // A single object loses no alternative, so the keywords of alternatives are not reported as dropped.
     dropped: objects.length > 1 ? dropped : dropped.filter((keyword) => LOST.includes(keyword)),
   };

@@ -72,8 +72,13 @@ export function generationRequests(
       const response = await batchRequest(context, open, () => get(url, { signal }));
       // A redirect must not lead to a server without TLS either.
       if (response.ok) {
-        videoURL(response.url === '' ? url : response.url, baseURL(env), target);
-        return response;
+        try {
+          videoURL(response.url === '' ? url : response.url, baseURL(env), target);
+          return response;
+        } catch (error) {
+          await response.body?.cancel();
+          throw error;
+        }
       }
       await response.body?.cancel();
       const { status } = response;

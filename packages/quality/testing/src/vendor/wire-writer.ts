@@ -11,7 +11,8 @@ export interface Reply {
 
 /**
  * Frame of a streamed body. `head` precedes the content. `content` contains a part of the answer, and `finish` contains the
- * finish reason. `tail` follows `finish`, such as usage and end markers. `noise` is any other data, such as comments.
+ * finish reason. `tail` follows `finish`, such as usage and end markers. `noise` is all other data:
+ * comments, progress, failures and invalid JSON.
  */
 export interface Frame {
   readonly kind: 'head' | 'content' | 'noise' | 'finish' | 'tail';
@@ -66,6 +67,6 @@ export interface WireWriter {
   failureFrame(failure: Failure, framing?: Framing): Frame;
   /** Returns a frame with invalid JSON. */
   brokenFrame(framing?: Framing): Frame;
-  /** Returns the signature that the server issues for a reasoning text. */
+  /** Returns the signature that the server issues for a reasoning text; `''` on a wire without signatures. */
   sign(reasoning: string): string;
 }

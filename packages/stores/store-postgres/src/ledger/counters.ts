@@ -65,7 +65,10 @@ export class Counters {
   }
 
   async settle(id: string, used: Amounts): Promise<boolean> {
-    const amounts = used.map(({ counter, amount }) => ({ c: toStoredText(counter), a: `${amount}` }));
+    const amounts = used.map(({ counter, amount }) => ({
+      counter: toStoredText(counter),
+      amount: `${amount}`,
+    }));
     const answer = await this.run({ type: 'settle', id: toStoredText(id), used: amounts });
     return answer['held'] === true;
   }
@@ -118,10 +121,10 @@ function toClaim({ counter, max, amount, whenLapsed, ...period }: Claim): object
   if (amount < 0n) throw new RangeError(`counter ${counter}: the amount of a claim must not be negative`);
   const { resetsInMs, nextResetsInMs = resetsInMs, window } = period;
   return {
-    c: toIndexedText(counter, 'the name of a counter'),
+    counter: toIndexedText(counter, 'the name of a counter'),
     max: `${max > MAX_AMOUNT ? MAX_AMOUNT : max}`,
-    a: `${amount}`,
-    l: whenLapsed,
+    amount: `${amount}`,
+    lapse: whenLapsed,
     ...(window !== undefined
       ? { window: window.ms, phase: window.phaseMs }
       : nextResetsInMs !== undefined && {

@@ -26,9 +26,9 @@ CREATE OR REPLACE FUNCTION ${schema}.lapse(ids text[], now bigint) RETURNS void 
     UPDATE ${schema}.reservations SET state = 'lapsed', until = now + ${LAPSED_MS}
     WHERE id = ANY (ids) AND state = 'held' AND until <= now RETURNING holds
   ), sums AS (
-    SELECT hold->>'c' AS name, (hold->>'b')::bigint AS began, sum((hold->>'a')::numeric) AS amount,
-      count(*) FILTER (WHERE hold->>'a' <> '0') AS holders,
-      coalesce(sum((hold->>'a')::numeric) FILTER (WHERE hold->>'l' = 'spent'), 0) AS spent
+    SELECT hold->>'counter' AS name, (hold->>'began')::bigint AS began, sum((hold->>'amount')::numeric) AS amount,
+      count(*) FILTER (WHERE hold->>'amount' <> '0') AS holders,
+      coalesce(sum((hold->>'amount')::numeric) FILTER (WHERE hold->>'lapse' = 'spent'), 0) AS spent
     FROM lapsed, jsonb_array_elements(holds) AS hold GROUP BY 1, 2
   )
   UPDATE ${schema}.counters AS counter SET held = counter.held - sums.amount, holders = counter.holders - sums.holders,
@@ -54,7 +54,7 @@ BEGIN
     UPDATE ${schema}.counters AS counter
     SET used = 0, held = 0, holders = 0, began = nextval('${schema}.periods'), ends = ${schema}.period_end(claim, now)
     FROM jsonb_array_elements(operation->'claims') AS claim
-    WHERE counter.name = claim->>'c' AND (counter.began IS NULL OR counter.ends <= now)
+    WHERE counter.name = claim->>'counter' AND (counter.began IS NULL OR counter.ends <= now)
     RETURNING counter.name
   )
   SELECT array_agg(name) INTO begun FROM started;
@@ -62,10 +62,10 @@ BEGIN
   -- The amount that is left for a claim (room) excludes the earlier claims of this reservation on the same counter.
   SELECT jsonb_build_object('counter', name, 'left', room::text, 'held', held::text, 'holders', holders, 'retry', ends - now)
   INTO refusal FROM (
-    SELECT counter.*, place, (claim->>'a')::numeric AS amount, (claim->>'max')::numeric - used - held + (claim->>'a')::numeric
-      - sum((claim->>'a')::numeric) OVER (PARTITION BY name ORDER BY place) AS room
+    SELECT counter.*, place, (claim->>'amount')::numeric AS amount, (claim->>'max')::numeric - used - held + (claim->>'amount')::numeric
+      - sum((claim->>'amount')::numeric) OVER (PARTITION BY name ORDER BY place) AS room
     FROM jsonb_array_elements(operation->'claims') WITH ORDINALITY AS claims (claim, place)
-    JOIN ${schema}.counters AS counter ON name = claim->>'c'
+    JOIN ${schema}.counters AS counter ON name = claim->>'counter'
   ) AS checked WHERE room < amount ORDER BY place LIMIT 1;
   IF FOUND THEN
     -- The period has not begun, so that an unused counter is deleted later.
@@ -73,14 +73,15 @@ BEGIN
     RETURN refusal;
   END IF;
 
+  -- Claims of one reservation on the same counter have the same effect of a lapse, so \`min\` only selects it.
   WITH sums AS (
-    SELECT claim->>'c' AS name, sum((claim->>'a')::numeric) AS amount, min(claim->>'l') AS lapse
+    SELECT claim->>'counter' AS name, sum((claim->>'amount')::numeric) AS amount, min(claim->>'lapse') AS lapse
     FROM jsonb_array_elements(operation->'claims') AS claim GROUP BY 1
   ), counted AS (
     UPDATE ${schema}.counters AS counter
     SET held = least(held + sums.amount, ${MAX}), holders = holders + (sums.amount > 0)::int
     FROM sums WHERE counter.name = sums.name
-    RETURNING jsonb_build_object('c', counter.name, 'b', counter.began, 'a', sums.amount::text, 'l', sums.lapse) AS hold
+    RETURNING jsonb_build_object('counter', counter.name, 'began', counter.began, 'amount', sums.amount::text, 'lapse', sums.lapse) AS hold
   )
   INSERT INTO ${schema}.reservations (id, state, until, known, holds)
   SELECT operation->>'id', 'held', now + (operation->>'lease')::bigint, (operation->>'known')::bigint,
@@ -102,9 +103,9 @@ BEGIN
     holders = holders - (reservation.state = 'held' AND amount > 0)::int,
     used = least(used + paid - CASE WHEN reservation.state = 'lapsed' AND lapse = 'spent' THEN amount ELSE 0 END, ${MAX})
   FROM (
-    SELECT hold->>'c' AS name, (hold->>'b')::bigint AS began, (hold->>'a')::numeric AS amount, hold->>'l' AS lapse,
-      (SELECT coalesce(sum((used->>'a')::numeric), 0) FROM jsonb_array_elements(operation->'used') AS used
-       WHERE used->>'c' = hold->>'c') AS paid
+    SELECT hold->>'counter' AS name, (hold->>'began')::bigint AS began, (hold->>'amount')::numeric AS amount, hold->>'lapse' AS lapse,
+      (SELECT coalesce(sum((used->>'amount')::numeric), 0) FROM jsonb_array_elements(operation->'used') AS used
+       WHERE used->>'counter' = hold->>'counter') AS paid
     FROM jsonb_array_elements(reservation.holds) AS hold
   ) AS hold
   WHERE counter.name = hold.name AND counter.began = hold.began;
@@ -130,10 +131,10 @@ DECLARE
   operation jsonb;
   answers jsonb := '[]';
 BEGIN
-  SELECT coalesce(array_agg(DISTINCT reservation.id), '{}'), array_agg(DISTINCT hold->>'c') INTO known, names
+  SELECT coalesce(array_agg(DISTINCT reservation.id), '{}'), array_agg(DISTINCT hold->>'counter') INTO known, names
   FROM ${schema}.reservations AS reservation LEFT JOIN jsonb_array_elements(reservation.holds) AS hold ON true
   WHERE reservation.id = ANY (lapsed || settled);
-  SELECT array_agg(DISTINCT claim->>'c') INTO claimed
+  SELECT array_agg(DISTINCT claim->>'counter') INTO claimed
   FROM jsonb_array_elements(operations) AS item, jsonb_array_elements(item->'claims') AS claim;
   names := ARRAY(SELECT DISTINCT name FROM unnest(names || claimed) AS name WHERE name IS NOT NULL);
 

@@ -45,3 +45,18 @@ it('leaves no timer after a command', async () => {
   await connectionOver(() => Promise.resolve(1), clock).run(script('return 1'), [], []);
   expect(clock.pending).toBe(0);
 });
+
+it('sends calls again as soon as Redis has answered a test call, also with an error', async () => {
+  const clock = fakeClock();
+  const answers = [new Error('command timed out'), new Error('OOM command not allowed')];
+  const connection = connectionOver(() => {
+    const error = answers.shift();
+    return error === undefined ? Promise.resolve(1) : Promise.reject(error);
+  }, clock);
+  const run = () => connection.run(script('return 1'), [], []);
+  await expect(run()).rejects.toMatchObject({ kind: 'timeout' });
+  await expect(run()).rejects.toThrow('Redis does not respond');
+  await clock.advance(1000);
+  await expect(run()).rejects.toMatchObject({ kind: 'server' });
+  expect(await run()).toBe(1);
+});

@@ -19,7 +19,7 @@ export class Connection {
   private readonly prepare: () => Promise<void>;
   private wasReady = false;
   private isPrepared = false;
-  /** Whether a call has timed out since the last call that succeeded. */
+  /** Whether a call has timed out since the last answer of Redis. */
   private isStalled = false;
   /** Time of the next test call while `isStalled` is true, in epoch milliseconds. Earlier calls fail immediately. */
   private retryAt = 0;
@@ -73,8 +73,14 @@ export class Connection {
         },
         (error: unknown) => {
           cancel();
-          if (isTimeout(error)) late(error);
-          else reject(LlmError.is(error) ? error : commandError(error));
+          if (isTimeout(error)) {
+            late(error);
+            return;
+          }
+          const failure = LlmError.is(error) ? error : commandError(error);
+          // Redis has answered, although with an error such as `OOM`.
+          if (failure.kind === 'server') this.isStalled = false;
+          reject(failure);
         },
       );
     });

@@ -70,6 +70,11 @@ const EXPIRED: Ending = {
   isAnnounced: true,
 };
 
+const UNAUTHORIZED: Ending = {
+  refusal: new Refusal('unauthorized', 'the key is no longer accepted'),
+  isAnnounced: false,
+};
+
 /** Refusal of requests and upgrades while the gateway stops. */
 export const STOPPING: Refusal = new Refusal('unavailable', 'the gateway stops; open another socket');
 
@@ -120,6 +125,9 @@ export class Session {
       this.end(EXPIRED);
     });
     socket.on('close', stopTimer);
+    place.refused.addEventListener('abort', () => {
+      this.end({ refusal: place.refused.reason as Refusal, isAnnounced: true });
+    });
   }
 
   /** Accepts no further requests, and closes the socket after the requests in progress. */
@@ -252,6 +260,8 @@ export class Session {
       const message = await errorMessage(response);
       const error = history === undefined ? message.error : withOwnPlaces(message.error, history);
       await this.send({ ...message, error, stream_id: streamId });
+      // The key has expired or was revoked, so each further request would be refused.
+      if (response.status === 401) this.end(UNAUTHORIZED);
       return;
     }
     for await (const event of this.eventsOf(response.body)) {

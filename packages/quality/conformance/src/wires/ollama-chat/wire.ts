@@ -5,7 +5,6 @@ import {
   failureHeaders,
   type FailureName,
   formOf,
-  signText,
 } from '@majordomo/testing/internal';
 import { SHAPE_RULES, violations, wellFormed } from '../shape.ts';
 import { checkToolMessages } from '../turns.ts';
@@ -87,7 +86,7 @@ export const ollamaChat: Wire = {
   }),
   failureFrame: (failure, framing) => lineFrame('noise', errorBody(failure), framing),
   brokenFrame: () => ({ kind: 'noise', bytes: new TextEncoder().encode('{"model":"m","message":{"conte\n') }),
-  sign: (reasoning) => signText('ollama-chat', reasoning),
+  sign: () => '',
   operations: ollamaOperations,
 };
 

@@ -5,7 +5,6 @@ import {
   failureHeaders,
   type FailureName,
   formOf,
-  signText,
   sseFrame,
 } from '@majordomo/testing/internal';
 import { SHAPE_RULES, violations, wellFormed } from '../shape.ts';
@@ -89,7 +88,7 @@ export const workersaiRun: Wire = {
   }),
   failureFrame: (failure, framing) =>
     sseFrame('noise', JSON.stringify(errorBody(formOf(RUN_FAILURES, failure))), undefined, framing),
-  sign: (reasoning) => signText('workersai-run', reasoning),
+  sign: () => '',
   operations: workersaiOperations,
 };
 

@@ -1,7 +1,6 @@
 import { type Answer, type AnswerToolCall, fullAnswer, type FullAnswer } from '../answer.ts';
 import { type FailureForm, failureForm, failureHeaders, type FailureName, formOf } from '../failure.ts';
 import { type AnsweredRequest, type Reply, sseFrame, type WireWriter } from '../wire-writer.ts';
-import { signText } from '../signature.ts';
 import {
   annotation,
   callId,
@@ -93,7 +92,7 @@ export const chatWriter = (dialect: ChatAnswerDialect): WireWriter => ({
   failureFrame: (failure, framing) =>
     sseFrame('noise', JSON.stringify(errorBody(formOf(CHAT_FAILURES, failure))), undefined, framing),
   brokenFrame: (framing) => sseFrame('noise', '{"choices":[{"delta":{"conte', undefined, framing),
-  sign: (reasoning) => signText('openai-chat', reasoning),
+  sign: () => '',
 });
 
 const errorBody = ({ message, type, code, param }: FailureForm): object => ({
