@@ -159,6 +159,13 @@ it('bounds images by the rule of their vendor, and by the largest of others', ()
   expect(maxRequestTokens(request(user(unknown)), { model: 'qwen-vl' })).toBeGreaterThan(16_384);
 });
 
+it('includes the texts that describe a document', () => {
+  const file = { type: 'file', mediaType: 'text/plain', bytes: new Uint8Array(1000) } as const;
+  const described = { ...file, title: 'x'.repeat(100), context: 'y'.repeat(1000), source: 'z'.repeat(10) };
+  const added = maxRequestTokens(request(user(described))) - maxRequestTokens(request(user(file)));
+  expect(added).toBe(1110);
+});
+
 it('bounds text files by their bytes, and other files by more', () => {
   const file = (mediaType: string) => ({ type: 'file', mediaType, bytes: new Uint8Array(1000) }) as const;
   const bound = (mediaType: string): number => maxRequestTokens(request(user(file(mediaType))));

@@ -68,6 +68,10 @@ export function maxRequestTokens(request: BoundedRequest, target: BoundTarget = 
 
 type AnyPart = Message['parts'][number];
 
+/** Returns the length of the texts that describe a document. Some vendors send all of them to the model. */
+const describedLength = ({ name = '', title = '', context = '', source = '' }: FilePart): number =>
+  utf8Length(name + title + context + source);
+
 function maxPartTokens(part: AnyPart, target: BoundTarget): number {
   switch (part.type) {
     case 'text':
@@ -77,7 +81,7 @@ function maxPartTokens(part: AnyPart, target: BoundTarget): number {
     case 'image':
       return PER_PART + maxImageTokens(part.bytes, target.model);
     case 'file':
-      return PER_PART + utf8Length(part.name ?? '') + maxFileTokens(part, target);
+      return PER_PART + describedLength(part) + maxFileTokens(part, target);
     case 'audio':
       return PER_MEDIUM + Math.ceil(contentSize(part) / AUDIO_BYTES_PER_TOKEN);
     case 'blob':
