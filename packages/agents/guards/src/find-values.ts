@@ -26,9 +26,9 @@ export class ValueFinder {
       value: decoded.text.slice(start, end),
     }));
     // In the text with escapes, a value may begin with the letter of an escape, such as `nmax@example.com` after a backslash.
-    const isNew = (one: Range): boolean =>
-      !ranges.some(({ start, end }) => start < one.end && one.start < end);
-    return [...ranges, ...found.filter(isNew)];
+    const covered = new Uint8Array(text.length);
+    for (const { start, end } of ranges) covered.fill(1, start, end);
+    return [...ranges, ...found.filter(({ start, end }) => !covered.subarray(start, end).includes(1))];
   }
 
   private findIn(text: string): readonly FoundValue[] {
@@ -41,18 +41,24 @@ export class ValueFinder {
   }
 }
 
-/** Escape of JSON. JSON in a string of JSON has more than one backslash. */
-const ESCAPE = /\\+(?:([bfnrt"/])|u([\da-f]{4}))/gi;
+/** Start of an object or an array with a string, also within a string of JSON. */
+const HAS_JSON = /[{[]\s*\\*"/;
+/** Escape of JSON. */
+const ESCAPE = /\\(?:([\\bfnrt"/])|u([\da-fA-F]{4}))/g;
+/** Escape of JSON within a string of JSON, which has more backslashes. */
+const NESTED_ESCAPE = /\\+(?:([bfnrt"/])|u([\da-fA-F]{4}))/g;
 const ESCAPED: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
 /**
  * Returns a text that contains JSON, such as the result of a tool, without the escapes, and the offset of each of its characters in
- * `text`. Returns `undefined` for a text without quotation marks or without escapes.
+ * `text`. Returns `undefined` for a text without JSON or without escapes.
  */
 function decodedJson(
   text: string,
 ): { readonly text: string; readonly places: readonly number[] } | undefined {
-  if (!text.includes('"') || !text.includes('\\')) return undefined;
+  if (!text.includes('\\') || !HAS_JSON.test(text)) return undefined;
+  // Two backslashes before an `n` are an escape only in nested JSON, and otherwise a backslash, as in a path.
+  const pattern = text.includes('\\"') ? NESTED_ESCAPE : ESCAPE;
   let decoded = '';
   const places: number[] = [];
   const add = (characters: string, from: number, step: number): void => {
@@ -60,7 +66,7 @@ function decodedJson(
     decoded += characters;
   };
   let end = 0;
-  for (const { 0: escape, 1: letter, 2: code, index } of text.matchAll(ESCAPE)) {
+  for (const { 0: escape, 1: letter, 2: code, index } of text.matchAll(pattern)) {
     add(text.slice(end, index), end, 1);
     const character = code === undefined ? letter : String.fromCharCode(Number.parseInt(code, 16));
     add(ESCAPED[character ?? ''] ?? character ?? '', index, 0);

@@ -102,6 +102,17 @@ describe('a masked request', () => {
     expect(JSON.parse(fourth ?? '')).toEqual({ json: JSON.stringify({ body: masked }) });
   });
 
+  it.each([
+    [JSON.stringify({ home: 'C:\\Users\\nina@contoso.com' }), '{"home":"C:\\\\Users\\\\[EMAIL_1]"}'],
+    [JSON.stringify({ home: 'C:\\Users\\Tom@contoso.com' }), '{"home":"C:\\\\Users\\\\[EMAIL_1]"}'],
+    ['Who owns "C:\\Users\\nina@contoso.com"?', 'Who owns "C:\\Users\\[EMAIL_1]"?'],
+  ])('masks a complete value after a backslash that begins no escape: %s', async (text, masked) => {
+    const server = await serve({ pieces: ['[EMAIL_1]'] });
+    const response = await guarded(server.model, { mask: {} }).generate(ask(text));
+    expect(server.bodies[0]?.messages[0]?.content).toBe(masked);
+    expect(response.text).toMatch(/^(?:nina|Tom)@contoso\.com$/);
+  });
+
   it('masks a value also before the text whose context identifies it', async () => {
     const server = await serve(ok);
     const rules = [{ label: 'ID', pattern: /C-(\d{4})/, group: 1 }];
